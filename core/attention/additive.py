@@ -1,0 +1,39 @@
+"""The additive score: vᵀ tanh(W_q q + W_k k + b).
+
+Source: Bahdanau et al. 2015, appendix A.1.2, arXiv:1409.0473. It needs memory for every (query, key, attention
+dimension), so it suits decoders that ask one query at a time.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from core.attention.score import AbstractScore
+from core.shapes import Heads, Scores
+
+
+class Additive(AbstractScore):
+    """A one-layer network that compares a query with a key.
+
+    Args:
+        query_dim, key_dim: features of one query and of one key.
+        dim: features of the layer between.
+    """
+
+    def __init__(self, query_dim: int, key_dim: int, dim: int) -> None:
+        super().__init__()
+        self.w_query = nn.Linear(query_dim, dim, bias=True)
+        self.w_key = nn.Linear(key_dim, dim, bias=False)
+        self.v = nn.Parameter(torch.empty(dim).uniform_(-1, 1) / math.sqrt(dim))
+
+    def prepare(self, key: Heads) -> Heads:
+        """W_k k, once per source instead of once per step."""
+        projected: Tensor = self.w_key(key)
+        return projected
+
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+        """Compare every query with every prepared key."""
+        between = self.w_query(query).unsqueeze(-2) + prepared.unsqueeze(-3)  # batch head query key dim
+        return torch.tanh(between) @ self.v

@@ -1,0 +1,67 @@
+"""Scores that are products of query and key: dot, scaled dot, general.
+
+Sources: Vaswani et al. 2017 (scaled dot), arXiv:1706.03762; Luong et al. 2015 (dot, general), arXiv:1508.04025.
+"""
+
+import math
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from core.attention.score import AbstractScore
+from core.shapes import Heads, Scores
+
+
+class DotProduct(AbstractScore):
+    """q·k. Its variance grows with the dimension of a head.
+
+    >>> import torch
+    >>> DotProduct()(torch.tensor([[[[1.0, 2.0]]]]), torch.tensor([[[[3.0, 4.0]]]])).item()
+    11.0
+    """
+
+    def prepare(self, key: Heads) -> Heads:
+        """The keys themselves."""
+        return key
+
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+        """One product per pair."""
+        return query @ prepared.transpose(-1, -2)
+
+
+class ScaledDotProduct(AbstractScore):
+    """q·k / √dim: a variance that does not grow with the dimension.
+
+    >>> import torch
+    >>> ScaledDotProduct()(torch.ones(1, 1, 1, 4), torch.ones(1, 1, 1, 4)).item()
+    2.0
+    """
+
+    def prepare(self, key: Heads) -> Heads:
+        """The keys themselves."""
+        return key
+
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+        """The query is scaled before the product: it is the smaller of the two."""
+        return (query / math.sqrt(query.shape[-1])) @ prepared.transpose(-1, -2)
+
+
+class General(AbstractScore):
+    """qᵀ W k, which also serves queries and keys of different sizes.
+
+    Args:
+        query_dim, key_dim: features of one query and of one key.
+    """
+
+    def __init__(self, query_dim: int, key_dim: int) -> None:
+        super().__init__()
+        self.w_key = nn.Linear(key_dim, query_dim, bias=False)
+
+    def prepare(self, key: Heads) -> Heads:
+        """W k."""
+        projected: Tensor = self.w_key(key)
+        return projected
+
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+        """One product per pair."""
+        return query @ prepared.transpose(-1, -2)

@@ -1,0 +1,70 @@
+"""Examples and batches: what a task yields and what a model is fed.
+
+A source is followed by <end>; a target is fed as <begin> y₁ … yₙ and asked for y₁ … yₙ <end>. Pads are at the right
+and every tensor of a batch comes with a `valid` mask (True = real).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from core.data.vocabulary import END, PAD, Vocabulary
+from core.shapes import Tokens, Valid
+
+
+@dataclass(frozen=True)
+class Example:
+    """One pair of token sequences.
+
+    Attributes:
+        source, target: tokens, without specials.
+        alignment: pairs (target position, source position) that belong together, or None where nobody knows.
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    alignment: tuple[tuple[int, int], ...] | None = None
+
+
+class Batch(NamedTuple):
+    """Padded examples.
+
+    Attributes:
+        source: numbers of the source tokens and <end>; `source_valid` is True where they are real.
+        target_in: <begin> and the target; target_out: the target and <end>; `target_valid` for both.
+    """
+
+    source: Tokens
+    source_valid: Valid
+    target_in: Tokens
+    target_out: Tokens
+    target_valid: Valid
+
+    @property
+    def target_tokens(self) -> int:
+        """Number of real target tokens, <end> counted."""
+        return int(self.target_valid.sum())
+
+
+def pad(sequences: Sequence[Sequence[int]]) -> tuple[Tokens, Valid]:
+    """Stack sequences of numbers, pads at the right."""
+    longest = max((len(sequence) for sequence in sequences), default=0)
+    tokens = torch.tensor([list(sequence) + [PAD] * (longest - len(sequence)) for sequence in sequences], dtype=torch.long)
+    lengths = torch.tensor([len(sequence) for sequence in sequences])
+    tokens = tokens.reshape(len(sequences), longest)
+    return tokens, torch.arange(longest)[None, :] < lengths[:, None]
+
+
+def pad_sources(sources: Sequence[Sequence[str]], vocabulary: Vocabulary) -> tuple[Tokens, Valid]:
+    """Encode sources, each followed by <end>, and stack them."""
+    return pad([[*vocabulary.encode(source), END] for source in sources])
+
+
+def collate(examples: Sequence[Example], source: Vocabulary, target: Vocabulary) -> Batch:
+    """Encode examples with the vocabularies of their two sides and stack them."""
+    targets = [target.encode(example.target) for example in examples]
+    target_in, target_valid = pad([[target.begin, *numbers] for numbers in targets])
+    target_out, _ = pad([[*numbers, target.end] for numbers in targets])
+    return Batch(*pad_sources([example.source for example in examples], source), target_in, target_out, target_valid)

@@ -1,0 +1,83 @@
+"""A stepper: one decoding taken by hand, with every branch kept.
+
+It is a list of frontiers: forward appends, back drops the last, `go` walks a prefix (forcing where the search would
+have gone elsewhere). What was computed once is kept by its prefix, so walking there again costs nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.decoding.frontier import Force, Frontier, Rules
+from core.decoding.search import AbstractSearch
+from core.decoding.tree import DecodingTree, fold
+from core.step_model import StepModel
+
+
+class Stepper:
+    """Steps a search over one source.
+
+    Args:
+        model: what gives the probabilities; search: how.
+        source: numbers, <end> included; rules: the item's limits.
+    """
+
+    def __init__(self, model: StepModel, search: AbstractSearch, source: Sequence[int], rules: Rules) -> None:
+        self._model, self._search = model, search
+        self._path = [search.start(model, source, rules)]
+        self._after: dict[tuple[int, Force | None], Frontier] = {}  # keyed by identity of the frontier advanced
+        self._ends: dict[int, Frontier] = {id(self._path[0]): self._path[0]}
+
+    @property
+    def frontier(self) -> Frontier:
+        """Where it stands."""
+        return self._path[-1]
+
+    @property
+    def done(self) -> bool:
+        """Whether there is no next step."""
+        return self._search.done(self.frontier)
+
+    def forward(self, force: Force | None = None) -> Frontier:
+        """One step; nothing happens at the end.
+
+        Raises:
+            InputError: the forced token cannot be generated.
+        """
+        if self.done:
+            return self.frontier
+        key = (id(self.frontier), force)
+        if key not in self._after:
+            self._after[key] = self._search.advance(self._model, self.frontier, force)
+            self._ends.pop(id(self.frontier), None)
+            self._ends[id(self._after[key])] = self._after[key]
+        self._path.append(self._after[key])
+        return self.frontier
+
+    def back(self) -> Frontier:
+        """Drop the last step; the branch stays in the tree."""
+        if len(self._path) > 1:
+            self._path.pop()
+        return self.frontier
+
+    def go(self, tokens: Sequence[int]) -> Frontier:
+        """Stand right after these tokens, from the start; a token the search would not have taken is forced."""
+        del self._path[1:]
+        for token in tokens:
+            if self.done:
+                break
+            natural = self.forward()
+            followed = [node.token for node in (*natural.live, *natural.finished)]
+            if followed != [token]:
+                self.back()
+                self.forward(Force(token))
+        return self.frontier
+
+    def finish(self) -> Frontier:
+        """Step to the end."""
+        while not self.done:
+            self.forward()
+        return self.frontier
+
+    def tree(self, texts: Sequence[str], header: dict[str, Any]) -> DecodingTree:
+        """Everything weighed so far, on every branch."""
+        return fold(self._ends.values(), texts, header)

@@ -1,0 +1,46 @@
+"""Everything Attention Lab raises on purpose; each message says what was expected, what came, and what to do.
+
+    AttentionLabError
+    ├── ShapeError        tensors that do not fit each other: a mistake in code
+    ├── InputError        what a person typed or uploaded cannot be used
+    │   ├── SettingError  a setting out of its range, unknown, or at odds with another
+    │   └── DataError     a file, a line, a token that cannot be read
+    ├── RunError          a run folder that is missing, damaged, newer, taken or busy
+    └── MissingExtra      a package that was left out of the installation on purpose
+
+The command line turns every one of them into one line and exit code 2; a page turns it into one card.
+"""
+
+
+class AttentionLabError(Exception):
+    """The root: catching it catches all that the house raises on purpose."""
+
+
+class ShapeError(AttentionLabError):
+    """Tensors that do not fit each other."""
+
+
+class InputError(AttentionLabError):
+    """Something typed or uploaded that cannot be used."""
+
+
+class SettingError(InputError):
+    """A setting out of range, unknown, or at odds with another."""
+
+
+class DataError(InputError):
+    """A file, a line or a token that cannot be read."""
+
+
+class RunError(AttentionLabError):
+    """A run folder that is missing, damaged, newer than this program, taken or busy."""
+
+
+class MissingExtra(AttentionLabError):
+    """A package that was left out of the installation on purpose."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f'{purpose} needs the package {package}, which is not installed; '
+            f'run: pip install "attention-lab[{extra}]" (from a clone: pip install -e ".[{extra}]")'
+        )

@@ -1,0 +1,28 @@
+"""What a decoder promises: all positions at once under the gold prefix, or one step at a time; the numbers are equal."""
+
+from abc import ABC, abstractmethod
+
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from core.models.encoder import Memory
+from core.shapes import Logits, Tokens
+from core.step_model import DecoderState
+
+
+class AbstractDecoder(nn.Module, ABC):
+    """Writes a target, looking at a memory."""
+
+    @abstractmethod
+    def forward(self, target_in: Tokens, memory: Memory) -> Logits:
+        """Scores of the next token at every position of a given target (teacher forcing)."""
+
+    @abstractmethod
+    def start(self, memory: Memory) -> DecoderState:
+        """The state before the first token; one row per item of the memory."""
+
+    @abstractmethod
+    def step(
+        self, tokens: Int[Tensor, " row"], state: DecoderState
+    ) -> tuple[Float[Tensor, "row vocab"], DecoderState]:
+        """Feed one token per row; scores of the next one, and the state after it."""

@@ -1,0 +1,71 @@
+"""A recurrent decoder that steps before it looks: the new state asks, the answer joins it for the output.
+
+Source: Luong et al. 2015, section 3, arXiv:1508.04025 (global attention, dot score, without input feeding). The
+recurrence does not wait for the answers, so a whole target is read in one sweep and attended in one product.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from core.attention.attention import Attention
+from core.attention.dropout import Dropout
+from core.attention.masks import valid_keys
+from core.attention.multihead import KeysValues
+from core.attention.multiplicative import DotProduct
+from core.models.decoder import AbstractDecoder
+from core.models.embedding import TokenEmbedding
+from core.models.encoder import Memory
+from core.models.recurrent_encoder import CELLS
+from core.models.recurrent_settings import RecurrentSettings
+from core.models.recurrent_state import FirstHidden, RecurrentState
+from core.shapes import Logits, States, Tokens
+
+
+class LuongDecoder(AbstractDecoder):
+    """Step, then look.
+
+    Args:
+        settings: sizes and choices; embedding: from tokens to vectors; vocabulary: number of target tokens.
+    """
+
+    def __init__(self, settings: RecurrentSettings, embedding: TokenEmbedding, vocabulary: int) -> None:
+        super().__init__()
+        width = settings.width
+        self.embedding = embedding
+        self.cross_attention = Attention(DotProduct())
+        self.recurrence = CELLS[settings.cell](width, width, num_layers=settings.layers, batch_first=True)
+        self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
+        self.dropout = Dropout(settings.dropout)
+        self.join = nn.Linear(2 * width, width)
+        self.output = nn.Linear(width, vocabulary)
+
+    def forward(self, target_in: Tokens, memory: Memory) -> Logits:
+        """All positions in one sweep."""
+        return self._advance(target_in, self.start(memory))[0]
+
+    def start(self, memory: Memory) -> RecurrentState:
+        """The source as keys and values of one head."""
+        keys = memory.states[:, None]  # batch head=1 key width
+        source = KeysValues(self.cross_attention.score.prepare(keys), keys)
+        return RecurrentState(self.first(memory), source, valid_keys(memory.valid))
+
+    def step(
+        self, tokens: Int[Tensor, " row"], state: RecurrentState
+    ) -> tuple[Float[Tensor, "row vocab"], RecurrentState]:
+        """Feed one token per row."""
+        logits, state = self._advance(tokens[:, None], state)
+        return logits[:, 0], state
+
+    def _advance(self, tokens: Tokens, state: RecurrentState) -> tuple[Logits, RecurrentState]:
+        embedded = self.embedding(tokens, torch.zeros_like(tokens))
+        hidden = state.hidden if len(state.hidden) > 1 else state.hidden[0]
+        states, hidden = self.recurrence(embedded, hidden)
+        hidden = hidden if isinstance(hidden, tuple) else (hidden,)
+        context = self._look(states, state)
+        joined = torch.tanh(self.join(torch.cat([states, context], dim=-1)))
+        return self.output(self.dropout(joined)), RecurrentState(hidden, state.source, state.mask)
+
+    def _look(self, states: States, state: RecurrentState) -> States:
+        context: Tensor = self.cross_attention(states[:, None], *state.source, state.mask).context[:, 0]
+        return context

@@ -1,0 +1,53 @@
+"""The state of a recurrent decoder, and how it begins."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from core.attention.multihead import KeysValues
+from core.models.encoder import Memory
+from core.shapes import Mask
+
+Hidden = tuple[Float[Tensor, "layer row width"], ...]  # (h,) for a GRU, (h, c) for an LSTM
+
+
+@dataclass(frozen=True)
+class RecurrentState:
+    """What a step needs of the past.
+
+    Attributes:
+        hidden: (h,) for a GRU, (h, c) for an LSTM; each [layer, row, width].
+        source: the source as keys (prepared once) and values, with one head.
+        mask: which source positions are real, [row, 1, 1, source].
+    """
+
+    hidden: Hidden
+    source: KeysValues
+    mask: Mask
+
+    def select(self, rows: Int[Tensor, " row"]) -> "RecurrentState":
+        """The state whose rows are these rows of this one."""
+        hidden = tuple(part.index_select(1, rows) for part in self.hidden)
+        return RecurrentState(hidden, self.source.select(rows), self.mask.index_select(0, rows))
+
+
+class FirstHidden(nn.Module):
+    """The hidden state a decoder begins with: tanh of a projection of the mean encoded token.
+
+    Args:
+        width: features; layers: recurrent layers; parts: 1 for a GRU, 2 for an LSTM.
+    """
+
+    def __init__(self, width: int, layers: int, parts: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(width, width * layers * parts)
+        self.layers, self.parts = layers, parts
+
+    def forward(self, memory: Memory) -> Hidden:
+        """Only real tokens count in the mean."""
+        real = memory.valid[..., None]
+        mean = (memory.states * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)  # row width
+        parts = torch.tanh(self.project(mean)).unflatten(-1, (self.parts, self.layers, -1))  # row part layer width
+        return tuple(parts.permute(1, 2, 0, 3).contiguous())  # part layer row width

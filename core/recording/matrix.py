@@ -1,0 +1,71 @@
+"""One attention matrix as a value: numbers and labels, no model, no torch.
+
+Rows are queries, always. `weights` are what the normalizer gave, before dropout; `scores` what it was given, with −inf
+where a key was not allowed.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from core.errors import ShapeError
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where in a model a matrix was recorded.
+
+    Attributes:
+        stack: "encoder" or "decoder".
+        layer: counted from 0.
+        kind: "self" or "cross".
+        name: the path of the tap in the module tree, unique in a model.
+    """
+
+    stack: str
+    layer: int
+    kind: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """For people: layers counted from 1."""
+        what = "cross" if self.kind == "cross" else f"{self.stack} self"
+        return f"{what} · layer {self.layer + 1}"
+
+
+@dataclass(frozen=True)
+class AttentionMatrix:
+    """All heads of one site for one sentence, without padding.
+
+    Attributes:
+        site: where it was recorded.
+        weights: rows are queries, columns keys; ≥ 0.
+        queries, keys: the token of each row and column.
+        scores: before normalizing, −inf kept, or None where not asked for.
+    """
+
+    site: Site
+    weights: Float[np.ndarray, "head query key"]
+    queries: tuple[str, ...]
+    keys: tuple[str, ...]
+    scores: Float[np.ndarray, "head query key"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
+            raise ShapeError(f"{self.site.name}: weights {self.weights.shape} do not fit "
+                             f"{len(self.queries)} query and {len(self.keys)} key labels; expected [head, query, key]")
+
+    @property
+    def heads(self) -> int:
+        """Number of heads."""
+        return self.weights.shape[0]
+
+    def mean(self) -> Float[np.ndarray, "query key"]:
+        """Mean over heads: rows still sum to one."""
+        return self.weights.mean(axis=0)
+
+    def max(self) -> Float[np.ndarray, "query key"]:
+        """Largest head at each cell: rows no longer sum to one."""
+        return self.weights.max(axis=0)

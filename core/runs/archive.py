@@ -1,0 +1,173 @@
+"""A run as one zip file, to carry to another computer; and back, from hands that are not trusted.
+
+What comes in is unpacked under a hidden name, entry by entry: only names that a run has, no links, nothing that climbs
+out of the folder, no more bytes than the limits. It becomes a run by the last rename, after its configuration was
+read. No entry is executed or unpickled, then or later.
+"""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+
+from core.errors import RunError
+from core.runs import atomic, status, store
+from core.runs.folder import RunFolder
+
+ENTRIES = re.compile(
+    r"config\.json|status\.json|notes\.md|examples\.json|events\.jsonl|recipe\.toml|(?:[a-z]+_)?(?:vocabulary|tokenizer)\.json|data\.tsv"
+    r"|checkpoints/step-\d{6,12}/(?:model\.safetensors|optimizer\.safetensors|state\.json)"
+    r"|snapshots/step-\d{6,12}\.npz"
+)
+_MOST_ENTRIES = 20_000
+_LARGEST_ENTRY = 512_000_000  # bytes, unpacked
+_LARGEST_ARCHIVE = 1_000_000_000  # bytes, packed or unpacked, all entries together
+_PIECE = 1 << 20
+_IGNORED = re.compile(r"__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db)")  # what desktops add on their own
+
+
+def export_bytes(run: RunFolder) -> bytes:
+    """The run as a zip file in memory, in a folder of its name; allowed while it is training.
+
+    Raises:
+        RunError: the run is damaged or cannot be read.
+    """
+    file = io.BytesIO()
+    _export(run, file)
+    return file.getvalue()
+
+
+def export_file(run: RunFolder, path: Path) -> None:
+    """Write the run as a zip file, whole or not at all; an existing file is replaced.
+
+    Raises:
+        RunError: the run is damaged, or the disk refuses.
+    """
+    with atomic.disk_errors(f"exporting {run.address} to {path}"):
+        atomic.write_bytes(path, export_bytes(run))
+
+
+def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
+    """Make a run from a zip file of `export_bytes`; a taken name gets a number.
+
+    Args:
+        source: a file, or its bytes as uploaded. An uploaded file's own name is not asked for: it cannot be trusted.
+        name: wish for the run's name, or None for the one in the archive.
+
+    Raises:
+        RunError: no zip, an entry no run has, too large, or no configuration this program reads; nothing is left behind.
+    """
+    size = len(source) if isinstance(source, bytes) else _size(source)
+    if size > _LARGEST_ARCHIVE:
+        raise RunError(f"the archive has {size} bytes; at most {_LARGEST_ARCHIVE} are taken; export the run anew")
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+            folder, entries = _checked(archive)
+            return _import(archive, entries, name or folder or "imported")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise RunError(f"this is not a whole zip file of a run ({error}); export the run again and import that file") from error
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise RunError(f"{path} cannot be read ({error.strerror}); give the zip file of an exported run") from error
+
+
+def _export(run: RunFolder, file: io.BytesIO) -> None:
+    run.config()  # a damaged run would be refused at the other end: say it here
+    try:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for path in sorted(run.path.rglob("*")):
+                inside = path.relative_to(run.path).as_posix()
+                if ENTRIES.fullmatch(inside) and path.is_file() and not path.is_symlink():
+                    _export_entry(archive, path, f"{run.name}/{inside}")
+    except OSError as error:
+        raise RunError(f"{run.address} cannot be exported ({error.strerror}: {error.filename}); check its permissions") from error
+
+
+def _export_entry(archive: zipfile.ZipFile, path: Path, inside: str) -> None:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return  # an old checkpoint that the training has removed in between; a newer one is there
+    archive.writestr(inside, data)
+
+
+def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo, str]]]:
+    """The folder all entries share (or ""), and the entries of the run with their places in it."""
+    infos = [info for info in archive.infolist() if not _IGNORED.fullmatch(info.filename)]
+    if len(infos) > _MOST_ENTRIES:
+        raise RunError(f"the archive has {len(infos)} entries; a run has at most {_MOST_ENTRIES}; export the run anew")
+    files = [info for info in infos if not info.is_dir()]
+    total = sum(info.file_size for info in files)
+    if total > _LARGEST_ARCHIVE or any(info.file_size > _LARGEST_ENTRY for info in files):
+        raise RunError(f"the archive unpacks to {total} bytes; at most {_LARGEST_ARCHIVE} ({_LARGEST_ENTRY} an entry) are taken")
+    folders = {info.filename.partition("/")[0] for info in files if "/" in info.filename}
+    shared = "" if any(info.filename == "config.json" for info in files) or len(folders) != 1 else folders.pop()
+    entries = [(info, info.filename.removeprefix(f"{shared}/") if shared else info.filename) for info in files]
+    for info, inside in entries:
+        _check_entry(info, inside)
+    places = [inside for _, inside in entries]
+    if len(set(places)) != len(places):
+        raise RunError("the archive holds two entries of one name; which is meant cannot be known: export the run anew")
+    if "config.json" not in places:
+        raise RunError("the archive holds no config.json, so it is no run; give a file that was made by exporting a run")
+    return shared, entries
+
+
+def _check_entry(info: zipfile.ZipInfo, inside: str) -> None:
+    """A name that is on the list cannot climb, be absolute, or be anything but a plain file of a run."""
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG):
+        raise RunError(f"the entry {info.filename[:100]!r} is a link or a device, not a file; the archive is refused")
+    if info.flag_bits & 0x1:
+        raise RunError(f"the entry {info.filename[:100]!r} is encrypted; export the run without a password")
+    if not ENTRIES.fullmatch(inside):
+        raise RunError(f"the entry {info.filename[:100]!r} is not a file that a run has; the archive is refused: "
+                       "remove that file from it, or export the run again")
+
+
+def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], wish: str) -> RunFolder:
+    with atomic.disk_errors("importing the run"):
+        draft = store.new_draft()
+        try:
+            left = _LARGEST_ARCHIVE
+            for info, inside in entries:
+                left -= _unpack(archive, info, draft / inside, left)
+            imported = RunFolder(draft, "imported", "the archive's run")
+            imported.config()
+            _lay_to_rest(imported)
+            while True:
+                try:
+                    return store.settle(draft, store.free_name(wish))
+                except RunError:
+                    if store.free_name(wish) == wish:  # not taken, so it was refused for another reason
+                        raise
+        except BaseException:
+            if draft.exists():
+                atomic.remove_folder(draft)
+            raise
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
+    """Write one entry, counting what really comes; returns its bytes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with archive.open(info) as packed, target.open("xb") as file:
+        while piece := packed.read(_PIECE):
+            written += len(piece)
+            if written > min(left, _LARGEST_ENTRY):
+                raise RunError(f"the entry {info.filename[:100]!r} unpacks to more than it says; the archive is refused")
+            file.write(piece)
+    return written
+
+
+def _lay_to_rest(run: RunFolder) -> None:
+    """A training that ran when it was exported does not run here."""
+    was = status.read(run)
+    if was.alive or (was.state == "crashed" and was.host):
+        status.write(run, "stopped", step=was.step, steps=was.steps, reason="imported from an archive")

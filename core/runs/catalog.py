@@ -1,0 +1,32 @@
+"""The tables that menus, the command line and the laws iterate over."""
+
+from typing import TypeVar
+
+from core.tasks.table import TASKS
+
+from core.decoding.beam import BeamSearch
+from core.decoding.greedy import GreedySearch
+from core.decoding.sampling import SamplingSearch
+from core.decoding.search import AbstractSearch
+from core.errors import SettingError
+from core.models.build import MODELS
+from core.settings import did_you_mean
+
+SEARCHES: dict[str, type[AbstractSearch]] = {"greedy": GreedySearch, "beam": BeamSearch, "sampling": SamplingSearch}
+
+T = TypeVar("T")
+
+__all__ = ["MODELS", "SEARCHES", "TASKS", "entry"]
+
+
+def entry(table: dict[str, T], name: str, what: str) -> T:
+    """A table's entry, or an error that lists the names.
+
+    >>> entry(SEARCHES, "beem", "search")
+    Traceback (most recent call last):
+    ...
+    core.errors.SettingError: there is no search 'beem' (did you mean beam?); choose one of: greedy, beam, sampling
+    """
+    if name not in table:
+        raise SettingError(f"there is no {what} {name!r}{did_you_mean(name, table)}; choose one of: {', '.join(table)}")
+    return table[name]

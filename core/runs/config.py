@@ -1,0 +1,144 @@
+"""The configuration of an experiment: a task, a model, a training, a seed; the same words in JSON, TOML and --set.
+
+    schema = "attnlab/run/1"            seed = 1
+    [task]      name = "dates"          its settings …
+    [model]     name = "transformer"    its settings …
+    [training]  its settings …
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import DataError, SettingError
+from core.runs.catalog import MODELS, TASKS, entry
+from core.seeds import Seeds
+from core.settings import Settings, did_you_mean
+from core.tasks.task import AbstractTask
+from core.training.settings import TrainingSettings
+
+SCHEMA = "attnlab/run/1"
+_PARTS = ("task", "model", "training", "seed")
+
+
+@dataclass(frozen=True)
+class ExperimentConfig:
+    """Everything that determines a training.
+
+    Attributes:
+        task, model, training: their settings; seed: of all chance.
+    """
+
+    task: AbstractTask
+    model: Settings
+    training: TrainingSettings
+    seed: int = 1
+
+    @property
+    def seeds(self) -> Seeds:
+        """The streams of chance of this experiment."""
+        return Seeds(self.seed)
+
+    @property
+    def model_name(self) -> str:
+        """The model's word in tables."""
+        return next(name for name, kind in MODELS.items() if kind is type(self.model))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; `from_dict` reads it back."""
+        return {
+            "schema": SCHEMA,
+            "task": {"name": self.task.name, **self.task.to_dict()},
+            "model": {"name": self.model_name, **self.model.to_dict()},
+            "training": self.training.to_dict(),
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "ExperimentConfig":
+        """Build from names and values.
+
+        Raises:
+            SettingError: an unknown name, or a value that cannot be.
+        """
+        for name in data:
+            if name not in (*_PARTS, "schema"):
+                raise SettingError(f"unknown part {name}{did_you_mean(name, _PARTS)}; known: {', '.join(_PARTS)}")
+        for part in ("task", "model", "training"):
+            if not isinstance(data.get(part, {}), Mapping):
+                raise SettingError(f"the part {part} is {data[part]!r}; expected names and values")
+        task, model = dict(data.get("task", {})), dict(data.get("model", {}))
+        seed = data.get("seed", 1)
+        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
+            raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
+        return cls(
+            entry(TASKS, str(task.pop("name", "")), "task").from_dict(task, "task."),
+            entry(MODELS, str(model.pop("name", "")), "model").from_dict(model, "model."),
+            TrainingSettings.from_dict(data.get("training", {}), "training."),
+            seed,
+        )
+
+    def changed(self, assignments: Mapping[str, Any]) -> "ExperimentConfig":
+        """A copy with settings changed, named `part.name`; `seed` has no part.
+
+        Raises:
+            SettingError: an unknown part or setting, or a value that cannot be.
+        """
+        data = self.to_dict()
+        for path, value in assignments.items():
+            part, dot, name = path.partition(".")
+            if path == "seed":
+                data["seed"] = int(value) if str(value).lstrip("-").isdigit() else value
+            elif dot and part in ("task", "model", "training") and name != "name":
+                data[part][name] = value
+            else:
+                raise SettingError(f"unknown setting {path}; write task.NAME, model.NAME, training.NAME or seed")
+        return ExperimentConfig.from_dict(data)
+
+
+def parse_assignments(texts: list[str]) -> dict[str, str]:
+    """`["model.layers=2"]` to names and values.
+
+    Raises:
+        SettingError: a text without "=".
+    """
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise SettingError(f"cannot read {text!r}; write NAME=VALUE, for instance model.layers=2")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def read_recipe(path: Path) -> ExperimentConfig:
+    """A configuration from a TOML file.
+
+    Raises:
+        DataError: no such file, or not TOML; SettingError: settings that cannot be.
+    """
+    try:
+        return ExperimentConfig.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise DataError(f"cannot read the recipe {path}: {error.strerror}; give the path of a .toml file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} is not a recipe: {error}; see assets/recipes for examples") from error
+
+
+def write_recipe(config: ExperimentConfig) -> str:
+    """A configuration as TOML text that `read_recipe` reads back."""
+    data = config.to_dict()
+    lines = [f'schema = "{SCHEMA}"', f"seed = {config.seed}"]
+    for part in ("task", "model", "training"):
+        lines += ["", f"[{part}]", *(f"{name} = {_toml(value)}" for name, value in data[part].items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)

@@ -1,0 +1,93 @@
+"""Requests to a running training: small files, renamed in by anybody, taken in order by the one that trains.
+
+The answer to a request is an event in the journal (`Changed`), so every page sees it, whoever asked.
+"""
+
+import contextlib
+import itertools
+import math
+import os
+import re
+import time
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from core.errors import RunError, SettingError
+from core.runs import atomic
+from core.runs.folder import RunFolder
+
+What = Literal["pause", "continue", "stop", "learning_rate"]
+
+_NAME = re.compile(r"\d{20}-\d+-\d{6}\.json")
+_count = itertools.count()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request.
+
+    Attributes:
+        what: `learning_rate` carries a value, the others none.
+        value: the new rate, above 0.
+    """
+
+    what: What
+    value: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.what == "learning_rate") != (self.value is not None):
+            raise SettingError(f"{self.what} with value {self.value}: "
+                               "learning_rate needs a value, the other requests have none")
+        if self.value is not None and not (math.isfinite(self.value) and self.value > 0):
+            raise SettingError(f"learning_rate={self.value:g} is out of range: it must be above 0; try 0.001")
+
+
+def send(run: RunFolder, what: What, value: float | None = None) -> None:
+    """Ask the training for something; it answers with an event within a step.
+
+    Raises:
+        SettingError: a learning rate that cannot be.
+        RunError: the run is shipped, or the disk refuses.
+    """
+    run.check_writable("there is no training to ask")
+    request = Request(what, value)
+    folder = run.path / "control"
+    with atomic.disk_errors(f"asking {run.address} to {what}"):
+        folder.mkdir(exist_ok=True)
+        # sorted by name is sorted by time
+        name = f"{time.time_ns():020d}-{os.getpid()}-{next(_count) % 1_000_000:06d}.json"
+        atomic.write_json(folder / name, {"what": request.what, "value": request.value})
+
+
+def take(run: RunFolder) -> list[Request]:
+    """Requests since the last call, oldest first, each once. Cheap enough for every step (0.02 ms when there are none).
+
+    Files that are no requests are removed unread: an edited one must not stop a training.
+    """
+    folder = run.path / "control"
+    try:
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 - every step
+    except FileNotFoundError:
+        return []
+    requests = []
+    for name in names:
+        if _NAME.fullmatch(name):
+            with contextlib.suppress(RunError, SettingError):
+                requests.append(_parse(atomic.read_json(folder / name, "ask again")))
+        with contextlib.suppress(OSError):
+            (folder / name).unlink()
+    return requests
+
+
+def clear(run: RunFolder) -> None:
+    """Forget requests that nobody took: a stop that was meant for a dead training must not stop the next."""
+    take(run)
+
+
+def _parse(value: object) -> Request:
+    if not isinstance(value, dict) or value.get("what") not in get_args(What):
+        raise RunError("not a request")
+    rate = value.get("value")
+    if rate is not None and (isinstance(rate, bool) or not isinstance(rate, int | float)):
+        raise RunError("not a learning rate")
+    return Request(value["what"], None if rate is None else float(rate))

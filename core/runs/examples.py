@@ -1,0 +1,63 @@
+"""The examples a run carries with it, so that its pages have something to show without the task's data.
+
+`examples.json`: the probe (the sentence whose attention is recorded while training) and held-out test examples.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.data.batch import Example
+from core.errors import RunError
+from core.runs import atomic
+from core.runs.folder import RunFolder
+from core.tasks.task import AbstractTask, held_out
+
+_SHOWN = 24
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Attributes:
+    probe: one held-out validation example of middling length.
+    test: some examples of the test split.
+    """
+
+    probe: Example
+    test: tuple[Example, ...]
+
+    @classmethod
+    def of(cls, task: AbstractTask) -> "Examples":
+        """The same for one task's settings everywhere."""
+        validation = sorted(held_out(task, "validation", 15), key=lambda example: len(example.source))
+        return cls(validation[len(validation) // 2], tuple(held_out(task, "test", _SHOWN)))
+
+
+def write_examples(run: RunFolder, examples: Examples) -> None:
+    """Put them into the run folder."""
+    data = {"probe": _to_dict(examples.probe), "test": [_to_dict(example) for example in examples.test]}
+    with atomic.disk_errors(f"writing the examples of {run.address}"):
+        atomic.write_json(run.path / "examples.json", data)
+
+
+def read_examples(run: RunFolder) -> Examples:
+    """Read them back.
+
+    Raises:
+        RunError: missing or damaged.
+    """
+    path = run.path / "examples.json"
+    data = atomic.read_json(path, "export the run again, or train it anew")
+    try:
+        return Examples(_from_dict(data["probe"]), tuple(_from_dict(example) for example in data["test"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{path}: not the examples of a run ({error}); train it anew") from error
+
+
+def _to_dict(example: Example) -> dict[str, Any]:
+    return {"source": example.source, "target": example.target, "alignment": example.alignment}
+
+
+def _from_dict(data: dict[str, Any]) -> Example:
+    links = data["alignment"]
+    alignment = None if links is None else tuple((int(t), int(s)) for t, s in links)
+    return Example(tuple(map(str, data["source"])), tuple(map(str, data["target"])), alignment)

@@ -1,0 +1,155 @@
+"""An experiment: from a configuration to a run folder, and from a run folder to a training that fills it.
+
+`create` writes what is known before the first step (configuration, vocabularies, examples); `run_experiment` trains,
+from the newest checkpoint if there is one, obeys the requests in `control/`, and records every event before it yields
+it. Whoever iterates only watches.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from core.runs.words import read_words, write_words
+
+from core.data.stream import Stream
+from core.errors import AttentionLabError, RunError
+from core.models.build import build
+from core.runs import checkpoint, controls, snapshots, store
+from core.runs.config import ExperimentConfig
+from core.runs.examples import Examples, read_examples, write_examples
+from core.runs.folder import RunFolder
+from core.runs.journal import RESUMED, Journal
+from core.runs.status import Heartbeat
+from core.tasks.task import held_out
+from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
+from core.training.likelihood import Likelihood
+from core.training.loop import Trainer
+from core.training.probe import Probe
+
+_NAP = 0.1  # seconds between looks at control/ while paused
+
+
+def create(name: str, config: ExperimentConfig) -> RunFolder:
+    """Make a run that is ready to be trained.
+
+    Raises:
+        RunError: the name is taken or impossible; DataError: the task's data cannot be read.
+    """
+    store.check_name(name)
+    examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
+    run = store.create(name, config.to_dict())
+    write_words(run, config.task)
+    write_examples(run, examples)
+    return run
+
+
+def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
+    """A trainer at step 0, on no disk."""
+    vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
+    return Trainer(
+        build(config.model, *vocabularies, seeds),
+        Stream(config.task, training.batch_size, seeds),
+        Likelihood(training.label_smoothing, training.smoothing_kind),
+        training,
+        seeds,
+        held_out(config.task, "validation", training.evaluate_on),
+        Probe(examples.probe, vocabularies),
+    )
+
+
+def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
+    """Train a run to its end, recording everything in its folder.
+
+    Raises:
+        RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
+    """
+    with run.lock():
+        config = ExperimentConfig.from_dict(run.config())
+        heartbeat = Heartbeat(run, config.training.steps)
+        heartbeat.beat(0, "starting")
+        trainer: Trainer | None = None
+        try:
+            config = replace(config, task=read_words(run, config.task))
+            trainer = trainer_of(config, read_examples(run))
+            with Journal(run) as journal:
+                yield from _Recorder(run, trainer, journal, heartbeat).events()
+        except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
+            heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
+            raise
+
+
+@dataclass
+class _Recorder:
+    """One training that is being recorded."""
+
+    run: RunFolder
+    trainer: Trainer
+    journal: Journal
+    heartbeat: Heartbeat
+    stopped: bool = False
+    checkpointed: int = -1
+
+    def events(self) -> Iterator[TrainEvent]:
+        """Every event, after it is on disk."""
+        controls.clear(self.run)
+        yield from self._resume()
+        for event in self.trainer.events():
+            if isinstance(event, Finished):
+                break
+            yield self._record(event)
+            if isinstance(event, StepDone):
+                yield from self._after_step(event.step)
+            if self.stopped:
+                break
+        if self.checkpointed != self.trainer.step:
+            self._checkpoint()
+        reason = "stopped" if self.stopped else "done"
+        last = Finished(self.trainer.step, reason)
+        self.journal.append(last)
+        self.heartbeat.beat(self.trainer.step, reason)
+        yield last
+
+    def _resume(self) -> Iterator[TrainEvent]:
+        found = checkpoint.load(self.run)
+        if found is None:
+            return
+        if not found.optimizer:
+            raise RunError(f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew")
+        optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
+        self.trainer.restore(found.model, optimizer, found.state)
+        self.checkpointed = self.trainer.step
+        yield self._record(Changed(self.trainer.step, RESUMED))
+
+    def _record(self, event: TrainEvent) -> TrainEvent:
+        if isinstance(event, Snapshot):
+            snapshots.write(self.run, event.step, event.matrices)
+        self.journal.append(event)
+        return event
+
+    def _after_step(self, step: int) -> Iterator[TrainEvent]:
+        self.heartbeat.beat(step)
+        every = self.trainer.settings.checkpoint_every
+        if step % every == 0:
+            self._checkpoint()
+        yield from self._obey(controls.take(self.run))
+
+    def _obey(self, requests: list[controls.Request]) -> Iterator[TrainEvent]:
+        paused = False
+        while True:
+            for request in requests:
+                paused = request.what == "pause" or (paused and request.what not in ("continue", "stop"))
+                self.stopped = self.stopped or request.what == "stop"
+                if request.value is not None:
+                    self.trainer.change_rate(request.value)
+                yield self._record(Changed(self.trainer.step, request.what, request.value))
+            if not paused or self.stopped:
+                return
+            self.heartbeat.beat(self.trainer.step, "paused")
+            time.sleep(_NAP)
+            requests = controls.take(self.run)
+
+    def _checkpoint(self) -> None:
+        model, optimizer, state = self.trainer.state()
+        tensors, facts = checkpoint.flatten_optimizer(optimizer)
+        checkpoint.save(self.run, self.trainer.step, model, tensors, {**state, "optimizer": facts})
+        self.checkpointed = self.trainer.step

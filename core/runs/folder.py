@@ -1,0 +1,145 @@
+"""One run: a folder with a configuration, that any program can read at any moment and one process at a time may write.
+
+A `RunFolder` is a name for a place, not a copy of what is in it: every reader looks at the disk again, and a damaged
+run is still a RunFolder (with a `problem`), so that it can be listed and deleted. The lock belongs to the operating
+system and dies with the process that holds it, however it dies.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import portalocker
+
+from core.errors import RunError
+from core.runs import atomic
+
+SCHEMA = "attnlab/run/1"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run is.
+
+    Attributes:
+        path: the folder, absolute.
+        name: its last part.
+        address: what finds it again: the name, `demo/NAME`, or the path of a folder elsewhere.
+        read_only: a shipped run; nothing may be written into it.
+    """
+
+    path: Path
+    name: str
+    address: str
+    read_only: bool = False
+
+    def config(self) -> dict[str, Any]:
+        """The configuration, its schema checked (its settings are not: that is the experiment's trade).
+
+        Raises:
+            RunError: missing, truncated, edited to something else, or made by a newer Attention Lab.
+        """
+        return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
+
+    @property
+    def problem(self) -> str | None:
+        """Why the run cannot be used, or None."""
+        try:
+            self.config()
+        except RunError as error:
+            return str(error)
+        return None
+
+    def notes(self) -> str:
+        """What somebody wrote about the run; empty where nobody did."""
+        try:
+            return (self.path / "notes.md").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def write_notes(self, text: str) -> None:
+        """Replace the notes; allowed while the run is training."""
+        self.check_writable("its notes cannot change")
+        with atomic.disk_errors(f"writing the notes of {self.address}"):
+            atomic.write_bytes(self.path / "notes.md", text.encode("utf-8", errors="replace"))
+
+    def check_writable(self, consequence: str) -> None:
+        """Raise RunError if this is a shipped run."""
+        if self.read_only:
+            raise RunError(f"{self.address} is a shipped run: {consequence}; train a run of your own with its settings")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the run's only writer until the block ends or the process dies.
+
+        Raises:
+            RunError: another process (or another part of this one) is the writer, or the run is shipped.
+        """
+        self.check_writable("it cannot be trained further")
+        with atomic.disk_errors(f"locking {self.address}"):
+            file = (self.path / ".lock").open("a+")
+        with file:
+            if not _acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
+                raise RunError(f"{self.address} is being trained by process {_owner(self.path / '.lock')}; "
+                               "wait for it or stop it first")
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            try:
+                yield
+            finally:
+                portalocker.unlock(file)
+
+    @property
+    def locked(self) -> bool:
+        """Whether some process writes the run at this moment."""
+        try:
+            with (self.path / ".lock").open("r+") as file:
+                return not _acquire(file, patience=0.0)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return not self.read_only  # a lock that may not even be opened is somebody else's
+
+
+def check_config(config: Any, path: Path) -> dict[str, Any]:
+    """Return `config` if it carries the schema this program reads, or raise RunError naming `path`."""
+    schema = config.get("schema") if isinstance(config, dict) else None
+    if schema == SCHEMA:
+        return config
+    family, _, version = str(schema).rpartition("/")
+    if family == SCHEMA.rpartition("/")[0] and version.isdecimal() and int(version) > int(SCHEMA.rpartition("/")[2]):
+        raise RunError(f"{path}: made by a newer Attention Lab ({schema}; this one reads {SCHEMA}); "
+                       "update: git pull, then pip install -e .")
+    raise RunError(f'{path}, line 1: expected an object with "schema": "{SCHEMA}", found schema {schema!r}; '
+                   "this is not the configuration of a run, or it was edited")
+
+
+def _acquire(file: IO[str], patience: float) -> bool:
+    """Take the lock of an open file, trying for `patience` seconds; it is given back when the file is closed."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            portalocker.lock(file, portalocker.LOCK_EX | portalocker.LOCK_NB)
+            return True
+        except portalocker.LockException:
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.02)
+
+
+def _advice(run: RunFolder) -> str:
+    return "get the repository's assets/runs again" if run.read_only else "restore it from a copy, or delete the run"
+
+
+def _owner(lock: Path) -> str:
+    """The number of the process that wrote itself into the lock; unknown where locked files hide (Windows)."""
+    try:
+        text = lock.read_text().strip()
+    except OSError:
+        text = ""
+    return text if text.isdecimal() else "(unknown)"

@@ -1,0 +1,218 @@
+"""Trainings as processes of their own: they outlive the page, the tab and the server that started them.
+
+The disk is the only truth: a job is found again by its run, never by a handle. Importing torch takes seconds, so a
+*spare* process is kept that has imported everything and waits for one line, the path of a run, on its standard input.
+Every job starts so; where no spare was prepared, one is started and told its run at once. A spare without a run ends
+with the server (its input ends); with a run it is on its own. The worker's module is `core.runs.worker`.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from core.errors import AttentionLabError, RunError
+from core.runs import atomic, controls, status, store
+from core.runs.folder import RunFolder
+
+# -P: a folder the server happens to run in must not shadow modules of the worker
+WORKER: tuple[str, ...] = (sys.executable, "-P", "-m", "core.runs.worker", "--spare")
+_NICE = 10  # a training must not make the page wait
+_NEXT_SPARE = 5.0  # seconds; the job that was just started imports nothing, but draws its first curves
+_DYING = 5.0  # seconds a killed process may take to be gone
+_LOG = "log.txt"
+
+_lock = threading.Lock()
+_spares: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
+
+
+def prepare(command: Sequence[str] = WORKER) -> None:
+    """Have a spare process ready, so that the next `start` begins at once. Returns immediately; safe to call again."""
+    with _lock:
+        spare = _spares.get(tuple(command))
+        if spare is None or spare.poll() is not None:
+            _spares[tuple(command)] = _launch(command, _spare_log())
+
+
+def start(run: RunFolder, command: Sequence[str] = WORKER) -> None:
+    """Train a run in a process of its own, from its newest checkpoint if it has one.
+
+    The run reads as `starting` when this returns. Requests that nobody took are forgotten.
+
+    Raises:
+        RunError: it is being trained already, is shipped or damaged, or no process can be started.
+    """
+    run.config()
+    with run.lock():  # between the question and the answer nobody else may start it
+        before = status.read(run)
+        if before.alive:
+            raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
+        controls.clear(run)
+        job = _take_spare(command) or _launch(command, run.path / _LOG)
+        status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
+    if not _tell(job, run):  # a spare can die of old age between the two lines above: a fresh one cannot
+        job = _launch(command, run.path / _LOG)
+        status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
+        _tell(job, run)
+    threading.Thread(target=_reap, args=(job, run), daemon=True, name=f"reap {run.name}").start()
+    timer = threading.Timer(_NEXT_SPARE, prepare, [command])
+    timer.daemon = True
+    timer.start()
+
+
+def stop(run: RunFolder) -> None:
+    """Ask the training to stop after its current step, with a checkpoint; nothing to do where none runs."""
+    if status.read(run).alive:
+        controls.send(run, "stop")
+
+
+def kill(run: RunFolder) -> None:
+    """End the process of a training at once; what was recorded stays, and it can be resumed from its last checkpoint.
+
+    Raises:
+        RunError: it runs on another computer.
+    """
+    now = status.read(run)
+    if not now.alive:
+        return
+    if not status.is_here(now):
+        raise RunError(f"{run.address} is being trained on {now.host}; stop it from there")
+    if status.process_lives(now.pid, now.process_started):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(now.pid).kill()
+    end = time.monotonic() + _DYING
+    while status.process_lives(now.pid, now.process_started) and time.monotonic() < end:
+        time.sleep(0.01)
+    status.write(run, "stopped", step=now.step, steps=now.steps, reason="ended at once, on request")
+
+
+def tail_log(run: RunFolder, lines: int = 40) -> str:
+    """The last lines the worker printed; empty where it printed nothing."""
+    try:
+        with (run.path / _LOG).open("rb") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - 400 * lines))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def close_spare(command: Sequence[str] = WORKER) -> None:
+    """Let the spare go, as the server's end would."""
+    with _lock:
+        spare = _spares.pop(tuple(command), None)
+    if spare is not None and spare.stdin is not None:
+        spare.stdin.close()
+        spare.wait(10)
+
+
+def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
+    """All of `python -m core.runs.worker`, called after everything that is slow to import was imported.
+
+    Args:
+        argv: `--spare` to be told the run on standard input, or the path of a run.
+        train: locks the run, trains it to its end and keeps its status; what it raises is the end of the run.
+
+    Returns:
+        The exit code: 0 done (or no run came), 1 failed.
+    """
+    address = os.fsdecode(sys.stdin.buffer.readline().rstrip(b"\n")) if list(argv) == ["--spare"] else argv[0]
+    if not address:
+        return 0
+    run = store.open_run(address)
+    adopt(run.path)
+    try:
+        train(run)
+    except BaseException as error:
+        traceback.print_exc()
+        sys.stderr.flush()
+        _say_failed(run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt")
+        return 1
+    return 0
+
+
+def adopt(path: Path) -> None:
+    """Make this process the worker of the run at `path`: it prints into its log, reads nothing, and lets others go first."""
+    with atomic.disk_errors(f"opening the log of {path.name}"):
+        log = os.open(path / _LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)  # by number: what C++ prints goes there too
+    os.dup2(log, 2)
+    os.close(nothing)
+    os.close(log)
+    _be_nice(os.getpid())
+
+
+def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
+    root = str(Path(__file__).resolve().parents[2])  # the clone need not be installed
+    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # small models: a second thread costs more than it gives
+    new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows; elsewhere a session of its own
+    with atomic.disk_errors("starting a training process"):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            job = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **threads, "PYTHONPATH": paths},
+                start_new_session=True,
+                creationflags=new_group,
+            )
+    if log == _spare_log():
+        _be_nice(job.pid)  # nobody waits for it; a job that somebody waits for is made nice once it has imported
+    return job
+
+
+def _take_spare(command: Sequence[str]) -> "subprocess.Popen[bytes] | None":
+    with _lock:
+        spare = _spares.pop(tuple(command), None)
+    return spare if spare is not None and spare.poll() is None else None
+
+
+def _tell(job: "subprocess.Popen[bytes]", run: RunFolder) -> bool:
+    """Give a waiting process its run; False if it is dead."""
+    assert job.stdin is not None
+    try:
+        with job.stdin as pipe:
+            pipe.write(os.fsencode(run.path) + b"\n")
+    except OSError:
+        return False
+    return True
+
+
+def _reap(job: "subprocess.Popen[bytes]", run: RunFolder) -> None:
+    """Wait for a job to end, lest it stay a zombie, and speak for it if it died before it could speak for itself."""
+    code = job.wait()
+    if code > 0:
+        last = tail_log(run, 1) or f"exit code {code}"
+        with contextlib.suppress(RunError):
+            _say_failed(run, job.pid, f"the process ended: {last}; see log.txt")
+
+
+def _say_failed(run: RunFolder, pid: int, reason: str) -> None:
+    """Write that a run failed, if the process `pid` is still the one that writes it and did not say so itself."""
+    written = status.written(run)
+    if written is not None and written.alive and written.pid == pid and status.is_here(written):
+        status.write(run, "failed", step=written.step, steps=written.steps, reason=reason, pid=pid)
+
+
+def _be_nice(pid: int) -> None:
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else _NICE)
+
+
+def _spare_log() -> Path:
+    return store.home() / "spare.log"

@@ -1,0 +1,224 @@
+"""The events of a training as lines of JSON: appended by one writer, read by anybody from where they last stopped.
+
+A line counts once its newline is there. A writer that died inside a line leaves it torn: readers ignore it, the next
+writer cuts it off. Resuming from a checkpoint appends `Changed(what="resumed", step=S)`; the steps after S that were
+written before it were undone, and `rewind` leaves them out. Numbers that are not finite (a diverged loss) are `null`,
+which every program can read, and come back as NaN. Attention arrays are not here but in the snapshots.
+"""
+
+import dataclasses
+import json
+import math
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from core.errors import RunError
+from core.runs import atomic
+from core.runs.folder import RunFolder
+from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDone, TrainEvent
+
+RESUMED = "resumed"
+_FILE = "events.jsonl"
+_ADVICE = "the file was edited; remove that line, or restore the file from a copy"
+
+
+class Journal:
+    """The one writer of a run's events; open it under the run's lock. What killed writers left in the run is removed.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = RunFolder(Path(folder), "x", folder)
+    ...     with Journal(run) as journal:
+    ...         journal.append(Finished(7, "done"))
+    ...     read(run)
+    ([Finished(step=7, reason='done', kind='finished')], 45)
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        run.check_writable("nothing can be recorded in it")
+        self._where = f"recording an event of {run.address}"
+        with atomic.disk_errors(self._where):
+            self._file = (run.path / _FILE).open("ab", buffering=0)  # a line is one write: nothing waits here
+            self._size = _whole_lines(run.path / _FILE)
+            self._file.truncate(self._size)
+        for folder in ("checkpoints", "snapshots"):
+            atomic.sweep(run.path / folder)
+        atomic.sweep(run.path, older_than=60.0)  # notes and status may be on their way in from elsewhere
+
+    def append(self, event: TrainEvent) -> None:
+        """Write one event; it is readable by others, and survives a kill, when this returns. About 0.02 ms.
+
+        Raises:
+            RunError: the disk is full or gone; the journal then ends with the event before.
+        """
+        line = encode(event)
+        with atomic.disk_errors(self._where):
+            try:
+                written = self._file.write(line)
+                if written != len(line):  # a nearly full disk takes a part; asking for the rest names the reason
+                    self._file.write(line[written:])
+            except OSError:
+                self._file.truncate(self._size)  # shrinking works on a full disk
+                raise
+        self._size += len(line)
+
+    def close(self) -> None:
+        """End writing; nothing was waiting."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read(run: RunFolder, offset: int = 0) -> tuple[list[TrainEvent], int]:
+    """Events written since `offset`, and the offset to ask from next time.
+
+    Args:
+        offset: bytes; 0 or what the last call returned.
+
+    Returns:
+        Whole lines only; kinds this program does not know are left out. A snapshot comes without its matrices. If the
+        file is shorter than `offset` it is another file (the run was made anew): no events and offset 0 — begin again.
+
+    Raises:
+        RunError: a line is not an event; names the line.
+    """
+    path = run.path / _FILE
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size < offset:
+                return [], 0
+            file.seek(offset)
+            block = file.read()
+    except FileNotFoundError:
+        return [], 0
+    except OSError as error:
+        raise RunError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+    block = block[: block.rfind(b"\n") + 1]
+    events = []
+    for number, line in enumerate(block.splitlines(), start=1):
+        try:
+            event = decode(line)
+        except (ValueError, RecursionError) as error:
+            at = _lines_before(path, offset) + number
+            raise RunError(f"{path}, line {at}: expected an event as JSON, but {error}; {_ADVICE}") from error
+        if event is not None:
+            events.append(event)
+    return events, offset + len(block)
+
+
+def rewind(events: Iterable[TrainEvent]) -> list[TrainEvent]:
+    """Events without those that a later resumption undid: the training as it counts, steps in order."""
+    kept: list[TrainEvent] = []
+    for event in events:
+        if isinstance(event, Changed) and event.what == RESUMED:
+            kept = [earlier for earlier in kept if earlier.step <= event.step]
+        kept.append(event)
+    return kept
+
+
+def encode(event: TrainEvent) -> bytes:
+    """One line of strict JSON, newline included."""
+    facts = {"step": event.step, "kind": event.kind} if isinstance(event, Snapshot) else vars(event)
+    try:
+        text = _STRICT.encode(facts)
+    except ValueError:
+        text = _STRICT.encode(_without_nan(facts))
+    return text.encode() + b"\n"
+
+
+def decode(line: bytes) -> TrainEvent | None:
+    """The event of one line, or None for a kind of a newer program.
+
+    Raises:
+        ValueError: not JSON, not an object, or a field that is missing or of another kind.
+    """
+    facts = json.loads(line)
+    if not isinstance(facts, dict) or not isinstance(facts.get("kind"), str):
+        raise ValueError("it is no object with a kind")
+    kind = facts["kind"]
+    if kind not in _KINDS:
+        return None
+    if kind == "snapshot":
+        facts["matrices"] = ()
+    event_type, fields = _KINDS[kind]
+    return event_type(**{name: convert(facts, name) for name, convert in fields})
+
+
+def _number(facts: dict[str, Any], name: str) -> float:
+    value = facts.get(name, "nothing")
+    if value is None:
+        return math.nan
+    if type(value) not in (float, int):
+        raise ValueError(f"{name} is {value!r} instead of a number")
+    return float(value)
+
+
+def _whole(facts: dict[str, Any], name: str) -> int:
+    value = facts.get(name, "nothing")
+    if type(value) is not int:
+        raise ValueError(f"{name} is {value!r} instead of a whole number")
+    return value
+
+
+def _text(facts: dict[str, Any], name: str) -> str:
+    value = facts.get(name)
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r} instead of a text")
+    return value
+
+
+def _terms(facts: dict[str, Any], name: str) -> dict[str, float]:
+    value = facts.get(name)
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is {value!r} instead of named numbers")
+    return {term: _number(value, term) for term in value}
+
+
+def _anything(facts: dict[str, Any], name: str) -> Any:
+    return facts.get(name)
+
+
+_CONVERT = {int: _whole, float: _number, str: _text, dict[str, float]: _terms}
+_KINDS = {
+    made.kind: (made, [(field.name, _CONVERT.get(field.type, _anything)) for field in dataclasses.fields(made)])
+    for made in (StepDone, Evaluated, Snapshot, Changed, Finished)
+}
+_STRICT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {name: _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return value
+
+
+def _whole_lines(path: Path) -> int:
+    """Bytes up to and including the last newline, found from the end."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - 65536)
+            file.seek(start)
+            newline = file.read(end - start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            end = start
+    return 0
+
+
+def _lines_before(path: Path, offset: int) -> int:
+    with path.open("rb") as file:
+        return file.read(offset).count(b"\n")

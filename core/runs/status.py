@@ -1,0 +1,169 @@
+"""What a run is doing, in one small file that is always whole, and whether the process that said so still lives.
+
+The file says what the trainer last knew of itself. A process cannot report its own death, so `read` derives `crashed`:
+on the same computer from the process (alive, not a zombie, started at the same moment, since numbers are reused), from
+elsewhere from the age of the last heartbeat. No file at all reads as `new`.
+"""
+
+import functools
+import math
+import os
+import socket
+import time
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+import psutil
+
+from core.errors import RunError
+from core.runs import atomic
+from core.runs.folder import RunFolder
+
+Written = Literal["starting", "running", "paused", "done", "stopped", "failed"]
+State = Literal["new", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
+
+_SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
+_SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
+_ANEW = "resume the run to write it anew"
+_ALIVE = {"starting", "running", "paused"}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a run is doing.
+
+    Attributes:
+        state: as written, or `new` (never started) or `crashed` (its process is gone) as derived.
+        step, steps: the last finished step and how many there shall be.
+        heartbeat: when this was written, in seconds since 1970.
+        host, pid, process_started: the process that writes the run; its start in seconds since 1970.
+        reason: why it ended, for people; empty while all is well.
+    """
+
+    state: State
+    step: int = 0
+    steps: int = 0
+    heartbeat: float = 0.0
+    host: str = ""
+    pid: int = 0
+    process_started: float = 0.0
+    reason: str = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process works on the run (or waits, paused)."""
+        return self.state in _ALIVE
+
+
+def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str = "", pid: int | None = None) -> None:
+    """Replace the status; costs about 0.1 ms, so once or twice a second is plenty.
+
+    Args:
+        pid: the process that will write the run, where it is not this one.
+    """
+    writer = os.getpid() if pid is None else pid
+    value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
+    with atomic.disk_errors(f"writing the status of {run.address}"):
+        atomic.write_json(run.path / "status.json", asdict(value))
+
+
+def read(run: RunFolder) -> Status:
+    """The status as it is now; never raises, so that lists of runs can be drawn.
+
+    A status that cannot be understood reads as `crashed`, with the reason: what the run holds can still be resumed.
+    """
+    try:
+        status = written(run)
+    except RunError as error:
+        return Status("crashed", reason=str(error))
+    if status is None:
+        return Status("new")
+    return replace(status, state="crashed", reason=_crash(status)) if status.alive and not _lives(status) else status
+
+
+def written(run: RunFolder) -> Status | None:
+    """The status as its process last wrote it, or None where none ever did.
+
+    Raises:
+        RunError: the file was edited to something else.
+    """
+    path = run.path / "status.json"
+    if not path.exists():
+        return None
+    return _parse(atomic.read_json(path, _ANEW), str(path))
+
+
+def is_here(status: Status) -> bool:
+    """Whether the process of a status is, or was, one of this computer."""
+    return status.host == socket.gethostname()
+
+
+def process_lives(pid: int, started: float) -> bool:
+    """Whether the process `pid` of this computer that was born at `started` (seconds since 1970) still runs."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) <= _SAME_START
+    except psutil.AccessDenied:
+        return True  # there is such a process and it is not ours to look at: another user's training
+    except (psutil.NoSuchProcess, ValueError, OverflowError):
+        return False
+
+
+class Heartbeat:
+    """Writes the status of a training now and then, so that the loop may call it after every step."""
+
+    def __init__(self, run: RunFolder, steps: int, *, every: float = 0.5) -> None:
+        self._run, self._steps, self._every = run, steps, every
+        self._state: Written | None = None
+        self._next = 0.0
+
+    def beat(self, step: int, state: Written = "running", reason: str = "") -> None:
+        """Say what is done; written when the state changed or `every` seconds have passed, else nearly free."""
+        now = time.monotonic()
+        if state == self._state and now < self._next:
+            return
+        write(self._run, state, step=step, steps=self._steps, reason=reason)
+        self._state, self._next = state, now + self._every
+
+
+def _lives(status: Status) -> bool:
+    if is_here(status):
+        return process_lives(status.pid, status.process_started)
+    return time.time() - status.heartbeat <= _SILENCE
+
+
+def _crash(status: Status) -> str:
+    where = f"process {status.pid}" if is_here(status) else f"process {status.pid} on {status.host}"
+    return f"{where} ended without a word after step {status.step}; resume from the last checkpoint, or see log.txt"
+
+
+def _parse(value: Any, where: str) -> Status:
+    """Status from JSON, each field in its own kind; unknown fields are left for newer programs."""
+    if not isinstance(value, dict) or value.get("state") not in get_args(Written):
+        raise RunError(f"{where}: expected an object with a state of {', '.join(get_args(Written))}; {_ANEW}")
+    known: dict[str, Any] = {}
+    for field in fields(Status):
+        given, kind = value.get(field.name, field.default), type(field.default)
+        if field.name == "state":
+            kind = str
+        fits = isinstance(given, (int, float) if kind is float else kind) and not isinstance(given, bool)
+        if not fits or (kind is float and not math.isfinite(given)):
+            raise RunError(f"{where}: {field.name} is {given!r}, expected {kind.__name__}; {_ANEW}")
+        known[field.name] = given
+    return Status(**known)
+
+
+@functools.cache
+def _own_birth(pid: int) -> float:
+    """When this process was started; asked once, for every status asks and the clock may be adjusted. A fork asks anew."""
+    return psutil.Process(pid).create_time()
+
+
+def _born(pid: int) -> float:
+    """When a process was started, in seconds since 1970."""
+    if pid == os.getpid():
+        return _own_birth(pid)
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.Error:
+        return 0.0  # it is dead already, and will read as crashed

@@ -1,0 +1,20 @@
+"""The process that trains one run: `python -m core.runs.worker PATH`, or `--spare` to be told the path later."""
+
+import sys
+from collections import deque
+
+import torch
+
+from core.runs.experiment import run_experiment
+from core.runs.folder import RunFolder
+from core.runs.jobs import worker_main
+
+
+def train(run: RunFolder) -> None:
+    """Train to the end; everything worth knowing is in the run folder."""
+    torch.set_num_threads(1)  # small models: a second thread costs more than it gives
+    deque(run_experiment(run), maxlen=0)
+
+
+if __name__ == "__main__":
+    sys.exit(worker_main(sys.argv[1:], train))

@@ -1,0 +1,14 @@
+"""All tasks by name: what menus, the command line and the laws iterate over."""
+
+from core.tasks.copying import Copying
+from core.tasks.dates import Dates
+from core.tasks.number_words import NumberWords
+from core.tasks.pinyin import Pinyin
+from core.tasks.reversal import Reversal
+from core.tasks.sorting import Sorting
+from core.tasks.task import AbstractTask
+from core.tasks.text import Text
+
+TASKS: dict[str, type[AbstractTask]] = {
+    task.name: task for task in (Reversal, Copying, Sorting, Dates, NumberWords, Pinyin, Text)
+}

@@ -1,0 +1,75 @@
+"""Evaluation: the model on held-out examples, running free and under the gold prefix; the two are never mixed up."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import torch
+
+from core.data.batch import Example, collate
+from core.data.vocabulary import END, Vocabulary
+from core.decoding.batched import decode
+from core.decoding.frontier import Rules
+from core.decoding.greedy import GreedySearch
+from core.decoding.search import AbstractSearch
+from core.metrics.sequence import exact_match, token_accuracy
+from core.models.seq2seq import Seq2Seq
+from core.training.events import Evaluated
+from core.training.likelihood import Likelihood
+
+GREEDY = GreedySearch()
+
+
+def free_run(
+    model: Seq2Seq,
+    sources: Sequence[Sequence[str]],
+    vocabularies: tuple[Vocabulary, Vocabulary],
+    search: AbstractSearch = GREEDY,
+    *,
+    chunk: int = 128,
+) -> list[list[str]]:
+    """The best output for each source (tokens, <end> cut off); an item's limit depends on its own source alone."""
+    model.eval()
+    order = sorted(range(len(sources)), key=lambda at: len(sources[at]))  # like lengths together: few pads
+    found: dict[int, list[str]] = {}
+    for first in range(0, len(order), chunk):
+        places = order[first : first + chunk]
+        encoded = [[*vocabularies[0].encode(sources[at]), END] for at in places]
+        rules = [rules_for(model, numbers, keep_pruned=0) for numbers in encoded]
+        for at, frontier in zip(places, decode(search, model, encoded, rules)):
+            tokens = frontier.best.tokens()
+            found[at] = vocabularies[1].decode(tokens[:-1] if tokens[-1:] == [model.end] else tokens)
+    return [found[at] for at in range(len(sources))]
+
+
+def rules_for(model: Seq2Seq, source: Sequence[int], *, keep_pruned: int = 5) -> Rules:
+    """The limits of one item: twice its own source and ten tokens more."""
+    return Rules(model.end, model.never_generated, 2 * len(source) + 10, len(source), keep_pruned)
+
+
+def evaluate(
+    model: Seq2Seq,
+    examples: Sequence[Example],
+    vocabularies: tuple[Vocabulary, Vocabulary],
+    *,
+    step: int,
+    split: str,
+    search: AbstractSearch = GREEDY,
+) -> Evaluated:
+    """Decode held-out examples and score them; the model is left as it was."""
+    began, training = perf_counter(), model.training
+    model.eval()
+    outputs = free_run(model, [example.source for example in examples], vocabularies, search)
+    targets = [example.target for example in examples]
+    with torch.no_grad():
+        loss, right, count = 0.0, 0.0, 0
+        for first in range(0, len(examples), 256):
+            batch = collate(examples[first : first + 256], *vocabularies)
+            weighed = Likelihood()(model, batch, step)
+            loss += float(weighed.terms["likelihood"]) * batch.target_tokens
+            right += weighed.token_accuracy * batch.target_tokens
+            count += batch.target_tokens
+    model.train(training)
+    return Evaluated(
+        step=step, split=split, exact_match=exact_match(outputs, targets), token_accuracy=token_accuracy(outputs, targets),
+        loss=loss / count, forced_accuracy=right / count, n=len(examples), seconds=perf_counter() - began,
+    )  # fmt: skip

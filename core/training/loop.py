@@ -1,0 +1,123 @@
+"""The training loop: boring on purpose. It yields events and does nothing else with them.
+
+Chance and data are functions of (seed, step), so the weights, the optimizer and the number of the step are the whole
+state: a training resumed from a checkpoint is bit for bit one that never stopped. To cancel is to stop iterating.
+"""
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from core.attention.dropout import give_chance
+from core.data.batch import Batch, Example
+from core.data.stream import Stream
+from core.data.vocabulary import Vocabulary
+from core.models.seq2seq import Seq2Seq
+from core.seeds import Seeds
+from core.training.evaluation import evaluate
+from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
+from core.training.objective import Objective
+from core.training.optimizer import OPTIMIZERS, clip
+from core.training.probe import Probe
+from core.training.schedules import SCHEDULES
+from core.training.settings import TrainingSettings
+
+
+class Trainer:
+    """A model, its optimizer and the number of steps done.
+
+    Args:
+        model: what learns; stream: where batches come from; objective: what is minimized.
+        settings: steps, rates, intervals; seeds: where chance comes from.
+        held_out: examples to decode at an evaluation; probe: the sentence to record.
+
+    Attributes:
+        step: steps done; rate_factor: a person's factor on the learning rate, 1 when nobody changed it.
+    """
+
+    def __init__(
+        self,
+        model: Seq2Seq,
+        stream: Stream,
+        objective: Objective,
+        settings: TrainingSettings,
+        seeds: Seeds,
+        held_out: Sequence[Example],
+        probe: Probe,
+    ) -> None:
+        self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
+        self.held_out, self.probe, self.seeds = held_out, probe, seeds
+        self.step, self.rate_factor = 0, 1.0
+        self._chance = torch.Generator()
+        give_chance(model, self._chance)
+        # fused: one kernel for all weights instead of a dozen small ones per weight
+        self.optimizer = OPTIMIZERS[settings.optimizer](
+            model.parameters(), lr=settings.learning_rate, betas=(0.9, settings.beta2),
+            weight_decay=settings.weight_decay, fused=True,
+        )  # fmt: skip
+
+    def events(self) -> Iterator[TrainEvent]:
+        """Train from where it stands to the last step."""
+        self.model.train()
+        if self.step == 0 and self.settings.record_every:
+            yield self._snapshot()
+        while self.step < self.settings.steps:
+            yield self._advance()
+            if self._due(self.settings.record_every):
+                yield self._snapshot()
+            if self._due(self.settings.evaluate_every):
+                yield self._evaluate()
+        yield Finished(self.step, "done")
+
+    def learning_rate(self, step: int) -> float:
+        """The rate at a step."""
+        settings = self.settings
+        factor = SCHEDULES[settings.schedule](step, settings.warmup, settings.steps)
+        return settings.learning_rate * factor * self.rate_factor
+
+    def change_rate(self, rate: float) -> None:
+        """Make this the learning rate of the next step; the schedule goes on from there."""
+        self.rate_factor *= rate / self.learning_rate(self.step + 1)
+
+    def state(self) -> tuple[dict[str, torch.Tensor], dict[str, Any], dict[str, Any]]:
+        """Weights, the optimizer's state dict, and the rest: all that a resumed training needs."""
+        return self.model.state_dict(), self.optimizer.state_dict(), {"step": self.step, "rate_factor": self.rate_factor}
+
+    def restore(self, model: dict[str, torch.Tensor], optimizer: dict[str, Any], state: dict[str, Any]) -> None:
+        """Stand where `state` was taken."""
+        self.model.load_state_dict(model)
+        self.optimizer.load_state_dict(optimizer)
+        self.step, self.rate_factor = int(state["step"]), float(state["rate_factor"])
+
+    def _advance(self) -> StepDone:
+        began = perf_counter()
+        step = self.step + 1
+        rate = self.learning_rate(step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self._chance.manual_seed(self.seeds.number("dropout", step))
+        batch: Batch = self.stream.batch(step)
+        weighed = self.objective(self.model, batch, step)
+        loss = torch.stack(list(weighed.terms.values())).sum()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = clip(self.model.parameters(), self.settings.clip)
+        self.optimizer.step()
+        self.step = step
+        return StepDone(
+            step=step, loss=float(loss.detach()), terms={name: float(term.detach()) for name, term in weighed.terms.items()},
+            token_accuracy=weighed.token_accuracy, learning_rate=rate, gradient_norm=norm, tokens=batch.target_tokens,
+            seconds=perf_counter() - began,
+        )  # fmt: skip
+
+    def _due(self, every: int) -> bool:
+        return every > 0 and (self.step % every == 0 or self.step == self.settings.steps)
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self.step, tuple(self.probe.record(self.model)))
+
+    def _evaluate(self) -> Evaluated:
+        vocabularies: tuple[Vocabulary, Vocabulary] = self.probe.vocabularies
+        return evaluate(self.model, self.held_out, vocabularies, step=self.step, split="validation")

@@ -1,0 +1,28 @@
+"""What a training minimizes: named terms whose sum is the loss."""
+
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from torch import Tensor
+
+from core.data.batch import Batch
+from core.models.seq2seq import Seq2Seq
+
+
+class Objectives(NamedTuple):
+    """One batch weighed.
+
+    Attributes:
+        terms: parts of the loss in nats per target token; the loss is their sum.
+        token_accuracy: share of target tokens predicted right under the gold prefix.
+    """
+
+    terms: dict[str, Tensor]
+    token_accuracy: float
+
+
+@runtime_checkable
+class Objective(Protocol):
+    """From a model and a batch to a loss."""
+
+    def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
+        """Weigh one batch at one step."""

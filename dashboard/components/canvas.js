@@ -1,0 +1,296 @@
+// Shared by all drawn components: theme, colour ramp, crisp canvases, measured text, one instance per place in the page.
+// Joined in front of a component's own script, so nothing here is exported. Token text is only ever drawn by fillText or
+// set as textContent: components are trusted code in the page and tokens are not.
+
+// ---------------------------------------------------------------- colour
+// OKLab, so that equal steps of weight look like equal steps of lightness (Ottosson 2020).
+const toLinear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+const toGamma = (c) => 255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055);
+
+function toLab([red, green, blue]) {
+  const [r, g, b] = [red, green, blue].map((c) => toLinear(c / 255));
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+function fromLab([L, a, b]) {
+  const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const s = (L - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
+    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
+    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
+  ].map((c) => Math.round(Math.min(255, Math.max(0, toGamma(Math.max(0, c))))));
+}
+
+const cssOf = (rgb) => `rgb(${rgb[0]}, ${rgb[1]}, ${rgb[2]})`;
+const mixed = (from, to, share) => {
+  const [x, y] = [toLab(from), toLab(to)];
+  return fromLab(x.map((value, i) => value + (y[i] - value) * share));
+};
+
+const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+function parseColor(text, fallback) {
+  pixel.fillStyle = fallback;
+  pixel.fillStyle = text; // an unknown colour leaves the fallback
+  pixel.clearRect(0, 0, 1, 1);
+  pixel.fillRect(0, 0, 1, 1);
+  return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+// From the background through the accent to a deeper accent: lightness changes evenly, the hue stays the accent's. The
+// end lies beyond the accent because background to accent alone spans too little lightness to tell 0.7 from 0.9.
+function makeRamp(background, accent) {
+  const [from, hue] = [toLab(background), toLab(accent)];
+  const end = from[0] > 0.5 ? Math.min(hue[0], 0.34) : Math.max(hue[0], 0.88);
+  const turn = (hue[0] - from[0]) / (end - from[0] || 1);
+  const colors = [];
+  for (let i = 0; i < 256; i++) {
+    const t = i / 255;
+    const full = t < turn ? t / turn : 1 - (0.35 * (t - turn)) / (1 - turn || 1);
+    const mix = t < turn ? full : 1;
+    const chroma = t < turn ? 1 : full;
+    colors.push(fromLab([
+      from[0] + (end - from[0]) * t,
+      (from[1] + (hue[1] - from[1]) * mix) * chroma,
+      (from[2] + (hue[2] - from[2]) * mix) * chroma,
+    ]));
+  }
+  return colors;
+}
+
+const ramps = new Map(); // a page has two themes at most
+function rampOf(background, accent) {
+  const name = `${background}|${accent}`;
+  if (!ramps.has(name)) {
+    const colors = makeRamp(background, accent);
+    const words = new Uint32Array(colors.map(([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0));
+    ramps.set(name, { colors, words });
+  }
+  return ramps.get(name);
+}
+
+function readTheme(host) {
+  const css = getComputedStyle(host);
+  const get = (name) => css.getPropertyValue(`--st-${name}`).trim();
+  const background = parseColor(get("background-color"), "#ffffff");
+  const text = parseColor(get("text-color"), "#1f2933");
+  const accent = parseColor(get("primary-color"), "#2c6fa3");
+  const ramp = rampOf(background, accent);
+  const tone = (share) => cssOf(mixed(background, text, share));
+  return {
+    background: cssOf(background), text: cssOf(text), accent: cssOf(accent), font: get("font") || "sans-serif",
+    soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(0.11), panel: tone(0.045),
+    tint: (share) => cssOf(mixed(background, accent, share)),
+    dark: toLab(background)[0] < 0.5, ramp,
+    inkOn: (code) => {
+      const lab = toLab(ramp.colors[code]);
+      return cssOf(Math.abs(lab[0] - toLab(text)[0]) > 0.42 ? text : background);
+    },
+  };
+}
+
+// The tones that style sheets use; canvas code takes them from readTheme.
+function setTones(host, theme) {
+  for (const name of ["soft", "faint", "line", "hair", "panel", "accent", "background", "text"]) {
+    host.style.setProperty(`--${name}`, theme[name]);
+  }
+  host.style.setProperty("--tint", theme.tint(0.16));
+  host.style.setProperty("--tint-strong", theme.tint(0.34));
+  const stops = [0, 0.25, 0.5, 0.75, 1].map((t) => cssOf(theme.ramp.colors[Math.round(255 * t)]));
+  host.style.setProperty("--ramp", `linear-gradient(to right, ${stops.join(", ")})`);
+}
+
+// ---------------------------------------------------------------- sizes and text
+const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+const ruler = document.createElement("canvas").getContext("2d");
+const widths = new Map();
+
+function textWidth(text, font) {
+  const name = `${font}\n${text}`;
+  let width = widths.get(name);
+  if (width === undefined) {
+    if (widths.size > 20000) widths.clear();
+    ruler.font = font;
+    width = ruler.measureText(text).width;
+    widths.set(name, width);
+  }
+  return width;
+}
+
+// Longest beginning that fits, with …; counted in code points so that no letter is cut in half.
+function fitted(text, font, room) {
+  if (textWidth(text, font) <= room) return text;
+  const letters = [...text];
+  let [low, high] = [0, letters.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (textWidth(letters.slice(0, middle).join("") + "…", font) <= room) low = middle;
+    else high = middle - 1;
+  }
+  return letters.slice(0, low).join("") + "…";
+}
+
+// Blanks at a token's ends must be seen: a space is a token too, and " a" is not "a".
+const shown = (token) => (token === "" ? "∅" : token.replace(/^ +| +$/g, (blanks) => "␣".repeat(blanks.length)).replace(/\n/g, "⏎").replace(/\t/g, "⇥"));
+
+function probability(p) {
+  if (p >= 0.01) return p.toFixed(2);
+  if (p >= 0.001) return p.toFixed(3);
+  return p > 0 ? "<.001" : "0";
+}
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const filled = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+// ---------------------------------------------------------------- page
+function make(tag, className, parent, text) {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  if (parent) parent.appendChild(element);
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+function draw(tag, attributes, parent, text) {
+  const element = document.createElementNS(SVG, tag);
+  for (const name in attributes) element.setAttribute(name, attributes[name]);
+  if (text !== undefined) element.textContent = text;
+  if (parent) parent.appendChild(element);
+  return element;
+}
+
+// A canvas of CSS size width × height with one pixel per device pixel.
+function sized(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { pen, ratio };
+}
+
+// Streamlit calls a component's function again for every change of data or theme, in the same place: one instance lives
+// there. It must have draw(theme) and may have close(). Returns the instance.
+function settle(parent, className, View) {
+  if (parent.attentionLab) return parent.attentionLab;
+  const host = make("div", `lab ${className}`);
+  parent.appendChild(host);
+  const view = new View(host);
+  parent.attentionLab = view;
+  watch(host, view);
+  return view;
+}
+
+// Redraw on another width, another root font size (projector mode) and when a font has arrived: all change measures.
+function watch(host, view) {
+  const probe = make("div", "probe", host);
+  let queued = 0;
+  let last = "";
+  const later = () => { queued ||= requestAnimationFrame(() => { queued = 0; redraw(view, host); }); };
+  const observer = new ResizeObserver(() => {
+    const now = `${Math.round(host.clientWidth)}|${probe.clientWidth}|${window.devicePixelRatio}`;
+    if (now !== last && host.clientWidth) { last = now; later(); }
+  });
+  observer.observe(host);
+  observer.observe(probe);
+  const fonts = () => { widths.clear(); later(); };
+  document.fonts?.addEventListener?.("loadingdone", fonts);
+  view.unwatch = () => { observer.disconnect(); document.fonts?.removeEventListener?.("loadingdone", fonts); };
+}
+
+function redraw(view, host) {
+  if (!view.ready || !host.isConnected || !host.clientWidth) return;
+  const theme = readTheme(host);
+  setTones(host, theme);
+  view.draw(theme);
+}
+
+function closing(parent) {
+  return () => {
+    const view = parent.attentionLab;
+    view?.unwatch?.();
+    view?.close?.();
+    view?.host?.remove();
+    delete parent.attentionLab;
+  };
+}
+
+// Numbers from Python: 4 bytes header length, JSON header, raw bytes (canvas.pack).
+function unpack(data) {
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { header, body: bytes.subarray(4 + length) };
+}
+
+// State goes out absolute and once per pause: a rerun per key press would lose presses.
+function debounced(send, pause = 120) {
+  let timer = 0;
+  const later = (value) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { timer = 0; send(value); }, pause);
+  };
+  later.cancel = () => clearTimeout(timer);
+  return later;
+}
+
+// ---------------------------------------------------------------- cells to pixels
+// First and last+1 cell under each of `pixels` pixels that show cells [from, to).
+function spans(from, to, pixels) {
+  const [first, last] = [new Int32Array(pixels), new Int32Array(pixels)];
+  const per = (to - from) / pixels;
+  for (let i = 0; i < pixels; i++) {
+    first[i] = Math.min(to - 1, Math.floor(from + i * per + 1e-6));
+    // with fewer cells than pixels each pixel shows one cell; else the largest of those under it
+    last[i] = per <= 1 ? first[i] + 1 : Math.min(to, Math.max(first[i] + 1, Math.ceil(from + (i + 1) * per - 1e-6)));
+  }
+  return { first, last };
+}
+
+// Colours of a window of a matrix of codes (0…255), each pixel the maximum of the cells under it.
+function raster(codes, columns, rowSpan, columnSpan, words) {
+  const [height, width] = [rowSpan.first.length, columnSpan.first.length];
+  const image = new ImageData(width, height);
+  const out = new Uint32Array(image.data.buffer);
+  const pooled = new Uint8Array(columns);
+  for (let y = 0; y < height; y++) {
+    const [r0, r1] = [rowSpan.first[y], rowSpan.last[y]];
+    if (y && r0 === rowSpan.first[y - 1] && r1 === rowSpan.last[y - 1]) {
+      out.copyWithin(y * width, (y - 1) * width, y * width);
+      continue;
+    }
+    pooled.set(codes.subarray(r0 * columns, (r0 + 1) * columns));
+    for (let r = r0 + 1; r < r1; r++) {
+      const start = r * columns;
+      for (let c = 0; c < columns; c++) if (codes[start + c] > pooled[c]) pooled[c] = codes[start + c];
+    }
+    for (let x = 0; x < width; x++) {
+      let best = pooled[columnSpan.first[x]];
+      for (let c = columnSpan.first[x] + 1; c < columnSpan.last[x]; c++) if (pooled[c] > best) best = pooled[c];
+      out[y * width + x] = words[best];
+    }
+  }
+  return image;
+}
+
+// The largest cell of a block: what a pooled pixel stands for.
+function largest(values, columns, r0, r1, c0, c1) {
+  let [row, column, best] = [r0, c0, -Infinity];
+  for (let r = r0; r < r1; r++) {
+    for (let c = c0; c < c1; c++) {
+      if (values[r * columns + c] > best) [row, column, best] = [r, c, values[r * columns + c]];
+    }
+  }
+  return { row, column };
+}

@@ -1,0 +1,63 @@
+"""One attention map, large: tokens on both axes, the value under the pointer, rows and columns that can be followed."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.errors import ShapeError
+from dashboard.components.canvas import codes, pack, script, style
+
+WORDS = {
+    "idle": "Point at a cell, or use the arrow keys, to read it.",
+    "read": "query {row}, key {column}:",
+    "summary": "{title}: {rows} queries by {columns} keys. Largest weight {weight}, {query} to {key}. Arrow keys read cells.",
+    "pooled": "max of {rows}×{columns} cells",
+    "queries": "queries ↓",
+    "keys": "keys →",
+    "table": "Table",
+    "picture": "Picture",
+    "zoom": "Zoom: Ctrl + wheel, + and −; 0 shows all; drag to move",
+    "whole": "Show all",
+    "empty": "Nothing to show: this map has no cells.",
+    "untitled": "Attention map",
+}
+EXACT_UP_TO = 256 * 256
+
+_component = st.components.v2.component("attention_lab_heatmap", js=script("heatmap_axes", "heatmap"), css=style("heatmap"))
+
+
+def heatmap(
+    weights: np.ndarray,
+    queries: Sequence[str],
+    keys: Sequence[str],
+    *,
+    key: str,
+    title: str = "",
+    exact: bool = True,
+    high: float | None = None,
+    words: Mapping[str, str] | None = None,
+) -> None:
+    """One map with real tokens on both axes.
+
+    Args:
+        weights: [query, key], ≥ 0; what is NaN is drawn as 0.
+        queries, keys: the token of each row and column; equal tokens stay separate rows.
+        key: identity of the component in the page.
+        title: drawn above the map and read out with it.
+        exact: send float32 up to 256 × 256 cells; else, and above, 256 levels, marked by ≈.
+        high: weight at the end of the color scale; the largest weight if None. Give two maps the same to compare them.
+        words: the strings on screen, for other languages.
+
+    Raises:
+        ShapeError: the labels do not fit the weights.
+    """
+    if weights.shape != (len(queries), len(keys)):
+        raise ShapeError(f"weights {weights.shape} do not fit {len(queries)} query and {len(keys)} key labels; "
+                         "expected [query, key]")
+    top = float(high) if high is not None else float(np.nan_to_num(weights).max(initial=0.0))
+    full = exact and weights.size <= EXACT_UP_TO
+    body = np.nan_to_num(weights).astype("<f4") if full else codes(weights, top)
+    header = {"queries": list(queries), "keys": list(keys), "high": top, "exact": full, "title": title,
+              "words": {**WORDS, **(words or {})}}
+    _component(key=key, data=pack(header, body))

@@ -1,0 +1,41 @@
+"""A Plotly figure that can be fed live: zoom, hover and DOM survive each tick, which st.plotly_chart's do not.
+
+Plotly's own script comes from the installed plotly package and goes to the browser once per page: the component asks for
+it by its state `needs_library`, and only where no other figure of the page has brought it already.
+"""
+
+from functools import cache
+
+import numpy as np
+import streamlit as st
+from plotly.graph_objects import Figure
+from plotly.offline import get_plotlyjs
+
+from dashboard.components.canvas import pack, remembered, script
+
+# Plotly puts its styles into the document's head, where a shadow tree does not see them: so no isolation, and a style
+# sheet that names its own class only.
+_component = st.components.v2.component(
+    "attention_lab_live_figure", js=script("live_figure"),
+    css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n", isolate_styles=False)
+
+
+def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", wait: str = "Drawing …") -> None:
+    """Draw `figure` in the page's colors; drawing it again under the same key moves only the data.
+
+    Args:
+        figure: colors of paper, text and grid are the page's; a user's zoom is kept unless `layout.uirevision` changes.
+        key: identity of the component in the page.
+        height: points at the normal text size; grows with projector mode.
+        alt: the take-away in a sentence, for screen readers.
+        wait: shown until Plotly has arrived.
+    """
+    drawing = np.frombuffer(figure.to_json().encode(), dtype=np.uint8)
+    library = _library() if remembered(key, "needs_library") else np.empty(0, np.uint8)
+    header = {"figure": drawing.size, "library": library.size, "height": height, "alt": alt, "wait": wait}
+    _component(key=key, data=pack(header, drawing, library), on_needs_library_change=lambda: None)
+
+
+@cache
+def _library() -> np.ndarray:
+    return np.frombuffer(get_plotlyjs().encode(), dtype=np.uint8)
