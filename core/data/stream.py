@@ -1,7 +1,7 @@
 """Training batches as a function of the step number: the number of a step is the whole state of the data."""
 
 from random import Random
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
@@ -9,6 +9,7 @@ from core.errors import SettingError
 from core.seeds import Seeds
 
 
+@runtime_checkable
 class Drawable(Protocol):
     """What a stream needs of a task (tasks live one floor up)."""
 

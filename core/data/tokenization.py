@@ -9,6 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any, ClassVar
 
 import tokenizers
@@ -155,13 +156,12 @@ class PairTokenizer(AbstractTokenizer):
 
     def tokenize(self, text: str) -> list[str]:
         """Pieces from left to right."""
-        if not text:
-            return []
-        marked, tokens, reached = _mark(text), [], 0
-        for start, end in self._engine.encode(marked).offsets:
-            tokens += [*marked[reached:start], marked[start:end]]  # what the engine skipped it does not know
-            reached = end
-        return [*tokens, *marked[reached:]]
+        tokens: list[str] = []
+        # the engine drops characters it does not know without a word, so it is given only those it does
+        for known, run in groupby(_mark(text) if text else "", self.inventory.__contains__):
+            text = "".join(run)
+            tokens += self._engine.encode(text).tokens if known else text
+        return tokens
 
     def join(self, tokens: Sequence[str]) -> str:
         """Pieces side by side, marks read as spaces."""

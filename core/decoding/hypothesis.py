@@ -24,13 +24,13 @@ class Status(StrEnum):
     PRUNED_FILTER = "pruned_filter"
     PRUNED_BOUND = "pruned_bound"
     PRUNED_CONSTRAINT = "pruned_constraint"
-    NOT_DRAWN = "not_drawn"
+    PRUNED_DRAW = "pruned_draw"
     SUPERSEDED = "superseded"
 
 
 PRUNED = frozenset({
     Status.PRUNED_BEAM, Status.PRUNED_FILTER, Status.PRUNED_BOUND, Status.PRUNED_CONSTRAINT,
-    Status.NOT_DRAWN, Status.SUPERSEDED,
+    Status.PRUNED_DRAW, Status.SUPERSEDED,
 })  # fmt: skip
 
 

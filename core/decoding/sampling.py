@@ -97,7 +97,7 @@ class SamplingSearch(AbstractSearch):
             for token in top(laws[slot], count).tolist():
                 if (slot, token) in taken:
                     continue
-                status = Status.NOT_DRAWN if law[token] > 0 else Status.PRUNED_FILTER
+                status = Status.PRUNED_DRAW if law[token] > 0 else Status.PRUNED_FILTER
                 reason = "chance fell on another token" if law[token] > 0 else "filtered out before the draw (top-k, top-p or min-p)"
                 found.append(child(frontier, slot, token, status, prob_filtered=float(law[token]), reason=reason))
         return found

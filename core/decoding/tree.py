@@ -59,6 +59,16 @@ class DecodingTree:
             node = self.nodes["parent"][node]
         return found[::-1]
 
+    def walk(self, tokens: Sequence[int]) -> list[int]:
+        """Ids from the root along these tokens, the root first, as far as the tree reaches."""
+        found, rows = [0], list(zip(self.nodes["id"], self.nodes["parent"], self.nodes["token"]))
+        for token in tokens:
+            step = [node for node, parent, own in rows if parent == found[-1] and own == token]
+            if not step:
+                break
+            found.append(step[0])
+        return found
+
     def frontier(self, step: int) -> list[int]:
         """Ids kept or finished at a step."""
         kept = {Status.LIVE, Status.EXPANDED, Status.FINISHED, Status.TRUNCATED}

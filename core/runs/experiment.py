@@ -43,6 +43,15 @@ def create(name: str, config: ExperimentConfig) -> RunFolder:
     return run
 
 
+def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
+    """Make a run and train it to its end; `core.load(name)` is the trained model then.
+
+    Raises:
+        RunError: the name is taken; DataError: the task's data cannot be read.
+    """
+    yield from run_experiment(create(name, config))
+
+
 def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
     """A trainer at step 0, on no disk."""
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds

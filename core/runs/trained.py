@@ -95,6 +95,21 @@ class TrainedModel:
                 return example.target
         return self.config.task.reference(tokens)
 
+    def token(self, text: str) -> int:
+        """The number of one target token a person typed.
+
+        Raises:
+            InputError: not exactly one token, or one the model does not know.
+        """
+        own = self.vocabularies[1].numbers
+        tokens = [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
+        if len(tokens) != 1:
+            raise InputError(f"{text[:40]!r} is {len(tokens)} tokens of this model; type exactly one")
+        if tokens[0] not in own:
+            raise InputError(f"{tokens[0][:40]!r} is no token of this model; it writes, for example: "
+                             + " ".join(self.vocabularies[1].tokens[6:30]))
+        return own[tokens[0]]
+
     def matrices(
         self, source: str, target: str | None = None, only: str = "*", level: str = "weights"
     ) -> list[AttentionMatrix]:

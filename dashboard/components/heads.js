@@ -201,7 +201,7 @@ class HeadsView {
     const { site, head, group } = place;
     const words = this.words;
     const weight = ((site.codes[head][row * site.keys.length + column] / 255) * site.highs[head]).toFixed(3);
-    const where = `${words[group.name]?.split(":")[0] || group.name} · ${filled(words.layer, { n: site.layer })}`;
+    const where = `${words[group.name] || group.name} · ${filled(words.layer, { n: site.layer })}`;
     this.said.className = "said";
     this.said.replaceChildren(`${filled(words.read, { site: where, head: head + 1 })} `);
     make("bdi", "token query", this.said, shown(site.queries[row]));
@@ -250,9 +250,4 @@ class HeadsView {
   }
 }
 
-export default function (component) {
-  const view = settle(component.parentElement, "heads", HeadsView);
-  view.receive(component.data, component.setStateValue);
-  redraw(view, view.host);
-  return closing(component.parentElement);
-}
+export default (component) => present(component, "heads", HeadsView);

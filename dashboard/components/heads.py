@@ -11,9 +11,9 @@ from dashboard.components.canvas import codes, pack, remembered, script, settled
 WORDS = {
     "encoder self": "Encoder self-attention",
     "decoder self": "Decoder self-attention",
-    "cross": "Cross-attention: decoder looks at source",
-    "layer": "Layer {n}",
-    "head": "Head {n}",
+    "cross": "Cross-attention",
+    "layer": "layer {n}",
+    "head": "head {n}",
     "idle": "Point at a cell to read it; click a head to open it.",
     "read": "{site} · head {head}:",
     "pooled": "(largest under the pointer)",
@@ -23,7 +23,7 @@ WORDS = {
 }
 KINDS = ("encoder self", "cross", "decoder self")
 
-_component = st.components.v2.component("attention_lab_heads", js=script("heads"), css=style("heads"))
+_component = st.components.v2.component("attention_lab_heads", js=script("canvas_cells", "heads"), css=style("heads"))
 
 
 def heads(

@@ -80,7 +80,11 @@ class HeatmapView {
     this.top.textContent = data.high.toFixed(2);
     this.board.title = "";
     this.note.textContent = "";
-    if (!this.rows || !this.columns) { this.board.setAttribute("aria-label", words.empty); return; }
+    if (!this.rows || !this.columns) {
+      this.board.setAttribute("aria-label", words.empty);
+      this.toggle.hidden = this.whole.hidden = true;
+      return;
+    }
     const top = largest(this.values, this.columns, 0, this.rows, 0, this.columns);
     this.board.setAttribute("aria-label", filled(words.summary, {
       title: data.title || words.untitled, rows: this.rows, columns: this.columns, weight: this.weight(top.row, top.column).toFixed(3),
@@ -242,25 +246,11 @@ class HeatmapView {
     redraw(this, this.host);
   }
 
-  zoom(factor, about) {
-    const win = this.window;
-    const part = (from, to, all, at) => {
-      const size = clamp(Math.round((to - from) * factor), Math.min(4, all), all);
-      const focus = at ?? (from + to) / 2;
-      const start = clamp(Math.round(focus - size * ((focus - from) / (to - from || 1))), 0, all - size);
-      return [start, start + size];
-    };
-    const [r0, r1] = part(win.r0, win.r1, this.rows, about?.row);
-    const [c0, c1] = part(win.c0, win.c1, this.columns, about?.column);
-    this.zoomTo({ r0, r1, c0, c1 });
-  }
+  zoom(factor, about) { this.zoomTo(zoomed(this.window, this, factor, about)); }
 
   follow(at) {
-    const win = { ...this.window };
-    const [rows, columns] = [win.r1 - win.r0, win.c1 - win.c0];
-    win.r0 = clamp(win.r0, at.row - rows + 1, at.row);
-    win.c0 = clamp(win.c0, at.column - columns + 1, at.column);
-    if (win.r0 !== this.window.r0 || win.c0 !== this.window.c0) this.zoomTo({ r0: win.r0, r1: win.r0 + rows, c0: win.c0, c1: win.c0 + columns });
+    const next = following(this.window, at);
+    if (next.r0 !== this.window.r0 || next.c0 !== this.window.c0) this.zoomTo(next);
   }
 
   wheel(event) {
@@ -278,10 +268,8 @@ class HeatmapView {
 
   pan(event) {
     const { x, y, win } = this.drag;
-    const [rows, columns] = [win.r1 - win.r0, win.c1 - win.c0];
-    const r0 = clamp(win.r0 - Math.round(((event.clientY - y) / this.frame.height) * rows), 0, this.rows - rows);
-    const c0 = clamp(win.c0 - Math.round(((event.clientX - x) / this.frame.width) * columns), 0, this.columns - columns);
-    if (r0 !== this.window.r0 || c0 !== this.window.c0) this.zoomTo({ r0, r1: r0 + rows, c0, c1: c0 + columns });
+    const next = panned(win, this, (event.clientX - x) / this.frame.width, (event.clientY - y) / this.frame.height);
+    if (next.r0 !== this.window.r0 || next.c0 !== this.window.c0) this.zoomTo(next);
   }
 
   // ------------------------------------------------------------ the same as a table
@@ -304,9 +292,4 @@ class HeatmapView {
 }
 
 
-export default function (component) {
-  const view = settle(component.parentElement, "heatmap", HeatmapView);
-  view.receive(component.data);
-  redraw(view, view.host);
-  return closing(component.parentElement);
-}
+export default (component) => present(component, "heatmap", HeatmapView);

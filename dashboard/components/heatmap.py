@@ -24,7 +24,7 @@ WORDS = {
 }
 EXACT_UP_TO = 256 * 256
 
-_component = st.components.v2.component("attention_lab_heatmap", js=script("heatmap_axes", "heatmap"), css=style("heatmap"))
+_component = st.components.v2.component("attention_lab_heatmap", js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap"), css=style("heatmap"))
 
 
 def heatmap(

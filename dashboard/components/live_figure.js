@@ -63,9 +63,12 @@ class LiveFigure {
   }
 
   async bring(source) {
-    await load(source.slice());
-    if (window[ASKED] === this) window[ASKED] = null;
-    this.send("needs_library", false); // from now on the data come without it
+    this.send("needs_library", false); // at once: every tick until Python hears this would carry the library again
+    try {
+      await load(source.slice());
+    } finally {
+      if (window[ASKED] === this) window[ASKED] = null;
+    }
   }
 
   draw(theme) {
@@ -106,9 +109,4 @@ class LiveFigure {
   }
 }
 
-export default function (component) {
-  const view = settle(component.parentElement, "live-figure", LiveFigure);
-  view.receive(component.data, component.setStateValue);
-  redraw(view, view.host);
-  return closing(component.parentElement);
-}
+export default (component) => present(component, "live-figure", LiveFigure);

@@ -1,7 +1,8 @@
 """A Plotly figure that can be fed live: zoom, hover and DOM survive each tick, which st.plotly_chart's do not.
 
 Plotly's own script comes from the installed plotly package and goes to the browser once per page: the component asks for
-it by its state `needs_library`, and only where no other figure of the page has brought it already.
+it by its state `needs_library`, and only where no other figure of the page has brought it already. (A tick that falls
+between its arrival and the answer carries it a second time.)
 """
 
 from functools import cache

@@ -264,9 +264,4 @@ class StepperView {
 // Whether stepping to a node needs no model: its continuation is here, or there is none.
 const computed = (node, data) => !isPruned(node) && (node.children.length > 0 || node.status === "finished" || node.status === "truncated" || !!data.candidates[node.id]);
 
-export default function (component) {
-  const view = settle(component.parentElement, "stepper", StepperView);
-  view.receive(component.data, component.setStateValue);
-  redraw(view, view.host);
-  return closing(component.parentElement);
-}
+export default (component) => present(component, "stepper", StepperView);

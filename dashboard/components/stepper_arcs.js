@@ -5,10 +5,9 @@ const FAINTEST = 0.03; // thinner curves would be noise
 const MOST_CURVES = 8; // per query
 
 // Left edges of pills of these widths, spread over `width`; wider than `width` when they do not fit.
-function spread(widths, width, rem) {
-  const gap = 0.5 * rem;
+function spread(widths, width, gap, most) {
   const total = widths.reduce((sum, each) => sum + each, 0) + gap * Math.max(0, widths.length - 1);
-  const extra = widths.length > 1 ? Math.min(Math.max(0, width - total) / (widths.length - 1), 3.2 * rem) : 0;
+  const extra = widths.length > 1 ? Math.min(Math.max(0, width - total) / (widths.length - 1), most) : 0;
   let x = Math.max(0, (width - total - extra * Math.max(0, widths.length - 1)) / 2);
   const lefts = widths.map((each) => { const left = x; x += each + gap + extra; return left; });
   return { lefts, total };
@@ -31,6 +30,10 @@ class ArcsView {
     this.above = this.line(source.map((token) => [token, ""]), width);
     this.below = this.line(path.map((node) => [node.token, this.caption(node)]), width);
     this.width = Math.max(width, this.above.total, this.below.total);
+    if (this.width > width) {
+      // both rows over the whole scrolled width, so that what belongs together stays near
+      for (const line of [this.above, this.below]) Object.assign(line, spread(line.widths, this.width, line.gap, Infinity));
+    }
     this.tops = { source: 1.3 * rem, from: 3.05 * rem, to: 17 * rem, target: 17 * rem };
     this.svg.setAttribute("width", this.width);
     this.svg.setAttribute("height", 20.2 * rem);
@@ -46,27 +49,33 @@ class ArcsView {
     return node.forced ? filled(this.words.forced_p, { p: node.p < 1e-4 ? node.p.toExponential(1) : node.p.toFixed(node.p < 0.1 ? 4 : 2) }) : probability(node.p);
   }
 
-  // Long tokens give way first: pills shrink to an ellipsis before the row has to scroll.
+  // Long tokens give way first: pills shrink to an ellipsis before the row has to scroll. Where even that is not enough,
+  // it scrolls, and then with room to read.
   line(items, width) {
-    const rem = this.rem;
-    let placed;
-    for (const most of [12, 7, 4.5]) {
-      const labels = items.map(([token]) => fitted(shown(token), this.fonts.token, most * rem));
-      const widths = items.map(([, caption], i) => Math.max(
-        textWidth(labels[i], this.fonts.token) + 1 * rem, textWidth(caption, this.fonts.small) + 0.3 * rem, 1.8 * rem));
-      placed = { labels, widths, ...spread(widths, width, rem) };
-      if (placed.total <= width) break;
+    const tries = [[12, 1, 0.5], [7, 0.8, 0.4], [4.5, 0.6, 0.25], [3.2, 0.5, 0.2]];
+    for (const each of tries) {
+      const line = this.placed(items, width, ...each);
+      if (line.total <= width) return line;
     }
-    return placed;
+    return this.placed(items, width, ...tries[1]);
+  }
+
+  placed(items, width, most, padding, between) {
+    const rem = this.rem;
+    const gap = between * rem;
+    const labels = items.map(([token]) => fitted(shown(token), this.fonts.token, most * rem));
+    const pills = labels.map((label) => Math.max(textWidth(label, this.fonts.token) + padding * rem, 1.5 * rem));
+    const widths = items.map(([, caption], i) => Math.max(pills[i], textWidth(caption, this.fonts.small) + 0.3 * rem));
+    return { labels, pills, widths, gap, ...spread(widths, width, gap, 3.2 * rem) };
   }
 
   centre(line, i) { return line.lefts[i] + line.widths[i] / 2; }
 
   pillBox(parent, line, i, y, label) {
     const rem = this.rem;
-    const width = textWidth(label, this.fonts.token) + 1 * rem;
+    const width = line.pills[i];
     const x = this.centre(line, i);
-    const rect = draw("rect", { x: x - Math.max(width, 1.8 * rem) / 2, y, width: Math.max(width, 1.8 * rem), height: 1.75 * rem, rx: 0.4 * rem, class: "shape" }, parent);
+    const rect = draw("rect", { x: x - width / 2, y, width, height: 1.75 * rem, rx: 0.4 * rem, class: "shape" }, parent);
     const word = draw("text", { x, y: y + 0.9 * rem, class: "word" }, parent, label);
     return { rect, word };
   }

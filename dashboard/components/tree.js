@@ -26,9 +26,4 @@ class TreeComponent {
   draw(theme) { this.tree.draw(theme); }
 }
 
-export default function (component) {
-  const view = settle(component.parentElement, "tree", TreeComponent);
-  view.receive(component.data, component.setStateValue);
-  redraw(view, view.host);
-  return closing(component.parentElement);
-}
+export default (component) => present(component, "tree", TreeComponent);

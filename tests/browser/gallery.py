@@ -21,8 +21,8 @@ from dashboard.components.live_figure import live_figure
 from dashboard.components.stepper import stepper
 from dashboard.components.tree import tree
 
-ENGLISH = "the little dog ran across the old wooden bridge .".split()
-GERMAN = "der kleine hund rannte über die alte holzbrücke .".split()
+ENGLISH = ["the", "little", "dog", "ran", "across", "the", "old", "wooden", "bridge", "."]
+GERMAN = ["der", "kleine", "hund", "rannte", "über", "die", "alte", "holzbrücke", "."]
 MIXED = ["春天", "来", "了", "，", "кошка", "спит", "السلام", "عليكم", "the", "the", "Donaudampfschifffahrtsgesellschaft", " "]
 END = "</s>"
 
@@ -70,7 +70,9 @@ def large() -> list[AttentionMatrix]:
 
 
 def show_heads_large() -> None:
-    st.write("chosen:", str(heads(large(), selected=None, key="heads")))
+    matrices = large()[::-1] if st.checkbox("other layers first") else large()
+    renamed = [AttentionMatrix(Site("encoder", i, "self", f"encoder.{i}"), m.weights, m.queries, m.keys) for i, m in enumerate(matrices)]
+    st.write("chosen:", str(heads(renamed, selected=None, key="heads")))
 
 
 def show_heatmap() -> None:
@@ -108,7 +110,7 @@ class Growing:
     """Tree columns, filled a node at a time."""
 
     def __init__(self) -> None:
-        names = "id parent step token token_id logp_token logp rank_score rank status reason forced slot".split()
+        names = ["id", "parent", "step", "token", "token_id", "logp_token", "logp", "rank_score", "rank", "status", "reason", "forced", "slot"]
         self.columns: dict[str, list] = {name: [] for name in names}
         self.add(-1, "<s>", 0.0, "root")
 
@@ -154,6 +156,7 @@ def beam_tree(width: int, steps: int, pruned: int, vocabulary: list[str], seed: 
     return growing.columns
 
 
+@st.cache_data
 def greedy_tree(count: int) -> dict[str, list]:
     """One kept path with pruned siblings, about `count` nodes."""
     rng = np.random.default_rng(1)
@@ -177,14 +180,27 @@ def show_tree() -> None:
     show_tree_columns(beam_tree(3, 6, 1, [*GERMAN, "Donaudampfschifffahrtsgesellschaft", "春天", "السلام", "кошка", END], 6))
 
 
+@st.fragment
+def show_tree_sizes() -> None:
+    """One component fed trees of other sizes: what an update costs."""
+    size = st.radio("nodes", [20, 200, 2000, "dense"], horizontal=True)
+    columns = dense_tree() if size == "dense" else greedy_tree(size)
+    tree(columns, key="tree")
+
+
 def show_tree_dense() -> None:
+    show_tree_columns(dense_tree())
+
+
+@st.cache_data
+def dense_tree() -> dict[str, list]:
     # nothing to collapse: only drawing what is in sight keeps this fast
     rng = np.random.default_rng(2)
     growing = Growing()
     for node in range(1, 2000):
         parent = int(rng.integers(max(0, node - 80), node))
         growing.add(parent, str(rng.choice(GERMAN)), math.log(rng.uniform(0.05, 0.9)), "expanded")
-    show_tree_columns(growing.columns)
+    return growing.columns
 
 
 # ---------------------------------------------------------------- a decoder that pretends
@@ -283,7 +299,23 @@ def show_stepper_long() -> None:
         candidates[path[-1]] = ranked
         path.append(growing.add(path[-1], token, math.log(0.4), "finished" if token == END else "expanded", forced=step == 4))
         rows[path[-1]] = soft(rng, len(target), len(source), 20.0)[step].tolist()
-    stepper({"source": source, "nodes": growing.columns, "candidates": candidates, "rows": rows, "path": path, "position": 7}, key="stepper")
+    state = stepper({"source": source, "nodes": growing.columns, "candidates": candidates, "rows": rows, "path": path, "position": 7}, key="stepper")
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    st.write("view:", str(state and state["view"] and state["view"]["position"]), "runs:", st.session_state["runs"])
+
+
+def show_hostile() -> None:
+    """Tokens that would do harm if they were ever taken for HTML."""
+    evil = ["<img src=x onerror='window.harmed=1'>", "</script><script>window.harmed=1</script>", "{{7*7}}", "\u202egnorw", "\x00", "a" * 5000]
+    heads(invented(evil, evil, 1, 1), selected=None, key="heads")
+    heatmap(soft(np.random.default_rng(0), 6, 6, 1.0), evil, evil, key="map", title=evil[0])
+    growing = Growing()
+    for token in evil:
+        growing.add(0, token, -1.0, "finished", evil[0])
+    tree(growing.columns, key="tree")
+    rows = {i: [0.3] * 6 for i in range(1, 7)}
+    stepper({"source": evil, "nodes": growing.columns, "candidates": {0: [[1, evil[0], 0.5, -0.7]]}, "rows": rows, "path": [0, 1],
+             "position": 1, "notes": evil[1]}, key="stepper")
 
 
 # ---------------------------------------------------------------- live
@@ -305,7 +337,7 @@ SHOWS = {
     "heatmap_middle": show_heatmap_middle, "heatmap_large": show_heatmap_large,
     "tree": show_tree, "tree20": lambda: show_tree_columns(greedy_tree(20)), "tree200": lambda: show_tree_columns(greedy_tree(200)),
     "tree2000": lambda: show_tree_columns(greedy_tree(2000)), "tree_beam": lambda: show_tree_columns(beam_tree(5, 14, 3, [*GERMAN, END])),
-    "tree_dense": show_tree_dense, "stepper": show_stepper, "stepper_long": show_stepper_long, "live": show_live,
+    "tree_dense": show_tree_dense, "tree_sizes": show_tree_sizes, "stepper": show_stepper, "stepper_long": show_stepper_long, "live": show_live, "hostile": show_hostile,
 }
 
 
@@ -322,4 +354,5 @@ def main() -> None:
     st.button("rerun")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,16 @@
 """A home folder of their own for tests about runs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty home; processes that a test started end with it."""
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    from tests.runs.made import end_processes  # not at the top: core must not be imported before its types are checked
+
+    end_processes()

@@ -47,10 +47,23 @@ def weights(seed: int = 0) -> dict[str, torch.Tensor]:
     return {"embedding": torch.randn(7, 5, generator=generator), "output.bias": torch.randn(3, generator=generator)}
 
 
+_started: "list[subprocess.Popen[str]]" = []
+
+
 def python(script: str, *arguments: str) -> "subprocess.Popen[str]":
     """A process of its own that runs a script with the clone on its path."""
-    return subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    _started.append(process)
+    return process
+
+
+def end_processes() -> None:
+    """End what `python` started and a failing test left."""
+    while _started:
+        process = _started.pop()
+        process.kill()
+        process.wait()
 
 
 def eventually(true: Callable[[], bool], seconds: float = 15.0) -> bool:

@@ -1,13 +1,12 @@
 """Runs are made, found, listed, renamed and deleted by name."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from core.errors import RunError
 from core.runs import status, store
-from tests.runs.made import CONFIG, a_run, python
+from tests.runs.made import CONFIG, ROOT, a_run, python
 
 
 def test_a_new_run_holds_its_configuration_and_is_listed():
@@ -25,10 +24,18 @@ def test_without_a_chosen_home_the_platforms_data_folder_is_taken(monkeypatch):
 
 def test_a_taken_name_is_refused_with_a_free_one():
     a_run()
-    with pytest.raises(RunError, match=r"'first' is taken .* free: first-2"):
+    with pytest.raises(RunError, match=r"'first' is taken .*free: first-2"):
         a_run()
     assert store.free_name("first") == "first-2"
     assert list(store.runs_folder().glob(".*")) == []
+
+
+def test_an_empty_folder_takes_a_name_too():
+    run = a_run()
+    (store.runs_folder() / "empty").mkdir()
+    for take in (lambda: a_run("empty"), lambda: store.rename(run, "empty")):
+        with pytest.raises(RunError, match="taken"):
+            take()
 
 
 @pytest.mark.parametrize("name", ["", ".hidden", "a/b", "..", "a\\b", "é", "a b", "x" * 81, "trailing.", "a\n"])
@@ -157,6 +164,4 @@ def test_a_home_that_cannot_be_written_is_named(tmp_path, monkeypatch):
 
 
 def test_demo_runs_are_looked_for_beside_the_core_package():
-    import core
-
-    assert store.demo_folder() == Path(core.__file__).resolve().parents[1] / "assets" / "runs"
+    assert store.demo_folder() == ROOT / "assets" / "runs"

@@ -1,0 +1,44 @@
+"""Attention Lab's engine: everything the app shows can be had from here, with the same numbers.
+
+    >>> import core
+    >>> core.load("demo/reverse-transformer").output("attention")
+    'noitnetta'
+
+Names are looked up when first asked for, so that importing `core` costs nothing.
+"""
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "AttentionMatrix": "core.recording.matrix",
+    "BeamSearch": "core.decoding.beam",
+    "DecodingTree": "core.decoding.tree",
+    "ExperimentConfig": "core.runs.config",
+    "Force": "core.decoding.frontier",
+    "GreedySearch": "core.decoding.greedy",
+    "Recorder": "core.recording.recorder",
+    "SamplingSearch": "core.decoding.sampling",
+    "TrainedModel": "core.runs.trained",
+    "create": "core.runs.experiment",
+    "load": "core.runs.trained",
+    "preset_of": "core.runs.presets",
+    "run_experiment": "core.runs.experiment",
+    "train": "core.runs.experiment",
+    "verify": "core.runs.verification",
+    **dict.fromkeys(
+        ("AttentionLabError", "DataError", "InputError", "MissingExtra", "RunError", "SettingError", "ShapeError"),
+        "core.errors",
+    ),
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"core has no {name!r}; it has: {', '.join(__all__)}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,130 @@
+"""Commands that look at a trained model: decode, attend, evaluate, verify."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.printing import Assignments, Json, Run, columns, show
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from core.decoding.search import AbstractSearch
+    from core.decoding.tree import DecodingTree
+
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
+Search = Annotated[str, typer.Option(help="greedy, beam or sampling; see attnlab searches")]
+
+
+def decode(
+    run: Run,
+    text: Text,
+    search: Search = "greedy",
+    assignments: Assignments = None,
+    out: Annotated[Path | None, typer.Option(help="write the decoding tree to this .json file")] = None,
+    json: Json = False,
+) -> None:
+    """Decode a source; --json prints the whole decoding tree."""
+    from core.runs.trained import load
+
+    tree = load(run).tree(text, _search(search, assignments or []))
+    if out is not None:
+        _write(out, tree.to_json().encode())
+    if json:
+        print(tree.to_json())
+    else:
+        print(tree.header["output"])
+        print(_finished(tree), file=sys.stderr)
+
+
+def attend(
+    run: Run,
+    text: Text,
+    target: Annotated[str | None, typer.Option(help="the target to force; else the model's own output")] = None,
+    only: Annotated[str, typer.Option(help="which attentions, by a pattern over their paths")] = "*",
+    out: Annotated[Path | None, typer.Option(help="write the matrices: .npz, .json or .svg")] = None,
+    json: Json = False,
+) -> None:
+    """Record every attention matrix for a source."""
+    from core.figures.export import EXPORTS
+    from core.runs.trained import load
+
+    if out is not None and out.suffix not in EXPORTS:
+        raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
+    matrices = load(run).matrices(text, target, only=only)
+    if out is not None:
+        _write(out, EXPORTS[out.suffix](matrices))
+    data = [
+        {
+            "site": matrix.site.name, "label": matrix.site.label, "heads": matrix.heads, "queries": list(matrix.queries),
+            "keys": list(matrix.keys), "weights": matrix.weights.tolist(),
+        }
+        for matrix in matrices
+    ]  # fmt: skip
+    rows = [[one["site"], one["label"], one["heads"], len(one["queries"]), len(one["keys"])] for one in data]
+    show(data, json, columns(rows, ["site", "", "heads", "queries", "keys"]))
+
+
+def evaluate(
+    run: Run,
+    split: Annotated[str, typer.Option(help="validation or test")] = "test",
+    search: Search = "greedy",
+    assignments: Assignments = None,
+    n: Annotated[int, typer.Option("-n", help="held-out examples", min=1)] = 500,
+    json: Json = False,
+) -> None:
+    """Decode held-out examples and count what is right."""
+    from core.runs.trained import load
+    from core.tasks.task import SPLITS
+
+    if split not in SPLITS:
+        raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
+    found = load(run).evaluate(split, _search(search, assignments or []), n=n)
+    text = (f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
+            f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
+            f"{found.n} examples of the split {split}, {found.seconds:.1f} s")
+    show(asdict(found), json, text)
+
+
+def verify(
+    run: Run,
+    sentences: Annotated[int, typer.Option(help="held-out sources to check", min=1)] = 10,
+    json: Json = False,
+) -> None:
+    """Re-score hypotheses and re-derive contexts from recorded weights and values; exit code 1 where they differ."""
+    from core.runs.trained import load
+    from core.runs.verification import TOLERANCE
+    from core.runs.verification import verify as check
+
+    found = check(load(run), sentences)
+    word = "ok" if found.ok else f"NOT ok (allowed: {TOLERANCE:g})"
+    show(asdict(found), json, f"{found.checked} numbers checked, largest difference {found.max_error:.2e}: {word}")
+    if not found.ok:
+        sys.exit(1)
+
+
+def _search(name: str, assignments: list[str]) -> "AbstractSearch":
+    from core.runs.catalog import SEARCHES, entry
+    from core.runs.config import parse_assignments
+
+    return entry(SEARCHES, name, "search").from_dict(parse_assignments(assignments))
+
+
+def _finished(tree: "DecodingTree") -> str:
+    nodes = tree.nodes
+    rows = [
+        ["".join(f" {text}" for text in tree.text(end)).strip(), f"{nodes['logp'][end]:.3f}", f"{nodes['rank_score'][end]:.3f}"]
+        for end in tree.finished()[:10]
+    ]
+    return columns(rows, ["finished", "Σ log p", "score"]) + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}"
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error
+
+

@@ -1,0 +1,20 @@
+"""All commands of `attnlab`, in the order in which `--help` lists them."""
+
+import typer
+
+from core.cli.looking import attend, decode, evaluate, verify
+from core.cli.managing import runs
+from core.cli.showing import app, models, searches, tasks
+from core.cli.training import train
+
+program = typer.Typer(
+    help="Attention Lab: train small encoder-decoders, see all their attention, step and compare their decoding.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (app, tasks, models, searches, train, decode, attend, evaluate):
+    program.command()(command)
+program.add_typer(runs, name="runs")
+program.command()(verify)

@@ -1,0 +1,68 @@
+"""Commands that show what there is: the app itself, tasks, models, searches."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.printing import Json, columns, show
+from core.errors import RunError
+
+
+def app(
+    port: Annotated[int, typer.Option(help="port on this computer", min=1, max=65535)] = 8501,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser window")] = False,
+) -> None:
+    """Open the app in a browser."""
+    page = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+    if not page.exists():
+        raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")
+    options = ["--server.port", str(port), "--server.headless", "true" if no_browser else "false"]
+    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options]))
+
+
+def tasks(json: Json = False) -> None:
+    """List tasks and their settings."""
+    from core.runs.catalog import TASKS
+
+    _list(TASKS, json)
+
+
+def models(json: Json = False) -> None:
+    """List models and their settings."""
+    from core.runs.catalog import MODELS
+
+    _list(MODELS, json)
+
+
+def searches(json: Json = False) -> None:
+    """List decoding strategies and their settings."""
+    from core.runs.catalog import SEARCHES
+
+    _list(SEARCHES, json)
+
+
+def _list(table: dict[str, Any], as_json: bool) -> None:
+    from core.settings import declarations
+
+    data = [
+        {
+            "name": name,
+            "summary": kind.summary,
+            "settings": [
+                {
+                    "name": one.name, "default": one.default, "kind": one.kind.__name__, "low": one.low, "high": one.high,
+                    "above": one.above, "choices": list(one.choices), "help": one.help,
+                }
+                for one in declarations(kind)
+            ],
+        }
+        for name, kind in table.items()
+    ]  # fmt: skip
+    blocks = []
+    for item in data:
+        rows = [["  " + one["name"], one["default"], one["help"]] for one in item["settings"]]
+        blocks.append(f"{item['name']}: {item['summary']}\n" + (columns(rows, ["  setting", "default", ""]) if rows else ""))
+    show(data, as_json, "\n\n".join(blocks))

@@ -1,0 +1,71 @@
+"""The command that trains."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.printing import Assignments, Json, show
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from core.runs.config import ExperimentConfig
+    from core.runs.folder import RunFolder
+
+
+def train(
+    task: Annotated[str, typer.Option(help="what to learn; see attnlab tasks")] = "",
+    model: Annotated[str, typer.Option(help="what learns; see attnlab models")] = "transformer",
+    preset: Annotated[str, typer.Option(help="settings to begin with: fast or full")] = "fast",
+    recipe: Annotated[Path | None, typer.Option(help="a .toml file with everything, instead of task, model and preset")] = None,
+    assignments: Assignments = None,
+    steps: Annotated[int | None, typer.Option(help="optimizer steps; training.steps")] = None,
+    seed: Annotated[int | None, typer.Option(help="of all chance")] = None,
+    name: Annotated[str, typer.Option(help="of the run; a free one is chosen where none is given")] = "",
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the run of this --name")] = False,
+    json: Json = False,
+) -> None:
+    """Train a model; its run folder can be watched in the app meanwhile."""
+    import torch
+
+    from core.runs.experiment import create, run_experiment
+    from core.runs.store import find_run, free_name
+    from core.training.events import Evaluated
+
+    torch.set_num_threads(1)
+    if resume:
+        if not name:
+            raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
+        run = find_run(name)
+    else:
+        config = _configuration(task, model, preset, recipe, assignments or [], steps, seed)
+        run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config)
+    last: Evaluated | None = None
+    for event in run_experiment(run):
+        if isinstance(event, Evaluated):
+            last = event
+            if not json:
+                print(f"step {event.step}: loss {event.loss:.4f}, exact match {event.exact_match:.1%}, "
+                      f"token accuracy {event.token_accuracy:.1%} of {event.n} held-out examples", flush=True)
+    show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
+
+
+def _configuration(
+    task: str, model: str, preset: str, recipe: Path | None, assignments: list[str], steps: int | None, seed: int | None
+) -> "ExperimentConfig":
+    from core.runs.config import parse_assignments, read_recipe
+    from core.runs.presets import preset_of
+
+    if recipe is None and not task:
+        raise SettingError("say what to learn: --task reverse (see attnlab tasks), or --recipe FILE.toml")
+    config = read_recipe(recipe) if recipe is not None else preset_of(task, model, preset)
+    changes: dict[str, object] = dict(parse_assignments(assignments))
+    changes |= {} if steps is None else {"training.steps": steps}
+    changes |= {} if seed is None else {"seed": seed}
+    return config.changed(changes)
+
+
+def _summary(run: "RunFolder", last: object) -> dict[str, object]:
+    from dataclasses import asdict
+
+    return {"run": run.address, "path": str(run.path), "evaluation": asdict(last) if last else None}  # type: ignore[call-overload]

@@ -1,0 +1,72 @@
+"""Attention matrices as files: .npz for NumPy, .json for anything, .svg to look at.
+
+None of them needs a browser; what is in them is what was recorded.
+"""
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from html import escape
+
+import numpy as np
+
+from core.recording.matrix import AttentionMatrix
+
+_CELL, _GAP, _LABEL, _TITLE = 14, 28, 90, 22
+_ACCENT = (47, 111, 159)
+
+
+def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
+    """Schema "attnlab/attn/1": sites, labels and weights [head][query][key]."""
+    records = [
+        {
+            "site": {"stack": one.site.stack, "layer": one.site.layer, "kind": one.site.kind, "name": one.site.name},
+            "query_labels": list(one.queries), "key_labels": list(one.keys), "weights": one.weights.tolist(),
+        }
+        for one in matrices
+    ]  # fmt: skip
+    return json.dumps({"schema": "attnlab/attn/1", "records": records}, ensure_ascii=False).encode()
+
+
+def to_npz(matrices: Sequence[AttentionMatrix]) -> bytes:
+    """One float32 array [head, query, key] per site under its path; labels as JSON text in `labels`. Never pickled."""
+    labels = {one.site.name: {"queries": one.queries, "keys": one.keys} for one in matrices}
+    arrays = {one.site.name: one.weights for one in matrices}
+    file = io.BytesIO()
+    np.savez_compressed(file, labels=np.array(json.dumps(labels, ensure_ascii=False)), **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def to_svg(matrices: Sequence[AttentionMatrix]) -> bytes:
+    """Every head of every site: one row of maps per site, tokens on the axes, 0 white and 1 full colour."""
+    parts, top, widest = [], 0, 0
+    for one in matrices:
+        rows, columns = one.weights.shape[1:]
+        parts.append(f'<text x="4" y="{top + 15}" font-weight="bold">{escape(one.site.label)}</text>')
+        for head in range(one.heads):
+            left = _LABEL + head * (columns * _CELL + _GAP + (_LABEL if head else 0))
+            parts.append(_map(one, head, left, top + _TITLE + _LABEL))
+            widest = max(widest, left + columns * _CELL + _GAP)
+        top += _TITLE + _LABEL + rows * _CELL + _GAP
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{widest}" height="{top}" font-family="sans-serif" font-size="11">'
+    return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>"]).encode()
+
+
+def _map(one: AttentionMatrix, head: int, left: int, top: int) -> str:
+    cells = [f'<text x="{left}" y="{top - _LABEL + 12}" fill="#555">head {head + 1}</text>']
+    for row, query in enumerate(one.queries):
+        cells.append(f'<text x="{left - 4}" y="{top + row * _CELL + 11}" text-anchor="end">{escape(query)}</text>')
+    for column, key in enumerate(one.keys):
+        x = left + column * _CELL + 10
+        cells.append(f'<text transform="translate({x},{top - 4}) rotate(-90)">{escape(key)}</text>')
+    for (row, column), weight in np.ndenumerate(one.weights[head]):
+        color = ",".join(str(round(255 + (full - 255) * float(weight))) for full in _ACCENT)
+        x, y = left + column * _CELL, top + row * _CELL
+        cells.append(
+            f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" fill="rgb({color})">'
+            f"<title>{escape(one.queries[row])} → {escape(one.keys[column])}: {weight:.4f}</title></rect>"
+        )
+    return "\n".join(cells)
+
+
+EXPORTS: dict[str, Callable[[Sequence[AttentionMatrix]], bytes]] = {".npz": to_npz, ".json": to_json, ".svg": to_svg}

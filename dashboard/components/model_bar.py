@@ -1,0 +1,83 @@
+"""The bar at the top of the pages that look at a model: which model, which source."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.errors import AttentionLabError
+from core.runs.trained import TrainedModel
+from dashboard import links, resources, state
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is looked at."""
+
+    model: TrainedModel
+    source: str
+
+
+def model_bar() -> Chosen | None:
+    """Choose a model and type a source; None where there is nothing to show (it says why)."""
+    known = resources.model_addresses()
+    if not known:
+        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        return None
+    asked, problem = links.wanted_run(known)
+    if problem:
+        st.warning(problem, icon=":material/link_off:")
+        st.query_params.pop(links.RUN, None)
+    start = asked or (resources.FIRST_RUN if resources.FIRST_RUN in known else known[0])
+    if state.get(links.RUN) not in known:
+        state.put(links.RUN, start)
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        address = st.selectbox("Model", known, key=links.RUN, bind="query-params", on_change=_other_model,
+                               help="shipped runs begin with demo/; your own trainings are above them")
+    try:
+        model = resources.model(address)
+    except AttentionLabError as error:
+        st.warning(str(error), icon=":material/info:")
+        return None
+    state.first(links.SOURCE, st.query_params.get(links.SOURCE, model.example_text()))
+    with right:
+        box, menu = st.columns([5, 2], vertical_alignment="bottom")
+        with box:
+            source = st.text_input("Source", key=links.SOURCE, bind="query-params", help=model.config.task.summary)
+        with menu:
+            _examples(model)
+    return _readable(model, source)
+
+
+def _examples(model: TrainedModel) -> None:
+    texts = [model.config.task.join(example.source) for example in model.examples.test]
+    with st.popover("Examples", icon=":material/lightbulb:", width="stretch"):
+        st.caption("Held-out sources: the model never saw them in training.")
+        st.pills("Examples", texts, key="example", on_change=_take_example, label_visibility="collapsed")
+
+
+def _take_example() -> None:
+    chosen = state.get("example")
+    if chosen:
+        state.put(links.SOURCE, chosen)
+        state.put("example", None)
+
+
+def _other_model() -> None:
+    """Another task reads other sources; the example of the new model is a good beginning."""
+    try:
+        state.put(links.SOURCE, resources.model(state.get(links.RUN)).example_text())
+    except AttentionLabError:
+        state.put(links.SOURCE, "")
+
+
+def _readable(model: TrainedModel, source: str) -> Chosen | None:
+    try:
+        model.read(source)
+    except AttentionLabError as error:
+        st.warning(str(error), icon=":material/edit:")
+        return None
+    unknown = model.unknown(source)
+    if unknown:
+        st.caption(f":material/help: never seen in training, read as <unk>: {'  '.join(unknown[:12])}")
+    return Chosen(model, source)

@@ -1,0 +1,55 @@
+"""A panel: a part of a page that redraws alone, and whose failure stays its own.
+
+What the house raises on purpose is said in its own words; anything else becomes a card with a number that stands in
+the server's log as well. The rest of the page lives on.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+
+from core.errors import AttentionLabError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_log = logging.getLogger("attention_lab")
+
+
+def panel(title: str, *, every: float | None = None) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
+    """Make a function a panel.
+
+    Args:
+        title: what the card says has failed.
+        every: seconds between redraws by itself; None redraws on interaction only.
+    """
+
+    def decorate(draw: Callable[P, R]) -> Callable[P, R | None]:
+        return st.fragment(guarded(title)(draw), run_every=every)
+
+    return decorate
+
+
+def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
+    """As `panel`, without redrawing alone."""
+
+    def decorate(draw: Callable[P, R]) -> Callable[P, R | None]:
+        @wraps(draw)
+        def safely(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            try:
+                return draw(*args, **kwargs)
+            except AttentionLabError as error:
+                st.warning(str(error), icon=":material/info:")
+            except Exception:  # a panel must not take the page with it; the log has the whole story
+                number = secrets.token_hex(3)
+                _log.exception("incident %s in panel %s", number, title)
+                st.error(f"{title} could not be drawn. The rest of the page works; try other input or reload. "
+                         f"(incident {number}, see the server's log)", icon=":material/error:")
+            return None
+
+        return safely
+
+    return decorate

@@ -1,0 +1,74 @@
+"""All runs in a table: choose which to draw over each other; rename, delete, export, import."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import AttentionLabError
+from core.runs import archive, status, store
+from core.runs.folder import RunFolder
+from core.runs.history import history
+from core.runs.store import find_run, list_runs
+from dashboard import resources, state
+from dashboard.components.panel import guarded
+
+
+def run_table() -> list[str]:
+    """Draw the table; the runs whose rows are chosen."""
+    runs = list_runs()
+    table = pd.DataFrame([_row(run) for run in runs])
+    st.markdown("##### Runs")
+    st.caption("Choose rows to draw their curves over those of the run above.")
+    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="multi-row", key="runs",
+                         column_config={"exact match": st.column_config.NumberColumn(format="percent")})
+    return [runs[at].address for at in event.selection.rows if at < len(runs) and runs[at].problem is None]
+
+
+def _row(run: RunFolder) -> dict[str, object]:
+    now, problem = status.read(run), run.problem
+    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else now.state, "step": now.step}
+    if problem:
+        return {**row, "settings": problem}
+    config = run.config()
+    parts = {part: dict(config[part]) for part in ("task", "model", "training")}
+    names = {part: parts[part].pop("name", "") for part in ("task", "model")}
+    settings = ", ".join(f"{name}={value}" for part in parts.values() for name, value in part.items())
+    try:
+        judged = history(resources.tail(run.address).look(), now.steps).last_evaluation
+    except AttentionLabError as error:
+        return {**row, **names, "settings": str(error)}
+    return {**row, **names, "exact match": judged.exact_match if judged else None, "seed": config.get("seed"), "settings": settings}
+
+
+@guarded("Managing runs")
+def run_manager(address: str | None) -> None:
+    """Rename, delete and export one run; import another."""
+    with st.expander("Rename, delete, export, import", icon=":material/folder_managed:"):
+        if address is not None:
+            _manage(find_run(address))
+        packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import")
+        if packed is not None and st.button("Import", key="import now"):
+            run = archive.import_run(packed.getvalue())
+            state.put("next watch", run.address)
+            st.rerun()
+
+
+def _manage(run: RunFolder) -> None:
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    with left:
+        name = st.text_input("New name", value=run.name, disabled=run.read_only, key=f"rename {run.address}")
+        if st.button("Rename", disabled=run.read_only or name == run.name, width="stretch", key="rename"):
+            state.put("next watch", store.rename(run, name).address)
+            st.rerun()
+    with middle:
+        sure = st.checkbox("Yes, delete it for good", disabled=run.read_only, key=f"sure {run.address}")
+        if st.button("Delete", disabled=not sure, width="stretch", key="delete"):
+            store.delete(run)
+            state.put("next watch", None)
+            st.rerun()
+    with right:
+        st.download_button("Export .zip", lambda: archive.export_bytes(run), f"{run.name}.zip", on_click="ignore", width="stretch", key="export")
+
+
+def watchable() -> list[str]:
+    """Runs that can be shown at the top of the page."""
+    return [run.address for run in list_runs()]

@@ -1,0 +1,146 @@
+"""One run: progress and controls while it trains, its curves, and how its attention formed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.figures.curves import Curve, curves
+from core.recording.matrix import AttentionMatrix
+from core.runs import controls, jobs, snapshots, status
+from core.runs.folder import RunFolder
+from core.runs.history import History, history
+from core.runs.status import Status
+from core.runs.store import find_run
+from dashboard import resources, state
+from dashboard.components.heads import heads
+from dashboard.components.heatmap import heatmap
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+from dashboard.components.panel import panel
+
+_TICK = 1.0  # seconds between looks at a run that trains
+_PLAY = 0.6  # seconds a recording stays on screen while it plays
+
+
+def run_view(address: str, beside: Sequence[str]) -> None:
+    """Draw a run; it redraws itself once a second while it trains.
+
+    Args:
+        address: the run; beside: other runs whose curves are drawn over its own.
+    """
+    run = find_run(address)
+    alive = status.read(run).alive
+    panel("This training", every=_TICK if alive else None)(_live)(run, tuple(beside), alive)
+    playing = bool(state.get("play")) and not alive
+    panel("The recorded attention", every=_TICK if alive else _PLAY if playing else None)(_attention)(run, alive)
+
+
+def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
+    now = status.read(run)
+    past = history(resources.tail(run.address).look(), now.steps)
+    _progress(run, now, past)
+    if not run.read_only:
+        _controls(run, now, past)
+    _curves(run.address, past, beside)
+    if alive and not now.alive:
+        st.rerun()  # one full redraw, so that nothing redraws itself any more
+
+
+def _progress(run: RunFolder, now: Status, past: History) -> None:
+    steps = max(1, now.steps)
+    left = f" · about {_duration(past.seconds_left)} left" if now.state == "running" and past.last else ""
+    speed = f" · {past.tokens_per_second:,.0f} tokens/s" if past.last else ""
+    words = {"starting": "starting: loading the data and the model", "crashed": "crashed", "new": "not started"}.get(now.state, now.state)
+    st.progress(min(1.0, now.step / steps), text=f"**{run.address}** · {words} · step {now.step:,} of {now.steps:,}{left}{speed}")
+    if now.state in ("failed", "crashed"):
+        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+    judged, last = past.last_evaluation, past.last
+    cells = st.columns(4)
+    cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help="training batch, nats per target token")
+    cells[1].metric("Learning rate", f"{last.learning_rate:.2g}" if last else "–")
+    cells[2].metric("Token accuracy", f"{judged.token_accuracy:.1%}" if judged else "–", help="held-out examples, the model running free")
+    cells[3].metric("Exact match", f"{judged.exact_match:.1%}" if judged else "–", help="held-out outputs right from the first token to the last")
+
+
+def _controls(run: RunFolder, now: Status, past: History) -> None:
+    buttons = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
+    if now.alive:
+        paused = now.state == "paused"
+        buttons[0].button("Continue" if paused else "Pause", icon=":material/play_arrow:" if paused else ":material/pause:", width="stretch",
+                          on_click=controls.send, args=(run, "continue" if paused else "pause"), key="pause")
+        buttons[1].button("Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key="stop",
+                          help="it keeps what it has learned, and can go on later")
+        rate = buttons[2].number_input("Learning rate from now on", value=past.last.learning_rate if past.last else 1e-3, format="%g", step=1e-4,
+                                       key=f"rate {run.address}", help="above 0; the schedule goes on from there")
+        buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
+    elif now.state in ("stopped", "crashed", "failed", "new"):
+        buttons[0].button("Resume", icon=":material/resume:", on_click=jobs.start, args=(run,), width="stretch", key="resume",
+                          help="from its newest checkpoint")
+
+
+def _set_rate(run: RunFolder, rate: float) -> None:
+    try:
+        controls.send(run, "learning_rate", rate)
+    except ValueError:
+        st.toast("The learning rate must be above 0.")
+
+
+def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
+    every = [(address, past)]
+    for other in beside:
+        run = find_run(other)
+        every.append((other, history(resources.tail(other).look(), status.read(run).steps)))
+    loss, right = [], []
+    for at, (name, one) in enumerate(every):
+        loss += [Curve(f"{name} training", one.loss.steps, one.loss.values, at),
+                 Curve(f"{name} held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True)]
+        right += [Curve(f"{name} exact match", one.exact.steps, one.exact.values, at, points=True),
+                  Curve(f"{name} tokens, training", one.accuracy.steps, one.accuracy.values, at, 2)]
+    left, side = st.columns(2)
+    with left:
+        live_figure(curves(loss, title="Loss", unit="nats per token", mode=mode(), log=True), key="loss", height=300, alt="loss by step")
+    with side:
+        live_figure(curves(right, title="Accuracy", unit="share right", mode=mode(), share=True), key="accuracy", height=300,
+                    alt="accuracy by step")
+
+
+def _attention(run: RunFolder, alive: bool) -> None:
+    steps = snapshots.steps(run)
+    if not steps:
+        st.caption("No attention is recorded yet.")
+        return
+    st.markdown("##### How attention forms: one held-out sentence, all heads")
+    step = steps[-1] if alive or len(steps) == 1 else _scrubber(run, steps)
+    matrices = snapshots.read(run, step)
+    if alive:
+        st.caption(f"step {step}; after training you can go back to any of the recorded steps")
+    left, right = st.columns([3, 2])
+    with left:
+        chosen = heads(matrices, selected=_cross(matrices), key=f"forming {run.address}")
+    with right:
+        site, head = chosen or _cross(matrices)
+        matrix = next(one for one in matrices if one.site.name == site)
+        heatmap(matrix.weights[head], matrix.queries, matrix.keys, key=f"formed {run.address}", high=1.0,
+                title=f"step {step} · {matrix.site.label} · head {head + 1}")
+
+
+def _scrubber(run: RunFolder, steps: list[int]) -> int:
+    key = f"scrub {run.address}"
+    if state.get("play"):
+        at = state.get(key, steps[-1])
+        place = steps.index(at) if at in steps else len(steps) - 1
+        state.put(key, steps[(place + 1) % len(steps)])
+    state.first(key, steps[-1])
+    left, right = st.columns([6, 1], vertical_alignment="bottom")
+    with right:
+        st.toggle("Play", key="play", on_change=lambda: None, help="show one recording after another")
+    with left:
+        return int(st.select_slider("Recorded step", steps, key=key))
+
+
+def _cross(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:
+    return [one.site.name for one in matrices if one.site.kind == "cross"][-1], 0
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,32 @@
+"""Choose a search and its settings."""
+
+import streamlit as st
+
+from core.decoding.search import AbstractSearch
+from core.runs.catalog import SEARCHES
+from core.settings import declarations
+from dashboard.components.settings_form import settings_form
+
+
+def search_form(name: str, *, key: str, columns: int = 1) -> AbstractSearch:
+    """The settings of one search.
+
+    Raises:
+        SettingError: a value that cannot be, said with its range.
+    """
+    kind = SEARCHES[name]
+    defaults = {one.name: one.default for one in declarations(kind)}
+    return kind.from_dict(settings_form(kind, defaults, key=key, columns=columns))
+
+
+def search_menu(*, key: str) -> AbstractSearch:
+    """A choice among all searches, the settings of the chosen one behind a button."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        name = st.segmented_control("Search", list(SEARCHES), default="greedy", key=key, required=True, bind="query-params",
+                                    help="what takes the next token when you do not force one")
+    with right:
+        if not declarations(SEARCHES[name]):
+            return SEARCHES[name]()
+        with st.popover("Settings", icon=":material/tune:", width="stretch"):
+            return search_form(name, key=f"{key} {name}")

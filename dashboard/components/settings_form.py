@@ -1,0 +1,45 @@
+"""A form for any settings class: one widget per declared setting, its help beside it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.settings import Declaration, declarations
+
+
+def settings_form(
+    kind: type, values: dict[str, Any], *, key: str, columns: int = 2, only: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Draw the settings of a class and return what was chosen.
+
+    Args:
+        kind: a Settings class; values: what to show first.
+        key: prefix of the widgets' keys; a new prefix begins anew.
+        columns: widgets beside each other; only: the names to show, all where None.
+    """
+    chosen = dict(values)
+    shown = [one for one in declarations(kind) if only is None or one.name in only]
+    places = st.columns(columns) if columns > 1 else [st.container()]
+    for at, one in enumerate(shown):
+        with places[at % columns]:
+            chosen[one.name] = _widget(one, values.get(one.name, one.default), f"{key}.{one.name}")
+    return chosen
+
+
+def _widget(one: Declaration, value: Any, key: str) -> Any:
+    label, text = one.name.replace("_", " "), _help(one)
+    if one.kind is bool:
+        return st.toggle(label, value=value, key=key, help=text)
+    if one.choices:
+        return st.selectbox(label, one.choices, index=one.choices.index(value), key=key, help=text)
+    if one.kind is str:
+        return st.text_input(label, value=value, key=key, help=text)
+    number = one.kind
+    # no bounds on the widget: what is out of range is said in words, with the range, and not silently changed
+    step = number(one.step) if one.step is not None else number(1) if number is int else 0.1
+    return st.number_input(label, value=number(value), step=step, key=key, help=text, format=None if number is int else "%g")
+
+
+def _help(one: Declaration) -> str:
+    return one.help if one.kind not in (int, float) else f"{one.help} ({one.span()})"

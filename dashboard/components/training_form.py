@@ -1,0 +1,68 @@
+"""The form for a new training: task, model, preset, every setting; Train starts a process of its own."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.runs import jobs, store
+from core.runs.catalog import MODELS, TASKS
+from core.runs.config import ExperimentConfig
+from core.runs.experiment import create
+from core.runs.folder import RunFolder
+from core.runs.presets import PRESETS, preset_of
+from core.runs.uploads import keep
+from core.training.settings import TrainingSettings
+from dashboard import state
+from dashboard.components.settings_form import settings_form
+
+WATCH = "watch"
+_FEW = ("steps", "batch_size", "learning_rate")
+
+
+def training_form() -> None:
+    """Choose and train; what cannot be is said under the button."""
+    task = st.selectbox("Task", list(TASKS), key="task", bind="query-params", format_func=lambda name: f"{name} · {TASKS[name].summary}")
+    left, right = st.columns(2)
+    model = left.selectbox("Model", list(MODELS), key="model", bind="query-params", help="  \n".join(f"{n}: {m.summary}" for n, m in MODELS.items()))
+    preset = right.selectbox("Preset", PRESETS, key="preset", bind="query-params", help="fast: learns while a class watches; full: nearly all held-out examples right")
+    start = preset_of(task, model, preset).to_dict()
+    chosen = _settings(start, f"{task} {model} {preset}")
+    if task == "text":
+        _upload(chosen)
+    name = st.text_input("Name of the run", placeholder=store.free_name(f"{task}-{model}"), key="name",
+                         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty")
+    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
+        run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen)
+        state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
+        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
+        st.rerun()
+
+
+def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
+    chosen = {part: dict(start[part]) for part in ("task", "model", "training")}
+    kinds = {"task": TASKS[start["task"]["name"]], "model": MODELS[start["model"]["name"]]}
+    few = settings_form(TrainingSettings, start["training"], key=f"{key} training", columns=3, only=_FEW)
+    chosen["training"] |= few
+    for part, kind in kinds.items():
+        with st.expander(f"{part.capitalize()} settings"):
+            chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}")
+    with st.expander("Training settings"):
+        rest = [name for name in start["training"] if name not in _FEW]
+        more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)
+        chosen["training"] |= {name: more[name] for name in rest}
+        seed = st.number_input("seed", value=int(start["seed"]), step=1, key=f"{key} seed", help="the same seed repeats the whole training")
+    return {**chosen, "seed": int(seed)}
+
+
+def _upload(chosen: dict[str, Any]) -> None:
+    files = st.file_uploader("Your pairs: one table (source, tab, target), or two files line by line", accept_multiple_files=True,
+                             type=["tsv", "txt", "csv"], key="upload", help="UTF-8 is best; at most 20 MB here, larger files by their path")
+    paths = [str(keep(file.getvalue())) for file in files[:2]]
+    for setting, path in zip(("path", "target_path"), paths):
+        chosen["task"][setting] = path
+
+
+def _start(name: str, chosen: dict[str, Any]) -> RunFolder:
+    run = create(name, ExperimentConfig.from_dict(chosen))
+    jobs.start(run)
+    return run

@@ -1,0 +1,85 @@
+"""What is loaded once and shared: models by checkpoint, and per session what a person is stepping through.
+
+Models come frozen and are never trained here. Streamlit collects garbage over everything that lives after each click;
+`settle` moves what is loaded for good out of its sight.
+"""
+
+import gc
+from dataclasses import dataclass, field
+
+import streamlit as st
+import torch
+
+from core.decoding.search import AbstractSearch
+from core.decoding.stepper import Stepper
+from core.runs import checkpoint, journal, jobs
+from core.runs.folder import RunFolder
+from core.runs.store import find_run, list_runs
+from core.runs.trained import TrainedModel, load
+from core.training.events import TrainEvent
+
+FIRST_RUN = "demo/dates-transformer"
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside."""
+    torch.set_num_threads(1)
+    jobs.prepare()
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+def _model(address: str, step: int) -> TrainedModel:
+    return load(address, step)
+
+
+def model(address: str) -> TrainedModel:
+    """The newest checkpoint of a run.
+
+    Raises:
+        RunError: no such run, damaged, or not trained yet.
+    """
+    steps = checkpoint.steps(find_run(address))
+    return _model(address, steps[-1]) if steps else load(address)
+
+
+def model_addresses() -> list[str]:
+    """Runs that can be looked at: own ones with a checkpoint, newest first, then the shipped ones."""
+    return [run.address for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+def stepper(address: str, step: int, source: str, search: AbstractSearch) -> Stepper:
+    """The decoding this session takes by hand; its branches belong to nobody else."""
+    return model(address).stepper(source, search)
+
+
+@dataclass
+class Tail:
+    """The events of a run, read on from where the last look stopped."""
+
+    run: RunFolder
+    offset: int = 0
+    events: list[TrainEvent] = field(default_factory=list)
+
+    def look(self) -> list[TrainEvent]:
+        """All events so far; steps that a resumed training undid are left out."""
+        new, offset = journal.read(self.run, self.offset)
+        if offset < self.offset:
+            self.events, (new, offset) = [], journal.read(self.run, 0)
+        self.offset = offset
+        self.events = journal.rewind([*self.events, *new]) if new else self.events
+        return self.events
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+def tail(address: str) -> Tail:
+    """The events of a run, for this session."""
+    return Tail(find_run(address))
+
+
+def task_of(address: str) -> str:
+    """The word of the task a run was trained on."""
+    return str(find_run(address).config()["task"]["name"])

@@ -1,0 +1,38 @@
+"""What a session remembers between two reruns; the only view-side file that touches st.session_state.
+
+Everything worth sharing is bound to the address of the page (widgets with `bind`); here is the rest.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+
+def get(name: str, default: Any = None) -> Any:
+    """A remembered value."""
+    return st.session_state.get(name, default)
+
+
+def put(name: str, value: Any) -> None:
+    """Remember a value; for a widget's key only before the widget is drawn, or in a callback."""
+    st.session_state[name] = value
+
+
+def first(name: str, value: Any) -> None:
+    """Remember a value unless there is one already."""
+    if name not in st.session_state:
+        st.session_state[name] = value
+
+
+def forget(*names: str) -> None:
+    """Drop values, so that their widgets begin anew."""
+    for name in names:
+        st.session_state.pop(name, None)
+
+
+def once(name: str, value: Any) -> bool:
+    """Whether `value` is new under this name; the second time it is not."""
+    if value is None or st.session_state.get(name) == value:
+        return False
+    st.session_state[name] = value
+    return True
