@@ -24,5 +24,7 @@ Tokens = Int[Tensor, "batch time"]
 Valid = Bool[Tensor, "batch time"]
 States = Float[Tensor, "batch time width"]
 Heads = Float[Tensor, "batch head time dim"]
+Keys = Float[Tensor, "batch head key dim"]
+Prepared = Float[Tensor, "batch head key prepared"]  # what of a score depends on the keys alone
 Logits = Float[Tensor, "batch time vocab"]
 LogProbs = Float[Tensor, "row vocab"]

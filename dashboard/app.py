@@ -1,4 +1,4 @@
-"""The router: look, sidebar, pages. Started with `streamlit run dashboard/app.py` or `attnlab app`."""
+"""The router: look and pages. Started with `streamlit run dashboard/app.py` or `attnlab app`."""
 
 from pathlib import Path
 
@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard import resources
 
 VIEWS = Path(__file__).parent / "views"
-PROJECTOR = "<style>html { font-size: 21px; }</style>"
 
 
 def main() -> None:
@@ -19,10 +18,7 @@ def main() -> None:
         st.Page(VIEWS / "decoder.py", title="Decoder", icon=":material/account_tree:"),
         st.Page(VIEWS / "compare.py", title="Compare", icon=":material/compare_arrows:"),
         st.Page(VIEWS / "train.py", title="Train", icon=":material/model_training:"),
-    ])  # fmt: skip
-    with st.sidebar:
-        if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):
-            st.html(PROJECTOR)
+    ], position="top")  # fmt: skip
     page.run()
 
 

@@ -12,7 +12,7 @@ import torch
 
 from core.decoding.search import AbstractSearch
 from core.decoding.stepper import Stepper
-from core.runs import checkpoint, journal, jobs
+from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.score import AbstractScore
-from core.shapes import Heads, Scores
+from core.shapes import Keys, Prepared, Scores
 
 
 class Additive(AbstractScore):
@@ -28,12 +28,12 @@ class Additive(AbstractScore):
         self.w_key = nn.Linear(key_dim, dim, bias=False)
         self.v = nn.Parameter(torch.empty(dim).uniform_(-1, 1) / math.sqrt(dim))
 
-    def prepare(self, key: Heads) -> Heads:
+    def prepare(self, key: Keys) -> Prepared:
         """W_k k, once per source instead of once per step."""
         projected: Tensor = self.w_key(key)
         return projected
 
-    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """Compare every query with every prepared key."""
         between = self.w_query(query).unsqueeze(-2) + prepared.unsqueeze(-3)  # batch head query key dim
         return torch.tanh(between) @ self.v

@@ -13,7 +13,7 @@ from core.attention.dropout import Dropout
 from core.attention.normalizers import Normalizer, block, softmax
 from core.attention.score import AbstractScore
 from core.recording.tap import Tap
-from core.shapes import Heads, Mask, Scores, Weights
+from core.shapes import Mask, Prepared, Scores, Weights
 
 
 class Attended(NamedTuple):
@@ -44,7 +44,7 @@ class Attention(nn.Module):
     def forward(
         self,
         query: Float[Tensor, "batch head query dim"],
-        key: Heads,
+        key: Prepared,
         value: Float[Tensor, "batch head key value"],
         mask: Mask | None = None,
         bias: Float[Tensor, "#batch #head #query #key"] | None = None,

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.score import AbstractScore
-from core.shapes import Heads, Scores
+from core.shapes import Keys, Prepared, Scores
 
 
 class DotProduct(AbstractScore):
@@ -20,11 +20,11 @@ class DotProduct(AbstractScore):
     11.0
     """
 
-    def prepare(self, key: Heads) -> Heads:
+    def prepare(self, key: Keys) -> Prepared:
         """The keys themselves."""
         return key
 
-    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """One product per pair."""
         return query @ prepared.transpose(-1, -2)
 
@@ -37,11 +37,11 @@ class ScaledDotProduct(AbstractScore):
     2.0
     """
 
-    def prepare(self, key: Heads) -> Heads:
+    def prepare(self, key: Keys) -> Prepared:
         """The keys themselves."""
         return key
 
-    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """The query is scaled before the product: it is the smaller of the two."""
         return (query / math.sqrt(query.shape[-1])) @ prepared.transpose(-1, -2)
 
@@ -57,11 +57,11 @@ class General(AbstractScore):
         super().__init__()
         self.w_key = nn.Linear(key_dim, query_dim, bias=False)
 
-    def prepare(self, key: Heads) -> Heads:
+    def prepare(self, key: Keys) -> Prepared:
         """W k."""
         projected: Tensor = self.w_key(key)
         return projected
 
-    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """One product per pair."""
         return query @ prepared.transpose(-1, -2)

@@ -9,16 +9,16 @@ from abc import ABC, abstractmethod
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from core.shapes import Heads, Scores
+from core.shapes import Keys, Prepared, Scores
 
 
 class AbstractScore(nn.Module, ABC):
     """The contract of every score."""
 
     @abstractmethod
-    def prepare(self, key: Heads) -> Heads:
+    def prepare(self, key: Keys) -> Prepared:
         """What of the score depends on the keys alone."""
 
     @abstractmethod
-    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Heads) -> Scores:
+    def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """The score of every query with every prepared key."""

@@ -2,8 +2,6 @@
 
 from typing import TypeVar
 
-from core.tasks.table import TASKS
-
 from core.decoding.beam import BeamSearch
 from core.decoding.greedy import GreedySearch
 from core.decoding.sampling import SamplingSearch
@@ -11,6 +9,7 @@ from core.decoding.search import AbstractSearch
 from core.errors import SettingError
 from core.models.build import MODELS
 from core.settings import did_you_mean
+from core.tasks.table import TASKS
 
 SEARCHES: dict[str, type[AbstractSearch]] = {"greedy": GreedySearch, "beam": BeamSearch, "sampling": SamplingSearch}
 

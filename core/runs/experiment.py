@@ -9,8 +9,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from core.runs.words import read_words, write_words
-
 from core.data.stream import Stream
 from core.errors import AttentionLabError, RunError
 from core.models.build import build
@@ -20,6 +18,7 @@ from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
 from core.runs.status import Heartbeat
+from core.runs.words import read_words, write_words
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
 from core.training.likelihood import Likelihood

@@ -106,12 +106,13 @@ def tail_log(run: RunFolder, lines: int = 40) -> str:
 
 
 def close_spare(command: Sequence[str] = WORKER) -> None:
-    """Let the spare go, as the server's end would."""
+    """End the spare, if there is one; the server's own end does the same."""
     with _lock:
         spare = _spares.pop(tuple(command), None)
     if spare is not None and spare.stdin is not None:
         spare.stdin.close()
-        spare.wait(10)
+        spare.kill()  # it may be in the middle of importing, and has no run that it could lose
+        spare.wait()
 
 
 def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
@@ -151,7 +152,7 @@ def adopt(path: Path) -> None:
     os.dup2(log, 2)
     os.close(nothing)
     os.close(log)
-    _be_nice(os.getpid())
+    _be_nice(os.getpid())  # not before: a process that imports while others compute would keep somebody waiting
 
 
 def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
@@ -162,7 +163,7 @@ def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
     with atomic.disk_errors("starting a training process"):
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            job = subprocess.Popen(
+            return subprocess.Popen(
                 list(command),
                 stdin=subprocess.PIPE,
                 stdout=output,
@@ -171,9 +172,6 @@ def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
                 start_new_session=True,
                 creationflags=new_group,
             )
-    if log == _spare_log():
-        _be_nice(job.pid)  # nobody waits for it; a job that somebody waits for is made nice once it has imported
-    return job
 
 
 def _take_spare(command: Sequence[str]) -> "subprocess.Popen[bytes] | None":

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.runs.words import read_words
-
 from core.data.batch import Example
 from core.data.vocabulary import END, Vocabulary
 from core.decoding.batched import decode
@@ -30,6 +28,7 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples
 from core.runs.folder import RunFolder
 from core.runs.store import open_run
+from core.runs.words import read_words
 from core.tasks.task import Split, held_out
 from core.training.evaluation import evaluate, free_run, rules_for
 from core.training.events import Evaluated

@@ -138,8 +138,15 @@ function fitted(text, font, room) {
   return letters.slice(0, low).join("") + "…";
 }
 
-// Blanks at a token's ends must be seen: a space is a token too, and " a" is not "a".
-const shown = (token) => (token === "" ? "∅" : token.replace(/^ +| +$/g, (blanks) => "␣".repeat(blanks.length)).replace(/\n/g, "⏎").replace(/\t/g, "⇥"));
+// Blanks at a token's ends must be seen: a space is a token too, and " a" is not "a". Characters that have no picture, or
+// that turn the direction of their surroundings, are named by their number; joiners belong to their script and stay.
+const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+function shown(token) {
+  if (token === "") return "∅";
+  const short = token.length > 200 ? `${[...token.slice(0, 200)].slice(0, -1).join("")}…` : token;
+  return short.replace(/^ +| +$/g, (blanks) => "␣".repeat(blanks.length)).replace(/\n/g, "⏎").replace(/\t/g, "⇥")
+    .replace(UNSEEN, (sign) => `⟨${sign.codePointAt(0).toString(16).toUpperCase()}⟩`);
+}
 
 function probability(p) {
   if (p >= 0.01) return p.toFixed(2);

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.errors import AttentionLabError
 from core.figures.curves import Curve, curves
 from core.recording.matrix import AttentionMatrix
 from core.runs import controls, jobs, snapshots, status
@@ -40,7 +41,7 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
     past = history(resources.tail(run.address).look(), now.steps)
     _progress(run, now, past)
     if not run.read_only:
-        _controls(run, now, past)
+        _controls(run, now)
     _curves(run.address, past, beside)
     if alive and not now.alive:
         st.rerun()  # one full redraw, so that nothing redraws itself any more
@@ -57,12 +58,12 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
     cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help="training batch, nats per target token")
-    cells[1].metric("Learning rate", f"{last.learning_rate:.2g}" if last else "–")
+    cells[1].metric("Learning rate", f"{last.learning_rate:.2g}" if last else "–", help="of the last step; schedule and warm-up are in it")
     cells[2].metric("Token accuracy", f"{judged.token_accuracy:.1%}" if judged else "–", help="held-out examples, the model running free")
     cells[3].metric("Exact match", f"{judged.exact_match:.1%}" if judged else "–", help="held-out outputs right from the first token to the last")
 
 
-def _controls(run: RunFolder, now: Status, past: History) -> None:
+def _controls(run: RunFolder, now: Status) -> None:
     buttons = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
     if now.alive:
         paused = now.state == "paused"
@@ -70,7 +71,7 @@ def _controls(run: RunFolder, now: Status, past: History) -> None:
                           on_click=controls.send, args=(run, "continue" if paused else "pause"), key="pause")
         buttons[1].button("Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key="stop",
                           help="it keeps what it has learned, and can go on later")
-        rate = buttons[2].number_input("Learning rate from now on", value=past.last.learning_rate if past.last else 1e-3, format="%g", step=1e-4,
+        rate = buttons[2].number_input("Learning rate from now on", value=float(run.config()["training"]["learning_rate"]), format="%g", step=1e-4,
                                        key=f"rate {run.address}", help="above 0; the schedule goes on from there")
         buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
     elif now.state in ("stopped", "crashed", "failed", "new"):
@@ -81,8 +82,8 @@ def _controls(run: RunFolder, now: Status, past: History) -> None:
 def _set_rate(run: RunFolder, rate: float) -> None:
     try:
         controls.send(run, "learning_rate", rate)
-    except ValueError:
-        st.toast("The learning rate must be above 0.")
+    except AttentionLabError as error:
+        st.toast(str(error), icon=":material/info:")
 
 
 def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
@@ -91,11 +92,12 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
         run = find_run(other)
         every.append((other, history(resources.tail(other).look(), status.read(run).steps)))
     loss, right = [], []
-    for at, (name, one) in enumerate(every):
-        loss += [Curve(f"{name} training", one.loss.steps, one.loss.values, at),
-                 Curve(f"{name} held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True)]
-        right += [Curve(f"{name} exact match", one.exact.steps, one.exact.values, at, points=True),
-                  Curve(f"{name} tokens, training", one.accuracy.steps, one.accuracy.values, at, 2)]
+    for at, (address, one) in enumerate(every):
+        name = f"{address} · " if len(every) > 1 else ""
+        loss += [Curve(f"{name}training", one.loss.steps, one.loss.values, at),
+                 Curve(f"{name}held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True)]
+        right += [Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
+                  Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2)]
     left, side = st.columns(2)
     with left:
         live_figure(curves(loss, title="Loss", unit="nats per token", mode=mode(), log=True), key="loss", height=300, alt="loss by step")

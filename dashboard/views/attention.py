@@ -6,6 +6,7 @@ from core.recording.matrix import AttentionMatrix
 from core.runs.trained import TrainedModel
 from dashboard import resources
 from dashboard.components.downloads import matrix_downloads
+from dashboard.components.heading import heading
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
 from dashboard.components.model_bar import Chosen, model_bar
@@ -17,8 +18,7 @@ REDUCTIONS = ("head", "mean over heads", "max over heads")
 
 def page() -> None:
     """Choose, record, draw."""
-    st.title("Attention")
-    st.caption("Every layer and head for one sentence. Rows look, columns are looked at; a row sums to one.")
+    heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at; a row sums to one.")
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)

@@ -2,13 +2,16 @@
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError
 from core.figures.comparison import score_bars
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import Compared, compare
+from core.settings import declarations
 from dashboard.components.downloads import tree_download
+from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import Chosen, model_bar
@@ -17,11 +20,23 @@ from dashboard.components.search_form import search_form
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
 
+STOPS = {
+    "all_ended": "every path ended",
+    "bound": "nothing left could win",
+    "k_finished": "as many finished as the beam is wide",
+    "top_finished": "the best candidate ended",
+    "max_len": "at the length limit",
+}
+
+
+def signed(value: float) -> str:
+    """Four digits that count, and no minus before zero."""
+    return f"{value:.4g}" if abs(value) >= 5e-5 else f"{value:.1e}"
+
 
 def page() -> None:
     """Choose, search, draw."""
-    st.title("Compare")
-    st.caption("Three ways through the same probabilities. Σ log p is the model's own; the ranking score is what was compared.")
+    heading("Compare", "Three ways through the same probabilities. Σ log p is the model's own; the ranking score is what was compared.")
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
@@ -29,58 +44,63 @@ def page() -> None:
 
 @panel("The comparison")
 def _panel(chosen: Chosen) -> None:
-    searches = _searches()
-    if not searches:
-        return
     reference = chosen.model.reference(chosen.source)
     if reference is not None:
-        st.markdown(f"**Reference**: `{chosen.model.config.task.join_target(reference)}`")
-    found = compare(chosen.model, chosen.source, searches)
-    for column, one in zip(st.columns(len(found)), found):
-        with column:
+        st.markdown(f"Reference: `{chosen.model.config.task.join_target(reference)}`")
+    places = {name: column.container(border=True) for name, column in zip(SEARCHES, st.columns(len(SEARCHES)))}
+    searches = {name: search for name, place in places.items() if (search := _search(name, place)) is not None}
+    found = dict(zip(searches, compare(chosen.model, chosen.source, list(searches.values()))))
+    for name, one in found.items():
+        with places[name]:
             _card(one)
-    names = [one.search.name for one in found]
-    best = [one.outcomes[0] for one in found]
-    live_figure(score_bars(names, [o.logp for o in best], [o.rank_score for o in best], mode()), key="scores", height=280,
-                alt="; ".join(f"{name}: Σ log p {o.logp:.3f}, ranking score {o.rank_score:.3f}" for name, o in zip(names, best)))
-    for column, one in zip(st.tabs([f"Tree · {name}" for name in names]), found):
-        with column:
-            _tree(chosen, one)
+    if found:
+        _below(chosen, found)
 
 
-def _searches() -> list[AbstractSearch]:
-    """The settings of the three, each in its column; what cannot be is said in its column."""
-    found = []
-    for column, name in zip(st.columns(len(SEARCHES)), SEARCHES):
-        with column, st.container(border=True):
-            st.markdown(f"**{name.capitalize()}** · {SEARCHES[name].summary}")
-            try:
-                found.append(search_form(name, key=f"compare {name}", columns=2))
-            except AttentionLabError as error:
-                st.warning(str(error), icon=":material/tune:")
-    return found
+def _search(name: str, place: DeltaGenerator) -> AbstractSearch | None:
+    """The settings of one search behind a button; what cannot be is said in its column."""
+    with place:
+        left, right = st.columns([3, 2], vertical_alignment="center")
+        left.markdown(f"##### {name.capitalize()}", help=SEARCHES[name].summary)
+        try:
+            if not declarations(SEARCHES[name]):
+                return SEARCHES[name]()
+            with right.popover("Settings", icon=":material/tune:", width="stretch"):
+                return search_form(name, key=f"compare {name}", columns=2)
+        except AttentionLabError as error:
+            st.warning(str(error), icon=":material/tune:")
+    return None
 
 
 def _card(one: Compared) -> None:
     best = one.outcomes[0]
-    st.markdown(f"##### {one.search.name.capitalize()}")
+    settings = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.search.to_dict().items())
+    st.caption(settings or "no settings")
     st.code(best.output or "(empty)", language=None, wrap_lines=True)
-    left, right = st.columns(2)
-    left.metric("Σ log p", f"{best.logp:.3f}", help="sum of natural log-probabilities, the model's own")
-    right.metric("Ranking score", f"{best.rank_score:.3f}", help=best.parts)
-    left.metric("BLEU", "–" if best.bleu is None else f"{best.bleu:.1f}", help="sentence BLEU against the reference, 0…100")
-    right.metric("Exact", "–" if best.exact is None else "yes" if best.exact else "no")
-    st.caption(f"{best.parts} · {one.steps} steps · {1000 * one.seconds:.0f} ms · stopped: {one.stop_reason}"
-               + ("" if best.ended else " · cut at the length limit"))
+    worth = "no reference to compare with" if best.bleu is None else (
+        f"BLEU **{best.bleu:.1f}** · {'exactly the reference' if best.exact else 'not the reference'}")
+    st.markdown(
+        f"Σ log p **{signed(best.logp)}**  \nranking score **{signed(best.rank_score)}** ({best.parts})  \n{worth}  \n"
+        f"{one.steps} steps · {1000 * one.seconds:.0f} ms · stopped: {STOPS.get(one.stop_reason, one.stop_reason)}"
+        + ("" if best.ended else "  \n:material/content_cut: cut at the length limit"))
     if len(one.outcomes) > 1:
         rows = [{"output": o.output, "Σ log p": o.logp, "score": o.rank_score, "exact": o.exact, "BLEU": o.bleu} for o in one.outcomes]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height=180,
-                     column_config={name: st.column_config.NumberColumn(format="%.3f") for name in ("Σ log p", "score")})
+        numbers = {name: st.column_config.NumberColumn(format="%.4g") for name in ("Σ log p", "score", "BLEU")}
+        st.dataframe(pd.DataFrame(rows), hide_index=True, height=180, column_config=numbers, key=f"outcomes {one.search.name}")
 
 
-def _tree(chosen: Chosen, one: Compared) -> None:
-    tree(tree_columns(one.tree), key=f"tree {one.search.name}")
-    tree_download(chosen, one.search, one.tree, key=f"download {one.search.name}")
+def _below(chosen: Chosen, found: dict[str, Compared]) -> None:
+    """The trees, and the scores of the best outputs as bars."""
+    tabs = st.tabs([*(f"Tree · {name}" for name in found), "Scores"])
+    for tab, one in zip(tabs, found.values()):
+        with tab:
+            tree(tree_columns(one.tree), key=f"tree {one.search.name}")
+            tree_download(chosen, one.search, one.tree, key=f"download {one.search.name}")
+    best = {name: one.outcomes[0] for name, one in found.items()}
+    with tabs[-1]:
+        figure = score_bars(list(best), [o.logp for o in best.values()], [o.rank_score for o in best.values()], mode())
+        live_figure(figure, key="scores", height=280, alt="; ".join(
+            f"{name}: Σ log p {o.logp:.3f}, ranking score {o.rank_score:.3f}" for name, o in best.items()))
 
 
 page()

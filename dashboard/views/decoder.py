@@ -9,6 +9,7 @@ from core.decoding.tree import DecodingTree
 from core.errors import InputError
 from dashboard import resources, state
 from dashboard.components.downloads import tree_download
+from dashboard.components.heading import heading
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
 from dashboard.components.search_form import search_menu
@@ -20,8 +21,7 @@ MEAN = "mean over heads"
 
 def page() -> None:
     """Choose, step, draw."""
-    st.title("Decoder")
-    st.caption("One token at a time: what may come next, where the decoder looks, and every branch you have tried.")
+    heading("Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried.")
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)

@@ -5,6 +5,7 @@ import streamlit as st
 from core.runs import status
 from core.runs.store import find_run
 from dashboard import state
+from dashboard.components.heading import heading
 from dashboard.components.panel import guarded
 from dashboard.components.run_table import run_manager, run_table, watchable
 from dashboard.components.run_view import run_view
@@ -13,9 +14,8 @@ from dashboard.components.training_form import WATCH, training_form
 
 def page() -> None:
     """A form, the run that is watched, all runs."""
-    st.title("Train")
-    st.caption("A training is a process of its own: reload, close the tab or restart the server, and it goes on.")
-    form, watched = st.columns([2, 5], gap="large")
+    heading("Train", "A training is a process of its own: reload, close the tab or restart the server, and it goes on.")
+    form, watched = st.columns([1, 2], gap="large")
     with form:
         guarded("The form")(training_form)()
     with watched:

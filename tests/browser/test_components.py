@@ -217,7 +217,7 @@ def change_time(page: Page) -> float:
         const view = document.querySelector('[data-testid=stBidiComponentIsolated]').shadowRoot.attentionLab;
         const before = view.revision;
         const start = performance.now();
-        document.querySelector('[data-testid=stCheckbox] label').click();
+        document.querySelector('[data-testid=stCheckbox] input').click();
         while (view.revision === before) await new Promise(requestAnimationFrame);
         await new Promise(requestAnimationFrame);
         return performance.now() - start;
@@ -287,6 +287,17 @@ def test_a_map_is_zoomed_by_keys_and_shown_whole_again(shown: Gallery) -> None:
     expect(page.locator(".heatmap .note")).not_to_contain_text("max of")
     page.locator(".heatmap .whole").click()
     expect(page.locator(".heatmap .note")).to_contain_text("max of")
+
+
+def test_signs_without_a_picture_are_named(shown: Gallery) -> None:
+    page = shown.open("hostile")
+    page.locator(".heatmap .board").focus()
+    for press in ["ArrowRight"] * 4:
+        page.keyboard.press(press)
+    expect(page.locator(".heatmap .said .token").last).to_have_text("⟨202E⟩gnorw")
+    page.locator(".treebox").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".card.on").bounding_box()["height"] < 400
 
 
 def test_two_maps_share_a_scale(shown: Gallery) -> None:

@@ -116,7 +116,7 @@ def test_all_lengths_tie_under_the_mean_when_every_token_is_equally_probable():
 @pytest.mark.parametrize("penalty", [-1.0, 0.0, 0.6, 2.0])
 def test_no_continuation_beats_the_bound(kind, penalty):
     norm = LengthNorm(kind, penalty)
-    for length in range(0, 6):
+    for length in range(6):
         bound = norm.bound(-3.0, length, 9, 4)
         for final in range(length + 1, 10):
             for lost in (0.0, 0.5, 4.0):
@@ -144,7 +144,7 @@ def test_a_forced_token_keeps_the_probability_the_model_gave_it():
 @pytest.mark.parametrize("force", [Force(99), Force(1), Force(-1), Force(2, slot=3)])
 def test_forcing_what_cannot_be_is_refused_with_a_reason(force):
     start = GreedySearch().start(Markov(GARDEN), [7, END], rules())
-    with pytest.raises(InputError, match="cannot be generated|no live hypothesis"):
+    with pytest.raises(InputError, match=r"cannot be generated|no live hypothesis"):
         GreedySearch().advance(Markov(GARDEN), start, force)
 
 

@@ -1,7 +1,9 @@
 """Whatever is killed when, a run stays readable and nothing that was recorded is lost."""
 
 import json
+import os
 import random
+import signal
 import time
 
 import pytest
@@ -13,28 +15,37 @@ from core.runs.journal import Journal
 from core.training.events import StepDone
 from tests.runs.made import CONFIG, a_run, python, step_done
 
-ROUNDS = 12
+ROUNDS = 15
 
 # A trainer that goes on where the disk says, as fast as it can; every tensor of a step holds the step.
+# The process that imported torch is forked for every round: importing takes longer than all that is tested here.
 WRITER = """
-import sys, numpy as np, torch
+import os, sys, numpy as np, torch
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs import checkpoint, journal, snapshots, status, store
 from core.training.events import Changed, StepDone
-run = store.open_run(sys.argv[1])
-print("ready", flush=True); sys.stdin.readline()
-with run.lock(), journal.Journal(run) as writer:
-    found = checkpoint.load(run)
-    step = found.step if found else 0
-    writer.append(Changed(step, journal.RESUMED))
-    while True:
-        step += 1
-        writer.append(StepDone(step, 1.0, {"likelihood": 1.0}, 0.5, 0.1, 1.0, 3, 0.1))
-        status.write(run, "running", step=step, steps=10**6)
-        weights = np.full((2, 3, 4), step, dtype=np.float32)
-        snapshots.write(run, step, (AttentionMatrix(Site("d", 0, "cross", "x"), weights, tuple("abc"), tuple("wxyz")),))
-        same = {"w": torch.full((400, 100), float(step)), "b": torch.full((5,), float(step))}
-        checkpoint.save(run, step, same, same, {"is": step}, keep=2)
+def train(run):
+    with run.lock(), journal.Journal(run) as writer:
+        found = checkpoint.load(run)
+        step = found.step if found else 0
+        writer.append(Changed(step, journal.RESUMED))
+        while True:
+            step += 1
+            writer.append(StepDone(step, 1.0, {"likelihood": 1.0}, 0.5, 0.1, 1.0, 3, 0.1))
+            status.write(run, "running", step=step, steps=10**6)
+            weights = np.full((2, 3, 4), step, dtype=np.float32)
+            matrix = AttentionMatrix(Site("d", 0, "cross", "x"), weights, tuple("abc"), tuple("wxyz"))
+            snapshots.write(run, step, (matrix,))
+            same = {"w": torch.full((400, 100), float(step)), "b": torch.full((5,), float(step))}
+            checkpoint.save(run, step, same, same, {"is": step}, keep=2)
+torch.set_num_threads(1)
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        train(store.open_run(sys.argv[1]))
+    print(pid, flush=True)
+    os.waitpid(pid, 0)
+    print("dead", flush=True)
 """
 
 
@@ -58,23 +69,21 @@ def check(run) -> tuple[int, int]:
 
 def test_a_writer_may_be_killed_at_any_moment_and_watched_at_every():
     run, chance, last = a_run(), random.Random(5), 0
-    next_writer = python(WRITER, str(run.path))
+    nursery = python(WRITER, str(run.path))
     for _ in range(ROUNDS):
-        writer, next_writer = next_writer, python(WRITER, str(run.path))  # the next one imports while this one writes
-        assert writer.stdout.readline() == "ready\n"
-        writer.stdin.write("\n")
-        writer.stdin.flush()
-        end = time.monotonic() + chance.uniform(0.02, 0.5)
+        nursery.stdin.write("\n")
+        nursery.stdin.flush()
+        writer = int(nursery.stdout.readline())
+        end = time.monotonic() + chance.uniform(0.01, 0.4)
         while time.monotonic() < end:
             check(run)
-        writer.kill()
-        writer.communicate()
+        os.kill(writer, signal.SIGKILL)
+        assert nursery.stdout.readline() == "dead\n"
         _, step = check(run)
         assert step >= last, "a later checkpoint never gives way to an earlier one"
         last = step
         assert status.read(run).state in ("new", "crashed") and not run.locked
-    next_writer.kill()
-    next_writer.communicate()
+    nursery.communicate()
     assert last > ROUNDS
     with run.lock(), Journal(run):
         left = [*run.path.rglob(".*.tmp")]

@@ -1,0 +1,125 @@
+"""The loop: deterministic, resumable to the bit, obedient; and the run folder that keeps it."""
+
+import pytest
+import torch
+
+from core.errors import RunError
+from core.runs import checkpoint, controls, journal, snapshots, status, store
+from core.runs.config import ExperimentConfig
+from core.runs.examples import Examples
+from core.runs.experiment import create, run_experiment, trainer_of
+from core.runs.trained import load
+from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDone
+from core.training.schedules import SCHEDULES
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
+
+
+def small(**training) -> ExperimentConfig:
+    return ExperimentConfig.from_dict({
+        "task": {"name": "reverse", "shortest": 2, "longest": 4, "alphabet": 6},
+        "model": {"name": "transformer", "layers": 1, "heads": 2, "width": 16, "dropout": 0.2},
+        "training": {"steps": 12, "batch_size": 8, "evaluate_every": 6, "evaluate_on": 8, "record_every": 4,
+                     "checkpoint_every": 5, **training},
+    })  # fmt: skip
+
+
+def weights(model: torch.nn.Module) -> list[torch.Tensor]:
+    return [tensor.clone() for tensor in model.state_dict().values()]
+
+
+def test_the_same_seed_trains_the_same_weights_and_another_does_not():
+    results = []
+    for seed in (1, 1, 2):
+        config = small().changed({"seed": seed})
+        trainer = trainer_of(config, Examples.of(config.task))
+        list(trainer.events())
+        results.append(weights(trainer.model))
+    assert all(torch.equal(a, b) for a, b in zip(results[0], results[1]))
+    assert any(not torch.equal(a, b) for a, b in zip(results[0], results[2]))
+
+
+@pytest.mark.parametrize("model", ["transformer", "recurrent"])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw"])
+def test_resuming_gives_the_very_same_weights_as_never_having_stopped(model, optimizer):
+    data = small(optimizer=optimizer, weight_decay=0.1).to_dict()
+    data["model"] = {"name": model, "width": 16, "dropout": 0.2, "layers": 2, **({"heads": 2} if model == "transformer" else {})}
+    config = ExperimentConfig.from_dict(data)
+    list(run_experiment(create("whole", config)))
+    run = create("parts", config)
+    for event in run_experiment(run):
+        if isinstance(event, StepDone) and event.step == 7:
+            break  # the last checkpoint is of step 5: two steps are lost and done again
+    resumed = list(run_experiment(run))
+    assert isinstance(resumed[0], Changed) and resumed[0].step == 5
+    for one, other in zip(weights(load("whole").model), weights(load("parts").model)):
+        assert torch.equal(one, other)
+    both = [[e.loss for e in journal.rewind(journal.read(store.find_run(n))[0]) if isinstance(e, StepDone)] for n in ("whole", "parts")]
+    assert both[0] == both[1] and len(both[0]) == 12
+
+
+def test_a_run_records_its_events_snapshots_and_status():
+    run = create("one", small())
+    events = list(run_experiment(run))
+    assert [type(event) for event in events if not isinstance(event, StepDone)] == [
+        Snapshot, Snapshot, Evaluated, Snapshot, Snapshot, Evaluated, Finished,
+    ]  # fmt: skip
+    assert snapshots.steps(run) == [0, 4, 8, 12]
+    assert status.read(run).state == "done" and checkpoint.steps(run) == [5, 10, 12]
+    assert [e.kind for e in journal.read(run)[0]] == [e.kind for e in events]
+    for matrix in snapshots.read(run, 12):
+        assert matrix.weights.sum(-1) == pytest.approx(1.0, abs=1e-2)
+
+
+def test_stop_keeps_what_was_learned_and_a_changed_rate_is_used_and_survives_resuming():
+    run = create("asked", small(schedule="constant", warmup=0, learning_rate=0.01))
+    seen = []
+    for event in run_experiment(run):
+        seen.append(event)
+        if isinstance(event, StepDone) and event.step == 2:
+            controls.send(run, "learning_rate", 0.002)
+        if isinstance(event, StepDone) and event.step == 6:
+            controls.send(run, "stop")
+    rates = {event.step: event.learning_rate for event in seen if isinstance(event, StepDone)}
+    assert rates[2] == 0.01 and rates[4] == pytest.approx(0.002) and max(rates) in (6, 7)
+    assert status.read(run).state == "stopped" and load("asked").step == max(rates)
+    more = [event for event in run_experiment(run) if isinstance(event, StepDone)]
+    assert more[0].learning_rate == pytest.approx(0.002) and more[-1].step == 12
+
+
+def test_recording_changes_no_weight():
+    finals = []
+    for every in (0, 2):
+        config = small(record_every=every)
+        trainer = trainer_of(config, Examples.of(config.task))
+        list(trainer.events())
+        finals.append(weights(trainer.model))
+    assert all(torch.equal(a, b) for a, b in zip(*finals))
+
+
+def test_two_trainings_of_one_run_at_once_are_refused():
+    run = create("busy", small())
+    first = run_experiment(run)
+    next(first)
+    with pytest.raises(RunError, match="busy is being trained by process"):
+        next(run_experiment(run))
+    first.close()
+
+
+def test_weights_alone_can_be_read_but_not_trained_further():
+    run = create("light", small())
+    trainer = trainer_of(small(), Examples.of(small().task))
+    checkpoint.save_compact(run, 3, trainer.model.state_dict())
+    assert load("light").step == 3
+    with pytest.raises(RunError, match="weights alone"):
+        list(run_experiment(run))
+    assert status.read(run).state == "failed"
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
+def test_every_schedule_rises_in_the_warm_up_and_stays_within_its_bounds(schedule):
+    factors = [schedule(step, 10, 100) for step in range(1, 121)]
+    assert factors[:10] == sorted(factors[:10]) and max(factors) == pytest.approx(1.0) and min(factors) > 0
