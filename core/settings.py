@@ -128,12 +128,12 @@ class Settings:
     @classmethod
     def from_dict(cls: type[S], values: Mapping[str, Any], where: str = "") -> S:
         """Build from names and values (strings are converted); an unknown name is an error with a suggestion."""
-        known = {declaration.name for declaration in declarations(cls)}
+        known = {declaration.name: declaration for declaration in declarations(cls)}
         for name in values:
             if name not in known:
                 raise SettingError(f"unknown setting {where}{name}{did_you_mean(name, known)}; "
                                    f"known here: {', '.join(sorted(known)) or 'none'}")
-        return cls(**values)
+        return cls(**{name: known[name].check(value) for name, value in values.items()})
 
     def to_dict(self) -> dict[str, Any]:
         """Names and values of every setting, ready for JSON."""

@@ -24,6 +24,22 @@ def first(name: str, value: Any) -> None:
         st.session_state[name] = value
 
 
+def keep(*names: str) -> None:
+    """Remember widgets' values past their page: a widget's own memory ends where its page ends."""
+    for name in names:
+        st.session_state[f"kept {name}"] = st.session_state.get(name)
+
+
+def carry(page: str, *names: str) -> None:
+    """On a page just opened, give widgets the values that were kept; call it before they are drawn."""
+    if st.session_state.get("page") == page:
+        return
+    st.session_state["page"] = page
+    for name in names:
+        if st.session_state.get(f"kept {name}") is not None:
+            st.session_state[name] = st.session_state[f"kept {name}"]
+
+
 def forget(*names: str) -> None:
     """Drop values, so that their widgets begin anew."""
     for name in names:

@@ -28,6 +28,7 @@ def train(
     """Train a model; its run folder can be watched in the app meanwhile."""
     import torch
 
+    from core.runs import controls
     from core.runs.experiment import create, run_experiment
     from core.runs.store import find_run, free_name
     from core.training.events import Evaluated
@@ -37,6 +38,7 @@ def train(
         if not name:
             raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
         run = find_run(name)
+        controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, assignments or [], steps, seed)
         run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config)

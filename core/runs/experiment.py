@@ -99,7 +99,6 @@ class _Recorder:
 
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
-        controls.clear(self.run)
         yield from self._resume()
         for event in self.trainer.events():
             if isinstance(event, Finished):

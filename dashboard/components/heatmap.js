@@ -88,7 +88,7 @@ class HeatmapView {
     const top = largest(this.values, this.columns, 0, this.rows, 0, this.columns);
     this.board.setAttribute("aria-label", filled(words.summary, {
       title: data.title || words.untitled, rows: this.rows, columns: this.columns, weight: this.weight(top.row, top.column).toFixed(3),
-      query: data.queries[top.row], key: data.keys[top.column],
+      query: shown(data.queries[top.row]), key: shown(data.keys[top.column]),
     }));
   }
 

@@ -46,6 +46,7 @@ def model_bar() -> Chosen | None:
             source = st.text_input("Source", key=links.SOURCE, bind="query-params", help=model.config.task.summary)
         with menu:
             _examples(model)
+    state.keep(links.RUN, links.SOURCE)
     return _readable(model, source)
 
 

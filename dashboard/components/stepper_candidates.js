@@ -65,7 +65,7 @@ class CandidatesView {
       parts.button.classList.toggle("default", id === next);
       parts.button.title = token;
       parts.button.dataset.token = id;
-      parts.button.setAttribute("aria-label", `${filled(words.force_name, { token, p: probability(p) })}${id === next ? `, ${words.default}` : ""}`);
+      parts.button.setAttribute("aria-label", `${filled(words.force_name, { token: shown(token), p: probability(p) })}${id === next ? `, ${words.default}` : ""}`);
     });
     this.empty.hidden = list.length > 0;
     this.empty.textContent = ended ? words.ended : words.unknown;

@@ -1,0 +1,1 @@
+"""What the lab promises about speed, measured: `attnlab bench`. No tests: a timing proves nothing on a busy machine."""

@@ -1,0 +1,123 @@
+"""Every page under AppTest: it opens on a shipped model, answers input, and turns bad input into words."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.runs import store
+from core.runs.folder import RunFolder
+
+APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+VIEWS = ("attention", "decoder", "compare", "train")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
+    monkeypatch.setattr("core.runs.jobs.prepare", lambda *command: None)  # no process per test
+
+
+def opened(view: str, **params: str) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in params.items():
+        at.query_params[name] = value
+    at.run()
+    if view != "attention":
+        at.switch_page(f"views/{view}.py").run()
+    return at
+
+
+def said(at: AppTest) -> str:
+    return " ".join(element.value for element in [*at.warning, *at.error, *at.info])
+
+
+def by_label(elements, label):
+    return next(element for element in elements if element.label == label)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_opens_on_a_shipped_model_without_a_word_of_complaint(view):
+    at = opened(view)
+    assert not at.exception and said(at) == ""
+
+
+@pytest.mark.parametrize("view", ["attention", "decoder", "compare"])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("", "the source is empty"), ("   ", "the source is empty"), ("ж" * 100_000, "has 100,000 characters"), ("☃☃☃", "never seen any token")],
+)
+def test_a_source_that_cannot_be_read_is_said_in_words_and_the_page_lives(view, source, words):
+    at = opened(view)
+    by_label(at.text_input, "Source").set_value(source).run()
+    assert not at.exception and words in said(at)
+    by_label(at.text_input, "Source").set_value("April 30, 1981").run()
+    assert not at.exception and said(at) == ""
+
+
+@pytest.mark.parametrize("view", ["attention", "decoder", "compare"])
+@pytest.mark.parametrize("run", ["../../etc/passwd", "demo/none", "<script>", "x" * 500])
+def test_an_address_that_names_no_run_shows_another_one_and_says_so(view, run):
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["run"] = run
+    at.run()
+    assert not at.exception and "There is no run" in said(at)
+
+
+def test_another_model_brings_a_source_of_its_own():
+    at = opened("attention")
+    by_label(at.selectbox, "Model").select("demo/pinyin-gru").run()
+    assert not at.exception and said(at) == ""
+    assert by_label(at.text_input, "Source").value != ""
+
+
+def test_settings_that_cannot_be_are_said_in_their_own_column_and_the_others_still_search():
+    at = opened("compare")
+    by_label(at.number_input, "width").set_value(0).run()
+    assert "width=0 is out of range" in said(at) and not at.exception
+    by_label(at.number_input, "width").set_value(3).run()
+    by_label(at.number_input, "top p").set_value(1.5).run()
+    assert "top_p=1.5 is out of range" in said(at) and not at.exception
+
+
+def test_a_training_that_cannot_be_is_said_and_nothing_is_made():
+    at = opened("train")
+    by_label(at.number_input, "heads").set_value(7).run()
+    by_label(at.button, "Train").click().run()
+    assert "width=64 cannot be shared by heads=7" in said(at)
+    by_label(at.number_input, "heads").set_value(4).run()
+    by_label(at.text_input, "Name of the run").set_value("../evil").run()
+    by_label(at.button, "Train").click().run()
+    assert "cannot be the name of a run" in said(at)
+    assert store.list_runs(include_demo=False) == []
+
+
+def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
+    handed: list[RunFolder] = []
+    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: handed.append(run))
+    at = opened("train")
+    by_label(at.text_input, "Name of the run").set_value("mine").run()
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and [run.name for run in handed] == ["mine"]
+    assert by_label(at.selectbox, "Run").value == "mine"
+    by_label(at.button, "Train").click().run()
+    assert "'mine' is taken" in said(at) and len(handed) == 1
+
+
+def test_a_damaged_run_is_listed_with_its_trouble_and_takes_nothing_else_down(tmp_path):
+    broken = tmp_path / "runs" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "config.json").write_text('{"schema": "attnlab/run/9"}')
+    at = opened("train")
+    assert not at.exception
+    assert "made by a newer Attention Lab" in at.dataframe[0].value.to_string()
+
+
+def test_a_failure_nobody_expected_stays_in_its_panel_with_a_number_and_no_traceback(monkeypatch):
+    def fail(*anything, **more):
+        raise ZeroDivisionError("/secret/path")
+
+    monkeypatch.setattr("core.runs.trained.TrainedModel.matrices", fail)
+    at = opened("attention")
+    assert not at.exception and "incident" in said(at) and "secret" not in said(at)
+    assert by_label(at.selectbox, "Model").value == "demo/dates-transformer"
