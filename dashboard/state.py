@@ -32,12 +32,16 @@ def keep(*names: str) -> None:
 
 def carry(page: str, *names: str) -> None:
     """On a page just opened, give widgets the values that were kept; call it before they are drawn."""
-    if st.session_state.get("page") == page:
+    before = st.session_state.get("page")
+    if before == page:
         return
     st.session_state["page"] = page
     for name in names:
-        if st.session_state.get(f"kept {name}") is not None:
-            st.session_state[name] = st.session_state[f"kept {name}"]
+        kept = st.session_state.get(f"kept {name}")
+        if kept is not None:
+            st.session_state[name] = kept
+        elif before is not None:
+            st.session_state.pop(name, None)
 
 
 def forget(*names: str) -> None:

@@ -2,6 +2,7 @@
 
 import typer
 
+from core.cli.bench import bench
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.showing import app, models, searches, tasks
@@ -18,3 +19,4 @@ for command in (app, tasks, models, searches, train, decode, attend, evaluate):
     program.command()(command)
 program.add_typer(runs, name="runs")
 program.command()(verify)
+program.command()(bench)

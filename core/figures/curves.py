@@ -37,7 +37,8 @@ def curves(lines: Sequence[Curve], *, title: str, unit: str, mode: Mode, log: bo
         [
             go.Scatter(
                 x=list(line.steps), y=list(line.values), name=line.name, mode="lines+markers" if line.points else "lines",
-                line={"color": SERIES[line.series % len(SERIES)], "dash": DASHES[line.variant % len(DASHES)], "width": 2},
+                opacity=1.0 if line.points else 0.55,
+                line={"color": SERIES[line.series % len(SERIES)], "dash": DASHES[line.variant % len(DASHES)], "width": 2 if line.points else 1.5},
                 marker={"size": 6},
             )
             for line in lines

@@ -32,7 +32,11 @@ _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
         "full": ({"layers": 1}, {**_WORDS, "steps": 2500}),
     },
     "numbers": {"fast": ({"layers": 2}, {**_WORDS, "steps": 800}), "full": ({"layers": 2}, {**_WORDS, "steps": 1800})},
-    "pinyin": {"fast": ({"layers": 1}, {**_WORDS, "steps": 1500}), "full": ({"layers": 1}, {**_WORDS, "steps": 4000})},
+    "pinyin": {
+        "fast": ({"layers": 1}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
+        "full": ({"layers": 2, "dropout": 0.1},
+                 {**_WORDS, "learning_rate": 3e-3, "batch_size": 128, "steps": 3500, "label_smoothing": 0.1}),
+    },
     "text": {
         "fast": ({"layers": 2, "width": 128, "dropout": 0.1}, {**_WORDS, "learning_rate": 1e-3, "steps": 1500}),
         "full": ({"layers": 3, "width": 256, "heads": 8, "dropout": 0.1},

@@ -14,7 +14,7 @@ from core.runs.folder import RunFolder
 from core.training.events import StepDone
 
 _POINTS = 300  # of each curve
-_RECORDINGS = 24  # closer together where a model changes most: at the beginning
+_RECORDINGS = 20  # closer together where a model changes most: at the beginning
 
 
 def ship(run: RunFolder, folder: Path) -> RunFolder:

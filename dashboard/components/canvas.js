@@ -154,6 +154,12 @@ function probability(p) {
   return p > 0 ? "<.001" : "0";
 }
 
+// Log-probabilities near 0 keep a digit: −0.0003, not −0.00.
+function logarithm(value, digits) {
+  const text = Math.abs(value) < 0.5 * 10 ** -digits && value !== 0 ? value.toPrecision(1) : value.toFixed(digits);
+  return text.replace("-", "−").replace("e−", "e-");
+}
+
 const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const filled = (pattern, values) => pattern.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 

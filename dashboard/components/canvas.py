@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
+
+from dashboard import state
 
 ASSETS = Path(__file__).parent
 
@@ -56,8 +57,8 @@ def pack(header: Mapping[str, Any], *bodies: np.ndarray) -> bytes:
 
 def remembered(key: str, name: str) -> Any:
     """A component's own state from the last run, before it is mounted again; None at first."""
-    state = st.session_state.get(key)
-    return state.get(name) if state else None
+    known = state.get(key)
+    return known.get(name) if known else None
 
 
 def settled(pick: Mapping[str, Any] | None, passed: Any) -> Any:

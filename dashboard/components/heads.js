@@ -14,7 +14,7 @@ function arrange(groups, width, rem) {
     // below 3.4rem a thumbnail says nothing: rather scroll than shrink further
     const size = Math.min(wide, Math.max(tall, 3.4 * rem), 9.5 * rem);
     // fewer lines win unless the thumbnails would become much smaller
-    if (!best || size > best.size * 0.88) best = { across, lines, size: Math.floor(size) };
+    if (!best || size > best.size * 0.7) best = { across, lines, size: Math.floor(size) };
   }
   return { ...best, side, gap, head, between, most };
 }

@@ -143,7 +143,7 @@ class StepperView {
     this.candidates.show(this.data.candidates[node.id], next?.token_id, ended);
     this.controls.next.element.disabled = this.controls.end.element.disabled = position >= path.length - 1;
     this.controls.back.element.disabled = position === 0;
-    const logp = node.logp == null ? "" : ` · ${filled(words.sum, { logp: node.logp.toFixed(2).replace("-", "−") })}`;
+    const logp = node.logp == null ? "" : ` · ${filled(words.sum, { logp: logarithm(node.logp, 2) })}`;
     this.place.textContent = filled(words.place, { position, length: path.length - 1 }) + logp;
     this.announce(node);
   }

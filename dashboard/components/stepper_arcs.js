@@ -34,9 +34,9 @@ class ArcsView {
       // both rows over the whole scrolled width, so that what belongs together stays near
       for (const line of [this.above, this.below]) Object.assign(line, spread(line.widths, this.width, line.gap, Infinity));
     }
-    this.tops = { source: 1.3 * rem, from: 3.05 * rem, to: 17 * rem, target: 17 * rem };
+    this.tops = { source: 1.3 * rem, from: 3.05 * rem, to: 14.6 * rem, target: 14.6 * rem };
     this.svg.setAttribute("width", this.width);
-    this.svg.setAttribute("height", 20.2 * rem);
+    this.svg.setAttribute("height", 17.8 * rem);
     this.curves.replaceChildren();
     this.pills.replaceChildren();
     this.groups = [];

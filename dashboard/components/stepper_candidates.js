@@ -56,14 +56,14 @@ class CandidatesView {
       const entry = list[i];
       parts.button.hidden = !entry;
       if (!entry) return;
-      const [id, token, p] = entry;
+      const [id, token, p, logp = Math.log(p)] = entry;
       parts.id = id;
       parts.token.textContent = shown(token);
       parts.p.textContent = p >= 0.0995 ? `${(100 * p).toFixed(0)}%` : p >= 0.0005 ? `${(100 * p).toFixed(1)}%` : "<0.1%";
       parts.bar.style.width = `${Math.max(0.4, 100 * p)}%`;
       parts.tag.textContent = id === next ? words.default : "";
       parts.button.classList.toggle("default", id === next);
-      parts.button.title = token;
+      parts.button.title = `${shown(token)}\np = ${p < 1e-3 ? p.toExponential(1) : p.toFixed(4)}, log p = ${logarithm(logp, 3)}`;
       parts.button.dataset.token = id;
       parts.button.setAttribute("aria-label", `${filled(words.force_name, { token: shown(token), p: probability(p) })}${id === next ? `, ${words.default}` : ""}`);
     });

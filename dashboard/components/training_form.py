@@ -12,7 +12,7 @@ from core.runs.folder import RunFolder
 from core.runs.presets import PRESETS, preset_of
 from core.runs.uploads import keep
 from core.training.settings import TrainingSettings
-from dashboard import state
+from dashboard import links, state
 from dashboard.components.settings_form import settings_form
 
 WATCH = "watch"
@@ -33,6 +33,8 @@ def training_form() -> None:
                          help="letters, digits, - _ and . ; a free name is chosen where you leave it empty")
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
         run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen)
+        state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
+        state.put(f"kept {links.SOURCE}", None)
         state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
         st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
         st.rerun()

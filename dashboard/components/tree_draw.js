@@ -172,7 +172,7 @@ class TreeView {
     const row = (name, value) => { make("dt", "", list, words[name]); make("dd", "", list, value); };
     if (node.up) {
       row("p", node.p == null ? "–" : node.p < 1e-4 ? node.p.toExponential(1) : node.p.toFixed(4));
-      for (const name of ["logp_token", "logp", "rank_score"]) if (node[name] != null) row(name, node[name].toFixed(3).replace("-", "−"));
+      for (const name of ["logp_token", "logp", "rank_score"]) if (node[name] != null) row(name, logarithm(node[name], 3));
       if (node.rank != null && node.rank >= 0) row("rank", String(node.rank + 1));
       if (node.forced) row("forced", "▾");
     }

@@ -1,0 +1,56 @@
+"""Starting the app for a browser test: on a free loopback port, ended by the process that was started."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"), "--server.headless", "true",
+                   "--server.port", str(self.port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+        environment = {**os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT)}
+        with (self.home / "log.txt").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=subprocess.STDOUT, env=environment)
+        end = time.monotonic() + 90
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.2)
+        pytest.fail(f"the app did not start:\n{self.log()}")
+
+    def stop(self) -> None:
+        """End the server; trainings it started live on."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def log(self) -> str:
+        """What it printed."""
+        return (self.home / "log.txt").read_text(errors="replace")

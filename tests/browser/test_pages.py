@@ -1,0 +1,215 @@
+"""The four pages as a person uses them, in a real Chromium: training, attention, decoder, compare."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.serving import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+SIZES = {"light-1440": (1440, 900, "light"), "dark-1024": (1024, 768, "dark")}
+DATE = "Donnerstag, 30. April 1981"
+SHOTS = os.environ.get("ATTNLAB_SHOTS")  # a folder, to look at what the tests saw
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    one = Server(tmp_path_factory.mktemp("app"))
+    one.start()
+    yield one
+    one.stop()
+    assert "Traceback" not in one.log()
+
+
+@pytest.fixture(params=SIZES, ids=list(SIZES))
+def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
+    width, height, scheme = SIZES[request.param]
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url)
+    one = context.new_page()
+    complaints: list[str] = []
+    one.on("pageerror", lambda error: complaints.append(str(error)))
+    yield one
+    if SHOTS:
+        one.screenshot(path=Path(SHOTS) / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
+    context.close()
+    assert complaints == []
+
+
+def settled(page: Page) -> None:
+    """Nothing runs any more, nothing complains, nothing sticks out."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def button(page: Page, name: str) -> "object":
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
+
+
+def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: Page) -> None:
+    page.goto(f"/?run=demo/dates-transformer&source={DATE}")
+    expect(page.get_by_text("1981-04-30").first).to_be_visible()
+    expect(page.locator(".spot")).to_have_count(24)  # 2 layers × 4 heads × encoder, decoder, cross
+    page.locator(".spot[data-site='encoder.layers.0.self_attention.attention'][data-head='2']").click()
+    expect(page.get_by_text("encoder self · layer 1 · head 3")).to_be_visible()
+    page.get_by_text("max over heads").click()
+    expect(page.get_by_text("encoder self · layer 1 · max over heads")).to_be_visible()
+    page.get_by_label("Target to force", exact=True).fill("2001-01-01")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Forced target")).to_be_visible()
+    page.get_by_label("Beside it", exact=True).click()
+    page.get_by_role("option", name="demo/dates-gru").click()
+    expect(page.get_by_text("demo/dates-gru · cross · layer 1 · mean over heads")).to_be_visible()
+    expect(page.get_by_text("demo/dates-transformer · cross · layer 2 · mean over heads")).to_be_visible()
+    expect(page.locator(".heatmap .legend").first).to_have_text(page.locator(".heatmap .legend").last.text_content())
+    settled(page)
+
+
+def test_decoder_steps_forces_branches_and_goes_back(page: Page) -> None:
+    page.goto(f"/decoder?run=demo/dates-transformer&source={DATE}")
+    expect(page.locator(".place")).to_contain_text("Step 0 of 11")
+    page.locator(".step.next").click()
+    expect(page.locator(".arcbox .target.last .word")).to_have_text("1")
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(80)
+    expect(page.locator(".place")).to_contain_text("Step 11 of 11")
+    page.keyboard.press("Home")
+    page.locator(".candidate").nth(2).click()
+    expect(page.locator(".arcbox .number.forced")).to_contain_text("forced, p = ")
+    expect(page.locator(".place")).to_contain_text("Step 1 of")
+    expect(page.locator(".treebox g.muted").first).to_be_visible()  # the old branch
+    page.locator(".typed input").fill("7")
+    page.locator(".typed input").press("Enter")
+    expect(page.locator(".place")).to_contain_text("Step 2 of")
+    page.locator(".typed input").fill("漢")
+    page.locator(".typed input").press("Enter")
+    expect(page.locator(".message")).to_contain_text("is no token of this model")
+    page.locator(".step.back").click()
+    expect(page.locator(".place")).to_contain_text("Step 1 of")
+    settled(page)
+
+
+@pytest.mark.parametrize("search", ["beam", "sampling"])
+def test_decoder_steps_through_beam_and_sampling_too(page: Page, search: str) -> None:
+    page.goto(f"/decoder?run=demo/pinyin-gru&search={search}")
+    expect(page.locator(".place")).to_contain_text("Step 0 of")
+    page.locator(".step.end").click()
+    expect(page.locator(".stepper .empty")).to_contain_text("Finished")
+    page.locator(".step.reset").click()
+    page.locator(".candidate").nth(1).click()
+    expect(page.locator(".place")).to_contain_text("Step 1 of")
+    settled(page)
+
+
+def test_compare_runs_three_searches_side_by_side_with_their_trees(page: Page) -> None:
+    page.goto(f"/compare?run=demo/dates-transformer&source={DATE}")
+    expect(page.get_by_text("exactly the reference").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Σ log p"))).to_have_count(3)
+    button(page, "Settings").first.click()
+    page.get_by_label("width", exact=True).fill("0")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("width=0 is out of range")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Σ log p"))).to_have_count(2)  # the others go on
+    page.get_by_label("width", exact=True).fill("6")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("width 6 ·")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Tree · beam").click()
+    expect(page.locator(".tree g[data-node]").first).to_be_visible()
+    settled(page)
+
+
+def test_what_was_chosen_is_still_there_on_the_next_page(page: Page) -> None:
+    page.goto("/?run=demo/numbers-gru&source=siebenundzwanzig")
+    expect(page.get_by_text("27", exact=True).first).to_be_visible()
+    for name in ("Decoder", "Compare", "Attention"):
+        page.get_by_role("link", name=re.compile(name)).click()
+        expect(page.get_by_label("Source", exact=True)).to_have_value("siebenundzwanzig")
+        expect(page.get_by_text("demo/numbers-gru").first).to_be_visible()
+    settled(page)
+
+
+@pytest.mark.parametrize("view", ["", "decoder", "compare"])
+def test_a_source_nobody_can_read_gets_a_sentence_and_the_page_goes_on(page: Page, view: str) -> None:
+    page.goto(f"/{view}?run=demo/pinyin-transformer&source=xyz")
+    expect(page.get_by_text("the model has never seen any token of this source")).to_be_visible()
+    page.get_by_label("Source", exact=True).fill("")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("the source is empty")).to_be_visible()
+    page.get_by_label("Source", exact=True).fill("中国")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("the source is empty")).to_have_count(0)
+    settled(page)
+
+
+def new_training(page: Page, name: str, steps: int) -> None:
+    page.goto("/train")
+    page.get_by_label("Name of the run", exact=True).fill(name)
+    page.get_by_label("steps", exact=True).fill(str(steps))
+    page.keyboard.press("Enter")
+    button(page, "Train").click()
+    expect(page.get_by_text(re.compile(f"{name} · (starting|running)"))).to_be_visible()
+
+
+def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(page: Page, request: pytest.FixtureRequest) -> None:
+    name = f"watched-{request.node.callspec.params['page']}"
+    new_training(page, name, 150)
+    expect(page.get_by_text(re.compile(r"running · step .* left · [\d,]+ tokens/s"))).to_be_visible()
+    button(page, "Pause").click()
+    expect(page.get_by_text(f"{name} · paused")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text(f"{name} · paused")).to_be_visible()
+    tab = page.context.new_page()  # a classmate opens the same address
+    tab.goto(f"/train?watch={name}")
+    expect(tab.get_by_text(f"{name} · paused")).to_be_visible()
+    tab.close()
+    page.get_by_label("Learning rate from now on", exact=True).fill("0.001")
+    page.keyboard.press("Enter")
+    button(page, "Set").click()
+    button(page, "Continue").click()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.locator(".spot").first).to_be_visible()  # the probe's attention, while it learns
+    button(page, "Stop").click()
+    expect(page.get_by_text(re.compile(f"{name} · (stopped|done)"))).to_be_visible()
+    if page.get_by_text(f"{name} · stopped").count():
+        button(page, "Resume").click()
+    expect(page.get_by_text(f"{name} · done · step 150 of 150")).to_be_visible(timeout=90_000)
+    slider = page.get_by_role("slider", name="Recorded step")
+    slider.focus()
+    slider.press("Home")
+    expect(page.get_by_text(re.compile("step 0 · cross"))).to_be_visible()
+    settled(page)
+
+
+def test_a_training_survives_its_server_and_the_page_finds_it_again(chromium: Browser, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    server.start()
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, base_url=server.url)
+    page = context.new_page()
+    try:
+        new_training(page, "survivor", 400)
+        expect(page.get_by_text(re.compile("survivor · running"))).to_be_visible()
+        server.stop()
+        server.start()
+        page.goto("/train?watch=survivor")
+        expect(page.get_by_text(re.compile("survivor · (running|done) · step (?!0 )"))).to_be_visible()
+        expect(page.get_by_text("survivor · done · step 400 of 400")).to_be_visible(timeout=120_000)
+    finally:
+        context.close()
+        server.stop()
+
+
+def test_two_trainings_of_one_name_are_refused_and_nothing_is_lost(page: Page, request: pytest.FixtureRequest) -> None:
+    name = f"twice-{request.node.callspec.params['page']}"
+    new_training(page, name, 30)
+    expect(page.get_by_text(f"{name} · done")).to_be_visible(timeout=60_000)
+    button(page, "Train").click()
+    expect(page.get_by_text("is taken by another run")).to_be_visible()
+    expect(page.get_by_text(f"{name} · done")).to_be_visible()
+    settled(page)
