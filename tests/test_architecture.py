@@ -174,10 +174,9 @@ def test_every_public_function_class_and_method_of_core_is_described():
 
 
 # ---------------------------------------------------------------- what may stand nowhere
-def test_session_state_is_touched_in_two_files_only():
-    """`state.py` remembers for pages; `canvas.py` reads a component's own state before it is mounted again."""
+def test_session_state_is_touched_in_one_file_only():
     touching = {at.partition(":")[0] for at, node in found(SHIPPED, ast.Attribute) if node.attr == "session_state"}
-    assert touching == {"dashboard/state.py", "dashboard/components/canvas.py"}
+    assert touching == {"dashboard/state.py"}
 
 
 def test_no_page_writes_unsafe_html():

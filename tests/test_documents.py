@@ -129,7 +129,7 @@ def test_readme_shows_the_rooms_that_there_are():
 def test_every_command_has_its_paragraph_and_an_example():
     known = dict(all_commands(typer.main.get_command(program)))
     described = re.findall(r"^## (attnlab .+)$", text("docs/command-line.md"), re.M)
-    assert described == list(known)
+    assert sorted(described) == sorted(known)
     for name in known:
         assert f"```bash\n{name}" in section("docs/command-line.md", name), f"no example of {name}"
 
@@ -157,7 +157,7 @@ def test_every_file_of_a_run_is_described(workplace):
 
 def test_every_event_is_described():
     rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section("docs/run-folder.md", "`events.jsonl`"), re.M)
-    described = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in rows}
+    described = {kind: set(re.findall(r"`(\w+)`", fields)) for kind, fields in rows if kind != "kind"}
     for event in (StepDone, Evaluated, Snapshot, Changed, Finished):
         fields = {field.name for field in dataclasses.fields(event)} - {"step", "kind", "matrices"}
         assert fields <= described[event.kind], event.__name__

@@ -1,10 +1,12 @@
 """The command that measures what the lab promises about speed."""
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import psutil
 import typer
 
 from core.cli.printing import Json, columns, show
@@ -33,7 +35,7 @@ def bench(
         show([_row(row) for row in chosen.values()], json,
              columns([[row.name, _figure(row.target, row.unit), row.what] for row in chosen.values()], ["row", "target", "what"]))
         return
-    found = [_measure(row, share, quiet=json) for row in chosen.values()]
+    found = [_measure(row, share) for row in chosen.values()]
     show(found, json, columns([_line(one) for one in found], HEADS))
     if any(one["met"] is False for one in found):
         raise typer.Exit(1)
@@ -54,9 +56,10 @@ def _rows() -> "Mapping[str, Any]":
     return rows
 
 
-def _measure(row: Any, share: float, *, quiet: bool) -> dict[str, Any]:
-    if not quiet:
-        print(f"{row.name} …", file=sys.stderr, flush=True)
+def _measure(row: Any, share: float) -> dict[str, Any]:
+    busy = psutil.getloadavg()[0] / (os.cpu_count() or 1)
+    warning = f" (the machine is busy, {busy:.1f} processes a core: times come out too long)" if busy > 1 else ""
+    print(f"{row.name} …{warning}", file=sys.stderr, flush=True)
     measured = row.measure(share)
     figures = {name: _finite(getattr(measured, name)) for name in ("value", "low", "high")}
     return {**_row(row), **figures, "note": measured.note, "met": row.met(measured)}

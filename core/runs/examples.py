@@ -13,12 +13,13 @@ from core.runs.folder import RunFolder
 from core.tasks.task import AbstractTask, held_out
 
 _SHOWN = 24
+_READABLE = 18  # tokens of a probe: long enough to see something, short enough to read on an axis
 
 
 @dataclass(frozen=True)
 class Examples:
     """Attributes:
-    probe: one held-out validation example of middling length.
+    probe: one held-out validation example of a length that can be read.
     test: some examples of the test split.
     """
 
@@ -28,8 +29,8 @@ class Examples:
     @classmethod
     def of(cls, task: AbstractTask) -> "Examples":
         """The same for one task's settings everywhere."""
-        validation = sorted(held_out(task, "validation", 15), key=lambda example: len(example.source))
-        return cls(validation[len(validation) // 2], tuple(held_out(task, "test", _SHOWN)))
+        probe = min(held_out(task, "validation", 15), key=lambda example: abs(len(example.source) - _READABLE))
+        return cls(probe, tuple(held_out(task, "test", _SHOWN)))
 
 
 def write_examples(run: RunFolder, examples: Examples) -> None:

@@ -10,7 +10,7 @@ _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the dra
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
-    left, right = st.columns([6, 1], vertical_alignment="center")
+    left, right = st.columns([5, 1], vertical_alignment="center")
     left.markdown(f"**{title}** · {sentence}")
     with right:
         if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):

@@ -42,7 +42,7 @@ class StepperView {
       return { element, label };
     };
     this.controls = {
-      next: button("next", "→", () => this.go(this.position + 1), "primary"),
+      next: button("next", "→", () => this.next(), "primary"),
       back: button("back", "←", () => this.go(this.position - 1)),
       end: button("end", "End", () => this.go(this.path.length - 1)),
       reset: button("reset", "", () => this.reset()),
@@ -141,7 +141,9 @@ class StepperView {
     const next = this.nodes.get(path[position + 1]);
     const ended = node.status === "finished" || node.status === "truncated";
     this.candidates.show(this.data.candidates[node.id], next?.token_id, ended);
-    this.controls.next.element.disabled = this.controls.end.element.disabled = position >= path.length - 1;
+    const last = position >= path.length - 1;
+    this.controls.end.element.disabled = last;
+    this.controls.next.element.disabled = last && (ended || !this.data.candidates[node.id]);
     this.controls.back.element.disabled = position === 0;
     const logp = node.logp == null ? "" : ` · ${filled(words.sum, { logp: logarithm(node.logp, 2) })}`;
     this.place.textContent = filled(words.place, { position, length: path.length - 1 }) + logp;
@@ -186,6 +188,13 @@ class StepperView {
     if (to === this.position) return;
     this.position = to;
     this.moved();
+  }
+
+  // One step on. Where a search went no further (a beam dropped this prefix), the likeliest token is asked for.
+  next() {
+    const best = this.data.candidates[this.path[this.position]]?.[0];
+    if (this.position < this.path.length - 1) this.go(this.position + 1);
+    else if (best && !this.pending) this.force(best[0], null);
   }
 
   reset() {
@@ -252,7 +261,7 @@ class StepperView {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !this.ready) return;
     if (!this.host.isConnected || inText(event.composedPath()[0]) || inText(document.activeElement)) return;
     const act = {
-      ArrowRight: () => this.go(this.position + 1), ArrowLeft: () => this.go(this.position - 1),
+      ArrowRight: () => this.next(), ArrowLeft: () => this.go(this.position - 1),
       Home: () => this.go(0), End: () => this.go(this.path.length - 1),
     }[event.key];
     if (!act) return;

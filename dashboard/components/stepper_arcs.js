@@ -52,7 +52,7 @@ class ArcsView {
   // Long tokens give way first: pills shrink to an ellipsis before the row has to scroll. Where even that is not enough,
   // it scrolls, and then with room to read.
   line(items, width) {
-    const tries = [[12, 1, 0.5], [7, 0.8, 0.4], [4.5, 0.6, 0.25], [3.2, 0.5, 0.2]];
+    const tries = [[12, 1, 0.5, 1.5], [7, 0.8, 0.4, 1.5], [4.5, 0.6, 0.25, 1.5], [3.2, 0.5, 0.2, 1.5], [3.2, 0.3, 0.12, 1]];
     for (const each of tries) {
       const line = this.placed(items, width, ...each);
       if (line.total <= width) return line;
@@ -60,11 +60,11 @@ class ArcsView {
     return this.placed(items, width, ...tries[1]);
   }
 
-  placed(items, width, most, padding, between) {
+  placed(items, width, most, padding, between, least) {
     const rem = this.rem;
     const gap = between * rem;
     const labels = items.map(([token]) => fitted(shown(token), this.fonts.token, most * rem));
-    const pills = labels.map((label) => Math.max(textWidth(label, this.fonts.token) + padding * rem, 1.5 * rem));
+    const pills = labels.map((label) => Math.max(textWidth(label, this.fonts.token) + padding * rem, least * rem));
     const widths = items.map(([, caption], i) => Math.max(pills[i], textWidth(caption, this.fonts.small) + 0.3 * rem));
     return { labels, pills, widths, gap, ...spread(widths, width, gap, 3.2 * rem) };
   }

@@ -37,8 +37,10 @@ def app(script: Path, home: Path) -> Iterator[str]:
         shutil.copy(ROOT / "dashboard" / ".streamlit" / "config.toml", home / ".streamlit")
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true", "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])  # this clone, installed or not
+    environment = {**os.environ, "ATTNLAB_HOME": str(home), "PYTHONPATH": path}
     with (home / "server.txt").open("wb") as log:
-        server = subprocess.Popen(command, cwd=home, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "ATTNLAB_HOME": str(home)})
+        server = subprocess.Popen(command, cwd=home, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
         _wait(f"http://127.0.0.1:{port}", server, home / "server.txt")
         yield f"http://127.0.0.1:{port}"

@@ -31,6 +31,7 @@ class TextbookTransformer(nn.Module):
         self.transformer = nn.Transformer(
             WIDTH, HEADS, LAYERS, LAYERS, INNER, DROPOUT, batch_first=True, norm_first=False
         )
+        self.transformer.encoder.use_nested_tensor = False  # only warns, and only where nothing is timed
         self.output = nn.Linear(WIDTH, len(target))
         self.dropout = nn.Dropout(DROPOUT)
         self.register_buffer("sines", _sines(512), persistent=False)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import re
 import shutil
 import socket
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 HERE = Path(__file__).parent
@@ -26,27 +25,9 @@ import gallery  # noqa: E402
 
 # one group, so that one worker starts one server and one browser
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
 
 
 # ---------------------------------------------------------------- fixtures
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A browser; without one the tests skip with advice, in CI they fail."""
-    with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-        try:
-            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        except Error as error:
-            advice = "no Chromium: `apt-get install chromium`, or `python -m playwright install chromium`"
-            if os.environ.get("CI"):
-                pytest.fail(f"{advice} ({error})")
-            pytest.skip(advice)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="session")
 def gallery_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`streamlit run gallery.py` on a free loopback port, with the app's own theme and settings."""

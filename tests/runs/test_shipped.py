@@ -1,0 +1,67 @@
+"""The shipped runs: small, whole, made by their recipes, and as good on held-out examples as they are said to be."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.runs import checkpoint, snapshots, store
+from core.runs.config import read_recipe
+from core.runs.experiment import create, run_experiment
+from core.runs.trained import load
+from core.runs.verification import verify
+from core.tasks.task import held_out
+from core.training.evaluation import free_run
+from core.training.events import Evaluated
+
+RECIPES = Path(__file__).resolve().parents[2] / "assets" / "recipes"
+# exact match on held-out examples, running free: what the README says of each
+STATED = {"reverse": 1.0, "dates": 0.95, "numbers": 0.95, "pinyin": 0.90}
+NAMES = [f"{task}-{model}" for task in STATED for model in ("transformer", "gru")]
+every_run = pytest.mark.parametrize("name", NAMES)
+LARGEST = 1_500_000  # bytes
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
+
+
+def test_these_and_no_others_are_shipped():
+    shipped = [run.name for run in store.list_runs() if run.read_only]
+    assert sorted(shipped) == sorted(NAMES) == sorted(path.stem for path in RECIPES.glob("*.toml"))
+
+
+@every_run
+def test_a_shipped_run_is_small_and_made_by_the_recipe_of_its_name(name):
+    run = store.find_run(f"demo/{name}")
+    assert sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file()) <= LARGEST
+    assert run.config() == read_recipe(RECIPES / f"{name}.toml").to_dict() == read_recipe(run.path / "recipe.toml").to_dict()
+    assert len(snapshots.steps(run)) >= 10 and snapshots.steps(run)[-1] == run.config()["training"]["steps"]
+
+
+@every_run
+def test_a_shipped_run_decodes_unseen_examples_as_well_as_stated(name):
+    found = load(f"demo/{name}").evaluate("test", n=500)
+    assert found.n >= 450
+    assert found.exact_match >= STATED[name.split("-")[0]]
+
+
+@every_run
+def test_a_shipped_run_decodes_alone_as_together_and_its_numbers_can_be_verified(name):
+    trained = load(f"demo/{name}")
+    sources = [example.source for example in held_out(trained.config.task, "test", 20)]
+    together = free_run(trained.model, sources, trained.vocabularies)
+    assert together == [free_run(trained.model, [source], trained.vocabularies)[0] for source in sources]
+    assert verify(trained, 3).ok
+
+
+@pytest.mark.slow
+@every_run
+def test_its_recipe_makes_it_again(name):
+    run = create("again", read_recipe(RECIPES / f"{name}.toml"))
+    last = [event for event in run_experiment(run) if isinstance(event, Evaluated)][-1]
+    assert last.exact_match >= STATED[name.split("-")[0]] - 0.02  # another machine rounds otherwise
+    again, shipped = checkpoint.load(run), checkpoint.load(store.find_run(f"demo/{name}"))
+    assert again is not None and shipped is not None and set(again.model) == set(shipped.model)
+    assert all(torch.isfinite(tensor).all() for tensor in again.model.values())
