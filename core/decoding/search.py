@@ -135,10 +135,7 @@ def _forced(search: AbstractSearch, frontier: Frontier, force: Force) -> Choice:
 def _figures(frontier: Frontier, choice: Choice, finished: tuple[Hypothesis, ...]) -> StepRecord:
     probabilities = np.exp(frontier.log_probs.astype(np.float64))
     entropy = -(probabilities * np.where(probabilities > 0, frontier.log_probs, 0.0)).sum(axis=1)
-    before = np.array([node.logp for node in frontier.live])
-    after = [node.logp for node in (*choice.live, *choice.finished)]
-    pool = float(np.logaddexp.reduce(before))
-    kept = float(np.logaddexp.reduce(after)) if after else -np.inf
+    pool, kept = _mass(frontier.live), _mass((*choice.live, *choice.finished))
     bounds = [node.bound for node in choice.live]
     return StepRecord(
         step=frontier.step + 1, live_in=len(frontier.live), candidates=frontier.log_probs.size, kept=len(choice.live),
@@ -146,6 +143,13 @@ def _figures(frontier: Frontier, choice: Choice, finished: tuple[Hypothesis, ...
         threshold=choice.threshold, best_finished=finished[0].rank_score if finished else float("nan"),
         best_bound=max(bounds) if bounds else float("nan"),
     )  # fmt: skip
+
+
+def _mass(nodes: Sequence[Hypothesis]) -> float:
+    """Logarithm of the probability of these prefixes together; draws that agree so far are one prefix."""
+    drawn = any(node.draw is not None for node in nodes)
+    logps = list({tuple(node.tokens()): node.logp for node in nodes}.values()) if drawn else [node.logp for node in nodes]
+    return float(np.logaddexp.reduce(logps)) if logps else -np.inf
 
 
 def _with_step(frontiers: list[Frontier], step: Step) -> list[Frontier]:

@@ -5,6 +5,7 @@ have gone elsewhere). What was computed once is kept by its prefix, so walking t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from core.decoding.frontier import Force, Frontier, Rules
@@ -25,6 +26,7 @@ class Stepper:
         self._model, self._search = model, search
         self._path = [search.start(model, source, rules)]
         self._after: dict[tuple[int, Force | None], Frontier] = {}  # keyed by identity of the frontier advanced
+        self._folded: tuple[frozenset[int], DecodingTree] | None = None
         self._ends: dict[int, Frontier] = {id(self._path[0]): self._path[0]}
 
     @property
@@ -80,4 +82,7 @@ class Stepper:
 
     def tree(self, texts: Sequence[str], header: dict[str, Any]) -> DecodingTree:
         """Everything weighed so far, on every branch."""
-        return fold(self._ends.values(), texts, header)
+        ends = frozenset(self._ends)
+        if self._folded is None or self._folded[0] != ends:
+            self._folded = ends, fold(self._ends.values(), texts, header)
+        return replace(self._folded[1], header=header)

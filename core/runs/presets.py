@@ -15,7 +15,7 @@ Part = dict[str, Any]
 # one layer, learned positions, a high rate with a short memory of squared gradients: what small tasks need
 _ONE_LAYER: Part = {"layers": 1, "heads": 4, "width": 64, "positions": "learned", "longest": 64}
 _LETTERS: Part = {
-    "learning_rate": 3e-3, "beta2": 0.95, "warmup": 30, "batch_size": 32, "evaluate_every": 50, "schedule": "linear",
+    "learning_rate": 3e-3, "beta2": 0.95, "warmup": 30, "batch_size": 16, "evaluate_every": 50, "schedule": "linear",
 }  # fmt: skip
 _WORDS: Part = {"learning_rate": 2e-3, "warmup": 50, "batch_size": 64, "evaluate_every": 100}
 
@@ -24,8 +24,8 @@ _TASKS: dict[str, dict[str, Part]] = {
 }
 _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
     "reverse": {
-        "fast": (_ONE_LAYER, {**_LETTERS, "steps": 900}),
-        "full": (_ONE_LAYER, {**_LETTERS, "steps": 3000, "batch_size": 64}),
+        "fast": (_ONE_LAYER, {**_LETTERS, "steps": 800}),
+        "full": (_ONE_LAYER, {**_LETTERS, "steps": 3000, "batch_size": 32}),
     },
     "dates": {
         "fast": ({"layers": 1}, {**_WORDS, "steps": 1000}),

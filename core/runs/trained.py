@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,7 @@ class TrainedModel:
             "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
         }  # fmt: skip
 
-    @property
+    @cached_property
     def model_hash(self) -> str:
         """Fingerprint of the weights."""
         return _digest(b"".join(tensor.numpy().tobytes() for tensor in self.model.state_dict().values()))

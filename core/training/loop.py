@@ -50,11 +50,12 @@ class Trainer:
         self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
         self.held_out, self.probe, self.seeds = held_out, probe, seeds
         self.step, self.rate_factor = 0, 1.0
+        self._parameters = list(model.parameters())
         self._chance = torch.Generator()
         give_chance(model, self._chance)
         # fused: one kernel for all weights instead of a dozen small ones per weight
         self.optimizer = OPTIMIZERS[settings.optimizer](
-            model.parameters(), lr=settings.learning_rate, betas=(0.9, settings.beta2),
+            self._parameters, lr=settings.learning_rate, betas=(0.9, settings.beta2),
             weight_decay=settings.weight_decay, fused=True,
         )  # fmt: skip
 
@@ -103,7 +104,7 @@ class Trainer:
         loss = torch.stack(list(weighed.terms.values())).sum()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        norm = clip(self.model.parameters(), self.settings.clip)
+        norm = clip(self._parameters, self.settings.clip)
         self.optimizer.step()
         self.step = step
         return StepDone(

@@ -1,7 +1,5 @@
 """Optimizers, and clipping. Sources: Kingma & Ba 2015 (Adam); Loshchilov & Hutter 2019 (AdamW)."""
 
-from collections.abc import Iterable
-
 import torch
 from torch import nn
 
@@ -11,7 +9,7 @@ OPTIMIZERS: dict[str, type[torch.optim.Adam] | type[torch.optim.AdamW]] = {
 }
 
 
-def clip(parameters: Iterable[nn.Parameter], largest: float) -> float:
+def clip(parameters: list[nn.Parameter], largest: float) -> float:
     """Scale all gradients so that their joint norm is at most `largest` (0: leave them); the norm before."""
-    norm = nn.utils.clip_grad_norm_(list(parameters), largest if largest > 0 else float("inf"))
+    norm = nn.utils.clip_grad_norm_(parameters, largest if largest > 0 else float("inf"))
     return float(norm)

@@ -1,10 +1,11 @@
 """The probe: one fixed sentence whose attention is recorded again and again while a model learns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
-from core.data.batch import Example, collate
+from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
 from core.models.seq2seq import Seq2Seq
 from core.recording.matrix import AttentionMatrix
@@ -23,12 +24,16 @@ class Probe:
     example: Example
     vocabularies: tuple[Vocabulary, Vocabulary]
 
+    @cached_property
+    def _batch(self) -> Batch:
+        return collate([self.example], *self.vocabularies)
+
     def record(self, model: Seq2Seq, *, level: str = "weights", only: str = "*") -> list[AttentionMatrix]:
         """Every attention matrix of the model on this sentence; the model is left as it was."""
         training = model.training
         model.eval()
         with torch.no_grad(), Recorder(model, only, level) as recorder:
-            model(collate([self.example], *self.vocabularies))
+            model(self._batch)
         model.train(training)
         return recorder.matrices(*labels(self.example))
 

@@ -11,6 +11,7 @@ from core.decoding.frontier import Force, Frontier
 from core.decoding.greedy import GreedySearch
 from core.decoding.hypothesis import PRUNED, Status
 from core.decoding.ranking import KINDS, LengthNorm
+from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.decoding.tree import fold
 from core.errors import InputError
@@ -170,3 +171,13 @@ def test_a_tree_tells_kept_from_finished_from_pruned_and_why():
     for status, reason in zip(tree.nodes["status"], tree.nodes["reason"]):
         assert bool(reason) == (Status(status) in PRUNED)
     assert tree.text(tree.finished()[0]) == ["green", "<end>"]
+
+
+def test_draws_that_agree_are_one_prefix_when_mass_is_counted():
+    search, model = SamplingSearch(draws=20, seed=1), Markov(GARDEN)
+    frontier = search.advance(model, search.start(model, [7, END], rules()))
+    assert {node.token for node in frontier.live} == {RED, GREEN}
+    assert frontier.record.kept_mass == pytest.approx(1.0, abs=1e-6)
+    only_red = SamplingSearch(draws=5, top_k=1)
+    frontier = only_red.advance(model, only_red.start(model, [7, END], rules()))
+    assert frontier.record.kept_mass == pytest.approx(0.6, abs=1e-6)
