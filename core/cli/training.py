@@ -26,14 +26,11 @@ def train(
     json: Json = False,
 ) -> None:
     """Train a model; its run folder can be watched in the app meanwhile."""
-    import torch
-
     from core.runs import controls
     from core.runs.experiment import create, run_experiment
     from core.runs.store import find_run, free_name
     from core.training.events import Evaluated
 
-    torch.set_num_threads(1)
     if resume:
         if not name:
             raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")

@@ -76,7 +76,10 @@ class Recorder:
             kept.clear()
 
     def tensor(self, path: str, tap: str = "tap_weights") -> Tensor:
-        """What passed one tap; calls one after another are joined along the queries (axis 2).
+        """What passed one tap.
+
+        Calls one after another are joined along the queries (axis 2). Keys and values have no queries: each call looks
+        at the same ones, or at those and later ones, so the last are all of them.
 
         Raises:
             ShapeError: nothing was recorded there.
@@ -84,7 +87,9 @@ class Recorder:
         kept = self._kept.get((path, tap), [])
         if not kept:
             raise ShapeError(f"nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level")
-        return kept[0] if len(kept) == 1 else torch.cat(kept, dim=2)
+        if tap in ("tap_key", "tap_value") or len(kept) == 1:
+            return kept[-1]
+        return torch.cat(kept, dim=2)
 
     def matrices(self, queries: dict[str, Sequence[str]], keys: dict[str, Sequence[str]]) -> list[AttentionMatrix]:
         """The matrices of the one sentence that was run, without padding.

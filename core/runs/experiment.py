@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import torch
+
 from core.data.stream import Stream
 from core.errors import AttentionLabError, RunError
 from core.models.build import build
@@ -72,6 +74,8 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
     """
     with run.lock():
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
         config = ExperimentConfig.from_dict(run.config())
         heartbeat = Heartbeat(run, config.training.steps)
         heartbeat.beat(0, "starting")
@@ -84,6 +88,8 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
             raise
+        finally:
+            torch.set_num_threads(threads)
 
 
 @dataclass

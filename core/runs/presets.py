@@ -1,7 +1,7 @@
 """Settings that are known to work: for every task a `fast` preset for the classroom and a `full` one.
 
 `fast` is tuned so that a class sees it learn; `full` so that nearly every held-out example comes out right. A preset
-is a starting point: every setting can be changed. Figures are measured by `attnlab bench fast` and the shipped runs.
+is a starting point: every setting can be changed. `attnlab bench` measures what the fast ones need.
 """
 
 from typing import Any

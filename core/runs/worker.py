@@ -3,8 +3,6 @@
 import sys
 from collections import deque
 
-import torch
-
 from core.runs.experiment import run_experiment
 from core.runs.folder import RunFolder
 from core.runs.jobs import worker_main
@@ -12,7 +10,6 @@ from core.runs.jobs import worker_main
 
 def train(run: RunFolder) -> None:
     """Train to the end; everything worth knowing is in the run folder."""
-    torch.set_num_threads(1)  # small models: a second thread costs more than it gives
     deque(run_experiment(run), maxlen=0)
 
 

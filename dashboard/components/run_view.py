@@ -43,8 +43,8 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
     if not run.read_only:
         _controls(run, now)
     _curves(run.address, past, beside)
-    if alive and not now.alive:
-        st.rerun()  # one full redraw, so that nothing redraws itself any more
+    if alive != now.alive:
+        st.rerun()  # one full redraw: from here on it redraws itself, or no longer does
 
 
 def _progress(run: RunFolder, now: Status, past: History) -> None:

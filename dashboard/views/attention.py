@@ -12,7 +12,7 @@ from dashboard.components.heatmap import heatmap
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
 
-NOBODY = "nobody"
+NOBODY = "no other model"
 REDUCTIONS = ("head", "mean over heads", "max over heads")
 
 

@@ -62,7 +62,8 @@ def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: 
     page.get_by_label("Target to force", exact=True).fill("2001-01-01")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Forced target")).to_be_visible()
-    page.get_by_label("Beside it", exact=True).click()
+    settled(page)
+    page.get_by_role("combobox", name="Beside it").click()
     page.get_by_role("option", name="demo/dates-gru").click()
     expect(page.get_by_text("demo/dates-gru · cross · layer 1 · mean over heads")).to_be_visible()
     expect(page.get_by_text("demo/dates-transformer · cross · layer 2 · mean over heads")).to_be_visible()
@@ -121,7 +122,7 @@ def test_compare_runs_three_searches_side_by_side_with_their_trees(page: Page) -
     expect(page.get_by_text("width 6 ·")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Tree · beam").click()
-    expect(page.locator(".tree g[data-node]").first).to_be_visible()
+    expect(page.locator(".tree g[data-node]:visible").first).to_be_visible()
     settled(page)
 
 
@@ -131,7 +132,7 @@ def test_what_was_chosen_is_still_there_on_the_next_page(page: Page) -> None:
     for name in ("Decoder", "Compare", "Attention"):
         page.get_by_role("link", name=re.compile(name)).click()
         expect(page.get_by_label("Source", exact=True)).to_have_value("siebenundzwanzig")
-        expect(page.get_by_text("demo/numbers-gru").first).to_be_visible()
+        expect(page.get_by_role("combobox", name="Model")).to_have_value("demo/numbers-gru")
     settled(page)
 
 
