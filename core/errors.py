@@ -41,6 +41,6 @@ class MissingExtra(AttentionLabError):
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(
-            f'{purpose} needs the package {package}, which is not installed; '
+            f"{purpose} needs the package {package}, which is not installed; "
             f'run: pip install "attention-lab[{extra}]" (from a clone: pip install -e ".[{extra}]")'
         )

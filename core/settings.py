@@ -44,15 +44,23 @@ class Declaration:
         """Return `value` in the setting's own kind, or say why it cannot be."""
         value = self._convert(value)
         if self.choices and value not in self.choices:
-            raise SettingError(f"{self.name}={value!r} is not known{did_you_mean(value, self.choices)}; "
-                               f"choose one of: {', '.join(self.choices)}")
+            raise SettingError(
+                f"{self.name}={value!r} is not known{did_you_mean(value, self.choices)}; "
+                f"choose one of: {', '.join(self.choices)}"
+            )
         if self.kind in (int, float):
             self._check_range(value)
         return value
 
     def span(self) -> str:
         """The allowed range in words, for messages and help."""
-        low = f"above {self.above:g}" if self.above is not None else f"at least {self.low:g}" if self.low is not None else ""
+        low = (
+            f"above {self.above:g}"
+            if self.above is not None
+            else f"at least {self.low:g}"
+            if self.low is not None
+            else ""
+        )
         high = f"at most {self.high:g}" if self.high is not None else ""
         return " and ".join(part for part in (low, high) if part) or "any number"
 
@@ -68,7 +76,16 @@ class Declaration:
 
     def _convert(self, value: Any) -> Any:
         if self.kind is bool:
-            words = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+            words = {
+                "true": True,
+                "1": True,
+                "yes": True,
+                "on": True,
+                "false": False,
+                "0": False,
+                "no": False,
+                "off": False,
+            }
             if isinstance(value, str) and value.lower() in words:
                 return words[value.lower()]
             if isinstance(value, bool):
@@ -131,8 +148,10 @@ class Settings:
         known = {declaration.name: declaration for declaration in declarations(cls)}
         for name in values:
             if name not in known:
-                raise SettingError(f"unknown setting {where}{name}{did_you_mean(name, known)}; "
-                                   f"known here: {', '.join(sorted(known)) or 'none'}")
+                raise SettingError(
+                    f"unknown setting {where}{name}{did_you_mean(name, known)}; "
+                    f"known here: {', '.join(sorted(known)) or 'none'}"
+                )
         return cls(**{name: known[name].check(value) for name, value in values.items()})
 
     def to_dict(self) -> dict[str, Any]:

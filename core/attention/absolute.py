@@ -73,8 +73,10 @@ class LearnedPositions(AbstractPositions):
     def forward(self, positions: Positions) -> Encodings:
         """Rows of the table."""
         if positions.numel() and int(positions.max()) >= self.longest:
-            raise InputError(f"position {int(positions.max()) + 1} is past the {self.longest} learned positions of this model; "
-                             "shorten the text or train with a larger `longest`")
+            raise InputError(
+                f"position {int(positions.max()) + 1} is past the {self.longest} learned positions of this model; "
+                "shorten the text or train with a larger `longest`"
+            )
         rows: Tensor = self.table(positions)
         return rows
 

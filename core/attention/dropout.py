@@ -31,7 +31,9 @@ class Dropout(nn.Module):
         if not self.training or self.share == 0.0:
             return value
         if self.generator is None:
-            raise ShapeError("dropout has no generator to draw from; call give_chance(model, generator) before training")
+            raise ShapeError(
+                "dropout has no generator to draw from; call give_chance(model, generator) before training"
+            )
         keep = torch.empty_like(value).bernoulli_(1.0 - self.share, generator=self.generator)
         return value * keep.div_(1.0 - self.share)
 

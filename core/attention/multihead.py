@@ -44,7 +44,9 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, width: int, heads: int, *, dropout: float = 0.0) -> None:
         super().__init__()
         if width % heads:
-            raise SettingError(f"width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads")
+            raise SettingError(
+                f"width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads"
+            )
         self.heads = heads
         self.w_query = nn.Linear(width, width, bias=False)
         self.w_key = nn.Linear(width, width, bias=False)
@@ -56,7 +58,9 @@ class MultiHeadAttention(nn.Module):
 
     def prepare(self, states: States) -> KeysValues:
         """Keys and values of states that will be looked at: once per source, or once per new token."""
-        return KeysValues(self.attention.score.prepare(self._split(self.w_key(states))), self._split(self.w_value(states)))
+        return KeysValues(
+            self.attention.score.prepare(self._split(self.w_key(states))), self._split(self.w_value(states))
+        )
 
     def forward(self, states: States, looked_at: KeysValues, mask: Mask | None = None) -> States:
         """Let every state look.

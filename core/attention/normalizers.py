@@ -27,8 +27,10 @@ def block(scores: Scores, mask: Bool[Tensor, "..."] | None) -> Scores:
     try:
         return scores.masked_fill(~mask, -torch.inf)
     except RuntimeError as error:
-        raise ShapeError(f"mask {tuple(mask.shape)} does not broadcast to scores {tuple(scores.shape)}; "
-                         "expected [batch, head, query, key] with 1 where shared") from error
+        raise ShapeError(
+            f"mask {tuple(mask.shape)} does not broadcast to scores {tuple(scores.shape)}; "
+            "expected [batch, head, query, key] with 1 where shared"
+        ) from error
 
 
 def softmax(scores: Scores, mask: Mask | None = None) -> Weights:

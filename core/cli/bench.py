@@ -20,7 +20,9 @@ HEADS = ["row", "measured", "target", "met", "what"]
 
 
 def bench(
-    names: Annotated[list[str] | None, typer.Argument(metavar="NAME", help="rows to run; all where none is named")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="rows to run; all where none is named")
+    ] = None,
     listed: Annotated[bool, typer.Option("--list", help="only say which rows there are")] = False,
     share: Annotated[float, typer.Option(help="of the repetitions, for a first look", min=0.001, max=1.0)] = 1.0,
     json: Json = False,
@@ -32,8 +34,14 @@ def bench(
         raise SettingError(f"there is no row {', '.join(unknown)}; there are: {', '.join(rows)}")
     chosen = {name: rows[name] for name in names or rows}
     if listed:
-        show([_row(row) for row in chosen.values()], json,
-             columns([[row.name, _figure(row.target, row.unit), row.what] for row in chosen.values()], ["row", "target", "what"]))
+        show(
+            [_row(row) for row in chosen.values()],
+            json,
+            columns(
+                [[row.name, _figure(row.target, row.unit), row.what] for row in chosen.values()],
+                ["row", "target", "what"],
+            ),
+        )
         return
     found = [_measure(row, share) for row in chosen.values()]
     show(found, json, columns([_line(one) for one in found], HEADS))
@@ -48,8 +56,10 @@ def _rows() -> "Mapping[str, Any]":
         RunError: this is not a clone.
     """
     if not (ROOT / "tests" / "benchmarks" / "table.py").exists():
-        raise RunError(f"the benchmarks are not at {ROOT / 'tests' / 'benchmarks'}; they come with a clone of the repository: "
-                       "git clone it, then pip install -e \".[test]\"")
+        raise RunError(
+            f"the benchmarks are not at {ROOT / 'tests' / 'benchmarks'}; they come with a clone of the repository: "
+            'git clone it, then pip install -e ".[test]"'
+        )
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     rows: Mapping[str, Any] = importlib.import_module("tests.benchmarks.table").ROWS

@@ -82,9 +82,11 @@ def evaluate(
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
     found = load(run).evaluate(split, _search(search, assignments or []), n=n)
-    text = (f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-            f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
-            f"{found.n} examples of the split {split}, {found.seconds:.1f} s")
+    text = (
+        f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
+        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
+        f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
+    )
     show(asdict(found), json, text)
 
 
@@ -115,10 +117,16 @@ def _search(name: str, assignments: list[str]) -> "AbstractSearch":
 def _finished(tree: "DecodingTree") -> str:
     nodes = tree.nodes
     rows = [
-        ["".join(f" {text}" for text in tree.text(end)).strip(), f"{nodes['logp'][end]:.3f}", f"{nodes['rank_score'][end]:.3f}"]
+        [
+            "".join(f" {text}" for text in tree.text(end)).strip(),
+            f"{nodes['logp'][end]:.3f}",
+            f"{nodes['rank_score'][end]:.3f}",
+        ]
         for end in tree.finished()[:10]
     ]
-    return columns(rows, ["finished", "Σ log p", "score"]) + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}"
+    return (
+        columns(rows, ["finished", "Σ log p", "score"]) + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}"
+    )
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -126,5 +134,3 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error
-
-

@@ -19,8 +19,17 @@ def list_all(json: Json = False) -> None:
     for run in store.list_runs():
         now, problem = status.read(run), run.problem
         task, model = ("", "") if problem else (run.config()["task"]["name"], run.config()["model"]["name"])
-        data.append({"run": run.address, "state": now.state, "step": now.step, "steps": now.steps, "task": task,
-                     "model": model, "problem": problem})
+        data.append(
+            {
+                "run": run.address,
+                "state": now.state,
+                "step": now.step,
+                "steps": now.steps,
+                "task": task,
+                "model": model,
+                "problem": problem,
+            }
+        )
         rows.append([run.address, task, model, now.state, f"{now.step}/{now.steps}", problem or now.reason])
     show(data, json, columns(rows, ["run", "task", "model", "state", "step", ""]))
 
@@ -30,10 +39,15 @@ def show_one(run: Run, json: Json = False) -> None:
     """One run: its settings and how far it is."""
     folder = store.open_run(run)
     config, now = folder.config(), status.read(folder)
-    settings = [[f"{part}.{name}", value] for part in ("task", "model", "training") for name, value in config[part].items()]
+    settings = [
+        [f"{part}.{name}", value] for part in ("task", "model", "training") for name, value in config[part].items()
+    ]
     text = f"{folder.address} ({folder.path})\nstate {now.state}, step {now.step} of {now.steps} {now.reason}\n"
-    show({"run": folder.address, "path": str(folder.path), "config": config, "status": asdict(now)}, json,
-         text + columns([*settings, ["seed", config.get("seed")]], ["setting", "value"]))
+    show(
+        {"run": folder.address, "path": str(folder.path), "config": config, "status": asdict(now)},
+        json,
+        text + columns([*settings, ["seed", config.get("seed")]], ["setting", "value"]),
+    )
 
 
 @runs.command()
@@ -51,7 +65,9 @@ def delete(run: Run, json: Json = False) -> None:
 
 
 @runs.command("export")
-def export_run(run: Run, out: Annotated[Path, typer.Argument(help="the .zip file to write")], json: Json = False) -> None:
+def export_run(
+    run: Run, out: Annotated[Path, typer.Argument(help="the .zip file to write")], json: Json = False
+) -> None:
     """Put a run into one zip file."""
     archive.export_file(store.open_run(run), out)
     show({"written": str(out)}, json, f"written: {out}")
@@ -69,7 +85,9 @@ def import_run(
 
 
 @runs.command()
-def ship(run: Run, folder: Annotated[Path, typer.Argument(help="a folder that does not exist yet")], json: Json = False) -> None:
+def ship(
+    run: Run, folder: Annotated[Path, typer.Argument(help="a folder that does not exist yet")], json: Json = False
+) -> None:
     """Write a compact copy of a finished run: half precision, thinned curves, with its recipe."""
     from core.runs import shipping
 

@@ -64,5 +64,7 @@ def _list(table: dict[str, Any], as_json: bool) -> None:
     blocks = []
     for item in data:
         rows = [["  " + one["name"], one["default"], one["help"]] for one in item["settings"]]
-        blocks.append(f"{item['name']}: {item['summary']}\n" + (columns(rows, ["  setting", "default", ""]) if rows else ""))
+        blocks.append(
+            f"{item['name']}: {item['summary']}\n" + (columns(rows, ["  setting", "default", ""]) if rows else "")
+        )
     show(data, as_json, "\n\n".join(blocks))

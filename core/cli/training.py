@@ -17,7 +17,9 @@ def train(
     task: Annotated[str, typer.Option(help="what to learn; see attnlab tasks")] = "",
     model: Annotated[str, typer.Option(help="what learns; see attnlab models")] = "transformer",
     preset: Annotated[str, typer.Option(help="settings to begin with: fast or full")] = "fast",
-    recipe: Annotated[Path | None, typer.Option(help="a .toml file with everything, instead of task, model and preset")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="a .toml file with everything, instead of task, model and preset")
+    ] = None,
     assignments: Assignments = None,
     steps: Annotated[int | None, typer.Option(help="optimizer steps; training.steps")] = None,
     seed: Annotated[int | None, typer.Option(help="of all chance")] = None,
@@ -44,8 +46,11 @@ def train(
         if isinstance(event, Evaluated):
             last = event
             if not json:
-                print(f"step {event.step}: loss {event.loss:.4f}, exact match {event.exact_match:.1%}, "
-                      f"token accuracy {event.token_accuracy:.1%} of {event.n} held-out examples", flush=True)
+                print(
+                    f"step {event.step}: loss {event.loss:.4f}, exact match {event.exact_match:.1%}, "
+                    f"token accuracy {event.token_accuracy:.1%} of {event.n} held-out examples",
+                    flush=True,
+                )
     show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
 
 

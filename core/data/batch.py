@@ -51,7 +51,9 @@ class Batch(NamedTuple):
 def pad(sequences: Sequence[Sequence[int]]) -> tuple[Tokens, Valid]:
     """Stack sequences of numbers, pads at the right."""
     longest = max((len(sequence) for sequence in sequences), default=0)
-    tokens = torch.tensor([list(sequence) + [PAD] * (longest - len(sequence)) for sequence in sequences], dtype=torch.long)
+    tokens = torch.tensor(
+        [list(sequence) + [PAD] * (longest - len(sequence)) for sequence in sequences], dtype=torch.long
+    )
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     tokens = tokens.reshape(len(sequences), longest)
     return tokens, torch.arange(longest)[None, :] < lengths[:, None]

@@ -98,7 +98,9 @@ def decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         text, notes = _decode_utf16(data, name), (f"{name} was read as UTF-16, as its first bytes say",)
     elif b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
-        raise DataError(f"{name}, line {line}: a zero byte, so this is not plain text; save the table as text, UTF-8, with tabs")
+        raise DataError(
+            f"{name}, line {line}: a zero byte, so this is not plain text; save the table as text, UTF-8, with tabs"
+        )
     else:
         text, notes = _decode_bytes(data, name)
     if "\x00" in text:
@@ -127,7 +129,9 @@ def clean(text: str) -> str:
     'café au lait'
     """
     kept = "".join(
-        sign for sign in unicodedata.normalize("NFC", text) if sign.isspace() or unicodedata.category(sign) not in ("Cf", "Cc")
+        sign
+        for sign in unicodedata.normalize("NFC", text)
+        if sign.isspace() or unicodedata.category(sign) not in ("Cf", "Cc")
     )
     return re.sub(r"\s+", " ", kept).strip().replace("▁", "_")  # ▁ is how pieces of words show a space
 
@@ -196,8 +200,10 @@ def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str
         )
     first = lines[0][1][0]
     rival = next((sign for sign in (";", ",", "|") if sign in first), None)
-    advice = f"its cells seem to be separated by {rival!r}: export it with tabs" if rival else (
-        "if the targets are in a second file of as many lines, give that file as target_path"
+    advice = (
+        f"its cells seem to be separated by {rival!r}: export it with tabs"
+        if rival
+        else ("if the targets are in a second file of as many lines, give that file as target_path")
     )
     return f"{name} has only one column (no tab in any line); expected a source, a tab and a target: {advice}"
 

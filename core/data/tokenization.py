@@ -193,7 +193,9 @@ def tokenizer_of(data: Mapping[str, Any]) -> AbstractTokenizer:
     try:
         return TOKENIZERS[data["kind"]].from_dict(data)
     except Exception as error:  # the engine raises bare Exception for merges it does not like
-        raise DataError(f"a saved tokenizer cannot be read ({type(error).__name__}: {error}); train the run again") from error
+        raise DataError(
+            f"a saved tokenizer cannot be read ({type(error).__name__}: {error}); train the run again"
+        ) from error
 
 
 def vocabulary_of(tokenizer: AbstractTokenizer, texts: Iterable[str], size: int) -> Vocabulary:

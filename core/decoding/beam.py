@@ -34,8 +34,12 @@ class BeamSearch(AbstractSearch):
 
     width: int = setting(4, low=1, high=256, help="prefixes kept after each step; 1 is greedy")
     length_norm: str = setting("none", choices=KINDS, help="how outputs of different length are compared")
-    length_penalty: float = setting(1.0, low=-5.0, high=5.0, step=0.1, help="exponent α, or reward γ per token; above 0 favours longer")
-    stop: str = setting("bound", choices=STOPS, help="when to stop: bound never loses the best; the others are heuristics")
+    length_penalty: float = setting(
+        1.0, low=-5.0, high=5.0, step=0.1, help="exponent α, or reward γ per token; above 0 favours longer"
+    )
+    stop: str = setting(
+        "bound", choices=STOPS, help="when to stop: bound never loses the best; the others are heuristics"
+    )
 
     @property
     def norm(self) -> LengthNorm:

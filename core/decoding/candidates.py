@@ -65,8 +65,12 @@ def remembered(
     found = []
     for slot, row in enumerate(allowed(frontier)):
         taken = sum(1 for at, _ in chosen if at == slot)
-        places = [int(token) for token in top(row, frontier.rules.keep_pruned + taken) if (slot, int(token)) not in chosen]
-        found += [child(frontier, slot, token, status, norm, reason=reason) for token in places[: frontier.rules.keep_pruned]]
+        places = [
+            int(token) for token in top(row, frontier.rules.keep_pruned + taken) if (slot, int(token)) not in chosen
+        ]
+        found += [
+            child(frontier, slot, token, status, norm, reason=reason) for token in places[: frontier.rules.keep_pruned]
+        ]
     return found
 
 
@@ -80,7 +84,9 @@ def forced_child(frontier: Frontier, force: Force, norm: LengthNorm = PLAIN) -> 
     if not 0 <= force.slot < len(frontier.live):
         raise InputError(f"there is no live hypothesis {force.slot}; there are {len(frontier.live)}, counted from 0")
     if not 0 <= force.token < vocabulary or force.token in frontier.rules.never_generated:
-        raise InputError(f"token number {force.token} cannot be generated; choose one of the {vocabulary} tokens that can")
+        raise InputError(
+            f"token number {force.token} cannot be generated; choose one of the {vocabulary} tokens that can"
+        )
     rank = int((frontier.log_probs[force.slot] > frontier.log_probs[force.slot, force.token]).sum())
     ends = force.token == frontier.rules.end
     status = Status.FINISHED if ends else Status.LIVE

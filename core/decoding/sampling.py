@@ -28,10 +28,20 @@ class SamplingSearch(AbstractSearch):
     name: ClassVar[str] = "sampling"
     summary: ClassVar[str] = "draw every token by chance"
 
-    temperature: float = setting(1.0, above=0.0, high=10.0, step=0.1, help="below 1 sharpens, above 1 flattens; towards 0 it is greedy")
+    temperature: float = setting(
+        1.0, above=0.0, high=10.0, step=0.1, help="below 1 sharpens, above 1 flattens; towards 0 it is greedy"
+    )
     top_k: int = setting(0, low=0, high=100_000, help="draw only among the k most probable tokens; 0 = all")
-    top_p: float = setting(1.0, above=0.0, high=1.0, step=0.05, help="draw only among the fewest tokens with this much probability; 1 = all")
-    min_p: float = setting(0.0, low=0.0, high=1.0, step=0.05, help="drop tokens below this share of the most probable one; 0 = none")
+    top_p: float = setting(
+        1.0,
+        above=0.0,
+        high=1.0,
+        step=0.05,
+        help="draw only among the fewest tokens with this much probability; 1 = all",
+    )
+    min_p: float = setting(
+        0.0, low=0.0, high=1.0, step=0.05, help="drop tokens below this share of the most probable one; 0 = none"
+    )
     draws: int = setting(1, low=1, high=64, help="independent outputs")
     seed: int = setting(0, low=0, high=2**31 - 1, help="the same seed draws the same outputs")
 
@@ -44,7 +54,9 @@ class SamplingSearch(AbstractSearch):
         """One draw per live hypothesis; at the root, all draws."""
         laws = allowed(frontier)
         at_root = frontier.step == 0
-        jobs = [(0, d) for d in range(self.draws)] if at_root else [(s, _draw_of(n)) for s, n in enumerate(frontier.live)]
+        jobs = (
+            [(0, d) for d in range(self.draws)] if at_root else [(s, _draw_of(n)) for s, n in enumerate(frontier.live)]
+        )
         filtered = {slot: self.law(laws[slot]) for slot in {slot for slot, _ in jobs}}
         drawn = [self._draw(frontier, slot, index, *filtered[slot]) for slot, index in jobs]
         live = tuple(
@@ -98,7 +110,11 @@ class SamplingSearch(AbstractSearch):
                 if (slot, token) in taken:
                     continue
                 status = Status.PRUNED_DRAW if law[token] > 0 else Status.PRUNED_FILTER
-                reason = "chance fell on another token" if law[token] > 0 else "filtered out before the draw (top-k, top-p or min-p)"
+                reason = (
+                    "chance fell on another token"
+                    if law[token] > 0
+                    else "filtered out before the draw (top-k, top-p or min-p)"
+                )
                 found.append(child(frontier, slot, token, status, prob_filtered=float(law[token]), reason=reason))
         return found
 

@@ -80,7 +80,11 @@ def start_all(
 
 
 def advance_all(
-    search: AbstractSearch, model: StepModel, frontiers: Sequence[Frontier], state: DecoderState, force: Force | None = None
+    search: AbstractSearch,
+    model: StepModel,
+    frontiers: Sequence[Frontier],
+    state: DecoderState,
+    force: Force | None = None,
 ) -> tuple[list[Frontier], DecoderState]:
     """Advance several frontiers whose live hypotheses are the rows of `state`, in order."""
     began = perf_counter()
@@ -148,7 +152,9 @@ def _figures(frontier: Frontier, choice: Choice, finished: tuple[Hypothesis, ...
 def _mass(nodes: Sequence[Hypothesis]) -> float:
     """Logarithm of the probability of these prefixes together; draws that agree so far are one prefix."""
     drawn = any(node.draw is not None for node in nodes)
-    logps = list({tuple(node.tokens()): node.logp for node in nodes}.values()) if drawn else [node.logp for node in nodes]
+    logps = (
+        list({tuple(node.tokens()): node.logp for node in nodes}.values()) if drawn else [node.logp for node in nodes]
+    )
     return float(np.logaddexp.reduce(logps)) if logps else -np.inf
 
 

@@ -91,7 +91,9 @@ class DecodingTree:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain lists and numbers; nan and −∞ become null."""
-        attention = {site: {"shape": list(rows.shape), "float32": _encode(rows)} for site, rows in self.attention.items()}
+        attention = {
+            site: {"shape": list(rows.shape), "float32": _encode(rows)} for site, rows in self.attention.items()
+        }
         return {
             "schema": SCHEMA, **self.header, "nodes": _plain(self.nodes), "steps": [_plain(step) for step in self.steps],
             "draws": _plain(self.draws), "attention": attention,

@@ -26,7 +26,9 @@ class Curve:
     points: bool = False
 
 
-def curves(lines: Sequence[Curve], *, title: str, unit: str, mode: Mode, log: bool = False, share: bool = False) -> go.Figure:
+def curves(
+    lines: Sequence[Curve], *, title: str, unit: str, mode: Mode, log: bool = False, share: bool = False
+) -> go.Figure:
     """Lines over steps.
 
     Args:

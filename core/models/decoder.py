@@ -22,7 +22,5 @@ class AbstractDecoder(nn.Module, ABC):
         """The state before the first token; one row per item of the memory."""
 
     @abstractmethod
-    def step(
-        self, tokens: Int[Tensor, " row"], state: DecoderState
-    ) -> tuple[Float[Tensor, "row vocab"], DecoderState]:
+    def step(self, tokens: Int[Tensor, " row"], state: DecoderState) -> tuple[Float[Tensor, "row vocab"], DecoderState]:
         """Feed one token per row; scores of the next one, and the state after it."""

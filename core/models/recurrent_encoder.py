@@ -35,6 +35,8 @@ class RecurrentEncoder(AbstractEncoder):
         lengths = valid.sum(dim=1)
         for layer in self.layers:
             packed = nn.utils.rnn.pack_padded_sequence(states, lengths, batch_first=True, enforce_sorted=False)
-            states, _ = nn.utils.rnn.pad_packed_sequence(layer(packed)[0], batch_first=True, total_length=source.shape[1])
+            states, _ = nn.utils.rnn.pad_packed_sequence(
+                layer(packed)[0], batch_first=True, total_length=source.shape[1]
+            )
             states = self.dropout(states)
         return Memory(states, valid)

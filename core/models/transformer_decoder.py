@@ -61,7 +61,12 @@ class DecoderLayer(nn.Module):
         )
 
     def forward(
-        self, states: States, past: KeysValues | None, source: KeysValues, self_mask: Mask | None, source_mask: SourceMask
+        self,
+        states: States,
+        past: KeysValues | None,
+        source: KeysValues,
+        self_mask: Mask | None,
+        source_mask: SourceMask,
     ) -> tuple[States, KeysValues]:
         """Returns the changed states, and the keys and values written so far, these states' included."""
         written: list[KeysValues] = []

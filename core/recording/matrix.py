@@ -54,8 +54,10 @@ class AttentionMatrix:
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
-            raise ShapeError(f"{self.site.name}: weights {self.weights.shape} do not fit "
-                             f"{len(self.queries)} query and {len(self.keys)} key labels; expected [head, query, key]")
+            raise ShapeError(
+                f"{self.site.name}: weights {self.weights.shape} do not fit "
+                f"{len(self.queries)} query and {len(self.keys)} key labels; expected [head, query, key]"
+            )
 
     @property
     def heads(self) -> int:

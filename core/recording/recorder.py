@@ -52,7 +52,9 @@ class Recorder:
             if isinstance(module, Tap) and tap in LEVELS[level] and fnmatchcase(attention, only):
                 self._taps.append((attention, tap, module))
         if not self._taps:
-            raise ShapeError(f"no attention of this model matches {only!r}; its paths: {', '.join(attention_paths(model))}")
+            raise ShapeError(
+                f"no attention of this model matches {only!r}; its paths: {', '.join(attention_paths(model))}"
+            )
 
     def __enter__(self) -> "Recorder":
         for attention, tap, module in self._taps:
@@ -86,7 +88,9 @@ class Recorder:
         """
         kept = self._kept.get((path, tap), [])
         if not kept:
-            raise ShapeError(f"nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level")
+            raise ShapeError(
+                f"nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level"
+            )
         if tap in ("tap_key", "tap_value") or len(kept) == 1:
             return kept[-1]
         return torch.cat(kept, dim=2)

@@ -67,7 +67,9 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
             folder, entries = _checked(archive)
             return _import(archive, entries, name or folder or "imported")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise RunError(f"this is not a whole zip file of a run ({error}); export the run again and import that file") from error
+        raise RunError(
+            f"this is not a whole zip file of a run ({error}); export the run again and import that file"
+        ) from error
 
 
 def _size(path: Path) -> int:
@@ -86,7 +88,9 @@ def _export(run: RunFolder, file: io.BytesIO) -> None:
                 if ENTRIES.fullmatch(inside) and path.is_file() and not path.is_symlink():
                     _export_entry(archive, path, f"{run.name}/{inside}")
     except OSError as error:
-        raise RunError(f"{run.address} cannot be exported ({error.strerror}: {error.filename}); check its permissions") from error
+        raise RunError(
+            f"{run.address} cannot be exported ({error.strerror}: {error.filename}); check its permissions"
+        ) from error
 
 
 def _export_entry(archive: zipfile.ZipFile, path: Path, inside: str) -> None:
@@ -105,7 +109,9 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
     files = [info for info in infos if not info.is_dir()]
     total = sum(info.file_size for info in files)
     if total > _LARGEST_ARCHIVE or any(info.file_size > _LARGEST_ENTRY for info in files):
-        raise RunError(f"the archive unpacks to {total} bytes; at most {_LARGEST_ARCHIVE} ({_LARGEST_ENTRY} an entry) are taken")
+        raise RunError(
+            f"the archive unpacks to {total} bytes; at most {_LARGEST_ARCHIVE} ({_LARGEST_ENTRY} an entry) are taken"
+        )
     folders = {info.filename.partition("/")[0] for info in files if "/" in info.filename}
     shared = "" if any(info.filename == "config.json" for info in files) or len(folders) != 1 else folders.pop()
     entries = [(info, info.filename.removeprefix(f"{shared}/") if shared else info.filename) for info in files]
@@ -115,7 +121,9 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
     if len(set(places)) != len(places):
         raise RunError("the archive holds two entries of one name; which is meant cannot be known: export the run anew")
     if "config.json" not in places:
-        raise RunError("the archive holds no config.json, so it is no run; give a file that was made by exporting a run")
+        raise RunError(
+            "the archive holds no config.json, so it is no run; give a file that was made by exporting a run"
+        )
     return shared, entries
 
 
@@ -127,8 +135,10 @@ def _check_entry(info: zipfile.ZipInfo, inside: str) -> None:
     if info.flag_bits & 0x1:
         raise RunError(f"the entry {info.filename[:100]!r} is encrypted; export the run without a password")
     if not ENTRIES.fullmatch(inside):
-        raise RunError(f"the entry {info.filename[:100]!r} is not a file that a run has; the archive is refused: "
-                       "remove that file from it, or export the run again")
+        raise RunError(
+            f"the entry {info.filename[:100]!r} is not a file that a run has; the archive is refused: "
+            "remove that file from it, or export the run again"
+        )
 
 
 def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], wish: str) -> RunFolder:
@@ -161,7 +171,9 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
         while piece := packed.read(_PIECE):
             written += len(piece)
             if written > min(left, _LARGEST_ENTRY):
-                raise RunError(f"the entry {info.filename[:100]!r} unpacks to more than it says; the archive is refused")
+                raise RunError(
+                    f"the entry {info.filename[:100]!r} unpacks to more than it says; the archive is refused"
+                )
             file.write(piece)
     return written
 

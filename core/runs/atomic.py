@@ -129,8 +129,9 @@ def read_json(path: Path, advice: str) -> Any:
     except FileNotFoundError:
         raise RunError(f"{path} is missing; {advice}") from None
     except json.JSONDecodeError as error:
-        raise RunError(f"{path}, line {error.lineno}: expected JSON, but {error.msg} "
-                       f"(truncated or edited?); {advice}") from error
+        raise RunError(
+            f"{path}, line {error.lineno}: expected JSON, but {error.msg} (truncated or edited?); {advice}"
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise RunError(f"{path}, line {line}: expected UTF-8 text, but byte {error.start} is not; {advice}") from error
@@ -155,7 +156,11 @@ def disk_errors(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise RunError(f"{doing} failed: the disk is full; what was there before is intact; "
-                           "free some space (or delete old runs) and try again") from error
-        raise RunError(f"{doing} failed: {error.strerror or error} ({error.filename}); "
-                       "check that the folder exists and may be written, or set ATTNLAB_HOME to one that may") from error
+            raise RunError(
+                f"{doing} failed: the disk is full; what was there before is intact; "
+                "free some space (or delete old runs) and try again"
+            ) from error
+        raise RunError(
+            f"{doing} failed: {error.strerror or error} ({error.filename}); "
+            "check that the folder exists and may be written, or set ATTNLAB_HOME to one that may"
+        ) from error

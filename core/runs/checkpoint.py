@@ -84,8 +84,10 @@ def save_compact(run: RunFolder, step: int, model_tensors: Mapping[str, Tensor])
     halves = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in model_tensors.items()}
     for name, tensor in halves.items():
         if not bool(torch.isfinite(tensor).all()):
-            raise RunError(f"{name} has values that half precision cannot hold (above 65504 or not finite); "
-                           "keep the full checkpoint instead, or train again: such weights have diverged")
+            raise RunError(
+                f"{name} has values that half precision cannot hold (above 65504 or not finite); "
+                "keep the full checkpoint instead, or train again: such weights have diverged"
+            )
     facts = {"schema": _SCHEMA, "step": step, "compact": True, "state": {}}
     _put(run, step, {"model.safetensors": _pack(halves), "state.json": _json(facts)})
 
@@ -109,8 +111,10 @@ def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
         if _folders(run) == seen:
             break
     if warnings:
-        raise RunError(f"{run.address} has no checkpoint that can be read: {'; '.join(warnings)}; "
-                       "restore the run from a copy, or train it anew under another name")
+        raise RunError(
+            f"{run.address} has no checkpoint that can be read: {'; '.join(warnings)}; "
+            "restore the run from a copy, or train it anew under another name"
+        )
     if not seen:
         return None
     raise RunError(f"{run.address} has no checkpoint of step {step}; choose one of: {', '.join(map(str, steps(run)))}")
@@ -158,12 +162,17 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
             state[int(index)][name] = tensor
         groups = [
             # JSON has no tuples; the lists of an optimizer's settings (betas) were tuples, the list of parameters was not
-            {name: tuple(value) if isinstance(value, list) and name != "params" else value for name, value in group.items()}
+            {
+                name: tuple(value) if isinstance(value, list) and name != "params" else value
+                for name, value in group.items()
+            }
             for group in facts["groups"]
         ]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(f"the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
-                       "resume from an older one") from error
+        raise RunError(
+            f"the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
+            "resume from an older one"
+        ) from error
     return {"state": state, "param_groups": groups}
 
 
@@ -211,7 +220,7 @@ def _put(run: RunFolder, step: int, files: Mapping[str, bytes]) -> None:
 
 def _prune(run: RunFolder, keep: int, just_saved: int) -> None:
     numbers = steps(run)
-    kept = {just_saved, *numbers[-max(1, keep):]}
+    kept = {just_saved, *numbers[-max(1, keep) :]}
     for number, folder in _folders(run):
         if number not in kept:
             with atomic.disk_errors(f"removing the old checkpoint of step {number} of {run.address}"):
@@ -231,9 +240,13 @@ def _folders(run: RunFolder) -> list[tuple[int, Path]]:
 def _read(folder: Path, step: int, warnings: tuple[str, ...]) -> Checkpoint:
     facts = atomic.read_json(folder / "state.json", "the checkpoint before it is used")
     if not isinstance(facts, dict) or facts.get("schema") != _SCHEMA or not isinstance(facts.get("state"), dict):
-        raise RunError(f"{folder / 'state.json'}: expected a state of schema {_SCHEMA}; made by a newer Attention Lab or edited")
+        raise RunError(
+            f"{folder / 'state.json'}: expected a state of schema {_SCHEMA}; made by a newer Attention Lab or edited"
+        )
     if facts.get("step") != step:
-        raise RunError(f"{folder / 'state.json'}: says step {facts.get('step')!r}, the folder says {step}; it was renamed or edited")
+        raise RunError(
+            f"{folder / 'state.json'}: says step {facts.get('step')!r}, the folder says {step}; it was renamed or edited"
+        )
     model = _unpack(folder / "model.safetensors")
     if facts.get("compact") is True:
         return Checkpoint(step, {name: _full(tensor) for name, tensor in model.items()}, {}, facts["state"], warnings)

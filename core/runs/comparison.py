@@ -49,7 +49,9 @@ class Compared:
     tree: DecodingTree = field(repr=False)
 
 
-def compare(trained: TrainedModel, source: str, searches: Sequence[AbstractSearch], *, most: int = 16) -> list[Compared]:
+def compare(
+    trained: TrainedModel, source: str, searches: Sequence[AbstractSearch], *, most: int = 16
+) -> list[Compared]:
     """Run each search on one source.
 
     Args:
@@ -65,13 +67,19 @@ def compare(trained: TrainedModel, source: str, searches: Sequence[AbstractSearc
         last = trained.search(source, search)
         seconds = perf_counter() - began
         tree = fold([last], trained.vocabularies[1].tokens, trained.header(source, search, last))
-        outcomes = tuple(_outcome(trained, search, node, last.rules.source_length, reference) for node in last.finished[:most])
+        outcomes = tuple(
+            _outcome(trained, search, node, last.rules.source_length, reference) for node in last.finished[:most]
+        )
         found.append(Compared(search, outcomes, last.step, seconds, last.stop_reason, tree))
     return found
 
 
 def _outcome(
-    trained: TrainedModel, search: AbstractSearch, node: Hypothesis, source_length: int, reference: tuple[str, ...] | None
+    trained: TrainedModel,
+    search: AbstractSearch,
+    node: Hypothesis,
+    source_length: int,
+    reference: tuple[str, ...] | None,
 ) -> Outcome:
     tokens = node.tokens()
     ended = tokens[-1:] == [trained.model.end]

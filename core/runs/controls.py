@@ -36,8 +36,9 @@ class Request:
 
     def __post_init__(self) -> None:
         if (self.what == "learning_rate") != (self.value is not None):
-            raise SettingError(f"{self.what} with value {self.value}: "
-                               "learning_rate needs a value, the other requests have none")
+            raise SettingError(
+                f"{self.what} with value {self.value}: learning_rate needs a value, the other requests have none"
+            )
         if self.value is not None and not (math.isfinite(self.value) and self.value > 0):
             raise SettingError(f"learning_rate={self.value:g} is out of range: it must be above 0; try 0.001")
 

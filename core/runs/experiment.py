@@ -127,7 +127,9 @@ class _Recorder:
         if found is None:
             return
         if not found.optimizer:
-            raise RunError(f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew")
+            raise RunError(
+                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew"
+            )
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
         self.checkpointed = self.trainer.step

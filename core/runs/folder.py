@@ -84,8 +84,10 @@ class RunFolder:
             file = (self.path / ".lock").open("a+")
         with file:
             if not _acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
-                raise RunError(f"{self.address} is being trained by process {_owner(self.path / '.lock')}; "
-                               "wait for it or stop it first")
+                raise RunError(
+                    f"{self.address} is being trained by process {_owner(self.path / '.lock')}; "
+                    "wait for it or stop it first"
+                )
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
@@ -113,10 +115,14 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
         return config
     family, _, version = str(schema).rpartition("/")
     if family == SCHEMA.rpartition("/")[0] and version.isdecimal() and int(version) > int(SCHEMA.rpartition("/")[2]):
-        raise RunError(f"{path}: made by a newer Attention Lab ({schema}; this one reads {SCHEMA}); "
-                       "update: git pull, then pip install -e .")
-    raise RunError(f'{path}, line 1: expected an object with "schema": "{SCHEMA}", found schema {schema!r}; '
-                   "this is not the configuration of a run, or it was edited")
+        raise RunError(
+            f"{path}: made by a newer Attention Lab ({schema}; this one reads {SCHEMA}); "
+            "update: git pull, then pip install -e ."
+        )
+    raise RunError(
+        f'{path}, line 1: expected an object with "schema": "{SCHEMA}", found schema {schema!r}; '
+        "this is not the configuration of a run, or it was edited"
+    )
 
 
 def _acquire(file: IO[str], patience: float) -> bool:

@@ -25,7 +25,9 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
     """
     now, newest = status.read(run), checkpoint.load(run)
     if now.state != "done" or newest is None:
-        raise RunError(f"{run.address} is {now.state}; only a run that is done can be shipped: train it to its end first")
+        raise RunError(
+            f"{run.address} is {now.state}; only a run that is done can be shipped: train it to its end first"
+        )
     if folder.exists():
         raise RunError(f"{folder} exists already; remove it first or choose another folder")
     with atomic.disk_errors(f"writing {folder}"):
@@ -39,8 +41,16 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
     recorded = snapshots.steps(run)
     for step in _spread(recorded, _RECORDINGS):
         snapshots.write(copy, step, snapshots.read(run, step))
-    facts = {"state": "done", "step": now.step, "steps": now.steps, "heartbeat": now.heartbeat, "host": "", "pid": 0,
-             "process_started": 0.0, "reason": ""}
+    facts = {
+        "state": "done",
+        "step": now.step,
+        "steps": now.steps,
+        "heartbeat": now.heartbeat,
+        "host": "",
+        "pid": 0,
+        "process_started": 0.0,
+        "reason": "",
+    }
     with atomic.disk_errors(f"writing {folder}"):
         atomic.write_json(folder / "status.json", facts)
     return copy

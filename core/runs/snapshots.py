@@ -23,8 +23,19 @@ _NAME = re.compile(r"step-(\d{6,12})\.npz")
 _LARGEST = 256_000_000  # bytes of one unpacked entry; a file that claims more is not a snapshot of ours
 _FORMAT = "attnlab/snapshot/1"
 _RUBBISH = (  # what numpy, zip, json and AttentionMatrix say to bytes that are no snapshot
-    ValueError, KeyError, TypeError, IndexError, AttributeError, EOFError, OSError, MemoryError, RuntimeError, SyntaxError,
-    zipfile.BadZipFile, zlib.error, AttentionLabError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OSError,
+    MemoryError,
+    RuntimeError,
+    SyntaxError,
+    zipfile.BadZipFile,
+    zlib.error,
+    AttentionLabError,
 )
 
 
@@ -77,13 +88,15 @@ def pack(matrices: tuple[AttentionMatrix, ...]) -> bytes:
     for matrix in matrices:
         present = [matrix.weights] if matrix.scores is None else [matrix.weights, matrix.scores]
         arrays += present
-        entries.append({
-            "site": vars(matrix.site),
-            "heads": matrix.heads,
-            "queries": labels.setdefault(matrix.queries, len(labels)),
-            "keys": labels.setdefault(matrix.keys, len(labels)),
-            "dtypes": [array.dtype.str for array in present],
-        })
+        entries.append(
+            {
+                "site": vars(matrix.site),
+                "heads": matrix.heads,
+                "queries": labels.setdefault(matrix.queries, len(labels)),
+                "keys": labels.setdefault(matrix.keys, len(labels)),
+                "dtypes": [array.dtype.str for array in present],
+            }
+        )
     header = {"format": _FORMAT, "labels": list(labels), "matrices": entries}
     flat = [array.ravel() for array in arrays]
     numbers = np.concatenate(flat) if flat else np.zeros(0, dtype=np.float32)  # mixed kinds widen, which loses nothing

@@ -56,8 +56,10 @@ def check_name(name: str) -> str:
     """
     fits = _NAME.fullmatch(name) and len(name) <= _LONGEST and not name.endswith(".")
     if not fits:
-        raise RunError(f"{name[:100]!r} cannot be the name of a run; "
-                       f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)")
+        raise RunError(
+            f"{name[:100]!r} cannot be the name of a run; "
+            f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)"
+        )
     if name.lower() == "demo":
         raise RunError("the name 'demo' belongs to the shipped runs; choose another name, for example my-demo")
     if name.lower().partition(".")[0] in _DEVICES:
@@ -140,8 +142,10 @@ def find_run(name: str) -> RunFolder:
         return RunFolder(folder / last, last, name, read_only=shipped)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or "none yet"
-    raise RunError(f"there is no run {name[:120]!r}{did_you_mean(name[:120], addresses)}; "
-                   f"runs: {some}{' …' if len(addresses) > 8 else ''}")
+    raise RunError(
+        f"there is no run {name[:120]!r}{did_you_mean(name[:120], addresses)}; "
+        f"runs: {some}{' …' if len(addresses) > 8 else ''}"
+    )
 
 
 def open_run(address: str) -> RunFolder:
@@ -228,5 +232,7 @@ def _made(run: RunFolder) -> float:
 
 
 def _taken(name: str) -> RunError:
-    return RunError(f"the name {name!r} is taken by another run; choose another (free: {free_name(name)}), "
-                    "or delete or rename that run first")
+    return RunError(
+        f"the name {name!r} is taken by another run; choose another (free: {free_name(name)}), "
+        "or delete or rename that run first"
+    )

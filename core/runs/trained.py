@@ -69,12 +69,16 @@ class TrainedModel:
         if not source.strip():
             raise InputError("the source is empty; type a text, for example: " + self.example_text())
         if len(source) > LONGEST_TEXT:
-            raise InputError(f"the source has {len(source):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it")
+            raise InputError(
+                f"the source has {len(source):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+            )
         tokens = self.config.task.tokenize(source)
         unknown = self.vocabularies[0].unknown(tokens)
         if tokens and len(unknown) == len(set(tokens)):
-            raise InputError("the model has never seen any token of this source "
-                             f"({' '.join(unknown[:8])}); try: {self.example_text()}")
+            raise InputError(
+                "the model has never seen any token of this source "
+                f"({' '.join(unknown[:8])}); try: {self.example_text()}"
+            )
         if not tokens:
             raise InputError("nothing in this source is a token; try: " + self.example_text())
         return tokens
@@ -102,12 +106,16 @@ class TrainedModel:
             InputError: not exactly one token, or one the model does not know.
         """
         own = self.vocabularies[1].numbers
-        tokens = [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
+        tokens = (
+            [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
+        )
         if len(tokens) != 1:
             raise InputError(f"{text[:40]!r} is {len(tokens)} tokens of this model; type exactly one")
         if tokens[0] not in own:
-            raise InputError(f"{tokens[0][:40]!r} is no token of this model; it writes, for example: "
-                             + " ".join(self.vocabularies[1].tokens[6:30]))
+            raise InputError(
+                f"{tokens[0][:40]!r} is no token of this model; it writes, for example: "
+                + " ".join(self.vocabularies[1].tokens[6:30])
+            )
         return own[tokens[0]]
 
     def matrices(
@@ -128,7 +136,9 @@ class TrainedModel:
         else:
             written = self.config.task.tokenize_target(target)
             if len(target) > LONGEST_TEXT:
-                raise InputError(f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it")
+                raise InputError(
+                    f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+                )
         probe = Probe(Example(tuple(tokens), tuple(written)), self.vocabularies)
         return probe.record(self.model, only=only, level=level)
 
@@ -207,7 +217,9 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
     try:
         model.load_state_dict(found.model)
     except RuntimeError as error:
-        raise RunError(f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy") from error
+        raise RunError(
+            f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy"
+        ) from error
     model.eval().requires_grad_(False)
     return TrainedModel(run, config, found.step, model, read_examples(run))
 

@@ -35,8 +35,11 @@ def read_words(run: RunFolder, task: AbstractTask) -> AbstractTask:
     data = atomic.read_json(path, "restore it from a copy, or train the run anew")
     try:
         source, target = (
-            Vocabulary(SPECIALS + tuple(map(str, data[side])), bool(data["shared_boundary"])) for side in ("source", "target")
+            Vocabulary(SPECIALS + tuple(map(str, data[side])), bool(data["shared_boundary"]))
+            for side in ("source", "target")
         )
         return task.restored((source, target), data["tokenizers"])
     except (KeyError, TypeError, DataError) as error:
-        raise RunError(f"{path}: not the vocabulary of a run ({error}); restore it from a copy, or train anew") from error
+        raise RunError(
+            f"{path}: not the vocabulary of a run ({error}); restore it from a copy, or train anew"
+        ) from error

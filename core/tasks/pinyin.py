@@ -48,9 +48,13 @@ class Pinyin(AbstractTask):
     known_alignment: ClassVar[bool] = True
 
     longest: int = setting(6, low=2, high=10, help="characters in the longest phrase")
-    characters: int = setting(1500, low=100, high=5000, step=100, help="how many frequent characters; more: larger model")
+    characters: int = setting(
+        1500, low=100, high=5000, step=100, help="how many frequent characters; more: larger model"
+    )
     support: int = setting(20, low=1, high=100, help="phrases that must share a reading; fewer: rarer readings, harder")
-    share: float = setting(0.2, low=0, high=1, step=0.05, help="part of a character's phrases that must share a reading")
+    share: float = setting(
+        0.2, low=0, high=1, step=0.05, help="part of a character's phrases that must share a reading"
+    )
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
@@ -112,7 +116,10 @@ class Pinyin(AbstractTask):
         readings = _readings()
         counts = Counter(character for phrase in readings for character in phrase)
         shared = Counter(pair for phrase, reading in readings.items() for pair in zip(phrase, reading))
-        frequent = {character for character, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: self.characters]}
+        frequent = {
+            character
+            for character, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[: self.characters]
+        }
         return {
             phrase: reading
             for phrase, reading in readings.items()

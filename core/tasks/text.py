@@ -55,7 +55,9 @@ class Text(AbstractTask):
             SettingError: no path is given; DataError: the file cannot be used.
         """
         if not self.path:
-            raise SettingError("path is empty: give a file with a source, a tab and a target on each line (task.path=…)")
+            raise SettingError(
+                "path is empty: give a file with a source, a tab and a target on each line (task.path=…)"
+            )
         path = Path(self.path).expanduser()
         found = read_two_files(path, Path(self.target_path).expanduser()) if self.target_path else read_table(path)
         if len(found.pairs) <= self.most:
@@ -85,7 +87,9 @@ class Text(AbstractTask):
     def examples(self) -> tuple[Example, ...]:
         """All pairs that are short enough, cut, of all splits."""
         source, target = self.cutters
-        cut = (Example(tuple(source.tokenize(left)), tuple(target.tokenize(right))) for left, right in self.corpus.pairs)
+        cut = (
+            Example(tuple(source.tokenize(left)), tuple(target.tokenize(right))) for left, right in self.corpus.pairs
+        )
         kept = tuple(example for example in cut if max(len(example.source), len(example.target)) <= self.longest)
         if not kept:
             raise DataError(f"every pair of {self.path} has more than {self.longest} tokens on a side; raise longest")

@@ -84,7 +84,11 @@ class Trainer:
 
     def state(self) -> tuple[dict[str, torch.Tensor], dict[str, Any], dict[str, Any]]:
         """Weights, the optimizer's state dict, and the rest: all that a resumed training needs."""
-        return self.model.state_dict(), self.optimizer.state_dict(), {"step": self.step, "rate_factor": self.rate_factor}
+        return (
+            self.model.state_dict(),
+            self.optimizer.state_dict(),
+            {"step": self.step, "rate_factor": self.rate_factor},
+        )
 
     def restore(self, model: dict[str, torch.Tensor], optimizer: dict[str, Any], state: dict[str, Any]) -> None:
         """Stand where `state` was taken."""

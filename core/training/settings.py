@@ -14,16 +14,28 @@ class TrainingSettings(Settings):
 
     steps: int = setting(1000, low=1, high=1_000_000, step=100, help="optimizer steps")
     batch_size: int = setting(64, low=1, high=4096, step=8, help="examples in a step")
-    learning_rate: float = setting(2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate; 0.003 for small models, 0.0005 for large")
+    learning_rate: float = setting(
+        2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate; 0.003 for small models, 0.0005 for large"
+    )
     warmup: int = setting(50, low=0, high=100_000, step=10, help="steps in which the rate rises from 0 to its highest")
     schedule: str = setting("linear", choices=tuple(SCHEDULES), help="the rate after the warm-up")
     optimizer: str = setting("adam", choices=tuple(OPTIMIZERS), help="adamw decays weights apart from the gradient")
-    beta2: float = setting(0.98, low=0.5, high=0.9999, step=0.01, help="memory of squared gradients; 0.95 learns fast on small tasks")
+    beta2: float = setting(
+        0.98, low=0.5, high=0.9999, step=0.01, help="memory of squared gradients; 0.95 learns fast on small tasks"
+    )
     weight_decay: float = setting(0.0, low=0.0, high=1.0, step=0.01, help="pull of every weight towards 0")
     clip: float = setting(1.0, low=0.0, high=1000.0, step=0.5, help="largest norm of the gradient; 0 = never clipped")
-    label_smoothing: float = setting(0.0, low=0.0, high=0.9, step=0.05, help="probability given away to the wrong tokens")
-    smoothing_kind: str = setting("uniform", choices=SMOOTHINGS, help="who gets it: all tokens, the others, the others but <pad>")
-    evaluate_every: int = setting(100, low=1, high=1_000_000, step=10, help="steps between evaluations on held-out examples")
+    label_smoothing: float = setting(
+        0.0, low=0.0, high=0.9, step=0.05, help="probability given away to the wrong tokens"
+    )
+    smoothing_kind: str = setting(
+        "uniform", choices=SMOOTHINGS, help="who gets it: all tokens, the others, the others but <pad>"
+    )
+    evaluate_every: int = setting(
+        100, low=1, high=1_000_000, step=10, help="steps between evaluations on held-out examples"
+    )
     evaluate_on: int = setting(200, low=1, high=100_000, step=50, help="held-out examples to decode at an evaluation")
-    record_every: int = setting(10, low=0, high=1_000_000, step=5, help="steps between recordings of the probe's attention; 0 = never")
+    record_every: int = setting(
+        10, low=0, high=1_000_000, step=5, help="steps between recordings of the probe's attention; 0 = never"
+    )
     checkpoint_every: int = setting(500, low=1, high=1_000_000, step=50, help="steps between checkpoints")

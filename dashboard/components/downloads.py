@@ -14,17 +14,31 @@ def matrix_downloads(chosen: Chosen, matrices: list[AttentionMatrix], target: st
     with st.expander("Take it along", icon=":material/download:"):
         for column, (suffix, write) in zip(st.columns(len(EXPORTS)), EXPORTS.items()):
             with column:
-                st.download_button(f"Matrices {suffix}", lambda write=write: write(matrices), f"attention{suffix}",
-                                   on_click="ignore", width="stretch", key=f"download {suffix}")
+                st.download_button(
+                    f"Matrices {suffix}",
+                    lambda write=write: write(matrices),
+                    f"attention{suffix}",
+                    on_click="ignore",
+                    width="stretch",
+                    key=f"download {suffix}",
+                )
         asked = f"{chosen.source!r}, {target!r}" if target else repr(chosen.source)
-        st.code(f"import core\n\nmodel = core.load({chosen.model.run.address!r})\nmatrices = model.matrices({asked})", "python")
+        st.code(
+            f"import core\n\nmodel = core.load({chosen.model.run.address!r})\nmatrices = model.matrices({asked})",
+            "python",
+        )
 
 
 def tree_download(chosen: Chosen, search: AbstractSearch, tree: DecodingTree, *, key: str) -> None:
     """The decoding tree as JSON, and the Python that makes it."""
     kind = type(search).__name__
-    changed = ", ".join(f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name])
+    changed = ", ".join(
+        f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
+    )
     with st.expander("Take it along", icon=":material/download:"):
         st.download_button("Decoding tree .json", tree.to_json, f"tree-{search.name}.json", on_click="ignore", key=key)
-        st.code(f"import core\n\nmodel = core.load({chosen.model.run.address!r})\n"
-                f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))", "python")
+        st.code(
+            f"import core\n\nmodel = core.load({chosen.model.run.address!r})\n"
+            f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))",
+            "python",
+        )

@@ -51,7 +51,12 @@ def heads(
     passed = list(selected) if selected else None
     now = _known(settled(pick, passed), matrices)
     header, body = _payload(matrices, shared_scale)
-    header |= {"words": {**WORDS, **(words or {})}, "selected": now, "passed": passed, "seq": (pick or {}).get("seq", 0)}
+    header |= {
+        "words": {**WORDS, **(words or {})},
+        "selected": now,
+        "passed": passed,
+        "seq": (pick or {}).get("seq", 0),
+    }
     result = _component(key=key, data=pack(header, *body), on_pick_change=lambda: None)
     after = _known(settled(result.pick, passed), matrices)
     return (after[0], after[1]) if after else None
@@ -76,8 +81,17 @@ def _payload(matrices: Sequence[AttentionMatrix], shared_scale: bool) -> tuple[d
         bodies.extend(codes(matrix.weights[head], highs[head]) for head in range(matrix.heads))
         site = matrix.site
         group = "cross" if site.kind == "cross" else f"{site.stack} self"
-        sites.append({"name": site.name, "group": group, "layer": site.layer + 1, "heads": matrix.heads, "highs": highs,
-                      "queries": list(matrix.queries), "keys": list(matrix.keys)})
+        sites.append(
+            {
+                "name": site.name,
+                "group": group,
+                "layer": site.layer + 1,
+                "heads": matrix.heads,
+                "highs": highs,
+                "queries": list(matrix.queries),
+                "keys": list(matrix.keys),
+            }
+        )
     groups = [kind for kind in KINDS if any(site["group"] == kind for site in sites)]
     groups += sorted({site["group"] for site in sites} - set(groups))
     return {"sites": sites, "groups": groups, "high": high, "shared": shared_scale}, bodies

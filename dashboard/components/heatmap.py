@@ -24,7 +24,9 @@ WORDS = {
 }
 EXACT_UP_TO = 256 * 256
 
-_component = st.components.v2.component("attention_lab_heatmap", js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap"), css=style("heatmap"))
+_component = st.components.v2.component(
+    "attention_lab_heatmap", js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap"), css=style("heatmap")
+)
 
 
 def heatmap(
@@ -53,11 +55,18 @@ def heatmap(
         ShapeError: the labels do not fit the weights.
     """
     if weights.shape != (len(queries), len(keys)):
-        raise ShapeError(f"weights {weights.shape} do not fit {len(queries)} query and {len(keys)} key labels; "
-                         "expected [query, key]")
+        raise ShapeError(
+            f"weights {weights.shape} do not fit {len(queries)} query and {len(keys)} key labels; expected [query, key]"
+        )
     top = float(high) if high is not None else float(np.nan_to_num(weights).max(initial=0.0))
     full = exact and weights.size <= EXACT_UP_TO
     body = np.nan_to_num(weights).astype("<f4") if full else codes(weights, top)
-    header = {"queries": list(queries), "keys": list(keys), "high": top, "exact": full, "title": title,
-              "words": {**WORDS, **(words or {})}}
+    header = {
+        "queries": list(queries),
+        "keys": list(keys),
+        "high": top,
+        "exact": full,
+        "title": title,
+        "words": {**WORDS, **(words or {})},
+    }
     _component(key=key, data=pack(header, body))

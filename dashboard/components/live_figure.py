@@ -17,8 +17,11 @@ from dashboard.components.canvas import pack, remembered, script
 # Plotly puts its styles into the document's head, where a shadow tree does not see them: so no isolation, and a style
 # sheet that names its own class only.
 _component = st.components.v2.component(
-    "attention_lab_live_figure", js=script("live_figure"),
-    css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n", isolate_styles=False)
+    "attention_lab_live_figure",
+    js=script("live_figure"),
+    css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n",
+    isolate_styles=False,
+)
 
 
 def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", wait: str = "Drawing …") -> None:

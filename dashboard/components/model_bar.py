@@ -32,8 +32,14 @@ def model_bar() -> Chosen | None:
         state.put(links.RUN, start)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        address = st.selectbox("Model", known, key=links.RUN, bind="query-params", on_change=_other_model,
-                               help="shipped runs begin with demo/; your own trainings are above them")
+        address = st.selectbox(
+            "Model",
+            known,
+            key=links.RUN,
+            bind="query-params",
+            on_change=_other_model,
+            help="shipped runs begin with demo/; your own trainings are above them",
+        )
     try:
         model = resources.model(address)
     except AttentionLabError as error:

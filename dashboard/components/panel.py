@@ -46,8 +46,11 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
             except Exception:  # a panel must not take the page with it; the log has the whole story
                 number = secrets.token_hex(3)
                 _log.exception("incident %s in panel %s", number, title)
-                st.error(f"{title} could not be drawn. The rest of the page works; try other input or reload. "
-                         f"(incident {number}, see the server's log)", icon=":material/error:")
+                st.error(
+                    f"{title} could not be drawn. The rest of the page works; try other input or reload. "
+                    f"(incident {number}, see the server's log)",
+                    icon=":material/error:",
+                )
             return None
 
         return safely

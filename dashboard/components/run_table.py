@@ -18,8 +18,14 @@ def run_table() -> list[str]:
     table = pd.DataFrame([_row(run) for run in runs])
     st.markdown("##### Runs")
     st.caption("Choose rows to draw their curves over those of the run above.")
-    event = st.dataframe(table, hide_index=True, on_select="rerun", selection_mode="multi-row", key="runs",
-                         column_config={"exact match": st.column_config.NumberColumn(format="percent")})
+    event = st.dataframe(
+        table,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        key="runs",
+        column_config={"exact match": st.column_config.NumberColumn(format="percent")},
+    )
     return [runs[at].address for at in event.selection.rows if at < len(runs) and runs[at].problem is None]
 
 
@@ -36,7 +42,13 @@ def _row(run: RunFolder) -> dict[str, object]:
         judged = history(resources.tail(run.address).look(), now.steps).last_evaluation
     except AttentionLabError as error:
         return {**row, **names, "settings": str(error)}
-    return {**row, **names, "exact match": judged.exact_match if judged else None, "seed": config.get("seed"), "settings": settings}
+    return {
+        **row,
+        **names,
+        "exact match": judged.exact_match if judged else None,
+        "seed": config.get("seed"),
+        "settings": settings,
+    }
 
 
 @guarded("Managing runs")
@@ -66,7 +78,14 @@ def _manage(run: RunFolder) -> None:
             state.put("next watch", None)
             st.rerun()
     with right:
-        st.download_button("Export .zip", lambda: archive.export_bytes(run), f"{run.name}.zip", on_click="ignore", width="stretch", key="export")
+        st.download_button(
+            "Export .zip",
+            lambda: archive.export_bytes(run),
+            f"{run.name}.zip",
+            on_click="ignore",
+            width="stretch",
+            key="export",
+        )
 
 
 def watchable() -> list[str]:

@@ -51,32 +51,75 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
     steps = max(1, now.steps)
     left = f" · about {_duration(past.seconds_left)} left" if now.state == "running" and past.last else ""
     speed = f" · {past.tokens_per_second:,.0f} tokens/s" if past.last else ""
-    words = {"starting": "starting: loading the data and the model", "crashed": "crashed", "new": "not started"}.get(now.state, now.state)
-    st.progress(min(1.0, now.step / steps), text=f"**{run.address}** · {words} · step {now.step:,} of {now.steps:,}{left}{speed}")
+    words = {"starting": "starting: loading the data and the model", "crashed": "crashed", "new": "not started"}.get(
+        now.state, now.state
+    )
+    st.progress(
+        min(1.0, now.step / steps),
+        text=f"**{run.address}** · {words} · step {now.step:,} of {now.steps:,}{left}{speed}",
+    )
     if now.state in ("failed", "crashed"):
         st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
     cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help="training batch, nats per target token")
-    cells[1].metric("Learning rate", f"{last.learning_rate:.2g}" if last else "–", help="of the last step; schedule and warm-up are in it")
-    cells[2].metric("Token accuracy", f"{judged.token_accuracy:.1%}" if judged else "–", help="held-out examples, the model running free")
-    cells[3].metric("Exact match", f"{judged.exact_match:.1%}" if judged else "–", help="held-out outputs right from the first token to the last")
+    cells[1].metric(
+        "Learning rate",
+        f"{last.learning_rate:.2g}" if last else "–",
+        help="of the last step; schedule and warm-up are in it",
+    )
+    cells[2].metric(
+        "Token accuracy",
+        f"{judged.token_accuracy:.1%}" if judged else "–",
+        help="held-out examples, the model running free",
+    )
+    cells[3].metric(
+        "Exact match",
+        f"{judged.exact_match:.1%}" if judged else "–",
+        help="held-out outputs right from the first token to the last",
+    )
 
 
 def _controls(run: RunFolder, now: Status) -> None:
     buttons = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
     if now.alive:
         paused = now.state == "paused"
-        buttons[0].button("Continue" if paused else "Pause", icon=":material/play_arrow:" if paused else ":material/pause:", width="stretch",
-                          on_click=controls.send, args=(run, "continue" if paused else "pause"), key="pause")
-        buttons[1].button("Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key="stop",
-                          help="it keeps what it has learned, and can go on later")
-        rate = buttons[2].number_input("Learning rate from now on", value=float(run.config()["training"]["learning_rate"]), format="%g", step=1e-4,
-                                       key=f"rate {run.address}", help="above 0; the schedule goes on from there")
+        buttons[0].button(
+            "Continue" if paused else "Pause",
+            icon=":material/play_arrow:" if paused else ":material/pause:",
+            width="stretch",
+            on_click=controls.send,
+            args=(run, "continue" if paused else "pause"),
+            key="pause",
+        )
+        buttons[1].button(
+            "Stop",
+            icon=":material/stop:",
+            width="stretch",
+            on_click=controls.send,
+            args=(run, "stop"),
+            key="stop",
+            help="it keeps what it has learned, and can go on later",
+        )
+        rate = buttons[2].number_input(
+            "Learning rate from now on",
+            value=float(run.config()["training"]["learning_rate"]),
+            format="%g",
+            step=1e-4,
+            key=f"rate {run.address}",
+            help="above 0; the schedule goes on from there",
+        )
         buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
     elif now.state in ("stopped", "crashed", "failed", "new"):
-        buttons[0].button("Resume", icon=":material/resume:", on_click=jobs.start, args=(run,), width="stretch", key="resume",
-                          help="from its newest checkpoint")
+        buttons[0].button(
+            "Resume",
+            icon=":material/resume:",
+            on_click=jobs.start,
+            args=(run,),
+            width="stretch",
+            key="resume",
+            help="from its newest checkpoint",
+        )
 
 
 def _set_rate(run: RunFolder, rate: float) -> None:
@@ -94,16 +137,29 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
     loss, right = [], []
     for at, (address, one) in enumerate(every):
         name = f"{address} · " if len(every) > 1 else ""
-        loss += [Curve(f"{name}training", one.loss.steps, one.loss.values, at),
-                 Curve(f"{name}held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True)]
-        right += [Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
-                  Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2)]
+        loss += [
+            Curve(f"{name}training", one.loss.steps, one.loss.values, at),
+            Curve(f"{name}held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True),
+        ]
+        right += [
+            Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
+            Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2),
+        ]
     left, side = st.columns(2)
     with left:
-        live_figure(curves(loss, title="Loss", unit="nats per token", mode=mode(), log=True), key="loss", height=300, alt="loss by step")
+        live_figure(
+            curves(loss, title="Loss", unit="nats per token", mode=mode(), log=True),
+            key="loss",
+            height=300,
+            alt="loss by step",
+        )
     with side:
-        live_figure(curves(right, title="Accuracy", unit="share right", mode=mode(), share=True), key="accuracy", height=300,
-                    alt="accuracy by step")
+        live_figure(
+            curves(right, title="Accuracy", unit="share right", mode=mode(), share=True),
+            key="accuracy",
+            height=300,
+            alt="accuracy by step",
+        )
 
 
 def _attention(run: RunFolder, alive: bool) -> None:
@@ -122,8 +178,14 @@ def _attention(run: RunFolder, alive: bool) -> None:
     with right:
         site, head = chosen or _cross(matrices)
         matrix = next(one for one in matrices if one.site.name == site)
-        heatmap(matrix.weights[head], matrix.queries, matrix.keys, key=f"formed {run.address}", high=1.0,
-                title=f"step {step} · {matrix.site.label} · head {head + 1}")
+        heatmap(
+            matrix.weights[head],
+            matrix.queries,
+            matrix.keys,
+            key=f"formed {run.address}",
+            high=1.0,
+            title=f"step {step} · {matrix.site.label} · head {head + 1}",
+        )
 
 
 def _scrubber(run: RunFolder, steps: list[int]) -> int:

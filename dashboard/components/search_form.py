@@ -1,5 +1,8 @@
 """Choose a search and its settings."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from core.decoding.search import AbstractSearch
@@ -8,14 +11,17 @@ from core.settings import declarations
 from dashboard.components.settings_form import settings_form
 
 
-def search_form(name: str, *, key: str, columns: int = 1) -> AbstractSearch:
+def search_form(name: str, *, key: str, columns: int = 1, start: Mapping[str, Any] | None = None) -> AbstractSearch:
     """The settings of one search.
+
+    Args:
+        start: values to show first instead of the defaults.
 
     Raises:
         SettingError: a value that cannot be, said with its range.
     """
     kind = SEARCHES[name]
-    defaults = {one.name: one.default for one in declarations(kind)}
+    defaults = {one.name: one.default for one in declarations(kind)} | dict(start or {})
     return kind.from_dict(settings_form(kind, defaults, key=key, columns=columns))
 
 
@@ -23,8 +29,15 @@ def search_menu(*, key: str) -> AbstractSearch:
     """A choice among all searches, the settings of the chosen one behind a button."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
-        name = st.segmented_control("Search", list(SEARCHES), default="greedy", key=key, required=True, bind="query-params",
-                                    help="what takes the next token when you do not force one")
+        name = st.segmented_control(
+            "Search",
+            list(SEARCHES),
+            default="greedy",
+            key=key,
+            required=True,
+            bind="query-params",
+            help="what takes the next token when you do not force one",
+        )
     with right:
         if not declarations(SEARCHES[name]):
             return SEARCHES[name]()

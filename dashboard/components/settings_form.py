@@ -38,7 +38,9 @@ def _widget(one: Declaration, value: Any, key: str) -> Any:
     number = one.kind
     # no bounds on the widget: what is out of range is said in words, with the range, and not silently changed
     step = number(one.step) if one.step is not None else number(1) if number is int else 0.1
-    return st.number_input(label, value=number(value), step=step, key=key, help=text, format=None if number is int else "%g")
+    return st.number_input(
+        label, value=number(value), step=step, key=key, help=text, format=None if number is int else "%g"
+    )
 
 
 def _help(one: Declaration) -> str:

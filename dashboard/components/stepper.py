@@ -96,8 +96,10 @@ def stepper(data: StepperData, *, key: str, words: Mapping[str, str] | None = No
     payload = {
         "source": list(data["source"]),
         "nodes": tree_component.columns(data["nodes"]),
-        "candidates": {str(node): [[tree_component.plain(part) for part in row] for row in rows]
-                       for node, rows in data["candidates"].items()},
+        "candidates": {
+            str(node): [[tree_component.plain(part) for part in row] for row in rows]
+            for node, rows in data["candidates"].items()
+        },
         "rows": {str(node): [round(float(weight), 4) for weight in row] for node, row in data["rows"].items()},
         "path": [int(node) for node in data["path"]],
         "position": int(data["position"]),

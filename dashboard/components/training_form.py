@@ -21,16 +21,34 @@ _FEW = ("steps", "batch_size", "learning_rate")
 
 def training_form() -> None:
     """Choose and train; what cannot be is said under the button."""
-    task = st.selectbox("Task", list(TASKS), key="task", bind="query-params", format_func=lambda name: f"{name} · {TASKS[name].summary}")
+    task = st.selectbox(
+        "Task", list(TASKS), key="task", bind="query-params", format_func=lambda name: f"{name} · {TASKS[name].summary}"
+    )
     left, right = st.columns(2)
-    model = left.selectbox("Model", list(MODELS), key="model", bind="query-params", help="  \n".join(f"{n}: {m.summary}" for n, m in MODELS.items()))
-    preset = right.selectbox("Preset", PRESETS, key="preset", bind="query-params", help="fast: learns while a class watches; full: nearly all held-out examples right")
+    model = left.selectbox(
+        "Model",
+        list(MODELS),
+        key="model",
+        bind="query-params",
+        help="  \n".join(f"{n}: {m.summary}" for n, m in MODELS.items()),
+    )
+    preset = right.selectbox(
+        "Preset",
+        PRESETS,
+        key="preset",
+        bind="query-params",
+        help="fast: learns while a class watches; full: nearly all held-out examples right",
+    )
     start = preset_of(task, model, preset).to_dict()
     chosen = _settings(start, f"{task} {model} {preset}")
     if task == "text":
         _upload(chosen)
-    name = st.text_input("Name of the run", placeholder=store.free_name(f"{task}-{model}"), key="name",
-                         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty")
+    name = st.text_input(
+        "Name of the run",
+        placeholder=store.free_name(f"{task}-{model}"),
+        key="name",
+        help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
+    )
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
         run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen)
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
@@ -52,13 +70,20 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
         rest = [name for name in start["training"] if name not in _FEW]
         more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)
         chosen["training"] |= {name: more[name] for name in rest}
-        seed = st.number_input("seed", value=int(start["seed"]), step=1, key=f"{key} seed", help="the same seed repeats the whole training")
+        seed = st.number_input(
+            "seed", value=int(start["seed"]), step=1, key=f"{key} seed", help="the same seed repeats the whole training"
+        )
     return {**chosen, "seed": int(seed)}
 
 
 def _upload(chosen: dict[str, Any]) -> None:
-    files = st.file_uploader("Your pairs: one table (source, tab, target), or two files line by line", accept_multiple_files=True,
-                             type=["tsv", "txt", "csv"], key="upload", help="UTF-8 is best; at most 20 MB here, larger files by their path")
+    files = st.file_uploader(
+        "Your pairs: one table (source, tab, target), or two files line by line",
+        accept_multiple_files=True,
+        type=["tsv", "txt", "csv"],
+        key="upload",
+        help="UTF-8 is best; at most 20 MB here, larger files by their path",
+    )
     paths = [str(keep(file.getvalue())) for file in files[:2]]
     for setting, path in zip(("path", "target_path"), paths):
         chosen["task"][setting] = path

@@ -40,10 +40,25 @@ WORDS = {
     "duplicate": "duplicate",
     "superseded": "superseded",
 }
-COLUMNS = ("id", "parent", "step", "token", "logp_token", "logp", "rank_score", "rank", "status", "reason", "forced", "slot")
+COLUMNS = (
+    "id",
+    "parent",
+    "step",
+    "token",
+    "logp_token",
+    "logp",
+    "rank_score",
+    "rank",
+    "status",
+    "reason",
+    "forced",
+    "slot",
+)
 NEEDED = ("id", "parent", "step", "token", "logp_token", "status")
 
-_component = st.components.v2.component("attention_lab_tree", js=script("tree_layout", "tree_draw", "tree"), css=style("tree"))
+_component = st.components.v2.component(
+    "attention_lab_tree", js=script("tree_layout", "tree_draw", "tree"), css=style("tree")
+)
 
 
 def tree(
@@ -72,8 +87,14 @@ def tree(
     clean = columns(nodes)
     pick = remembered(key, "pick")
     now = _known(settled(pick, selected), clean)
-    data = {"nodes": clean, "selected": now, "passed": selected, "seq": (pick or {}).get("seq", 0), "height": height,
-            "words": {**WORDS, **(words or {})}}
+    data = {
+        "nodes": clean,
+        "selected": now,
+        "passed": selected,
+        "seq": (pick or {}).get("seq", 0),
+        "height": height,
+        "words": {**WORDS, **(words or {})},
+    }
     result = _component(key=key, data=data, on_pick_change=lambda: None)
     return _known(settled(result.pick, selected), clean)
 

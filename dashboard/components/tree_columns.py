@@ -7,7 +7,21 @@ from core.decoding.tree import DecodingTree
 
 _KEPT = ("root", "live", "expanded", "finished", "truncated")
 _NAMES = {"token": "token_id", "text": "token"}
-_TAKEN = ("id", "parent", "step", "token", "text", "logp_token", "logp", "rank_score", "rank", "status", "reason", "forced", "slot")
+_TAKEN = (
+    "id",
+    "parent",
+    "step",
+    "token",
+    "text",
+    "logp_token",
+    "logp",
+    "rank_score",
+    "rank",
+    "status",
+    "reason",
+    "forced",
+    "slot",
+)
 
 
 def tree_columns(tree: DecodingTree, *, pruned: int = 3) -> dict[str, list[Any]]:

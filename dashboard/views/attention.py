@@ -43,14 +43,26 @@ def _panel(chosen: Chosen) -> None:
 def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
     left, right = st.columns(2)
     with left:
-        target = st.text_input("Target to force", key="target", bind="query-params",
-                               placeholder="empty: the model's own greedy output",
-                               help="the decoder is fed this target, token by token, whatever it would have said")
+        target = st.text_input(
+            "Target to force",
+            key="target",
+            bind="query-params",
+            placeholder="empty: the model's own greedy output",
+            help="the decoder is fed this target, token by token, whatever it would have said",
+        )
     with right:
-        same = [address for address in resources.model_addresses() if address != chosen.model.run.address
-                and resources.task_of(address) == chosen.model.config.task.name]
-        address = st.selectbox("Beside it", [NOBODY, *same], key="beside", bind="query-params",
-                               help="another model of the same task on the same sentence, with the same color scale")
+        same = [
+            address
+            for address in resources.model_addresses()
+            if address != chosen.model.run.address and resources.task_of(address) == chosen.model.config.task.name
+        ]
+        address = st.selectbox(
+            "Beside it",
+            [NOBODY, *same],
+            key="beside",
+            bind="query-params",
+            help="another model of the same task on the same sentence, with the same color scale",
+        )
     return target, None if address == NOBODY else resources.model(address)
 
 
@@ -59,7 +71,9 @@ def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
     st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: `{written or '(nothing)'}`")
 
 
-def _large(matrix: AttentionMatrix, head: int, how: str, *, key: str, high: float | None = None, name: str = "") -> None:
+def _large(
+    matrix: AttentionMatrix, head: int, how: str, *, key: str, high: float | None = None, name: str = ""
+) -> None:
     weights = {"head": matrix.weights[head], "mean over heads": matrix.mean(), "max over heads": matrix.max()}[how]
     what = f"head {head + 1}" if how == "head" else how
     heatmap(weights, matrix.queries, matrix.keys, key=key, title=f"{name}{matrix.site.label} · {what}", high=high)
@@ -72,7 +86,14 @@ def _beside(chosen: Chosen, matrices: list[AttentionMatrix], other: TrainedModel
     high = float(max(ours.mean().max(), theirs.mean().max()))
     for column, matrix, model in zip(st.columns(2), (ours, theirs), (chosen.model, other)):
         with column:
-            _large(matrix, 0, "mean over heads", key=f"beside {model.run.address}", high=high, name=f"{model.run.address} · ")
+            _large(
+                matrix,
+                0,
+                "mean over heads",
+                key=f"beside {model.run.address}",
+                high=high,
+                name=f"{model.run.address} · ",
+            )
 
 
 def _first(matrices: list[AttentionMatrix]) -> tuple[str, int]:

@@ -20,6 +20,7 @@ from dashboard.components.search_form import search_form
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
 
+START = {"sampling": {"draws": 4}}  # one draw says little beside a beam
 STOPS = {
     "all_ended": "every path ended",
     "bound": "nothing left could win",
@@ -36,7 +37,10 @@ def signed(value: float) -> str:
 
 def page() -> None:
     """Choose, search, draw."""
-    heading("Compare", "Three ways through the same probabilities. Σ log p is the model's own; the ranking score is what was compared.")
+    heading(
+        "Compare",
+        "Three ways through the same probabilities. Σ log p is the model's own; the ranking score is what was compared.",
+    )
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
@@ -66,7 +70,7 @@ def _search(name: str, place: DeltaGenerator) -> AbstractSearch | None:
             if not declarations(SEARCHES[name]):
                 return SEARCHES[name]()
             with right.popover("Settings", icon=":material/tune:", width="stretch"):
-                return search_form(name, key=f"compare {name}", columns=2)
+                return search_form(name, key=f"compare {name}", columns=2, start=START.get(name))
         except AttentionLabError as error:
             st.warning(str(error), icon=":material/tune:")
     return None
@@ -77,16 +81,25 @@ def _card(one: Compared) -> None:
     settings = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.search.to_dict().items())
     st.caption(settings or "no settings")
     st.code(best.output or "(empty)", language=None, wrap_lines=True)
-    worth = "no reference to compare with" if best.bleu is None else (
-        f"BLEU **{best.bleu:.1f}** · {'exactly the reference' if best.exact else 'not the reference'}")
+    worth = (
+        "no reference to compare with"
+        if best.bleu is None
+        else (f"BLEU **{best.bleu:.1f}** · {'exactly the reference' if best.exact else 'not the reference'}")
+    )
     st.markdown(
         f"Σ log p **{signed(best.logp)}**  \nranking score **{signed(best.rank_score)}** ({best.parts})  \n{worth}  \n"
         f"{one.steps} steps · {1000 * one.seconds:.0f} ms · stopped: {STOPS.get(one.stop_reason, one.stop_reason)}"
-        + ("" if best.ended else "  \n:material/content_cut: cut at the length limit"))
+        + ("" if best.ended else "  \n:material/content_cut: cut at the length limit")
+    )
     if len(one.outcomes) > 1:
-        rows = [{"output": o.output, "Σ log p": o.logp, "score": o.rank_score, "exact": o.exact, "BLEU": o.bleu} for o in one.outcomes]
+        rows = [
+            {"output": o.output, "Σ log p": o.logp, "score": o.rank_score, "exact": o.exact, "BLEU": o.bleu}
+            for o in one.outcomes
+        ]
         numbers = {name: st.column_config.NumberColumn(format="%.4g") for name in ("Σ log p", "score", "BLEU")}
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height=180, column_config=numbers, key=f"outcomes {one.search.name}")
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, height=180, column_config=numbers, key=f"outcomes {one.search.name}"
+        )
 
 
 def _below(chosen: Chosen, found: dict[str, Compared]) -> None:
@@ -99,8 +112,14 @@ def _below(chosen: Chosen, found: dict[str, Compared]) -> None:
     best = {name: one.outcomes[0] for name, one in found.items()}
     with tabs[-1]:
         figure = score_bars(list(best), [o.logp for o in best.values()], [o.rank_score for o in best.values()], mode())
-        live_figure(figure, key="scores", height=280, alt="; ".join(
-            f"{name}: Σ log p {o.logp:.3f}, ranking score {o.rank_score:.3f}" for name, o in best.items()))
+        live_figure(
+            figure,
+            key="scores",
+            height=280,
+            alt="; ".join(
+                f"{name}: Σ log p {o.logp:.3f}, ranking score {o.rank_score:.3f}" for name, o in best.items()
+            ),
+        )
 
 
 page()

@@ -21,7 +21,9 @@ MEAN = "mean over heads"
 
 def page() -> None:
     """Choose, step, draw."""
-    heading("Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried.")
+    heading(
+        "Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried."
+    )
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
@@ -70,8 +72,14 @@ def _looks(tree: DecodingTree) -> tuple[str, int | None]:
     sites = list(tree.attention)
     layer, head = st.columns(2)
     with layer:
-        site = st.selectbox("Cross-attention of", sites, index=len(sites) - 1, key="site", format_func=_layer_name,
-                            help="the decoder layer whose look at the source is drawn")
+        site = st.selectbox(
+            "Cross-attention of",
+            sites,
+            index=len(sites) - 1,
+            key="site",
+            format_func=_layer_name,
+            help="the decoder layer whose look at the source is drawn",
+        )
     heads = tree.attention[site].shape[1]
     with head:
         options = [MEAN, *(f"head {at + 1}" for at in range(heads))] if heads > 1 else [MEAN]

@@ -37,7 +37,10 @@ def test_scaled_dot_product_is_pytorchs_own_with_and_without_a_mask():
 
 
 def test_multi_head_attention_is_pytorchs_after_copying_its_weights():
-    ours, theirs = MultiHeadAttention(12, 3).double(), torch.nn.MultiheadAttention(12, 3, bias=False, batch_first=True).double()
+    ours, theirs = (
+        MultiHeadAttention(12, 3).double(),
+        torch.nn.MultiheadAttention(12, 3, bias=False, batch_first=True).double(),
+    )
     with torch.no_grad():
         theirs.in_proj_weight.copy_(torch.cat([ours.w_query.weight, ours.w_key.weight, ours.w_value.weight]))
         theirs.out_proj.weight.copy_(ours.w_output.weight)
@@ -74,7 +77,9 @@ def test_additive_is_its_formula_pair_by_pair():
     found = score(query, score.prepare(key))
     for at in range(2):
         for to in range(6):
-            between = torch.tanh(score.w_query.weight @ query[0, 0, at] + score.w_query.bias + score.w_key.weight @ key[0, 0, to])
+            between = torch.tanh(
+                score.w_query.weight @ query[0, 0, at] + score.w_query.bias + score.w_key.weight @ key[0, 0, to]
+            )
             assert found[0, 0, at, to].item() == pytest.approx((score.v @ between).item(), abs=1e-10)
 
 
@@ -88,7 +93,9 @@ def test_general_is_dot_with_projected_keys_and_scaled_is_dot_over_root_dim():
 
 def test_a_query_without_keys_gets_a_context_of_zeros():
     mask = torch.zeros(1, 1, 1, 3, dtype=torch.bool)
-    attended = Attention(ScaledDotProduct())(torch.ones(1, 1, 1, 2), torch.ones(1, 1, 3, 2), torch.ones(1, 1, 3, 2), mask)
+    attended = Attention(ScaledDotProduct())(
+        torch.ones(1, 1, 1, 2), torch.ones(1, 1, 3, 2), torch.ones(1, 1, 3, 2), mask
+    )
     assert attended.context.tolist() == [[[[0.0, 0.0]]]]
 
 
@@ -109,7 +116,9 @@ def test_moving_a_sinusoidal_position_is_a_rotation_that_does_not_depend_on_it()
     frequencies = 10000.0 ** (-torch.arange(0, 8, 2, dtype=torch.float64) / 8)
     for shift in (1, 7):
         cosine, sine = torch.cos(shift * frequencies), torch.sin(shift * frequencies)
-        moved = torch.stack([table[:, 0::2] * cosine + table[:, 1::2] * sine, table[:, 1::2] * cosine - table[:, 0::2] * sine], -1)
+        moved = torch.stack(
+            [table[:, 0::2] * cosine + table[:, 1::2] * sine, table[:, 1::2] * cosine - table[:, 0::2] * sine], -1
+        )
         torch.testing.assert_close(moved.flatten(1)[: 40 - shift], table[shift:], atol=1e-5, rtol=0)
     products = table @ table.T
     torch.testing.assert_close(products[:-1, :-1], products[1:, 1:], atol=1e-5, rtol=0)

@@ -98,7 +98,9 @@ def _force(opened: "Page", host: "Locator", count: int) -> Iterator[float]:
         for _ in range(position):
             opened.keyboard.press("ArrowRight")
         opened.wait_for_timeout(PAUSE)
-        yield _took(host.evaluate(CHANGE, {"button": ".candidate:not(.default):not([hidden])", "number": candidate - 1}))
+        yield _took(
+            host.evaluate(CHANGE, {"button": ".candidate:not(.default):not([hidden])", "number": candidate - 1})
+        )
         opened.wait_for_timeout(PAUSE)
 
 
@@ -145,13 +147,33 @@ def _row(name: str, what: str, target: float, kind: str, *, beside: bool, share_
 def _rows(beside: bool) -> Iterator[Row]:
     end = "-training" if beside else ""
     yield _row(f"click-next{end}", "Next to the changed picture, median", 120, "next", beside=beside)
-    yield _row(f"click-next-p95{end}", "Next to the changed picture, 95th percentile", 300, "next", beside=beside, share_of=0.95)
+    yield _row(
+        f"click-next-p95{end}",
+        "Next to the changed picture, 95th percentile",
+        300,
+        "next",
+        beside=beside,
+        share_of=0.95,
+    )
     yield _row(f"click-force{end}", "a forced candidate, through the server, median", 120, "force", beside=beside)
-    yield _row(f"click-force-p95{end}", "a forced candidate, 95th percentile", 300, "force", beside=beside, share_of=0.95)
-    yield _row(f"arrow-key{end}", "an arrow key to the changed page, 95th percentile (two frames: 34 ms)", 34, "keys",
-               beside=beside, share_of=0.95)
-    yield Row(f"arrow-keys-lost{end}", "of 20 presses 80 ms apart, how many were lost" + (", a training beside it" if beside else ""),
-              "", 0, lambda share: middle([sitting(beside, share)["lost"]]))
+    yield _row(
+        f"click-force-p95{end}", "a forced candidate, 95th percentile", 300, "force", beside=beside, share_of=0.95
+    )
+    yield _row(
+        f"arrow-key{end}",
+        "an arrow key to the changed page, 95th percentile (two frames: 34 ms)",
+        34,
+        "keys",
+        beside=beside,
+        share_of=0.95,
+    )
+    yield Row(
+        f"arrow-keys-lost{end}",
+        "of 20 presses 80 ms apart, how many were lost" + (", a training beside it" if beside else ""),
+        "",
+        0,
+        lambda share: middle([sitting(beside, share)["lost"]]),
+    )
 
 
 ROWS = [*_rows(False), *_rows(True)]

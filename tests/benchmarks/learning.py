@@ -101,7 +101,10 @@ def seconds(task: str, changes: dict[str, object], goal: float) -> Callable[[flo
         found = [race(task, changes, goal, seed) for seed in SEEDS[: times(len(SEEDS), share)]]
         steps = ", ".join(str(one.steps) for one in found)
         wall = max(one.wall for one in found)
-        return worst([one.processor for one in found], f"slowest of {len(found)} seeds; {steps} steps; {wall:.1f} s by the wall clock")
+        return worst(
+            [one.processor for one in found],
+            f"slowest of {len(found)} seeds; {steps} steps; {wall:.1f} s by the wall clock",
+        )
 
     return measure
 
@@ -111,8 +114,10 @@ def against_textbook(share: float) -> Measured:
     torch.set_num_threads(1)
     found = [_duel(seed) for seed in SEEDS[: times(len(SEEDS), share)]]
     capped = sum(note for _, note in found)
-    return worst([ratio for ratio, _ in found],
-                 f"slowest of {len(found)} seeds; in {capped} the textbook was not there after {SLOWEST} times our seconds")
+    return worst(
+        [ratio for ratio, _ in found],
+        f"slowest of {len(found)} seeds; in {capped} the textbook was not there after {SLOWEST} times our seconds",
+    )
 
 
 def _duel(seed: int) -> tuple[float, bool]:
@@ -133,13 +138,20 @@ def _duel(seed: int) -> tuple[float, bool]:
             for _ in range(LOOK):
                 with clock:
                     textbook.advance(stream.batch(textbook.step + 1))
-            their_end = clock.processor if forced_exact(textbook.model, ours.trainer.held_out, vocabularies) >= 0.99 else inf
+            their_end = (
+                clock.processor if forced_exact(textbook.model, ours.trainer.held_out, vocabularies) >= 0.99 else inf
+            )
     capped = their_end == inf
     return our_end / (clock.processor if capped else their_end), capped
 
 
 def _config(task: str, changes: dict[str, object], seed: int) -> ExperimentConfig:
-    quiet = {"training.record_every": 0, "training.evaluate_every": NEVER, "training.evaluate_on": HELD_OUT, "seed": seed}
+    quiet = {
+        "training.record_every": 0,
+        "training.evaluate_every": NEVER,
+        "training.evaluate_on": HELD_OUT,
+        "seed": seed,
+    }
     return preset_of(task).changed({**quiet, **changes})
 
 

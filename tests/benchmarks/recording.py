@@ -51,7 +51,9 @@ def slowdown(task: str, share: float) -> Measured:
             events.close()
     tenths = sorted(ratios)
     low, high = tenths[len(tenths) // 4], tenths[3 * len(tenths) // 4]
-    return Measured(median(ratios), low, high, f"middle half of {len(ratios)} blocks; by the wall clock {median(walls):.3f}")
+    return Measured(
+        median(ratios), low, high, f"middle half of {len(ratios)} blocks; by the wall clock {median(walls):.3f}"
+    )
 
 
 def _training(task: str, every: int) -> Iterator[TrainEvent]:

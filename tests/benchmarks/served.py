@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE = 90.0  # seconds for a server to answer
 SLOW = 90_000  # milliseconds for a page to be drawn on a busy machine
 
@@ -35,8 +42,21 @@ def app(script: Path, home: Path) -> Iterator[str]:
     if script.parent != ROOT / "dashboard":  # elsewhere the settings must lie in the working directory
         (home / ".streamlit").mkdir(exist_ok=True)
         shutil.copy(ROOT / "dashboard" / ".streamlit" / "config.toml", home / ".streamlit")
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true", "--server.port", str(port),
-               "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.fileWatcherType",
+        "none",
+    ]
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])  # this clone, installed or not
     environment = {**os.environ, "ATTNLAB_HOME": str(home), "PYTHONPATH": path}
     with (home / "server.txt").open("wb") as log:
@@ -69,7 +89,9 @@ def page(address: str, width: int = 1440, height: int = 900) -> Iterator["Page"]
         try:
             browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         except Error as error:
-            raise RunError("this row drives a browser; apt-get install chromium, or python -m playwright install chromium") from error
+            raise RunError(
+                "this row drives a browser; apt-get install chromium, or python -m playwright install chromium"
+            ) from error
         try:
             opened = browser.new_page(viewport={"width": width, "height": height})
             opened.set_default_timeout(SLOW)
@@ -82,7 +104,10 @@ def page(address: str, width: int = 1440, height: int = 900) -> Iterator["Page"]
 def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer:
+        with (
+            contextlib.suppress(urllib.error.URLError, OSError),
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=2) as answer,
+        ):
             if answer.status == 200:
                 return
         time.sleep(0.2)

@@ -20,7 +20,11 @@ def test_the_quickest_row_runs_and_says_what_it_measured() -> None:
     ran = CliRunner().invoke(program, ["bench", "decode-greedy", "--share", "0.01", "--json"])
     assert ran.exit_code == 0
     (found,) = json.loads(ran.stdout)
-    assert found["name"] == "decode-greedy" and found["target"] is None and 0 < found["low"] <= found["value"] <= found["high"]
+    assert (
+        found["name"] == "decode-greedy"
+        and found["target"] is None
+        and 0 < found["low"] <= found["value"] <= found["high"]
+    )
 
 
 def test_an_unknown_row_is_named() -> None:

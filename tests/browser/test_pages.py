@@ -29,7 +29,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(params=SIZES, ids=list(SIZES))
 def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
     width, height, scheme = SIZES[request.param]
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url
+    )
     one = context.new_page()
     complaints: list[str] = []
     one.on("pageerror", lambda error: complaints.append(str(error)))
@@ -158,7 +160,9 @@ def new_training(page: Page, name: str, steps: int) -> None:
     expect(page.get_by_text(re.compile(f"{name} · (starting|running)"))).to_be_visible()
 
 
-def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(page: Page, request: pytest.FixtureRequest) -> None:
+def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
+    page: Page, request: pytest.FixtureRequest
+) -> None:
     name = f"watched-{request.node.callspec.params['page']}"
     new_training(page, name, 150)
     expect(page.get_by_text(re.compile(r"running · step .* left · [\d,]+ tokens/s"))).to_be_visible()

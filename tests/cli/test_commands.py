@@ -55,7 +55,10 @@ def test_what_there_is_with_its_settings(attnlab, command):
     assert attnlab(command)[1].startswith(data[0]["name"])
 
 
-@pytest.mark.parametrize("search", [[], ["--search", "beam", "--set", "width=3"], ["--search", "sampling", "--set", "draws=2", "--set", "seed=4"]])
+@pytest.mark.parametrize(
+    "search",
+    [[], ["--search", "beam", "--set", "width=3"], ["--search", "sampling", "--set", "draws=2", "--set", "seed=4"]],
+)
 def test_decode_prints_the_output_and_as_json_the_whole_tree(attnlab, run, search, tmp_path):
     code, out, err = attnlab("decode", run, "abc", *search, "--out", str(tmp_path / "tree.json"))
     assert code == 0 and "stopped:" in err
@@ -107,7 +110,9 @@ def test_a_shipped_copy_decodes_like_its_run_and_carries_its_recipe(attnlab, run
 
 def test_a_recipe_is_trained_and_a_stopped_run_goes_on(attnlab, tmp_path, run):
     attnlab("runs", "ship", run, str(tmp_path / "again"))
-    code, out, err = attnlab("train", "--recipe", str(tmp_path / "again" / "recipe.toml"), "--name", "again", "--steps", "3", "--json")
+    code, out, err = attnlab(
+        "train", "--recipe", str(tmp_path / "again" / "recipe.toml"), "--name", "again", "--steps", "3", "--json"
+    )
     assert code == 0 and json.loads(out)["run"] == "again", err
     assert attnlab("train", "--resume", "--name", "again")[0] == 0
 
@@ -131,7 +136,10 @@ BAD = {
     "unknown source": (["decode", "tiny", "漢字"], "never seen any token"),
     "no search": (["decode", "tiny", "abc", "--search", "bean"], "did you mean beam?"),
     "beam of nothing": (["decode", "tiny", "abc", "--search", "beam", "--set", "width=0"], "width=0 is out of range"),
-    "top-p 0": (["decode", "tiny", "abc", "--search", "sampling", "--set", "top_p=0"], "top_p=0 is out of range: it must be above 0"),
+    "top-p 0": (
+        ["decode", "tiny", "abc", "--search", "sampling", "--set", "top_p=0"],
+        "top_p=0 is out of range: it must be above 0",
+    ),
     "top-p 1.5": (["decode", "tiny", "abc", "--search", "sampling", "--set", "top_p=1.5"], "at most 1"),
     "unknown format": (["attend", "tiny", "abc", "--out", "maps.bmp"], "ends in .npz, .json, .svg"),
     "no such place": (["attend", "tiny", "abc", "--out", "/no/such/place/maps.npz"], "cannot write"),

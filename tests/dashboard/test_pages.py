@@ -45,7 +45,12 @@ def test_every_page_opens_on_a_shipped_model_without_a_word_of_complaint(view):
 @pytest.mark.parametrize("view", ["attention", "decoder", "compare"])
 @pytest.mark.parametrize(
     ("source", "words"),
-    [("", "the source is empty"), ("   ", "the source is empty"), ("ж" * 100_000, "has 100,000 characters"), ("☃☃☃", "never seen any token")],
+    [
+        ("", "the source is empty"),
+        ("   ", "the source is empty"),
+        ("ж" * 100_000, "has 100,000 characters"),
+        ("☃☃☃", "never seen any token"),
+    ],
 )
 def test_a_source_that_cannot_be_read_is_said_in_words_and_the_page_lives(view, source, words):
     at = opened(view)

@@ -47,11 +47,15 @@ def test_chinese_in_gb18030_is_read_and_noted(tmp_path):
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "cp850"])
 def test_other_western_encodings_are_refused_with_their_line_and_not_read_as_chinese(tmp_path, encoding):
     data = (GOOD * 40 + "Over.\tÜber größte Häuser.\nDoor.\tTür.\n").encode(encoding)
-    with pytest.raises(DataError, match=r"pairs\.tsv, line 81: byte 0x.. is not UTF-8.*save it with the encoding UTF-8"):
+    with pytest.raises(
+        DataError, match=r"pairs\.tsv, line 81: byte 0x.. is not UTF-8.*save it with the encoding UTF-8"
+    ):
         read_table(_file(tmp_path, data))
 
 
-@pytest.mark.parametrize(("text", "encoding"), [("Привет, мир! Как дела сегодня?", "cp1251"), ("你好，我們今天去銀行。", "big5")])
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("Привет, мир! Как дела сегодня?", "cp1251"), ("你好，我們今天去銀行。", "big5")]
+)
 def test_other_scripts_in_old_encodings_are_refused_too(tmp_path, text, encoding):
     with pytest.raises(DataError, match="is not UTF-8"):
         read_table(_file(tmp_path, f"Hello.\t{text}\n".encode(encoding)))

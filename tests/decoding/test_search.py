@@ -51,7 +51,9 @@ def test_a_beam_of_two_escapes_the_garden_path():
 @pytest.mark.parametrize("seed", range(20))
 def test_a_beam_of_one_is_greedy(seed):
     table = RandomTable(5, seed)
-    assert run(BeamSearch(width=1, stop="top_finished"), table).best.tokens() == run(GreedySearch(), table).best.tokens()
+    assert (
+        run(BeamSearch(width=1, stop="top_finished"), table).best.tokens() == run(GreedySearch(), table).best.tokens()
+    )
 
 
 def every_output(table: RandomTable, longest: int) -> list[tuple[float, int]]:
@@ -68,7 +70,19 @@ def every_output(table: RandomTable, longest: int) -> list[tuple[float, int]]:
     return found
 
 
-@pytest.mark.parametrize("norm", [("none", 1.0), ("mean", 1.0), ("mean", -1.0), ("gnmt", 0.6), ("gnmt", -1.0), ("reward", 0.5), ("reward", -0.5), ("bounded_reward", 0.7)])
+@pytest.mark.parametrize(
+    "norm",
+    [
+        ("none", 1.0),
+        ("mean", 1.0),
+        ("mean", -1.0),
+        ("gnmt", 0.6),
+        ("gnmt", -1.0),
+        ("reward", 0.5),
+        ("reward", -0.5),
+        ("bounded_reward", 0.7),
+    ],
+)
 @pytest.mark.parametrize("vocabulary", [1, 2])
 def test_a_beam_as_wide_as_all_outputs_is_exhaustive_and_its_bound_loses_nothing(norm, vocabulary):
     longest = 4

@@ -113,8 +113,11 @@ def test_edited_checkpoints_are_passed_over():
     (folders[1] / "state.json").write_text(json.dumps({"schema": "attnlab/checkpoint/1", "step": 7, "state": {}}))
     (folders[2] / "state.json").write_text(json.dumps({"schema": "attnlab/checkpoint/9", "step": 400, "state": {}}))
     found = checkpoint.load(run)
-    assert found.step == 100 and [word in text for word, text in zip(("newer", "says step 7", "truncated or edited"),
-                                                                     found.warnings)] == [True] * 3
+    assert (
+        found.step == 100
+        and [word in text for word, text in zip(("newer", "says step 7", "truncated or edited"), found.warnings)]
+        == [True] * 3
+    )
     checkpoint.save(run, 500, weights(), {}, {}, keep=1)
     (run.path / "checkpoints" / "step-000500" / "state.json").write_text("{")
     with pytest.raises(RunError, match="no checkpoint that can be read"):

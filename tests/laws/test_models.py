@@ -82,7 +82,10 @@ def test_step_by_step_is_the_same_as_all_at_once_also_after_rows_were_reordered(
     given = batch(["abcde", "hhhhh", "cabba"])
     with torch.no_grad():
         full = torch.log_softmax(net(given), -1)
-        sources = [[number for number, real in zip(row, valid) if real] for row, valid in zip(given.source.tolist(), given.source_valid.tolist())]
+        sources = [
+            [number for number, real in zip(row, valid) if real]
+            for row, valid in zip(given.source.tolist(), given.source_valid.tolist())
+        ]
         state, order = net.start(sources), torch.arange(3)
         for at in range(given.target_in.shape[1]):
             shuffle = torch.tensor([2, 0, 1])
@@ -151,7 +154,9 @@ def test_records_carry_the_tokens_of_their_own_rows_and_columns(name):
     with torch.no_grad(), Recorder(net) as recorder:
         net(batch(["cabbage"]))
     for matrix in recorder.matrices(*labels(example)):
-        assert matrix.keys[-1] == ("<end>" if matrix.site.kind == "cross" or matrix.site.stack == "encoder" else example.target[-1])
+        assert matrix.keys[-1] == (
+            "<end>" if matrix.site.kind == "cross" or matrix.site.stack == "encoder" else example.target[-1]
+        )
         assert matrix.queries[0] == ("c" if matrix.site.stack == "encoder" else "<begin>")
         assert matrix.weights.sum(-1) == pytest.approx(1.0, abs=1e-5)
 

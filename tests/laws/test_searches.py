@@ -25,7 +25,9 @@ SETTINGS = {
     "sampling": [{"draws": 3}, {"draws": 2, "temperature": 0.7, "top_k": 4, "top_p": 0.8, "min_p": 0.05, "seed": 9}],
 }  # fmt: skip
 CASES = [(name, values) for name in SEARCHES for values in SETTINGS[name]]
-every_search = pytest.mark.parametrize("search", [SEARCHES[n](**v) for n, v in CASES], ids=[f"{n}-{v}" for n, v in CASES])
+every_search = pytest.mark.parametrize(
+    "search", [SEARCHES[n](**v) for n, v in CASES], ids=[f"{n}-{v}" for n, v in CASES]
+)
 some_models = pytest.mark.parametrize("name", ["transformer-pre-sinusoidal", "gru-additive", "lstm-dot"])
 
 
@@ -100,10 +102,17 @@ def test_records_hold_together(search, name):
             parent = nodes["parent"][node]
             assert parent < node and nodes["step"][node] == nodes["step"][parent] + 1
             assert nodes["status"][parent] in ("root", "expanded") or nodes["status"][node] in PRUNED
-            assert nodes["logp"][node] == pytest.approx(sum(nodes["logp_token"][at] for at in record.path(node)), abs=1e-6)
+            assert nodes["logp"][node] == pytest.approx(
+                sum(nodes["logp_token"][at] for at in record.path(node)), abs=1e-6
+            )
             ended = nodes["status"][node] == "finished"
             assert not ended or nodes["token"][node] == LETTERS.end
-            rows = record.rows("decoder.cross_attention" if "gru" in name or "lstm" in name else "decoder.layers.1.cross_attention.attention", node)
+            rows = record.rows(
+                "decoder.cross_attention"
+                if "gru" in name or "lstm" in name
+                else "decoder.layers.1.cross_attention.attention",
+                node,
+            )
             assert rows.shape[-1] == len(word) + 1 or len(word) + 1 < rows.shape[-1]
         assert all(0 < step["kept_mass"] <= 1 for step in record.steps)
 
@@ -138,7 +147,11 @@ def test_a_tree_survives_json(search):
     record = tree(frontier)
     back = DecodingTree.from_json(record.to_json())
     for name, column in record.nodes.items():
-        assert column == pytest.approx(back.nodes[name], nan_ok=True) if name in ("bound", "prob_filtered") else column == back.nodes[name]
+        assert (
+            column == pytest.approx(back.nodes[name], nan_ok=True)
+            if name in ("bound", "prob_filtered")
+            else column == back.nodes[name]
+        )
     assert record.draws == back.draws and len(record.steps) == len(back.steps)
     for site, rows in record.attention.items():
         np.testing.assert_array_equal(rows, back.attention[site])
@@ -147,7 +160,8 @@ def test_a_tree_survives_json(search):
 def test_a_seed_repeats_itself_and_another_draws_otherwise():
     net = model("transformer-pre-sinusoidal")
     texts = [
-        [n.tokens() for n in decoded(net, SamplingSearch(draws=4, seed=seed), ["cabbage"])[0].finished] for seed in (1, 1, 2)
+        [n.tokens() for n in decoded(net, SamplingSearch(draws=4, seed=seed), ["cabbage"])[0].finished]
+        for seed in (1, 1, 2)
     ]
     assert texts[0] == texts[1] != texts[2]
 
@@ -166,5 +180,10 @@ def test_replaying_the_noise_of_a_draw_gives_its_token():
 def test_towards_zero_temperature_and_with_one_token_sampling_is_greedy(name):
     net = model(name)
     greedy = decoded(net, SEARCHES["greedy"](), WORDS)
-    for search in (SamplingSearch(temperature=1e-9), SamplingSearch(top_k=1), SamplingSearch(top_p=1e-9), SEARCHES["beam"](width=1, stop="top_finished")):
+    for search in (
+        SamplingSearch(temperature=1e-9),
+        SamplingSearch(top_k=1),
+        SamplingSearch(top_p=1e-9),
+        SEARCHES["beam"](width=1, stop="top_finished"),
+    ):
         assert [f.best.tokens() for f in decoded(net, search, WORDS)] == [f.best.tokens() for f in greedy]

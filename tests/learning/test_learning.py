@@ -10,9 +10,19 @@ from core.tasks.task import held_out
 from core.training.evaluation import free_run
 from core.training.probe import Probe
 
-_SHORT = {"learning_rate": 5e-3, "beta2": 0.95, "warmup": 20, "batch_size": 32, "evaluate_every": 10_000, "record_every": 0}
+_SHORT = {
+    "learning_rate": 5e-3,
+    "beta2": 0.95,
+    "warmup": 20,
+    "batch_size": 32,
+    "evaluate_every": 10_000,
+    "record_every": 0,
+}
 MODELS = {
-    "transformer": ({"name": "transformer", "layers": 1, "width": 32, "heads": 2, "positions": "learned", "longest": 16}, 250),
+    "transformer": (
+        {"name": "transformer", "layers": 1, "width": 32, "heads": 2, "positions": "learned", "longest": 16},
+        250,
+    ),
     "gru-additive": ({"name": "recurrent", "width": 32}, 250),
     "lstm-additive": ({"name": "recurrent", "width": 32, "cell": "lstm"}, 300),
     "gru-dot": ({"name": "recurrent", "width": 32, "score": "dot"}, 300),

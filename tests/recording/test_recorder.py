@@ -11,7 +11,10 @@ from tests.laws.models import batch, model
 
 def test_a_pattern_chooses_attentions_and_one_that_fits_none_lists_the_paths():
     net = model("transformer-pre-sinusoidal")
-    assert Recorder(net, "*cross*").paths == ["decoder.layers.0.cross_attention.attention", "decoder.layers.1.cross_attention.attention"]
+    assert Recorder(net, "*cross*").paths == [
+        "decoder.layers.0.cross_attention.attention",
+        "decoder.layers.1.cross_attention.attention",
+    ]
     assert len(attention_paths(net)) == 6
     with pytest.raises(ShapeError, match=r"no attention of this model matches 'x\*'; its paths: encoder.layers.0"):
         Recorder(net, "x*")

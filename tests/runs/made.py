@@ -52,8 +52,9 @@ _started: "list[subprocess.Popen[str]]" = []
 
 def python(script: str, *arguments: str) -> "subprocess.Popen[str]":
     """A process of its own that runs a script with the clone on its path."""
-    process = subprocess.Popen([sys.executable, "-c", script, *arguments], cwd=ROOT, text=True,
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     _started.append(process)
     return process
 

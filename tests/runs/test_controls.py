@@ -32,8 +32,18 @@ def test_a_learning_rate_that_cannot_be_is_refused_at_once(value):
     assert controls.take(run) == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"what": "explode"}', '{"what": "learning_rate", "value": "1"}',
-                                  '{"what": "learning_rate", "value": -1}', '{"what": "stop", "value": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"what": "explode"}',
+        '{"what": "learning_rate", "value": "1"}',
+        '{"what": "learning_rate", "value": -1}',
+        '{"what": "stop", "value": 3}',
+    ],
+)
 def test_an_edited_request_is_dropped_and_stops_nothing(text):
     run = a_run()
     controls.send(run, "pause")

@@ -70,8 +70,18 @@ def test_a_diverged_loss_is_json_for_everybody():
     assert all(math.isnan(event.loss) for event in journal.read(run)[0])
 
 
-@pytest.mark.parametrize("line", ["nonsense", "[1]", '{"kind": "step", "step": 2}', '{"kind":"finished","step":"2","reason":""}',
-                                  "", "[" * 100_000, '{"kind":"finished","step":true,"reason":"x"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[1]",
+        '{"kind": "step", "step": 2}',
+        '{"kind":"finished","step":"2","reason":""}',
+        "",
+        "[" * 100_000,
+        '{"kind":"finished","step":true,"reason":"x"}',
+    ],
+)
 def test_an_edited_line_is_named(line):
     run = a_run()
     with Journal(run) as writer:

@@ -36,7 +36,11 @@ def test_these_and_no_others_are_shipped():
 def test_a_shipped_run_is_small_and_made_by_the_recipe_of_its_name(name):
     run = store.find_run(f"demo/{name}")
     assert sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file()) <= LARGEST
-    assert run.config() == read_recipe(RECIPES / f"{name}.toml").to_dict() == read_recipe(run.path / "recipe.toml").to_dict()
+    assert (
+        run.config()
+        == read_recipe(RECIPES / f"{name}.toml").to_dict()
+        == read_recipe(run.path / "recipe.toml").to_dict()
+    )
     assert len(snapshots.steps(run)) >= 10 and snapshots.steps(run)[-1] == run.config()["training"]["steps"]
 
 

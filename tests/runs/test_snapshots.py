@@ -22,8 +22,11 @@ def test_matrices_come_back_bit_for_bit():
     run = a_run()
     first, second, third = matrices(3, 2, 5, 7)
     scores = np.full((2, 5, 7), -np.inf, dtype=np.float32)
-    kept = (replace(first, scores=scores), replace(second, weights=second.weights.astype(np.float64) / 3),
-            replace(third, weights=third.weights.astype(np.float16)))
+    kept = (
+        replace(first, scores=scores),
+        replace(second, weights=second.weights.astype(np.float64) / 3),
+        replace(third, weights=third.weights.astype(np.float16)),
+    )
     snapshots.write(run, 10, kept)
     assert all(same(one, other) for one, other in zip(kept, snapshots.read(run, 10)))
     assert {m.site.layer for m in snapshots.read(run, 10)} == {0, 1, 2}

@@ -52,8 +52,19 @@ def test_on_another_computer_only_the_heartbeat_counts():
         assert status.read(run).state == state
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"state": "flying"}', '{"state": "running", "step": "x"}',
-                                  '{"state": "done", "heartbeat": NaN}', "\ufeff{}", "[" * 100_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"state": "flying"}',
+        '{"state": "running", "step": "x"}',
+        '{"state": "done", "heartbeat": NaN}',
+        "\ufeff{}",
+        "[" * 100_000,
+    ],
+)
 def test_an_edited_status_is_a_crash_with_a_reason_not_an_exception(text):
     run = a_run()
     (run.path / "status.json").write_text(text, encoding="utf-8")

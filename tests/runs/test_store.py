@@ -57,8 +57,23 @@ def test_a_free_name_can_always_be_used(prefix):
     assert len(store.list_runs(include_demo=False)) == 3
 
 
-@pytest.mark.parametrize("address", ["../first", "/etc/../etc", "demo/../first", "demo/../../core", "/etc", "nowhere",
-                                     "\0", "x" * 5000, "", ".", "demo/", "/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "../first",
+        "/etc/../etc",
+        "demo/../first",
+        "demo/../../core",
+        "/etc",
+        "nowhere",
+        "\0",
+        "x" * 5000,
+        "",
+        ".",
+        "demo/",
+        "/",
+    ],
+)
 def test_addresses_that_are_no_runs_are_refused(address):
     a_run()
     for find in (store.open_run, store.find_run):
@@ -81,8 +96,12 @@ def test_shipped_runs_are_read_only(tmp_path, monkeypatch):
     assert run.read_only and run.name == "dates-gru" and run.config() == CONFIG
     assert store.open_run(str(run.path)) == run
     assert run in store.list_runs() and run not in store.list_runs(include_demo=False)
-    for change in (lambda: run.write_notes("x"), lambda: run.lock().__enter__(), lambda: store.delete(run),
-                   lambda: store.rename(run, "mine")):
+    for change in (
+        lambda: run.write_notes("x"),
+        lambda: run.lock().__enter__(),
+        lambda: store.delete(run),
+        lambda: store.rename(run, "mine"),
+    ):
         with pytest.raises(RunError, match="shipped run"):
             change()
     assert not run.locked
@@ -139,8 +158,11 @@ def test_deleting_a_linked_run_leaves_what_it_points_at(tmp_path):
 
 def test_only_one_writer_holds_the_lock_and_its_death_frees_it():
     run = a_run()
-    other = python("import sys, time; from core.runs import store\n"
-                   "with store.open_run(sys.argv[1]).lock(): print('locked', flush=True); time.sleep(60)", str(run.path))
+    other = python(
+        "import sys, time; from core.runs import store\n"
+        "with store.open_run(sys.argv[1]).lock(): print('locked', flush=True); time.sleep(60)",
+        str(run.path),
+    )
     assert other.stdout.readline() == "locked\n"
     assert run.locked
     with pytest.raises(RunError, match=rf"being trained by process {other.pid}"), run.lock():

@@ -14,7 +14,14 @@ TRAINED = [example for example in TASK.examples if split_of(example.source) == "
 
 @pytest.mark.parametrize(
     ("phrase", "syllables"),
-    [("中国", "zhōng guó"), ("银行", "yín háng"), ("行人", "xíng rén"), ("不是", "bù shì"), ("一定", "yī dìng"), ("猫", "māo")],
+    [
+        ("中国", "zhōng guó"),
+        ("银行", "yín háng"),
+        ("行人", "xíng rén"),
+        ("不是", "bù shì"),
+        ("一定", "yī dìng"),
+        ("猫", "māo"),
+    ],
 )
 def test_a_phrase_read_by_hand(phrase, syllables):
     assert TASK.join_target(TASK.reference(TASK.tokenize(phrase))) == syllables

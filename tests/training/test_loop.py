@@ -46,7 +46,13 @@ def test_the_same_seed_trains_the_same_weights_and_another_does_not():
 @pytest.mark.parametrize("optimizer", ["adam", "adamw"])
 def test_resuming_gives_the_very_same_weights_as_never_having_stopped(model, optimizer):
     data = small(optimizer=optimizer, weight_decay=0.1).to_dict()
-    data["model"] = {"name": model, "width": 16, "dropout": 0.2, "layers": 2, **({"heads": 2} if model == "transformer" else {})}
+    data["model"] = {
+        "name": model,
+        "width": 16,
+        "dropout": 0.2,
+        "layers": 2,
+        **({"heads": 2} if model == "transformer" else {}),
+    }
     config = ExperimentConfig.from_dict(data)
     list(run_experiment(create("whole", config)))
     run = create("parts", config)
@@ -57,7 +63,10 @@ def test_resuming_gives_the_very_same_weights_as_never_having_stopped(model, opt
     assert isinstance(resumed[0], Changed) and resumed[0].step == 5
     for one, other in zip(weights(load("whole").model), weights(load("parts").model)):
         assert torch.equal(one, other)
-    both = [[e.loss for e in journal.rewind(journal.read(store.find_run(n))[0]) if isinstance(e, StepDone)] for n in ("whole", "parts")]
+    both = [
+        [e.loss for e in journal.rewind(journal.read(store.find_run(n))[0]) if isinstance(e, StepDone)]
+        for n in ("whole", "parts")
+    ]
     assert both[0] == both[1] and len(both[0]) == 12
 
 
