@@ -5,6 +5,7 @@
     ├── InputError        what a person typed or uploaded cannot be used
     │   ├── SettingError  a setting out of its range, unknown, or at odds with another
     │   └── DataError     a file, a line, a token that cannot be read
+    ├── NumberError       a model whose numbers are no numbers any more; also a FloatingPointError
     ├── RunError          a run folder that is missing, damaged, newer, taken or busy
     └── MissingExtra      a package that was left out of the installation on purpose
 
@@ -30,6 +31,10 @@ class SettingError(InputError):
 
 class DataError(InputError):
     """A file, a line or a token that cannot be read."""
+
+
+class NumberError(AttentionLabError, FloatingPointError):
+    """A model that gives NaN: its weights have diverged or were damaged."""
 
 
 class RunError(AttentionLabError):

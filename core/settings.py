@@ -55,13 +55,13 @@ class Declaration:
     def span(self) -> str:
         """The allowed range in words, for messages and help."""
         low = (
-            f"above {self.above:g}"
+            f"above {self.above:,.10g}"
             if self.above is not None
-            else f"at least {self.low:g}"
+            else f"at least {self.low:,.10g}"
             if self.low is not None
             else ""
         )
-        high = f"at most {self.high:g}" if self.high is not None else ""
+        high = f"at most {self.high:,.10g}" if self.high is not None else ""
         return " and ".join(part for part in (low, high) if part) or "any number"
 
     def _check_range(self, value: float) -> None:
@@ -72,7 +72,7 @@ class Declaration:
             and (self.high is None or value <= self.high)
         )
         if not fits:
-            raise SettingError(f"{self.name}={value:g} is out of range: it must be {self.span()} ({self.help})")
+            raise SettingError(f"{self.name}={value:.10g} is out of range: it must be {self.span()} ({self.help})")
 
     def _convert(self, value: Any) -> Any:
         if self.kind is bool:

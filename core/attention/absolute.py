@@ -4,6 +4,7 @@ A position is a number handed over with the token, never the index in a padded r
 section 3.5 (sines and cosines interleaved, as the paper has them); Gehring et al. 2017 (learned).
 """
 
+import sys
 from abc import ABC, abstractmethod
 
 import torch
@@ -17,7 +18,13 @@ Encodings = Float[Tensor, "batch time width"]
 
 
 class AbstractPositions(nn.Module, ABC):
-    """One vector per position number; every kind is made with (width, longest position)."""
+    """One vector per position number; every kind is made with (width, longest position).
+
+    Attributes:
+        longest: how many positions there are.
+    """
+
+    longest: int = sys.maxsize
 
     @abstractmethod
     def forward(self, positions: Positions) -> Encodings:

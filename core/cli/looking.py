@@ -29,7 +29,10 @@ def decode(
     """Decode a source; --json prints the whole decoding tree."""
     from core.runs.trained import load
 
-    tree = load(run).tree(text, _search(search, assignments or []))
+    trained = load(run)
+    tree = trained.tree(text, _search(search, assignments or []))
+    if unknown := trained.unknown(text):
+        print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
     if out is not None:
         _write(out, tree.to_json().encode())
     if json:
@@ -44,16 +47,22 @@ def attend(
     text: Text,
     target: Annotated[str | None, typer.Option(help="the target to force; else the model's own output")] = None,
     only: Annotated[str, typer.Option(help="which attentions, by a pattern over their paths")] = "*",
+    level: Annotated[
+        str, typer.Option(help="weights; scores too; or full: queries, keys, values, contexts")
+    ] = "weights",
     out: Annotated[Path | None, typer.Option(help="write the matrices: .npz, .json or .svg")] = None,
     json: Json = False,
 ) -> None:
     """Record every attention matrix for a source."""
     from core.figures.export import EXPORTS
+    from core.recording.recorder import LEVELS
+    from core.runs.catalog import entry
     from core.runs.trained import load
 
     if out is not None and out.suffix not in EXPORTS:
         raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
-    matrices = load(run).matrices(text, target, only=only)
+    entry(LEVELS, level, "level")
+    matrices = load(run).matrices(text, target, only=only, level=level)
     if out is not None:
         _write(out, EXPORTS[out.suffix](matrices))
     data = [

@@ -63,13 +63,13 @@ class BeamSearch(AbstractSearch):
                 live.append(self._alive(node, len(live), frontier, norm))
             else:
                 cut.append(replace(node, status=Status.PRUNED_BEAM))
-        threshold = live[-1].logp if live else nan
-        pruned = [replace(node, reason=self._reason(node, threshold)) for node in cut]
+        last = live[-1] if live else None
+        pruned = [replace(node, reason=self._reason(node, last, frontier.rules.end)) for node in cut]
         known = set(pool)
         reason = f"not among the best {2 * self.width} continuations of this step"
         pruned += remembered(frontier, known, Status.PRUNED_BEAM, reason, norm)
         born = (*live, *finished, *pruned)
-        return Choice(tuple(live), tuple(finished), born, threshold)
+        return Choice(tuple(live), tuple(finished), born, last.rank_score if last else nan)
 
     def stop_reason(self, live: Sequence[Hypothesis], finished: Sequence[Hypothesis], choice: Choice) -> str:
         """By the rule chosen; only called once something has finished."""
@@ -87,7 +87,10 @@ class BeamSearch(AbstractSearch):
         bound = norm.bound(node.logp, node.step, rules.max_new_tokens, rules.source_length)
         return replace(node, slot=slot, bound=bound)
 
-    def _reason(self, node: Hypothesis, threshold: float) -> str:
-        if np.isnan(threshold) or node.logp > threshold:
+    def _reason(self, node: Hypothesis, last: Hypothesis | None, end: int) -> str:
+        if node.token == end:
             return f"it ends, but at rank {node.rank + 1}, behind the first {self.width}"
-        return f"rank {node.rank + 1}: Σ log p {node.logp:.3f} is below the last one kept, {threshold:.3f}"
+        assert last is not None  # a continuation is only left out when the beam is full
+        if node.logp == last.logp:
+            return f"rank {node.rank + 1}: Σ log p {node.logp:.3f} equals the last one kept, which came first"
+        return f"rank {node.rank + 1}: Σ log p {node.logp:.3f} is below the last one kept, {last.logp:.3f}"

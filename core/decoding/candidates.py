@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from core.decoding.frontier import Force, Frontier
 from core.decoding.hypothesis import Hypothesis, Status
 from core.decoding.ranking import LengthNorm
-from core.errors import InputError
+from core.errors import InputError, NumberError
 
 PLAIN = LengthNorm()
 
@@ -21,10 +21,13 @@ def allowed(frontier: Frontier) -> Float[np.ndarray, "live vocab"]:
     """The log-probabilities with −∞ for what is never generated.
 
     Raises:
-        FloatingPointError: the model gave NaN; that must be seen, not hidden.
+        NumberError: the model gave NaN; that must be seen, not hidden.
     """
     if np.isnan(frontier.log_probs).any():
-        raise FloatingPointError("the model gave NaN as a log-probability; its weights or its input are damaged")
+        raise NumberError(
+            "the model gives NaN as a probability: its weights have diverged or are damaged; "
+            "use an earlier checkpoint, or train with a lower learning rate"
+        )
     masked = frontier.log_probs.astype(np.float64)
     masked[:, list(frontier.rules.never_generated)] = -np.inf
     return masked
@@ -84,10 +87,9 @@ def forced_child(frontier: Frontier, force: Force, norm: LengthNorm = PLAIN) -> 
     if not 0 <= force.slot < len(frontier.live):
         raise InputError(f"there is no live hypothesis {force.slot}; there are {len(frontier.live)}, counted from 0")
     if not 0 <= force.token < vocabulary or force.token in frontier.rules.never_generated:
-        raise InputError(
-            f"token number {force.token} cannot be generated; choose one of the {vocabulary} tokens that can"
-        )
-    rank = int((frontier.log_probs[force.slot] > frontier.log_probs[force.slot, force.token]).sum())
+        raise InputError(f"token number {force.token} cannot be generated; choose one of the candidates")
+    row = allowed(frontier)[force.slot]
+    rank = int((row > row[force.token]).sum())
     ends = force.token == frontier.rules.end
     status = Status.FINISHED if ends else Status.LIVE
     return child(frontier, force.slot, force.token, status, norm, forced=True, rank=rank, slot=-1 if ends else 0)

@@ -32,6 +32,8 @@ def top_p(probabilities: Probabilities, p: float) -> Kept:
     >>> top_p(np.array([0.5, 0.3, 0.2]), 1e-8).tolist()
     [True, False, False]
     """
+    if p >= 1.0:  # all of them: a sum of rounded numbers may reach 1 before the last
+        return np.ones(len(probabilities), dtype=bool)
     order = np.argsort(-probabilities, kind="stable")
     ordered = probabilities[order]
     before = np.concatenate([[0.0], np.cumsum(ordered)[:-1]])

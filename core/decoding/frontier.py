@@ -25,6 +25,7 @@ class Rules:
         max_new_tokens: longest output, <end> counted; past it an output is truncated.
         source_length: tokens of this item's source, <end> counted.
         keep_pruned: candidates to remember per live hypothesis beside those kept.
+        item: a fingerprint of the source, so that chance differs from source to source.
     """
 
     end: int
@@ -32,6 +33,7 @@ class Rules:
     max_new_tokens: int
     source_length: int
     keep_pruned: int = 5
+    item: int = 0
 
 
 class Force(NamedTuple):
@@ -82,6 +84,7 @@ class Frontier:
         record: figures of the step that led here, None at the start.
         previous: the frontier this one was advanced from.
         stop_reason: why there is no next step, or "" while there is one.
+        step: tokens chosen so far.
     """
 
     rules: Rules
@@ -94,11 +97,7 @@ class Frontier:
     record: StepRecord | None = None
     previous: Optional["Frontier"] = field(repr=False, default=None)
     stop_reason: str = ""
-
-    @property
-    def step(self) -> int:
-        """Tokens chosen so far."""
-        return 0 if self.previous is None else self.previous.step + 1
+    step: int = 0
 
     @property
     def history(self) -> list["Frontier"]:
@@ -131,7 +130,10 @@ def ranked(finished: tuple[Hypothesis, ...]) -> tuple[Hypothesis, ...]:
     return tuple(sorted(finished, key=lambda node: (node.status is not Status.FINISHED, -node.rank_score)))
 
 
-def pruned_by_bound(node: Hypothesis, best: float) -> Hypothesis:
-    """A live hypothesis that cannot win any more."""
-    reason = f"stopped: even the best continuation ({node.bound:.3f}) cannot beat a finished output ({best:.3f})"
-    return replace(node, status=Status.PRUNED_BOUND, slot=-1, reason=reason)
+def cut_off(node: Hypothesis, stop_reason: str, best: float) -> Hypothesis:
+    """A live hypothesis that a search leaves when it stops: by proof, or by a rule of thumb."""
+    if stop_reason == "bound":
+        reason = f"stopped: even its best continuation ({node.bound:.3f}) cannot beat a finished output ({best:.3f})"
+        return replace(node, status=Status.PRUNED_BOUND, slot=-1, reason=reason)
+    reason = f"stopped by the rule {stop_reason}, a rule of thumb: it might still have reached {node.bound:.3f} (best finished: {best:.3f})"
+    return replace(node, status=Status.SUPERSEDED, slot=-1, reason=reason)

@@ -23,13 +23,12 @@ class Status(StrEnum):
     PRUNED_BEAM = "pruned_beam"
     PRUNED_FILTER = "pruned_filter"
     PRUNED_BOUND = "pruned_bound"
-    PRUNED_CONSTRAINT = "pruned_constraint"
     PRUNED_DRAW = "pruned_draw"
     SUPERSEDED = "superseded"
 
 
 PRUNED = frozenset({
-    Status.PRUNED_BEAM, Status.PRUNED_FILTER, Status.PRUNED_BOUND, Status.PRUNED_CONSTRAINT,
+    Status.PRUNED_BEAM, Status.PRUNED_FILTER, Status.PRUNED_BOUND,
     Status.PRUNED_DRAW, Status.SUPERSEDED,
 })  # fmt: skip
 
@@ -96,6 +95,11 @@ class Hypothesis:
     def tokens(self) -> list[int]:
         """The tokens of the path."""
         return [node.token for node in self.path()]
+
+    def written(self, end: int) -> list[int]:
+        """The tokens of the path without the one that ends it."""
+        tokens = self.tokens()
+        return tokens[:-1] if tokens[-1:] == [end] else tokens
 
     def _upwards(self) -> Iterator["Hypothesis"]:
         node: Hypothesis | None = self

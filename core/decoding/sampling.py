@@ -1,8 +1,8 @@
 """Sampling: draw the next token by chance, from the model's distribution or what filters leave of it.
 
 log-probabilities → temperature → tokens never generated out → renormalize → filters → renormalize → draw. The chance
-behind draw d at step t is one uniform number that depends on (seed, d, t) alone, so going back and stepping again
-gives the same token, and what stands beside an item in a batch changes nothing. `logp` stays the model's own.
+behind draw d at step t is one uniform number that depends on (seed, source, d, t) alone, so going back and stepping
+again gives the same token, and what stands beside an item in a batch changes nothing. `logp` stays the model's own.
 """
 
 from collections.abc import Sequence
@@ -73,8 +73,8 @@ class SamplingSearch(AbstractSearch):
 
     def law(self, log_probs: Float[np.ndarray, " vocab"]) -> tuple[Float[np.ndarray, " vocab"], float]:
         """The distribution a token is drawn from, and the share of probability that the filters left."""
-        tempered = log_probs / self.temperature
-        probabilities = np.exp(tempered - tempered.max())
+        with np.errstate(over="ignore"):  # far below the best, a small temperature means −∞: probability 0
+            probabilities = np.exp((log_probs - log_probs.max()) / self.temperature)
         probabilities /= probabilities.sum()
         kept = np.where(top_k(probabilities, self.top_k), probabilities, 0.0)
         kept = np.where(top_p(kept / kept.sum(), self.top_p), kept, 0.0)
@@ -82,14 +82,22 @@ class SamplingSearch(AbstractSearch):
         mass = float(kept.sum())
         return kept / mass, mass
 
-    def uniform(self, index: int, step: int) -> float:
+    def _filtered_by(self, log_probs: Float[np.ndarray, " vocab"], token: int) -> str:
+        """The first filter that a token fails, in words."""
+        if self.top_k and replace(self, top_p=1.0, min_p=0.0).law(log_probs)[0][token] == 0:
+            return f"outside the {self.top_k} most probable tokens (top-k)"
+        if replace(self, min_p=0.0).law(log_probs)[0][token] == 0:
+            return f"outside the fewest tokens with {self.top_p:g} of the probability (top-p)"
+        return f"below {self.min_p:g} of the most probable token (min-p)"
+
+    def uniform(self, index: int, step: int, item: int) -> float:
         """The chance behind one draw at one step, in [0, 1)."""
-        return float(np.random.Generator(np.random.Philox(key=self.seed, counter=[index, step, 0, 0])).random())
+        return float(np.random.Generator(np.random.Philox(key=[self.seed, item], counter=[index, step, 0, 0])).random())
 
     def _draw(
         self, frontier: Frontier, slot: int, index: int, law: Float[np.ndarray, " vocab"], mass: float
     ) -> Hypothesis:
-        noise = self.uniform(index, frontier.step)
+        noise = self.uniform(index, frontier.step, frontier.rules.item)
         after = np.cumsum(law)
         token = int(min(np.searchsorted(after, noise * after[-1], side="right"), np.flatnonzero(law)[-1]))
         draw = Draw(index, noise, int((law > 0).sum()), mass, float(after[token] - law[token]), float(after[token]))
@@ -110,11 +118,7 @@ class SamplingSearch(AbstractSearch):
                 if (slot, token) in taken:
                     continue
                 status = Status.PRUNED_DRAW if law[token] > 0 else Status.PRUNED_FILTER
-                reason = (
-                    "chance fell on another token"
-                    if law[token] > 0
-                    else "filtered out before the draw (top-k, top-p or min-p)"
-                )
+                reason = "chance fell on another token" if law[token] > 0 else self._filtered_by(laws[slot], token)
                 found.append(child(frontier, slot, token, status, prob_filtered=float(law[token]), reason=reason))
         return found
 

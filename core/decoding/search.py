@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from core.decoding.candidates import forced_child, remembered
-from core.decoding.frontier import Choice, Force, Frontier, Rules, StepRecord, pruned_by_bound, ranked
+from core.decoding.frontier import Choice, Force, Frontier, Rules, StepRecord, cut_off, ranked
 from core.decoding.hypothesis import Hypothesis, Status, root
 from core.decoding.ranking import LengthNorm
 from core.settings import Settings
@@ -113,13 +113,15 @@ def _decide(search: AbstractSearch, frontier: Frontier, force: Force | None) -> 
         live, finished = (), ranked((*finished, *ended))
     elif reason and live:
         best = max(node.rank_score for node in finished)
-        cut = {node: pruned_by_bound(node, best) for node in live}
+        cut = {node: cut_off(node, reason, best) for node in live}
         live, born = (), tuple(cut.get(node, node) for node in born)
     elif not reason and not live:
         reason = "all_ended"
     record = _figures(frontier, choice, finished)
     nothing = np.zeros((0, frontier.log_probs.shape[1]), dtype=np.float32)
-    return Frontier(frontier.rules, live, nothing, {}, None, finished, born, record, frontier, reason)
+    return Frontier(
+        frontier.rules, live, nothing, {}, None, finished, born, record, frontier, reason, frontier.step + 1
+    )
 
 
 def _truncate(

@@ -116,15 +116,24 @@ class DecodingTree:
         if missing or len({len(data["nodes"][name]) for name in COLUMNS}) != 1:
             raise DataError(f"the tree's columns are damaged: missing {missing or 'none'}, or of different lengths")
         body = {"schema", "nodes", "steps", "draws", "attention"}
-        nodes = {name: _with_nan(name, column) for name, column in data["nodes"].items()}
+        if lost := sorted(body - set(data)):
+            raise DataError(f"the tree is damaged: {', '.join(lost)} missing; export it again")
+        nodes = {name: _with_nan(column) for name, column in data["nodes"].items()}
         steps = [{name: np.nan if value is None else value for name, value in step.items()} for step in data["steps"]]
         attention = {site: _decode(packed) for site, packed in data["attention"].items()}
         return cls({k: v for k, v in data.items() if k not in body}, nodes, steps, data["draws"], attention)
 
     @classmethod
     def from_json(cls, text: str) -> "DecodingTree":
-        """Read back what `to_json` gave."""
-        return cls.from_dict(json.loads(text))
+        """Read back what `to_json` gave.
+
+        Raises:
+            DataError: not JSON, or not a tree.
+        """
+        try:
+            return cls.from_dict(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise DataError(f"not a decoding tree: no JSON at line {error.lineno}; export it again") from error
 
 
 def fold(frontiers: Iterable[Frontier], texts: Sequence[str], header: dict[str, Any]) -> DecodingTree:
@@ -159,9 +168,8 @@ class _Fold:
         ordered = sorted(once.values(), key=lambda frontier: frontier.step)
         for frontier in ordered:
             self._add(frontier)
-        for node, parent in enumerate(self.nodes["parent"]):
-            kept = self.nodes["status"][node] not in PRUNED
-            if parent >= 0 and kept and self.nodes["status"][parent] == Status.LIVE:
+        for parent in self.nodes["parent"]:
+            if parent >= 0 and self.nodes["status"][parent] == Status.LIVE:
                 self.nodes["status"][parent] = Status.EXPANDED
         self.nodes["status"] = [str(status) for status in self.nodes["status"]]
         attention = {site: np.concatenate(rows) for site, rows in self._padded().items()}
@@ -235,7 +243,7 @@ def _plain(columns: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_nan(name: str, column: list[Any]) -> list[Any]:
+def _with_nan(column: list[Any]) -> list[Any]:
     return [np.nan if value is None else value for value in column]
 
 

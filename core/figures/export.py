@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -17,24 +18,43 @@ _ACCENT = (47, 111, 159)
 
 
 def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
-    """Schema "attnlab/attn/1": sites, labels and weights [head][query][key]."""
+    """Schema "attnlab/attn/1": sites, labels, weights [head][query][key], and what else was recorded; −∞ is null."""
     records = [
         {
             "site": {"stack": one.site.stack, "layer": one.site.layer, "kind": one.site.kind, "name": one.site.name},
-            "query_labels": list(one.queries), "key_labels": list(one.keys), "weights": one.weights.tolist(),
+            "query_labels": list(one.queries),
+            "key_labels": list(one.keys),
+            "norm": {"row_empty": one.row_empty.tolist()},
+            "weights": one.weights.tolist(),
+            **{part: _numbers(values) for part, values in _more(one).items()},
         }
         for one in matrices
-    ]  # fmt: skip
+    ]
     return json.dumps({"schema": "attnlab/attn/1", "records": records}, ensure_ascii=False).encode()
 
 
 def to_npz(matrices: Sequence[AttentionMatrix]) -> bytes:
-    """One float32 array [head, query, key] per site under its path; labels as JSON text in `labels`. Never pickled."""
+    """One float32 array [head, query, key] per site under its path, what else was recorded under path.part.
+
+    Labels are JSON text in `labels`. Nothing is pickled.
+    """
     labels = {one.site.name: {"queries": one.queries, "keys": one.keys} for one in matrices}
     arrays = {one.site.name: one.weights for one in matrices}
+    arrays |= {f"{one.site.name}.{part}": values for one in matrices for part, values in _more(one).items()}
     file = io.BytesIO()
     np.savez_compressed(file, labels=np.array(json.dumps(labels, ensure_ascii=False)), **arrays)  # type: ignore[arg-type]
     return file.getvalue()
+
+
+def _more(one: AttentionMatrix) -> dict[str, np.ndarray]:
+    """What was recorded beside the weights."""
+    parts = {"scores": one.scores, "query": one.query, "key": one.key, "value": one.value, "context": one.context}
+    return {part: values for part, values in parts.items() if values is not None}
+
+
+def _numbers(values: np.ndarray) -> Any:
+    """Lists that JSON can carry."""
+    return np.where(np.isfinite(values), values.astype(object), None).tolist()
 
 
 def to_svg(matrices: Sequence[AttentionMatrix]) -> bytes:

@@ -70,10 +70,8 @@ class BahdanauDecoder(AbstractDecoder):
     ) -> tuple[Float[Tensor, "row width"], Float[Tensor, "row width"], RecurrentState]:
         query = state.hidden[0][-1][:, None, None]  # row head=1 query=1 width
         context = self.cross_attention(query, *state.source, state.mask).context[:, 0, 0]  # row width
-        hidden = state.hidden if len(state.hidden) > 1 else state.hidden[0]
-        output, hidden = self.recurrence(torch.cat([now, context], dim=-1)[:, None], hidden)
-        hidden = hidden if isinstance(hidden, tuple) else (hidden,)
-        return output[:, 0], context, RecurrentState(hidden, state.source, state.mask)
+        outputs, after = state.advance(self.recurrence, torch.cat([now, context], dim=-1)[:, None])
+        return outputs[:, 0], context, after
 
     def _read_out(self, states: States, contexts: States, embedded: States) -> Logits:
         joined = torch.tanh(self.join(torch.cat([states, contexts, embedded], dim=-1)))

@@ -29,6 +29,7 @@ MODELS: dict[str, type[TransformerSettings] | type[RecurrentSettings]] = {
 RECURRENT_DECODERS: dict[str, type[BahdanauDecoder] | type[LuongDecoder]] = {
     "additive": BahdanauDecoder,
     "dot": LuongDecoder,
+    "general": LuongDecoder,
 }
 
 

@@ -1,5 +1,6 @@
 """What a decoder promises: all positions at once under the gold prefix, or one step at a time; the numbers are equal."""
 
+import sys
 from abc import ABC, abstractmethod
 
 from jaxtyping import Float, Int
@@ -11,7 +12,13 @@ from core.step_model import DecoderState
 
 
 class AbstractDecoder(nn.Module, ABC):
-    """Writes a target, looking at a memory."""
+    """Writes a target, looking at a memory.
+
+    Attributes:
+        longest: how many tokens it can write at most.
+    """
+
+    longest: int = sys.maxsize
 
     @abstractmethod
     def forward(self, target_in: Tokens, memory: Memory) -> Logits:

@@ -1,8 +1,10 @@
 """A recurrent decoder that steps before it looks: the new state asks, the answer joins it for the output.
 
-Source: Luong et al. 2015, section 3, arXiv:1508.04025 (global attention, dot score, without input feeding). The
+Source: Luong et al. 2015, section 3, arXiv:1508.04025 (global attention, dot or general score, without input feeding). The
 recurrence does not wait for the answers, so a whole target is read in one sweep and attended in one product.
 """
+
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float, Int
@@ -12,7 +14,8 @@ from core.attention.attention import Attention
 from core.attention.dropout import Dropout
 from core.attention.masks import valid_keys
 from core.attention.multihead import KeysValues
-from core.attention.multiplicative import DotProduct
+from core.attention.multiplicative import DotProduct, General
+from core.attention.score import AbstractScore
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
@@ -20,6 +23,11 @@ from core.models.recurrent_encoder import CELLS
 from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
 from core.shapes import Logits, States, Tokens
+
+SCORES: dict[str, Callable[[int], AbstractScore]] = {
+    "dot": lambda width: DotProduct(),
+    "general": lambda width: General(width, width),
+}
 
 
 class LuongDecoder(AbstractDecoder):
@@ -33,7 +41,7 @@ class LuongDecoder(AbstractDecoder):
         super().__init__()
         width = settings.width
         self.embedding = embedding
-        self.cross_attention = Attention(DotProduct())
+        self.cross_attention = Attention(SCORES[settings.score](width))
         self.recurrence = CELLS[settings.cell](width, width, num_layers=settings.layers, batch_first=True)
         self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
         self.dropout = Dropout(settings.dropout)
@@ -59,12 +67,10 @@ class LuongDecoder(AbstractDecoder):
 
     def _advance(self, tokens: Tokens, state: RecurrentState) -> tuple[Logits, RecurrentState]:
         embedded = self.embedding(tokens, torch.zeros_like(tokens))
-        hidden = state.hidden if len(state.hidden) > 1 else state.hidden[0]
-        states, hidden = self.recurrence(embedded, hidden)
-        hidden = hidden if isinstance(hidden, tuple) else (hidden,)
+        states, after = state.advance(self.recurrence, embedded)
         context = self._look(states, state)
         joined = torch.tanh(self.join(torch.cat([states, context], dim=-1)))
-        return self.output(self.dropout(joined)), RecurrentState(hidden, state.source, state.mask)
+        return self.output(self.dropout(joined)), after
 
     def _look(self, states: States, state: RecurrentState) -> States:
         context: Tensor = self.cross_attention(states[:, None], *state.source, state.mask).context[:, 0]

@@ -17,8 +17,8 @@ class RecurrentSettings(Settings):
     cell: str = setting("gru", choices=("gru", "lstm"), help="the recurrent cell")
     score: str = setting(
         "additive",
-        choices=("additive", "dot"),
-        help="additive: asked before the step (Bahdanau); dot: after it (Luong)",
+        choices=("additive", "dot", "general"),
+        help="additive: asked before the step (Bahdanau); dot, general: after it (Luong)",
     )
     layers: int = setting(1, low=1, high=4, help="recurrent layers in the encoder and in the decoder")
     width: int = setting(64, low=4, high=1024, step=16, help="features of every state; an even number")

@@ -27,6 +27,14 @@ class RecurrentState:
     source: KeysValues
     mask: Mask
 
+    def advance(
+        self, recurrence: nn.GRU | nn.LSTM, inputs: Float[Tensor, "row time features"]
+    ) -> tuple[Float[Tensor, "row time width"], "RecurrentState"]:
+        """Read inputs with a recurrent layer: its outputs, and the state after the last one."""
+        outputs, hidden = recurrence(inputs, self.hidden if len(self.hidden) > 1 else self.hidden[0])
+        parts = hidden if isinstance(hidden, tuple) else (hidden,)
+        return outputs, RecurrentState(parts, self.source, self.mask)
+
     def select(self, rows: Int[Tensor, " row"]) -> "RecurrentState":
         """The state whose rows are these rows of this one."""
         hidden = tuple(part.index_select(1, rows) for part in self.hidden)
@@ -35,6 +43,8 @@ class RecurrentState:
 
 class FirstHidden(nn.Module):
     """The hidden state a decoder begins with: tanh of a projection of the mean encoded token.
+
+    Bahdanau et al. 2015 project the first backward state; the mean serves LSTMs and stacks of layers alike.
 
     Args:
         width: features; layers: recurrent layers; parts: 1 for a GRU, 2 for an LSTM.

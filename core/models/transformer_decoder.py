@@ -92,6 +92,7 @@ class TransformerDecoder(AbstractDecoder):
     def __init__(self, settings: TransformerSettings, embedding: TokenEmbedding, vocabulary: int) -> None:
         super().__init__()
         self.embedding = embedding
+        self.longest = embedding.positions.longest
         self.layers = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.layers))
         self.after_stack = RESIDUALS[settings.norm].after_stack(settings.width)
         self.output = nn.Linear(settings.width, vocabulary)

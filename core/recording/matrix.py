@@ -7,7 +7,7 @@ where a key was not allowed.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from core.errors import ShapeError
 
@@ -43,7 +43,8 @@ class AttentionMatrix:
         site: where it was recorded.
         weights: rows are queries, columns keys; ≥ 0.
         queries, keys: the token of each row and column.
-        scores: before normalizing, −inf kept, or None where not asked for.
+        scores: before normalizing, −inf kept; query, key, value: what went in, the keys as the score prepared them;
+            context: each head's mixed values. None where not asked for.
     """
 
     site: Site
@@ -51,6 +52,10 @@ class AttentionMatrix:
     queries: tuple[str, ...]
     keys: tuple[str, ...]
     scores: Float[np.ndarray, "head query key"] | None = None
+    query: Float[np.ndarray, "head query dim"] | None = None
+    key: Float[np.ndarray, "head key prepared"] | None = None
+    value: Float[np.ndarray, "head key value"] | None = None
+    context: Float[np.ndarray, "head query value"] | None = None
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
@@ -63,6 +68,11 @@ class AttentionMatrix:
     def heads(self) -> int:
         """Number of heads."""
         return self.weights.shape[0]
+
+    @property
+    def row_empty(self) -> Bool[np.ndarray, "head query"]:
+        """Which rows had no key they might look at: their weights are all zero."""
+        return ~self.weights.any(axis=-1)
 
     def mean(self) -> Float[np.ndarray, "query key"]:
         """Mean over heads: rows still sum to one."""

@@ -1,7 +1,8 @@
 """Recorder: keeps copies of what flows through the taps of a model while it is open.
 
-Opening it hangs a hook on the chosen taps; closing it, also by an exception, takes every hook away. A recorder reads
-only: outputs, gradients and chance are bit for bit what they would have been. Levels: `weights` keeps what the
+While it is open it watches the chosen taps in its own thread; closed, also by an exception, it watches nothing. The
+model itself is never changed. A recorder reads only: outputs, gradients and chance are bit for bit what they would have
+been. Levels: `weights` keeps what the
 normalizer gave (before dropout), `scores` also what it was given (−inf kept), `full` also queries, keys, values and
 each head's context.
 
@@ -10,6 +11,7 @@ makes it cross-attention.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from types import TracebackType
 
@@ -19,7 +21,7 @@ from torch import Tensor, nn
 
 from core.errors import ShapeError
 from core.recording.matrix import AttentionMatrix, Site
-from core.recording.tap import Tap
+from core.recording.tap import Tap, watching
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "weights": ("tap_weights",),
@@ -45,37 +47,29 @@ class Recorder:
         self.truncated = False
         self._budget = budget
         self._kept: dict[tuple[str, str], list[Tensor]] = {}
-        self._handles: list[torch.utils.hooks.RemovableHandle] = []
-        self._taps: list[tuple[str, str, Tap]] = []
+        self._places: dict[Tap, tuple[str, str]] = {}
+        self._open = ExitStack()
         for path, module in model.named_modules():
             attention, _, tap = path.rpartition(".")
             if isinstance(module, Tap) and tap in LEVELS[level] and fnmatchcase(attention, only):
-                self._taps.append((attention, tap, module))
-        if not self._taps:
+                self._places[module] = attention, tap
+                self._kept[attention, tap] = []
+        if not self._places:
             raise ShapeError(
                 f"no attention of this model matches {only!r}; its paths: {', '.join(attention_paths(model))}"
             )
 
     def __enter__(self) -> "Recorder":
-        for attention, tap, module in self._taps:
-            kept = self._kept.setdefault((attention, tap), [])
-            self._handles.append(module.register_forward_hook(lambda _m, _i, value, kept=kept: self._keep(kept, value)))
+        self._open.enter_context(watching(self._keep))
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for handle in self._handles:
-            handle.remove()
-        self._handles.clear()
+        self._open.close()
 
     @property
     def paths(self) -> list[str]:
         """The attention paths recorded, in the model's order."""
-        return list(dict.fromkeys(attention for attention, _, _ in self._taps))
-
-    def clear(self) -> None:
-        """Forget what was kept, for instance between two decoding steps."""
-        for kept in self._kept.values():
-            kept.clear()
+        return list(dict.fromkeys(attention for attention, _ in self._places.values()))
 
     def tensor(self, path: str, tap: str = "tap_weights") -> Tensor:
         """What passed one tap.
@@ -101,23 +95,37 @@ class Recorder:
         Args:
             queries, keys: labels under "encoder self", "decoder self" and "decoder cross".
         """
-        found = []
-        for path in self.paths:
-            site = site_of(path)
-            rows, columns = tuple(queries[f"{site.stack} {site.kind}"]), tuple(keys[f"{site.stack} {site.kind}"])
-            cut = np.s_[: len(rows), : len(columns)]
-            weights = self.tensor(path)[0].numpy()[:, *cut]
-            has_scores = (path, "tap_scores") in self._kept
-            scores = self.tensor(path, "tap_scores")[0].numpy()[:, *cut] if has_scores else None
-            found.append(AttentionMatrix(site, weights, rows, columns, scores))
-        return found
+        return [self._matrix(path, queries, keys) for path in self.paths]
 
-    def _keep(self, kept: list[Tensor], value: Tensor) -> None:
+    def _matrix(self, path: str, queries: dict[str, Sequence[str]], keys: dict[str, Sequence[str]]) -> AttentionMatrix:
+        site = site_of(path)
+        rows, columns = tuple(queries[f"{site.stack} {site.kind}"]), tuple(keys[f"{site.stack} {site.kind}"])
+        by_query, by_key = np.s_[:, : len(rows)], np.s_[:, : len(columns)]
+
+        def part(tap: str, cut: tuple[slice, ...]) -> np.ndarray | None:
+            return self.tensor(path, tap)[0].numpy()[cut] if (path, tap) in self._kept else None
+
+        return AttentionMatrix(
+            site,
+            self.tensor(path)[0].numpy()[:, : len(rows), : len(columns)],
+            rows,
+            columns,
+            scores=part("tap_scores", (*by_query, slice(len(columns)))),
+            query=part("tap_query", by_query),
+            key=part("tap_key", by_key),
+            value=part("tap_value", by_key),
+            context=part("tap_context", by_query),
+        )
+
+    def _keep(self, tap: Tap, value: Tensor) -> None:
+        place = self._places.get(tap)
+        if place is None:
+            return
         self._budget -= value.numel() * 4
         if self._budget < 0:
             self.truncated = True
         else:
-            kept.append(value.detach().to(torch.float32, copy=True))
+            self._kept[place].append(value.detach().to(torch.float32, copy=True))
 
 
 def attention_paths(model: nn.Module) -> list[str]:

@@ -37,7 +37,7 @@ class Compared:
 
     Attributes:
         search: its settings; outcomes: best first.
-        steps: model calls after the first; seconds: wall time of the search, recording included.
+        steps: tokens of the longest path; seconds: wall time of the search, recording included.
         stop_reason: why it stopped; tree: everything it weighed.
     """
 
@@ -83,7 +83,7 @@ def _outcome(
 ) -> Outcome:
     tokens = node.tokens()
     ended = tokens[-1:] == [trained.model.end]
-    written = trained.vocabularies[1].decode(tokens[:-1] if ended else tokens)
+    written = trained.vocabularies[1].decode(node.written(trained.model.end))
     return Outcome(
         output=trained.text(tokens), tokens=len(tokens), ended=ended, logp=node.logp, rank_score=node.rank_score,
         parts=search.norm.parts(node.logp, len(tokens), source_length),

@@ -131,16 +131,24 @@ class TrainedModel:
             InputError: the source or the target cannot be read.
         """
         tokens = self.read(source)
-        if target is None:
-            written = free_run(self.model, [tokens], self.vocabularies)[0]
-        else:
-            written = self.config.task.tokenize_target(target)
-            if len(target) > LONGEST_TEXT:
-                raise InputError(
-                    f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
-                )
+        own = target is None
+        written = free_run(self.model, [tokens], self.vocabularies)[0] if own else self._read_target(str(target))
         probe = Probe(Example(tuple(tokens), tuple(written)), self.vocabularies)
         return probe.record(self.model, only=only, level=level)
+
+    def _read_target(self, target: str) -> list[str]:
+        if len(target) > LONGEST_TEXT:
+            raise InputError(
+                f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+            )
+        tokens = self.config.task.tokenize_target(target)
+        unknown = self.vocabularies[1].unknown(tokens)
+        if unknown:
+            raise InputError(
+                f"the model cannot write {' '.join(unknown[:8])}; it writes, for example: "
+                + " ".join(self.vocabularies[1].tokens[6:30])
+            )
+        return tokens
 
     def stepper(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 9) -> Stepper:
         """A decoding to be taken by hand, every step's cross-attention recorded."""
@@ -184,7 +192,7 @@ class TrainedModel:
             "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": None,
-            "stop_reason": frontier.stop_reason, "model_calls": frontier.step + 1,
+            "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(bool(one.live) for one in frontier.history[1:]),
             "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
         }  # fmt: skip
 
@@ -220,6 +228,11 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
         raise RunError(
             f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy"
         ) from error
+    if not all(bool(tensor.isfinite().all()) for tensor in found.model.values()):
+        raise RunError(
+            f"{run.address}: the weights of step {found.step} are not finite: the training diverged; "
+            "use an earlier checkpoint, or train with a lower learning rate"
+        )
     model.eval().requires_grad_(False)
     return TrainedModel(run, config, found.step, model, read_examples(run))
 

@@ -12,8 +12,9 @@ import torch
 
 from core.data.batch import Example, collate
 from core.decoding.beam import BeamSearch
-from core.decoding.hypothesis import Hypothesis, Status
+from core.decoding.hypothesis import Hypothesis
 from core.decoding.tree import DecodingTree, fold
+from core.errors import RunError
 from core.recording.recorder import Recorder
 from core.runs.trained import TrainedModel
 
@@ -35,11 +36,17 @@ class Verification:
 
 
 def verify(trained: TrainedModel, sentences: int = 10) -> Verification:
-    """Check a model on its own held-out examples."""
+    """Check a model on held-out examples that its run carries, at most as many as there are.
+
+    Raises:
+        RunError: it carries none.
+    """
     errors: list[float] = []
     for example in trained.examples.test[:sentences]:
         errors += _check(trained, trained.config.task.join(example.source))
-    worst = max(errors, default=0.0)
+    if not errors:
+        raise RunError(f"{trained.run.address} carries no test examples, so nothing can be verified; train it anew")
+    worst = float(np.max(errors))  # NaN stays NaN, and is not within any tolerance
     return Verification(len(errors), worst, worst <= TOLERANCE)
 
 
@@ -54,7 +61,7 @@ def _check(trained: TrainedModel, source: str) -> list[float]:
 
 def _rescore(trained: TrainedModel, source: str, node: Hypothesis, tree: DecodingTree, end: int) -> list[float]:
     tokens = node.tokens()
-    written = trained.vocabularies[1].decode(tokens[:-1] if node.status is Status.FINISHED else tokens)
+    written = trained.vocabularies[1].decode(node.written(trained.model.end))
     batch = collate([Example(tuple(trained.read(source)), tuple(written))], *trained.vocabularies)
     with torch.no_grad(), Recorder(trained.model, level="full") as recorder:
         log_probs = torch.log_softmax(trained.model(batch)[0], dim=-1)

@@ -1,5 +1,6 @@
 """Evaluation: the model on held-out examples, running free and under the gold prefix; the two are never mixed up."""
 
+import zlib
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -36,14 +37,15 @@ def free_run(
         encoded = [[*vocabularies[0].encode(sources[at]), END] for at in places]
         rules = [rules_for(model, numbers, keep_pruned=0) for numbers in encoded]
         for at, frontier in zip(places, decode(search, model, encoded, rules)):
-            tokens = frontier.best.tokens()
-            found[at] = vocabularies[1].decode(tokens[:-1] if tokens[-1:] == [model.end] else tokens)
+            found[at] = vocabularies[1].decode(frontier.best.written(model.end))
     return [found[at] for at in range(len(sources))]
 
 
 def rules_for(model: Seq2Seq, source: Sequence[int], *, keep_pruned: int = 5) -> Rules:
-    """The limits of one item: twice its own source and ten tokens more."""
-    return Rules(model.end, model.never_generated, 2 * len(source) + 10, len(source), keep_pruned)
+    """The limits of one item: twice its own source and ten tokens more, or what the decoder can write."""
+    most = min(2 * len(source) + 10, model.decoder.longest)
+    item = zlib.crc32(",".join(map(str, source)).encode())
+    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item)
 
 
 def evaluate(

@@ -65,11 +65,12 @@ class Trainer:
         if self.step == 0 and self.settings.record_every:
             yield self._snapshot()
         while self.step < self.settings.steps:
-            yield self._advance()
+            done = self._advance()
             if self._due(self.settings.record_every):
                 yield self._snapshot()
             if self._due(self.settings.evaluate_every):
                 yield self._evaluate()
+            yield done  # last: whoever stops here has all that belongs to the step
         yield Finished(self.step, "done")
 
     def learning_rate(self, step: int) -> float:

@@ -7,6 +7,7 @@ import torch
 
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
+from core.errors import InputError
 from core.models.seq2seq import Seq2Seq
 from core.recording.matrix import AttentionMatrix
 from core.recording.recorder import Recorder
@@ -35,6 +36,11 @@ class Probe:
         with torch.no_grad(), Recorder(model, only, level) as recorder:
             model(self._batch)
         model.train(training)
+        if recorder.truncated:
+            raise InputError(
+                f"the attention of {len(self.example.source)} source and {len(self.example.target)} target tokens needs more "
+                "memory than is kept for it; shorten the text or choose fewer attentions"
+            )
         return recorder.matrices(*labels(self.example))
 
 

@@ -113,12 +113,12 @@ def test_decoder_steps_through_beam_and_sampling_too(page: Page, search: str) ->
 def test_compare_runs_three_searches_side_by_side_with_their_trees(page: Page) -> None:
     page.goto(f"/compare?run=demo/dates-transformer&source={DATE}")
     expect(page.get_by_text("exactly the reference").first).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^Σ log p"))).to_have_count(3)
+    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(3)
     button(page, "Settings").first.click()
     page.get_by_label("width", exact=True).fill("0")
     page.keyboard.press("Enter")
     expect(page.get_by_text("width=0 is out of range")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"^Σ log p"))).to_have_count(2)  # the others go on
+    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(2)  # the others go on
     page.get_by_label("width", exact=True).fill("6")
     page.keyboard.press("Enter")
     expect(page.get_by_text("width 6 ·")).to_be_visible()

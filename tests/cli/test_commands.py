@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from core.cli import main
 from core.decoding.tree import DecodingTree
@@ -141,6 +142,8 @@ BAD = {
         "top_p=0 is out of range: it must be above 0",
     ),
     "top-p 1.5": (["decode", "tiny", "abc", "--search", "sampling", "--set", "top_p=1.5"], "at most 1"),
+    "target nobody can write": (["attend", "tiny", "abc", "--target", "漢"], "the model cannot write 漢"),
+    "unknown level": (["attend", "tiny", "abc", "--level", "ful"], "did you mean full?"),
     "unknown format": (["attend", "tiny", "abc", "--out", "maps.bmp"], "ends in .npz, .json, .svg"),
     "no such place": (["attend", "tiny", "abc", "--out", "/no/such/place/maps.npz"], "cannot write"),
     "no such attention": (["attend", "tiny", "abc", "--only", "zzz"], "no attention of this model matches"),
@@ -155,6 +158,32 @@ def test_bad_input_gets_one_line_and_exit_code_2(attnlab, run, name):
     code, out, err = attnlab(*words)
     assert code == 2 and said in err and err.count("\n") == 1 and not out
     assert "Traceback" not in err
+
+
+def test_tokens_never_seen_are_named_and_the_rest_is_decoded(attnlab, run):
+    code, out, err = attnlab("decode", run, "aЖb")
+    assert code == 0 and out.strip() and "never seen in training, read as <unk>: ж" in err
+
+
+def test_a_run_without_examples_or_with_weights_that_are_no_numbers_is_refused(attnlab, run, tmp_path):
+    assert attnlab("runs", "ship", run, str(tmp_path / "bare"))[0] == 0
+    examples = json.loads((tmp_path / "bare" / "examples.json").read_text())
+    (tmp_path / "bare" / "examples.json").write_text(json.dumps({**examples, "test": []}))
+    code, _, err = attnlab("verify", str(tmp_path / "bare"))
+    assert code == 2 and "carries no test examples" in err
+    (weights,) = (tmp_path / "bare" / "checkpoints").glob("*/model.safetensors")
+    tensors = load_file(weights)
+    save_file({name: tensor * float("nan") for name, tensor in tensors.items()}, weights)
+    code, _, err = attnlab("decode", str(tmp_path / "bare"), "abc")
+    assert code == 2 and "are not finite" in err
+
+
+def test_everything_that_was_recorded_is_exported(attnlab, run, tmp_path):
+    assert attnlab("attend", run, "abc", "--level", "full", "--out", str(tmp_path / "full.json"))[0] == 0
+    for record in json.loads((tmp_path / "full.json").read_text())["records"]:
+        assert {"scores", "query", "key", "value", "context", "norm"} <= set(record)
+        mixed = np.array(record["weights"]) @ np.array(record["value"])
+        np.testing.assert_allclose(mixed, record["context"], atol=1e-5)
 
 
 def test_a_beam_larger_than_the_vocabulary_works(attnlab, run):

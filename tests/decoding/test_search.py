@@ -195,3 +195,29 @@ def test_draws_that_agree_are_one_prefix_when_mass_is_counted():
     only_red = SamplingSearch(draws=5, top_k=1)
     frontier = only_red.advance(model, only_red.start(model, [7, END], rules()))
     assert frontier.record.kept_mass == pytest.approx(0.6, abs=1e-6)
+
+
+@pytest.mark.parametrize("stop", ["bound", "top_finished", "k_finished"])
+def test_every_reason_for_leaving_a_live_hypothesis_is_true(stop):
+    seen = set()
+    for seed in range(40):
+        frontier = run(BeamSearch(width=3, length_norm="mean", stop=stop), RandomTable(3, seed))
+        best = frontier.best.rank_score
+        for node in frontier.born:
+            if node.status is Status.PRUNED_BOUND:
+                assert node.bound <= best and "cannot beat" in node.reason
+            if node.status is Status.SUPERSEDED:
+                assert "rule of thumb" in node.reason
+            seen.add(node.status)
+    assert (Status.PRUNED_BOUND in seen) == (stop == "bound")
+
+
+def test_stopping_when_as_many_finished_as_the_beam_is_wide_can_lose_the_best_output():
+    worse = 0
+    for seed in range(60):
+        patient, hasty = (
+            run(BeamSearch(width=3, length_norm="mean", stop=stop), RandomTable(3, seed)).best.rank_score
+            for stop in ("never", "k_finished")
+        )
+        worse += hasty < patient - 1e-9
+    assert worse > 0

@@ -23,7 +23,7 @@ CHOICES: dict[str, Settings] = {
     **{
         f"{cell}-{score}": MODELS["recurrent"](**_SMALL, cell=cell, score=score)
         for cell in ("gru", "lstm")
-        for score in ("additive", "dot")
+        for score in ("additive", "dot", "general")
     },
 }
 WORDS = ["abc", "h", "hgfedcba", "aab", "cabbage", "ff"]

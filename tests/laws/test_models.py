@@ -1,13 +1,18 @@
 """What holds for every model: padding, batches, causality, caches, recording, chance (mechanisms §0.2)."""
 
 import copy
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.attention.dropout import give_chance
+from core.errors import ShapeError
 from core.models.build import build
 from core.recording.recorder import LEVELS, Recorder, attention_paths
+from core.recording.tap import watched
 from core.seeds import Seeds
 from core.training.likelihood import Likelihood
 from core.training.probe import labels
@@ -26,8 +31,8 @@ def test_padding_changes_no_output_no_loss_and_no_gradient(name):
     one, other = model(name).double(), model(name).double()
     logits, padded = one(small), other(wide)
     close(padded[:, : logits.shape[1]][small.target_valid], logits[small.target_valid], 1e-10)
-    for net, given in ((one, small), (other, wide)):
-        Likelihood(0.1, "others_but_pad")(net, given, 1).terms["likelihood"].backward()
+    for net, sample in ((one, small), (other, wide)):
+        Likelihood(0.1, "others_but_pad")(net, sample, 1).terms["likelihood"].backward()
     for (path, first), second in zip(one.named_parameters(), other.parameters()):
         if first.grad is not None or second.grad is not None:
             close(first.grad, second.grad, 1e-9), path
@@ -62,12 +67,12 @@ def test_the_loss_of_a_batch_is_that_of_its_items_by_tokens(name):
 @every_model
 def test_no_position_looks_ahead(name):
     net = model(name)
-    given = batch(["abcdefgh"])
+    sample = batch(["abcdefgh"])
     embedded = {}
     handle = net.decoder.embedding.table.register_forward_hook(
         lambda module, inputs, output: embedded.setdefault("vectors", output.requires_grad_(True))
     )
-    logits = net(given)
+    logits = net(sample)
     handle.remove()
     for at in range(logits.shape[1]):
         (gradient,) = torch.autograd.grad(logits[0, at].sum(), embedded["vectors"], retain_graph=True)
@@ -108,7 +113,7 @@ def test_a_state_that_is_forked_is_not_changed_by_its_child(name):
 @every_model
 @pytest.mark.parametrize("level", LEVELS)
 def test_recording_changes_no_output_no_gradient_and_no_chance(name, level):
-    given = batch(WORDS)
+    one = batch(WORDS)
     results = []
     for recorded in (False, True):
         net = model(name).train()
@@ -116,10 +121,10 @@ def test_recording_changes_no_output_no_gradient_and_no_chance(name, level):
         give_chance(net, chance)
         if recorded:
             with Recorder(net, level=level) as recorder:
-                logits = net(given)
+                logits = net(one)
             assert all(not recorder.tensor(path).requires_grad for path in recorder.paths)
         else:
-            logits = net(given)
+            logits = net(one)
         logits.sum().backward()
         results.append((logits.detach(), [p.grad for p in net.parameters()], chance.get_state(), torch.get_rng_state()))
     (plain, gradients, chance, world), (seen, same, chance_too, world_too) = results
@@ -128,11 +133,55 @@ def test_recording_changes_no_output_no_gradient_and_no_chance(name, level):
 
 
 @every_model
-def test_no_hook_survives_a_recorder_even_after_an_exception(name):
+def test_nothing_watches_after_a_recorder_even_after_an_exception(name):
     net = model(name)
-    with pytest.raises(KeyError), Recorder(net):
+    with pytest.raises(KeyError), Recorder(net) as recorder:
+        assert watched()
         raise KeyError("anything")
-    assert all(not module._forward_hooks for module in net.modules())
+    assert not watched() and all(not module._forward_hooks for module in net.modules())
+    net(batch(["abc"]))
+    with pytest.raises(ShapeError, match="nothing was recorded"):
+        recorder.tensor(recorder.paths[0])
+
+
+@every_model
+def test_two_threads_that_record_one_shared_model_each_see_their_own_pass(name):
+    net, words = model(name), ["abc", "hgfedcba", "cabbage", "ff"]
+
+    def recorded(word: str) -> torch.Tensor:
+        with torch.no_grad(), Recorder(net, "*cross*") as recorder:
+            net(batch([word]))
+        return recorder.tensor(recorder.paths[-1])
+
+    alone = {word: recorded(word) for word in words}
+    with ThreadPoolExecutor(4) as pool:
+        for word, seen in zip(words * 8, pool.map(recorded, words * 8)):
+            assert torch.equal(seen, alone[word])
+
+
+@every_model
+@settings(max_examples=8, deadline=None)
+@given(words=st.lists(st.text("abcdefgh", min_size=1, max_size=9), min_size=1, max_size=4), pads=st.integers(1, 4))
+def test_whatever_the_words_padding_and_company_change_nothing(name, words, pads):
+    net = model(name).double()
+    with torch.no_grad():
+        together = net(widen(batch(words), pads))
+        for at, word in enumerate(words):
+            alone = net(batch([word]))[0]
+            close(together[at, : len(alone)], alone, 1e-9)
+
+
+@every_model
+def test_pads_get_no_gradient_also_with_smoothing(name):
+    net, given = model(name), widen(batch(["abc", "hgfedcba"]), 2)
+    kept = {}
+    handle = net.decoder.output.register_forward_hook(
+        lambda module, inputs, output: kept.setdefault("logits", output.requires_grad_(True)).retain_grad()
+    )
+    Likelihood(0.1)(net, given, 1).terms["likelihood"].backward()
+    handle.remove()
+    gradient = kept["logits"].grad
+    assert (gradient[~given.target_valid] == 0).all() and gradient[given.target_valid].abs().sum() > 0
 
 
 @every_model
@@ -202,3 +251,35 @@ def test_left_padding_moves_no_position():
         source = torch.tensor([LETTERS.encode("abc")])
         left, valid = torch.nn.functional.pad(source, (2, 0)), torch.tensor([[False, False, True, True, True]])
         close(encoder(left, valid).states[:, 2:], encoder(source, torch.ones_like(source, dtype=torch.bool)).states)
+
+
+def test_equal_tokens_without_positions_get_the_very_same_output():
+    encoder = model("transformer-pre-none").encoder
+    source = torch.tensor([LETTERS.encode("aba")])
+    states = encoder(source, torch.ones_like(source, dtype=torch.bool)).states
+    assert torch.equal(states[0, 0], states[0, 2]) and not torch.equal(states[0, 0], states[0, 1])
+
+
+def test_a_pre_norm_block_whose_last_weights_are_zero_changes_nothing_and_its_feed_forward_knows_no_place():
+    layer = model("transformer-pre-sinusoidal").encoder.layers[0]
+    states = torch.randn(2, 5, 16, generator=torch.Generator().manual_seed(1))
+    shuffle = torch.tensor([3, 0, 4, 1, 2])
+    close(layer.feed_forward(states[:, shuffle]), layer.feed_forward(states)[:, shuffle])
+    with torch.no_grad():
+        for weight in (
+            layer.self_attention.w_output.weight,
+            layer.feed_forward.narrow.weight,
+            layer.feed_forward.narrow.bias,
+        ):
+            weight.zero_()
+    assert torch.equal(layer(states, torch.ones(2, 1, 1, 5, dtype=torch.bool)), states)
+
+
+def test_moving_the_memory_about_moves_no_output_and_its_keys_are_those_that_are_cached():
+    net = model("transformer-pre-learned").double()
+    sample, shuffle = batch(["abcdefgh"]), torch.tensor([4, 0, 8, 2, 6, 1, 3, 7, 5])
+    memory = net.encoder(sample.source, sample.source_valid)
+    moved = memory._replace(states=memory.states[:, shuffle])
+    close(net.decoder(sample.target_in, moved), net.decoder(sample.target_in, memory), 1e-10)
+    for layer, cached in zip(net.decoder.layers, net.decoder.start(memory).source):
+        assert torch.equal(layer.cross_attention.prepare(memory.states).key, cached.key)

@@ -1,18 +1,24 @@
 """What holds for every search on every model: batches, re-scoring, seeds, going back, records (mechanisms §0.2, §11.3)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.data.batch import Example, collate
 from core.decoding.batched import decode
-from core.decoding.hypothesis import PRUNED, Status
+from core.decoding.hypothesis import Status
 from core.decoding.recorded import Recorded
 from core.decoding.sampling import SamplingSearch
 from core.decoding.stepper import Stepper
 from core.decoding.tree import DecodingTree, fold
+from core.models.build import build
 from core.recording.recorder import Recorder
 from core.runs.catalog import SEARCHES
+from core.seeds import Seeds
 from core.training.evaluation import rules_for
 from tests.laws.models import CHOICES, LETTERS, WORDS, model
 
@@ -101,7 +107,7 @@ def test_records_hold_together(search, name):
         for node in range(1, len(record)):
             parent = nodes["parent"][node]
             assert parent < node and nodes["step"][node] == nodes["step"][parent] + 1
-            assert nodes["status"][parent] in ("root", "expanded") or nodes["status"][node] in PRUNED
+            assert nodes["status"][parent] in ("root", "expanded")
             assert nodes["logp"][node] == pytest.approx(
                 sum(nodes["logp_token"][at] for at in record.path(node)), abs=1e-6
             )
@@ -171,7 +177,7 @@ def test_replaying_the_noise_of_a_draw_gives_its_token():
     (frontier,) = decoded(net, search, ["cabbage"])
     for node in (end for last in frontier.finished for end in last.path()):
         assert node.draw is not None
-        assert node.draw.noise == search.uniform(node.draw.index, node.step - 1)
+        assert node.draw.noise == search.uniform(node.draw.index, node.step - 1, frontier.rules.item)
         assert node.draw.cum_before <= node.draw.noise < node.draw.cum_after + 1e-9
         assert node.prob_filtered == pytest.approx(node.draw.cum_after - node.draw.cum_before, abs=1e-9)
 
@@ -187,3 +193,73 @@ def test_towards_zero_temperature_and_with_one_token_sampling_is_greedy(name):
         SEARCHES["beam"](width=1, stop="top_finished"),
     ):
         assert [f.best.tokens() for f in decoded(net, search, WORDS)] == [f.best.tokens() for f in greedy]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    name=st.sampled_from(sorted(CHOICES)),
+    case=st.sampled_from(CASES),
+    words=st.lists(st.text("abcdefgh", min_size=1, max_size=7), min_size=2, max_size=4),
+)
+def test_whatever_the_words_every_model_and_search_decode_together_as_alone(name, case, words):
+    net, search = model(name).double(), SEARCHES[case[0]](**case[1])
+    for word, together in zip(words, decoded(net, search, words)):
+        (alone,) = decoded(net, search, [word])
+        assert [n.tokens() for n in together.finished] == [n.tokens() for n in alone.finished]
+        assert [n.logp for n in together.finished] == pytest.approx([n.logp for n in alone.finished], abs=1e-6)
+
+
+@every_search
+def test_outputs_are_told_apart_and_never_hold_what_is_never_generated(search):
+    net = model("gru-additive")
+    with torch.no_grad():
+        net.decoder.output.bias[list(net.never_generated)] += 50.0  # the model would love to
+    for frontier in decoded(net, search, WORDS):
+        outputs = [tuple(node.tokens()) for node in frontier.finished]
+        assert len(set(outputs)) == len(outputs) or search.name == "sampling"
+        assert not set(net.never_generated) & {token for output in outputs for token in output}
+
+
+@every_search
+def test_the_ranking_of_a_step_can_be_replayed_from_its_stored_candidates(search):
+    if search.name == "sampling":
+        return  # draws are replayed from their noise above
+    (frontier,) = decoded(model("transformer-pre-sinusoidal"), search, ["cabbage"])
+    width = getattr(search, "width", 1)
+    for one in frontier.history[1:]:
+        ranked = sorted((n for n in one.born if n.rank >= 0), key=lambda node: -node.logp)
+        ends = {id(n) for n in ranked[:width] if n.token == LETTERS.end}
+        goes_on = {id(n) for n in [n for n in ranked if n.token != LETTERS.end][:width]}
+        assert {id(n) for n in one.born if n.status is Status.FINISHED and n.rank >= 0} == ends
+        lives = {
+            id(n)
+            for n in one.born
+            if n.rank >= 0 and n.status in (Status.LIVE, Status.TRUNCATED, Status.PRUNED_BOUND, Status.SUPERSEDED)
+        }
+        assert lives == goes_on if search.name == "beam" else lives | ends == {id(ranked[0])}
+
+
+@pytest.mark.parametrize("search", [SEARCHES[n](**v) for n, v in CASES])
+def test_the_record_counts_the_models_calls(search, monkeypatch):
+    net, calls = model("gru-dot"), []
+    step = net.step
+    monkeypatch.setattr(net, "step", lambda *given: calls.append(1) or step(*given))
+    (frontier,) = decoded(net, search, ["cabbage"])
+    assert len(calls) == 1 + sum(bool(one.live) for one in frontier.history[1:])
+
+
+def test_a_model_with_few_positions_is_cut_at_its_last_one_and_does_not_fail():
+    net = build(replace(CHOICES["transformer-pre-learned"], longest=12), LETTERS, LETTERS, Seeds(1)).eval()
+    with torch.no_grad():
+        net.decoder.output.bias[net.end] -= 100.0  # it never ends by itself
+    (frontier,) = decoded(net, SEARCHES["greedy"](), ["abcdefgh"])
+    assert frontier.best.status is Status.TRUNCATED and len(frontier.best.tokens()) == 12
+
+
+def test_a_decoding_of_thousands_of_steps_is_a_list_and_no_recursion():
+    net = model("gru-dot")
+    with torch.no_grad():
+        net.decoder.output.bias[net.end] -= 100.0
+    (frontier,) = decoded(net, SEARCHES["greedy"](), ["ab" * 600])
+    assert frontier.step == len(frontier.best.tokens()) == 2 * 1201 + 10
+    assert len(tree(frontier)) > 2000

@@ -99,6 +99,18 @@ def test_stop_keeps_what_was_learned_and_a_changed_rate_is_used_and_survives_res
     assert more[0].learning_rate == pytest.approx(0.002) and more[-1].step == 12
 
 
+def test_a_stop_on_a_step_that_is_due_loses_neither_its_snapshot_nor_its_evaluation():
+    run = create("due", small(evaluate_every=6, record_every=6))
+    for event in run_experiment(run):
+        if isinstance(event, StepDone) and event.step == 6:
+            controls.send(run, "stop")
+    stopped = status.read(run).step
+    list(run_experiment(run))
+    events = journal.rewind(journal.read(run)[0])
+    assert stopped in (6, 7) and snapshots.steps(run) == [0, 6, 12]
+    assert [event.step for event in events if isinstance(event, Evaluated)] == [6, 12]
+
+
 def test_recording_changes_no_weight():
     finals = []
     for every in (0, 2):
