@@ -65,7 +65,8 @@ def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: 
     page.keyboard.press("Enter")
     expect(page.get_by_text("Forced target")).to_be_visible()
     settled(page)
-    page.get_by_role("combobox", name="Beside it").click()
+    page.get_by_role("combobox", name="Beside it").focus()
+    page.keyboard.press("ArrowDown")
     page.get_by_role("option", name="demo/dates-gru").click()
     expect(page.get_by_text("demo/dates-gru · cross · layer 1 · mean over heads")).to_be_visible()
     expect(page.get_by_text("demo/dates-transformer · cross · layer 2 · mean over heads")).to_be_visible()
@@ -118,7 +119,9 @@ def test_compare_runs_three_searches_side_by_side_with_their_trees(page: Page) -
     page.get_by_label("width", exact=True).fill("0")
     page.keyboard.press("Enter")
     expect(page.get_by_text("width=0 is out of range")).to_be_visible()
-    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(2)  # the others go on
+    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(
+        2
+    )  # the others go on
     page.get_by_label("width", exact=True).fill("6")
     page.keyboard.press("Enter")
     expect(page.get_by_text("width 6 ·")).to_be_visible()
