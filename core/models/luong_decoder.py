@@ -24,10 +24,17 @@ from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
 from core.shapes import Logits, States, Tokens
 
-SCORES: dict[str, Callable[[int], AbstractScore]] = {
-    "dot": lambda width: DotProduct(),
-    "general": lambda width: General(width, width),
-}
+def dot(width: int) -> AbstractScore:
+    """q·k: nothing is learned in the score."""
+    return DotProduct()
+
+
+def general(width: int) -> AbstractScore:
+    """qᵀ W k: the score learns which features belong together."""
+    return General(width, width)
+
+
+SCORES: dict[str, Callable[[int], AbstractScore]] = {"dot": dot, "general": general}
 
 
 class LuongDecoder(AbstractDecoder):
