@@ -167,7 +167,7 @@ def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
     page: Page, request: pytest.FixtureRequest
 ) -> None:
     name = f"watched-{request.node.callspec.params['page']}"
-    new_training(page, name, 150)
+    new_training(page, name, 1000)  # long enough to be paused also on a fast machine
     expect(page.get_by_text(re.compile(r"running · step .* left · [\d,]+ tokens/s"))).to_be_visible()
     button(page, "Pause").click()
     expect(page.get_by_text(f"{name} · paused")).to_be_visible()
@@ -187,7 +187,7 @@ def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
     expect(page.get_by_text(re.compile(f"{name} · (stopped|done)"))).to_be_visible()
     if page.get_by_text(f"{name} · stopped").count():
         button(page, "Resume").click()
-    expect(page.get_by_text(f"{name} · done · step 150 of 150")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(f"{name} · done · step 1,000 of 1,000")).to_be_visible(timeout=180_000)
     slider = page.get_by_role("slider", name="Recorded step")
     slider.focus()
     slider.press("Home")
