@@ -23,7 +23,7 @@ class Recorded:
     def __init__(self, model: nn.Module, only: str = "*decoder*") -> None:
         assert isinstance(model, StepModel)
         self._model: StepModel = model
-        self._module, self._only = model, only
+        self._recorder = Recorder(model, only)
         self.begin, self.end, self.never_generated = model.begin, model.end, model.never_generated
 
     def start(self, sources: Sequence[Sequence[int]]) -> DecoderState:
@@ -32,7 +32,7 @@ class Recorded:
 
     def step(self, tokens: Int[Tensor, " row"], state: DecoderState) -> Step:
         """As the model does, with the weights that its attentions gave: one query a row."""
-        with Recorder(self._module, only=self._only) as recorder:
+        with self._recorder as recorder:
             step = self._model.step(tokens, state)
         rows = {path: recorder.tensor(path)[:, :, 0] for path in recorder.paths}  # row head key
         return step._replace(rows=rows)

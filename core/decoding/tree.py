@@ -225,7 +225,10 @@ class _Fold:
         found = {}
         for site, blocks in self.rows.items():
             widest = max(block.shape[2] for block in blocks)
-            found[site] = [np.pad(block, ((0, 0), (0, 0), (0, widest - block.shape[2]))) for block in blocks]
+            found[site] = [
+                block if block.shape[2] == widest else np.pad(block, ((0, 0), (0, 0), (0, widest - block.shape[2])))
+                for block in blocks
+            ]
         return found
 
 

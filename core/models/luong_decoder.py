@@ -24,6 +24,7 @@ from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
 from core.shapes import Logits, States, Tokens
 
+
 def dot(width: int) -> AbstractScore:
     """q·k: nothing is learned in the score."""
     return DotProduct()

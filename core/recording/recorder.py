@@ -2,9 +2,8 @@
 
 While it is open it watches the chosen taps in its own thread; closed, also by an exception, it watches nothing. The
 model itself is never changed. A recorder reads only: outputs, gradients and chance are bit for bit what they would have
-been. Levels: `weights` keeps what the
-normalizer gave (before dropout), `scores` also what it was given (−inf kept), `full` also queries, keys, values and
-each head's context.
+been. Opened again it begins anew. Levels: `weights` keeps what the normalizer gave (before dropout), `scores` also what
+it was given (−inf kept), `full` also queries, keys, values and each head's context.
 
 The path of a tap says where it stands: its first part is the stack, its first number the layer, and "cross" in it
 makes it cross-attention.
@@ -45,7 +44,7 @@ class Recorder:
 
     def __init__(self, model: nn.Module, only: str = "*", level: str = "weights", budget: int = 1 << 30) -> None:
         self.truncated = False
-        self._budget = budget
+        self._budget = self._left = budget
         self._kept: dict[tuple[str, str], list[Tensor]] = {}
         self._places: dict[Tap, tuple[str, str]] = {}
         self._open = ExitStack()
@@ -60,6 +59,9 @@ class Recorder:
             )
 
     def __enter__(self) -> "Recorder":
+        self.truncated, self._left = False, self._budget
+        for kept in self._kept.values():
+            kept.clear()
         self._open.enter_context(watching(self._keep))
         return self
 
@@ -121,8 +123,8 @@ class Recorder:
         place = self._places.get(tap)
         if place is None:
             return
-        self._budget -= value.numel() * 4
-        if self._budget < 0:
+        self._left -= value.numel() * 4
+        if self._left < 0:
             self.truncated = True
         else:
             self._kept[place].append(value.detach().to(torch.float32, copy=True))
