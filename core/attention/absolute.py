@@ -46,6 +46,9 @@ class NoPositions(AbstractPositions):
 class SinusoidalPositions(AbstractPositions):
     """PE[p, 2i] = sin(p·ω_i), PE[p, 2i+1] = cos(p·ω_i), ω_i = 10000^(−2i/width); any position.
 
+    This is the paper's layout; the one of Tensor2Tensor and fairseq (all sines, then all cosines, other frequencies) is
+    another encoding and not offered.
+
     Raises:
         SettingError: an odd width, which has no pairs.
     """

@@ -22,7 +22,7 @@ class TransformerSettings(Settings):
     name: ClassVar[str] = "transformer"
     summary: ClassVar[str] = "Transformer: self-attention in encoder and decoder, cross-attention between them"
 
-    layers: int = setting(2, low=1, high=12, help="blocks in the encoder and in the decoder; try 1 for reversal")
+    layers: int = setting(2, low=1, high=24, help="blocks in the encoder and in the decoder; try 1 for reversal")
     heads: int = setting(
         4, low=1, high=16, help="attentions beside each other in every block; width must be a multiple"
     )

@@ -70,3 +70,13 @@ def test_many_draws_have_the_frequencies_of_the_law(search):
 def test_two_sources_draw_from_different_noise():
     search = SamplingSearch(seed=1)
     assert search.uniform(0, 0, 1) != search.uniform(0, 0, 2)
+
+
+def test_the_mean_surprise_of_plain_draws_is_the_entropy():
+    probabilities = np.array([0.5, 0.25, 0.15, 0.1])
+    law, _ = SamplingSearch(seed=5).law(np.log(probabilities))
+    drawn = np.searchsorted(
+        np.cumsum(law), [SamplingSearch(seed=5).uniform(i, 0, 0) for i in range(20_000)], side="right"
+    )
+    entropy = -(probabilities * np.log(probabilities)).sum()
+    assert -np.log(probabilities[drawn]).mean() == pytest.approx(entropy, abs=0.02)

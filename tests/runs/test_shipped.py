@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.metrics.alignment import alignment_error_rate
 from core.runs import checkpoint, snapshots, store
 from core.runs.config import read_recipe
 from core.runs.experiment import create, run_experiment
@@ -69,3 +70,16 @@ def test_its_recipe_makes_it_again(name):
     again, shipped = checkpoint.load(run), checkpoint.load(store.find_run(f"demo/{name}"))
     assert again is not None and shipped is not None and set(again.model) == set(shipped.model)
     assert all(torch.isfinite(tensor).all() for tensor in again.model.values())
+
+
+def test_the_shipped_transformer_for_reversal_looks_from_the_end_to_the_beginning_in_its_best_head():
+    trained = load("demo/reverse-transformer")
+    errors: dict[int, list[float]] = {}
+    for example in trained.examples.test:
+        (matrix,) = trained.matrices(
+            trained.config.task.join(example.source), trained.config.task.join(example.target), "*cross*"
+        )
+        for head in range(matrix.heads):
+            rows = matrix.weights[head][: len(example.target), : len(example.source)]
+            errors.setdefault(head, []).append(alignment_error_rate(rows, example.alignment))
+    assert min(sum(found) / len(found) for found in errors.values()) < 0.1
