@@ -110,6 +110,8 @@ def _controls(run: RunFolder, now: Status) -> None:
             help="above 0; the schedule goes on from there",
         )
         buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
+        if said := state.get("rate said"):
+            st.warning(said, icon=":material/info:")
     elif now.state in ("stopped", "crashed", "failed", "new"):
         buttons[0].button(
             "Resume",
@@ -123,10 +125,11 @@ def _controls(run: RunFolder, now: Status) -> None:
 
 
 def _set_rate(run: RunFolder, rate: float) -> None:
+    state.put("rate said", None)
     try:
         controls.send(run, "learning_rate", rate)
     except AttentionLabError as error:
-        st.toast(str(error), icon=":material/info:")
+        state.put("rate said", str(error))
 
 
 def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import DataError
 from core.runs import jobs, store
 from core.runs.catalog import MODELS, TASKS
 from core.runs.config import ExperimentConfig
@@ -41,8 +42,7 @@ def training_form() -> None:
     )
     start = preset_of(task, model, preset).to_dict()
     chosen = _settings(start, f"{task} {model} {preset}")
-    if task == "text":
-        _upload(chosen)
+    uploaded = _upload(chosen) if task == "text" else {}
     name = st.text_input(
         "Name of the run",
         placeholder=store.free_name(f"{task}-{model}"),
@@ -50,7 +50,7 @@ def training_form() -> None:
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
-        run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen)
+        run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
         state.put(f"kept {links.SOURCE}", None)
         state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
@@ -76,7 +76,8 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     return {**chosen, "seed": int(seed)}
 
 
-def _upload(chosen: dict[str, Any]) -> None:
+def _upload(chosen: dict[str, Any]) -> dict[str, str]:
+    """Take files; under which name of ours each of theirs is kept."""
     files = st.file_uploader(
         "Your pairs: one table (source, tab, target), or two files line by line",
         accept_multiple_files=True,
@@ -84,12 +85,19 @@ def _upload(chosen: dict[str, Any]) -> None:
         key="upload",
         help="UTF-8 is best; at most 20 MB here, larger files by their path",
     )
-    paths = [str(keep(file.getvalue())) for file in files[:2]]
+    paths = [keep(file.getvalue()) for file in files[:2]]
     for setting, path in zip(("path", "target_path"), paths):
-        chosen["task"][setting] = path
+        chosen["task"][setting] = str(path)
+    return {path.name: file.name for path, file in zip(paths, files)}
 
 
-def _start(name: str, chosen: dict[str, Any]) -> RunFolder:
-    run = create(name, ExperimentConfig.from_dict(chosen))
+def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> RunFolder:
+    try:
+        run = create(name, ExperimentConfig.from_dict(chosen))
+    except DataError as error:  # it speaks of our name for the file: the person knows their own
+        words = str(error)
+        for ours, theirs in uploaded.items():
+            words = words.replace(ours, theirs)
+        raise DataError(words) from error
     jobs.start(run)
     return run

@@ -109,6 +109,15 @@ def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
     assert "'mine' is taken" in said(at) and len(handed) == 1
 
 
+def test_a_bad_upload_is_named_by_the_name_its_owner_gave_it():
+    at = opened("train")
+    by_label(at.selectbox, "Task").select("text").run()
+    at.file_uploader[0].upload("my words.tsv", b"one\ntwo\n").run()
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and "my words.tsv has only one column" in said(at)
+    assert store.list_runs(include_demo=False) == []
+
+
 def test_a_damaged_run_is_listed_with_its_trouble_and_takes_nothing_else_down(tmp_path):
     broken = tmp_path / "runs" / "broken"
     broken.mkdir(parents=True)
