@@ -101,14 +101,8 @@ def _controls(run: RunFolder, now: Status) -> None:
             key="stop",
             help="it keeps what it has learned, and can go on later",
         )
-        rate = buttons[2].number_input(
-            "Learning rate from now on",
-            value=float(run.config()["training"]["learning_rate"]),
-            format="%g",
-            step=1e-4,
-            key=f"rate {run.address}",
-            help="above 0; the schedule goes on from there",
-        )
+        with buttons[2]:
+            rate = _rate(run)
         buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
         if said := state.get("rate said"):
             st.warning(said, icon=":material/info:")
@@ -122,6 +116,18 @@ def _controls(run: RunFolder, now: Status) -> None:
             key="resume",
             help="from its newest checkpoint",
         )
+
+
+def _rate(run: RunFolder) -> float:
+    """The rate to set: at first the highest of the schedule, never the last step's, which changes while one types."""
+    return st.number_input(
+        "Learning rate from now on",
+        value=float(run.config()["training"]["learning_rate"]),
+        format="%g",
+        step=1e-4,
+        key=f"rate {run.address}",
+        help="above 0; the schedule goes on from there",
+    )
 
 
 def _set_rate(run: RunFolder, rate: float) -> None:

@@ -4,24 +4,10 @@ import math
 from typing import Any
 
 from core.decoding.tree import DecodingTree
+from dashboard.components.tree import COLUMNS
 
 _KEPT = ("root", "live", "expanded", "finished", "truncated")
-_NAMES = {"token": "token_id", "text": "token"}
-_TAKEN = (
-    "id",
-    "parent",
-    "step",
-    "token",
-    "text",
-    "logp_token",
-    "logp",
-    "rank_score",
-    "rank",
-    "status",
-    "reason",
-    "forced",
-    "slot",
-)
+_FROM = {name: "text" if name == "token" else name for name in COLUMNS} | {"token_id": "token"}
 
 
 def tree_columns(tree: DecodingTree, *, pruned: int = 3) -> dict[str, list[Any]]:
@@ -38,7 +24,7 @@ def tree_columns(tree: DecodingTree, *, pruned: int = 3) -> dict[str, list[Any]]
         if kept or shown[parent] <= pruned:
             rows.append(node)
     rows.sort()
-    return {_NAMES.get(name, name): [nodes[name][node] for node in rows] for name in _TAKEN}
+    return {name: [nodes[source][node] for node in rows] for name, source in _FROM.items()}
 
 
 def candidates(tree: DecodingTree, *, most: int = 10) -> dict[int, list[list[Any]]]:

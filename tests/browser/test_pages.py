@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.serving import Server
 
@@ -49,6 +49,19 @@ def settled(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    """Open a menu and take an option; a menu opened while the page is still being drawn closes again."""
+    for _ in range(6):
+        page.get_by_role("combobox", name=label).focus()
+        page.keyboard.press("ArrowDown")
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=3_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError(f"the menu {label} never offered {option}")
+
+
 def button(page: Page, name: str) -> "object":
     return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
 
@@ -65,9 +78,7 @@ def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: 
     page.keyboard.press("Enter")
     expect(page.get_by_text("Forced target")).to_be_visible()
     settled(page)
-    page.get_by_role("combobox", name="Beside it").focus()
-    page.keyboard.press("ArrowDown")
-    page.get_by_role("option", name="demo/dates-gru").click()
+    choose(page, "Beside it", "demo/dates-gru")
     expect(page.get_by_text("demo/dates-gru · cross · layer 1 · mean over heads")).to_be_visible()
     expect(page.get_by_text("demo/dates-transformer · cross · layer 2 · mean over heads")).to_be_visible()
     expect(page.locator(".heatmap .legend").first).to_have_text(page.locator(".heatmap .legend").last.text_content())
@@ -163,6 +174,21 @@ def new_training(page: Page, name: str, steps: int) -> None:
     expect(page.get_by_text(re.compile(f"{name} · (starting|running)"))).to_be_visible()
 
 
+def scrub_to_the_start(page: Page) -> None:
+    """Move the scrubber; in the moment in which a training ends the whole page is drawn anew, and a move may be lost."""
+    slider = page.get_by_role("slider", name="Recorded step")
+    for _ in range(4):
+        page.wait_for_timeout(1_500)
+        slider.press("End")
+        slider.press("Home")
+        try:
+            page.get_by_text(re.compile("step 0 · cross")).wait_for(timeout=5_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError("the scrubber moved, but the picture did not")
+
+
 def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
     page: Page, request: pytest.FixtureRequest
 ) -> None:
@@ -188,10 +214,7 @@ def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
     if page.get_by_text(f"{name} · stopped").count():
         button(page, "Resume").click()
     expect(page.get_by_text(f"{name} · done · step 1,000 of 1,000")).to_be_visible(timeout=180_000)
-    slider = page.get_by_role("slider", name="Recorded step")
-    slider.focus()
-    slider.press("Home")
-    expect(page.get_by_text(re.compile("step 0 · cross"))).to_be_visible()
+    scrub_to_the_start(page)
     settled(page)
 
 
