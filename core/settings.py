@@ -160,12 +160,15 @@ class Settings:
 
 
 def declarations(cls: type) -> tuple[Declaration, ...]:
-    """Every setting of a dataclass, in order of declaration."""
+    """Every setting of a dataclass in order of declaration: its own first, then what it inherits."""
     hints = get_type_hints(cls)
+    fields = {field.name: field for field in dataclasses.fields(cls) if "setting" in field.metadata}
+    ordered = dict.fromkeys(
+        name for kind in cls.__mro__ for name in vars(kind).get("__annotations__", ()) if name in fields
+    )
     return tuple(
-        Declaration(name=field.name, kind=hints[field.name], default=field.default, **field.metadata["setting"])
-        for field in dataclasses.fields(cls)
-        if "setting" in field.metadata
+        Declaration(name=name, kind=hints[name], default=fields[name].default, **fields[name].metadata["setting"])
+        for name in ordered
     )
 
 

@@ -5,17 +5,44 @@ from pathlib import Path
 import streamlit as st
 
 VIEWS = Path(__file__).parent / "views"
+SECTIONS = {
+    "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
+    "Look": (
+        ("attention", "Attention", "grid_view"),
+        ("attention_by_hand", "Attention by hand", "calculate"),
+        ("depth", "Depth", "layers"),
+    ),
+    "Parts": (
+        ("positions", "Positions", "pin_drop"),
+        ("masks", "Masks", "grid_on"),
+        ("norms", "Norms", "equalizer"),
+        ("rivals", "Rivals", "balance"),
+    ),
+    "Decode": (
+        ("decoder", "Decoder", "account_tree"),
+        ("compare", "Compare", "compare_arrows"),
+        ("intervene", "Intervene", "tune"),
+        ("sampling", "Sampling", "casino"),
+        ("beam_size", "Beam size", "stacked_line_chart"),
+        ("by_hand", "Search by hand", "edit_note"),
+    ),
+}
+FIRST = "attention"
 
 
 def main() -> None:
     """Draw the frame and the page that was chosen."""
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
-    page = st.navigation([
-        st.Page(VIEWS / "attention.py", title="Attention", icon=":material/grid_view:", default=True),
-        st.Page(VIEWS / "decoder.py", title="Decoder", icon=":material/account_tree:"),
-        st.Page(VIEWS / "compare.py", title="Compare", icon=":material/compare_arrows:"),
-        st.Page(VIEWS / "train.py", title="Train", icon=":material/model_training:"),
-    ], position="top")  # fmt: skip
+    page = st.navigation(
+        {
+            section: [
+                st.Page(VIEWS / f"{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST)
+                for file, title, icon in pages
+            ]
+            for section, pages in SECTIONS.items()
+        },
+        position="top",
+    )
     with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 

@@ -1,12 +1,20 @@
 """The address of a page: what it may say, and what is refused.
 
-Widgets bind themselves to query parameters; this file only judges the ones that name things on this computer.
+Widgets bind themselves to query parameters; this file judges the ones that name things on this computer, and carries a
+session at the decoder.
 """
+
+from collections.abc import Collection
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.runs.sessions import SavedSession
+
 RUN = "run"
 SOURCE = "source"
+SEARCH = "search"
+SESSION = "session"
 
 
 def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
@@ -19,3 +27,30 @@ def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
     if asked is None or asked in known:
         return asked, None
     return None, f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown."
+
+
+def wanted_session() -> str | None:
+    """The session in the address, unread."""
+    return st.query_params.get(SESSION)
+
+
+def contradicts(saved: SavedSession) -> bool:
+    """Whether the address asks for another run or source than the session in it: somebody has edited it."""
+    asked = ((RUN, saved.run), (SOURCE, saved.session.source))
+    return any(st.query_params.get(name, value) != value for name, value in asked)
+
+
+def wanted_search(known: Collection[str]) -> str | None:
+    """The search the address asks for, if there is one of this name; asked once, since a session says it better."""
+    asked = st.query_params.pop(SEARCH, None)
+    return asked if asked in known else None
+
+
+def session_address(saved: SavedSession) -> str:
+    """The address that opens a session anywhere with the same model.
+
+    Raises:
+        DataError: it is too long for one.
+    """
+    here = (st.context.url or "").split("?")[0].split("#")[0]
+    return f"{here}?{urlencode({RUN: saved.run, SOURCE: saved.session.source, SESSION: saved.to_link()})}"

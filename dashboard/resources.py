@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 import torch
 
-from core.decoding.search import AbstractSearch
-from core.decoding.stepper import Stepper
+from core.decoding.session import Explorer
 from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
 from core.runs.store import find_run, list_runs
@@ -51,9 +50,10 @@ def model_addresses() -> list[str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")
-def stepper(address: str, step: int, source: str, search: AbstractSearch) -> Stepper:
-    """The decoding this session takes by hand; its branches belong to nobody else."""
-    return model(address).stepper(source, search)
+def explorer(address: str, step: int, source: str) -> Explorer:
+    """What computes this session's decodings of a source, every candidate worth showing kept."""
+    trained = model(address)
+    return Explorer(trained.stepped, *trained.item(source, keep_pruned=9))
 
 
 @dataclass

@@ -50,9 +50,10 @@ def forget(*names: str) -> None:
         st.session_state.pop(name, None)
 
 
-def once(name: str, value: Any) -> bool:
-    """Whether `value` is new under this name; the second time it is not."""
-    if value is None or st.session_state.get(name) == value:
-        return False
-    st.session_state[name] = value
-    return True
+def new(name: str, value: Any) -> bool:
+    """Whether `value` has not been handled yet under this name; `put(name, value)` says that it has.
+
+    Streamlit may end a run at any use of the session's memory. So a request is marked as handled after what came of it
+    was stored, never before: at worst it is handled twice, to the same end.
+    """
+    return value is not None and st.session_state.get(name) != value

@@ -14,12 +14,23 @@ END, BEGIN = 0, 1
 
 @dataclass(frozen=True)
 class TableState:
-    """The prefix of every row; the whole past, so any table over prefixes can be a model."""
+    """The prefix of every slot; the whole past, so any table over prefixes can be a model."""
 
-    prefixes: tuple[tuple[int, ...], ...]
+    prefixes: tuple[tuple[tuple[int, ...], ...], ...]
 
-    def select(self, rows: torch.Tensor) -> "TableState":
-        return TableState(tuple(self.prefixes[row] for row in rows.tolist()))
+    def select(self, parents: torch.Tensor, items: torch.Tensor | None = None) -> "TableState":
+        kept = range(len(self.prefixes)) if items is None else items.tolist()
+        return TableState(
+            tuple(tuple(self.prefixes[item][slot] for slot in row) for item, row in zip(kept, parents.tolist()))
+        )
+
+    def fed(self, tokens: torch.Tensor) -> "TableState":
+        return TableState(
+            tuple(
+                tuple((*prefix, token) for prefix, token in zip(prefixes, row))
+                for prefixes, row in zip(self.prefixes, tokens.tolist())
+            )
+        )
 
 
 class Markov:
@@ -31,11 +42,10 @@ class Markov:
         self.log_matrix = torch.log(torch.tensor(matrix, dtype=torch.float64)).float()
 
     def start(self, sources: Sequence[Sequence[int]]) -> TableState:
-        return TableState(tuple(() for _ in sources))
+        return TableState(tuple(((),) for _ in sources))
 
     def step(self, tokens: torch.Tensor, state: TableState) -> Step:
-        after = TableState(tuple((*prefix, token) for prefix, token in zip(state.prefixes, tokens.tolist())))
-        return Step(self.log_matrix[tokens], after, {})
+        return Step(self.log_matrix[tokens], state.fed(tokens))
 
 
 class RandomTable:
@@ -47,14 +57,14 @@ class RandomTable:
         self.vocabulary, self.seed, self.peak = vocabulary + 2, seed, peak
 
     def start(self, sources: Sequence[Sequence[int]]) -> TableState:
-        return TableState(tuple(() for _ in sources))
+        return TableState(tuple(((),) for _ in sources))
 
     def step(self, tokens: torch.Tensor, state: TableState) -> Step:
-        after = TableState(tuple((*prefix, token) for prefix, token in zip(state.prefixes, tokens.tolist())))
-        rows = torch.stack([self.distribution(prefix) for prefix in after.prefixes])
+        after = state.fed(tokens)
+        laws = torch.stack([torch.stack([self.distribution(one) for one in row]) for row in after.prefixes])
         # attention that names the prefix it belongs to: a missing reorder would show
-        marks = torch.tensor([[[float(hash(prefix) % 997)]] for prefix in after.prefixes])
-        return Step(rows, after, {"table.cross": marks})
+        marks = torch.tensor([[[[float(hash(one) % 997)] for one in row]] for row in after.prefixes])
+        return Step(laws, after, lambda: {"table.cross": marks})  # item head slot key
 
     def distribution(self, prefix: tuple[int, ...]) -> torch.Tensor:
         rng = np.random.default_rng([self.seed, *prefix])

@@ -16,10 +16,10 @@ import typer
 from typer.testing import CliRunner
 
 from core.cli.program import program
-from core.decoding.frontier import StepRecord
 from core.decoding.greedy import GreedySearch
 from core.decoding.hypothesis import Status
-from core.decoding.tree import COLUMNS, DRAW_COLUMNS
+from core.decoding.trees.tree import COLUMNS, DRAW_COLUMNS
+from core.decoding.view import StepRecord
 from core.figures.export import to_json
 from core.runs.trained import load
 from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDone
@@ -32,7 +32,12 @@ PAGES = [
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 ]
 # the same command with less work: the last of two equal options counts
-SHORTER = {"train": ["--steps", "12"], "evaluate": ["-n", "5"], "verify": ["--sentences", "1"]}
+SHORTER = {
+    "train": ["--steps", "12"],
+    "evaluate": ["-n", "5"],
+    "verify": ["--sentences", "1"],
+    "sweep": ["-n", "5", "--max-nodes", "10"],
+}
 
 
 def text(page: str) -> str:
@@ -117,10 +122,10 @@ def test_readme_shows_the_rooms_that_there_are():
             folders[:] = [name for name in folders if name != "__pycache__"]
             on_disk |= {Path(folder).relative_to(ROOT).as_posix()} if files else set()
     (shown,) = [block for block in blocks("README.md", "text") if block.startswith("core/")]
-    rooms, house = set(), ""
+    rooms, above = set(), []
     for indent, name in re.findall(r"^( *)([\w.]+)/", shown, re.M):
-        house = house if indent else name
-        rooms.add(f"{house}/{name}" if indent else name)
+        above[len(indent) // 2 :] = [name]
+        rooms.add("/".join(above))
     assert {room for room in rooms if room.partition("/")[0] in ("core", "dashboard")} == on_disk
     assert all((ROOT / room).is_dir() for room in rooms)
 
@@ -150,9 +155,10 @@ def test_every_file_of_a_run_is_described(workplace):
     folders = [*(ROOT / "assets" / "runs").iterdir(), workplace / "home" / "runs" / "x"]
     files = {path.relative_to(run).as_posix() for run in folders for path in run.rglob("*") if path.is_file()}
     described = [name.replace("NNNNNN", "[0-9]*") for name in first_column("docs/run-folder.md", "Files", "File")]
+    compiled = {name for name in described if name.startswith("compiled/")}  # tests/cli/test_compiling.py makes them
     assert [name for name in files if not any(fnmatchcase(name, one) for one in described)] == []
     unused = {one for one in described if not any(fnmatchcase(name, one) for name in files)}
-    assert unused == {"control/*.json", "notes.md", "log.txt"}
+    assert unused == {"control/*.json", "notes.md", "log.txt"} | compiled
 
 
 def test_every_event_is_described():

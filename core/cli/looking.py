@@ -12,10 +12,10 @@ from core.errors import SettingError
 
 if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
-    from core.decoding.tree import DecodingTree
+    from core.decoding.trees.tree import DecodingTree
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
-Search = Annotated[str, typer.Option(help="greedy, beam or sampling; see attnlab searches")]
+Search = Annotated[str, typer.Option(help="how to decode; `attnlab searches` lists them with their settings")]
 
 
 def decode(
@@ -23,18 +23,24 @@ def decode(
     text: Text,
     search: Search = "greedy",
     assignments: Assignments = None,
-    out: Annotated[Path | None, typer.Option(help="write the decoding tree to this .json file")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz or .svg")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Decode a source; --json prints the whole decoding tree."""
+    from core.figures.tree_files import export_of
     from core.runs.trained import load
 
-    trained = load(run)
-    tree = trained.tree(text, _search(search, assignments or []))
+    write = None if out is None else export_of(out.name)
+    trained, how = load(run), _search(search, assignments or [])
+    tree = trained.tree(text, how)
+    if remark := how.remark(len(trained.vocabularies[1])):
+        print(remark, file=sys.stderr)
     if unknown := trained.unknown(text):
         print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
-    if out is not None:
-        _write(out, tree.to_json().encode())
+    if out is not None and write is not None:
+        _write(out, write(tree.parts))
     if json:
         print(tree.to_json())
     else:
@@ -124,17 +130,21 @@ def _search(name: str, assignments: list[str]) -> "AbstractSearch":
 
 
 def _finished(tree: "DecodingTree") -> str:
-    nodes = tree.nodes
+    nodes, ends = tree.nodes, tree.finished()[:10]
+    terms = list(dict.fromkeys(name for end in ends for name in nodes["adj_parts"][end]))
     rows = [
         [
             "".join(f" {text}" for text in tree.text(end)).strip(),
             f"{nodes['logp'][end]:.3f}",
+            *(f"{nodes['adj_parts'][end].get(term, 0.0):+.3f}" for term in terms),
             f"{nodes['rank_score'][end]:.3f}",
         ]
-        for end in tree.finished()[:10]
+        for end in ends
     ]
+    proof = {True: ", proved: no output is better", False: ", not proved"}.get(tree.header["proved"], "")
     return (
-        columns(rows, ["finished", "Σ log p", "score"]) + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}"
+        columns(rows, ["finished", "Σ log p", *terms, "score"])
+        + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}{proof}"
     )
 
 

@@ -3,9 +3,12 @@
 import typer
 
 from core.cli.bench import bench
+from core.cli.claiming import claims
+from core.cli.compiling import compile_run
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.showing import app, models, searches, tasks
+from core.cli.sweeping import sweep
 from core.cli.training import train
 
 program = typer.Typer(
@@ -15,8 +18,10 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (app, tasks, models, searches, train, decode, attend, evaluate):
+for command in (app, tasks, models, searches, train, decode, attend, evaluate, sweep):
     program.command()(command)
 program.add_typer(runs, name="runs")
 program.command()(verify)
+program.command()(claims)
+program.command("compile")(compile_run)
 program.command()(bench)

@@ -1,5 +1,6 @@
 """Training batches as a function of the step number: the number of a step is the whole state of the data."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Literal, Protocol, runtime_checkable
 
@@ -19,6 +20,9 @@ class Drawable(Protocol):
 
     def draw(self, split: Literal["train", "validation", "test"], rng: Random) -> Example:
         """One example of a split."""
+
+    def meaning(self, target: Sequence[str]) -> tuple[str, ...]:
+        """What a target says, equal for all wordings that are equally right."""
 
 
 class Stream:

@@ -1,14 +1,16 @@
-"""Decoding many sources at once: the same `advance`, one model call for all of them a step.
+"""Decoding many sources at once: the same `advance_all`, one model call for all of them a step.
 
-An item that is done leaves the batch; it is never advanced again, so what stands beside it cannot change it.
+An item that is done leaves; it is never advanced again, so what stands beside it cannot change it. A single source is
+handed to a model that runs ahead as a whole, if the search goes a way that is known before.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from core.decoding.frontier import Frontier, Rules
-from core.decoding.search import AbstractSearch, advance_all, start_all
-from core.step_model import StepModel
+from core.decoding.deferred import Deferred
+from core.decoding.frontier import Rules
+from core.decoding.search import AbstractSearch
+from core.decoding.view import Frontier
+from core.step_model import RunsAhead, StepModel
 
 
 def decode(
@@ -25,11 +27,13 @@ def decode(
     """
     if not sources:
         return []
-    frontiers, state = start_all(model, sources, rules)
-    last: dict[int, Frontier] = {}
-    active = list(enumerate(frontiers))
-    while active:
-        advanced, state = advance_all(search, model, [frontier for _, frontier in active], state)
-        last |= {at: after for (at, _), after in zip(active, advanced) if after.stop_reason}
-        active = [(at, after) for (at, _), after in zip(active, advanced) if not after.stop_reason]
-    return [replace(last[at], state=None) for at in range(len(sources))]
+    rules = [search.within(one) for one in rules]
+    if len(sources) == 1 and search.follows is not None and isinstance(model, RunsAhead):
+        ahead = _ahead(search.follows, model, sources[0], rules[0])
+        if ahead is not None:
+            return [Deferred(rules[0], lambda: search.run(ahead, sources, rules)[0])]
+    return search.run(model, sources, rules)
+
+
+def _ahead(width: int, model: RunsAhead, source: Sequence[int], rules: Rules) -> StepModel | None:
+    return model.run(source, width, rules.max_new_tokens, rules.end, rules.never_generated)

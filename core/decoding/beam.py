@@ -8,89 +8,116 @@ best finished output. The other rules are heuristics and are here because they a
 Sources: Sutskever et al. 2014; the 2·width pool as in fairseq; bounds as in Huang et al. 2017 and Yang et al. 2018.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import nan
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
 
-from core.decoding.candidates import allowed, child, remembered, top
-from core.decoding.frontier import Choice, Frontier
-from core.decoding.hypothesis import Hypothesis, Status
-from core.decoding.ranking import KINDS, LengthNorm
-from core.decoding.search import AbstractSearch
+from core.decoding.frontier import CUT, FINISHED, LIVE, NOBODY, Choice, Decision, Frontiers
+from core.decoding.hypothesis import Status
+from core.decoding.leftover import LeftOut, best_left_out
+from core.decoding.ranked import AbstractRankedSearch
 from core.settings import setting
 
 STOPS = ("bound", "k_finished", "top_finished", "never")
 
 
 @dataclass(frozen=True)
-class BeamSearch(AbstractSearch):
+class BeamSearch(AbstractRankedSearch):
     """The best `width` prefixes at every step."""
 
     name: ClassVar[str] = "beam"
     summary: ClassVar[str] = "the best few prefixes at every step"
 
     width: int = setting(4, low=1, high=256, help="prefixes kept after each step; 1 is greedy")
-    length_norm: str = setting("none", choices=KINDS, help="how outputs of different length are compared")
-    length_penalty: float = setting(
-        1.0, low=-5.0, high=5.0, step=0.1, help="exponent α, or reward γ per token; above 0 favours longer"
-    )
     stop: str = setting(
         "bound", choices=STOPS, help="when to stop: bound never loses the best; the others are heuristics"
     )
 
     @property
-    def norm(self) -> LengthNorm:
-        """The ranking score's arithmetic."""
-        return LengthNorm(self.length_norm, self.length_penalty)
+    def follows(self) -> int | None:
+        """The beam."""
+        return self.width if self.plain else None
 
-    def choose(self, frontier: Frontier) -> Choice:
-        """Rank all continuations, finish, keep, prune."""
-        totals = allowed(frontier) + np.array([node.logp for node in frontier.live])[:, None]
-        places = top(totals.ravel(), 2 * self.width)
-        pool = [divmod(int(place), totals.shape[1]) for place in places]
-        live: list[Hypothesis] = []
-        finished: list[Hypothesis] = []
-        cut: list[Hypothesis] = []
-        norm = self.norm
-        for rank, (slot, token) in enumerate(pool):
-            node = child(frontier, slot, token, Status.LIVE, norm, rank=rank)
-            if token == frontier.rules.end and rank < self.width:
-                finished.append(replace(node, status=Status.FINISHED))
-            elif token != frontier.rules.end and len(live) < self.width:
-                live.append(self._alive(node, len(live), frontier, norm))
-            else:
-                cut.append(replace(node, status=Status.PRUNED_BEAM))
-        last = live[-1] if live else None
-        pruned = [replace(node, reason=self._reason(node, last, frontier.rules.end)) for node in cut]
-        known = set(pool)
+    def remark(self, vocabulary: int) -> str:
+        """A beam can be wider than what there is to choose from."""
+        return wider(self.width, vocabulary)
+
+    def reach(self, step: int) -> int:
+        """The whole pool may come from one prefix."""
+        return 2 * self.width
+
+    def choose(self, now: Frontiers, log_probs: Float[Tensor, "item slot vocab"]) -> Choice:
+        """Rank all continuations, finish, keep, cut."""
+        keys = self.keys(now)
+        items, _, n = keys.shape
+        keys = keys.reshape(items, -1)
+        # stable: equal ones by slot, then by token number, which is the order they come in
+        pool = np.argsort(-keys, axis=1, kind="stable")[:, : 2 * self.width]
+        rows = np.arange(items)[:, None]
+        values, tokens, _ = now.outlook.candidates
+        slot, token, logp_token = (
+            pool // n,
+            tokens.reshape(items, -1)[rows, pool],
+            values.reshape(items, -1)[rows, pool],
+        )
+        fate, alive = fates(keys[rows, pool] > -np.inf, token == now.limits.end, self.width)
+        places = None if alive is None else np.argsort(~alive, axis=1, kind="stable")
+        scored = self.scored(now, rows, slot, token, logp_token)
+        return Choice(
+            slot, token, logp_token, scored.logp, scored.rank_score, fate, places, (fate == LIVE).sum(axis=1),
+            np.zeros_like(token), parts=scored.parts, carry=scored.carry,
+        )  # fmt: skip
+
+    def stops(
+        self, now: Frontiers, choice: Choice, best: Float[np.ndarray, " item"], finished: Int[np.ndarray, " item"]
+    ) -> Iterable[tuple[str, Bool[np.ndarray, " item"]]]:
+        """By the rule chosen."""
+        if self.stop == "k_finished":
+            yield "k_finished", finished >= self.width
+        if self.stop == "top_finished":
+            yield "top_finished", choice.fate[:, 0] == FINISHED
+        if self.stop == "bound":
+            hope = np.where(choice.fate == LIVE, self.reachable(now, choice), -np.inf).max(axis=1)
+            yield "bound", (best >= hope) & (choice.count > 0)
+
+    def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
+        """The best behind the pool."""
         reason = f"not among the best {2 * self.width} continuations of this step"
-        pruned += remembered(frontier, known, Status.PRUNED_BEAM, reason, norm)
-        born = (*live, *finished, *pruned)
-        return Choice(tuple(live), tuple(finished), born, last.rank_score if last else nan)
+        return best_left_out(decision, item, taken, Status.PRUNED_BEAM, reason)
 
-    def stop_reason(self, live: Sequence[Hypothesis], finished: Sequence[Hypothesis], choice: Choice) -> str:
-        """By the rule chosen; only called once something has finished."""
-        if self.stop == "k_finished" and len(finished) >= self.width:
-            return "k_finished"
-        if self.stop == "top_finished" and any(node.rank == 0 for node in choice.finished):
-            return "top_finished"
-        best = max(node.rank_score for node in finished)
-        if self.stop == "bound" and live and best >= max(node.bound for node in live):
-            return "bound"
+    def cut_reason(self, decision: Decision, item: int, place: int) -> str:
+        """It ends too late, or others are better."""
+        choice = decision.choice
+        if choice.token[item, place] == decision.before.limits.end:
+            return f"it ends, but at rank {place + 1}, behind the first {self.width}"
+        last = choice.lives_at(item, int(choice.count[item]) - 1)  # the beam is full, or nothing were cut
+        what, sums = (
+            ("score", choice.rank_score) if self.reads else ("Σ log p", choice.carry.get("standing", choice.logp))
+        )
+        if sums[item, place] == sums[item, last]:
+            return f"rank {place + 1}: {what} {sums[item, place]:.3f} equals the last one kept, which came first"
+        return f"rank {place + 1}: {what} {sums[item, place]:.3f} is below the last one kept, {sums[item, last]:.3f}"
+
+
+def fates(
+    there: Bool[np.ndarray, "item place"], ends: Bool[np.ndarray, "item place"], width: int
+) -> tuple[Int[np.ndarray, "item place"], Bool[np.ndarray, "item place"] | None]:
+    """What becomes of a ranked pool, and which places live where those are not simply the first ones."""
+    goes_on = there > ends
+    alive = goes_on & (goes_on.cumsum(axis=1) <= width)
+    fate = np.where(alive, LIVE, np.where(there, CUT, NOBODY))
+    if not np.count_nonzero(ends):
+        return fate, None
+    fate[:, :width][(there & ends)[:, :width]] = FINISHED
+    return fate, alive
+
+
+def wider(width: int, vocabulary: int) -> str:
+    """What happens where a beam is wider than the vocabulary."""
+    if width <= vocabulary:
         return ""
-
-    def _alive(self, node: Hypothesis, slot: int, frontier: Frontier, norm: LengthNorm) -> Hypothesis:
-        rules = frontier.rules
-        bound = norm.bound(node.logp, node.step, rules.max_new_tokens, rules.source_length)
-        return replace(node, slot=slot, bound=bound)
-
-    def _reason(self, node: Hypothesis, last: Hypothesis | None, end: int) -> str:
-        if node.token == end:
-            return f"it ends, but at rank {node.rank + 1}, behind the first {self.width}"
-        assert last is not None  # a continuation is only left out when the beam is full
-        if node.logp == last.logp:
-            return f"rank {node.rank + 1}: Σ log p {node.logp:.3f} equals the last one kept, which came first"
-        return f"rank {node.rank + 1}: Σ log p {node.logp:.3f} is below the last one kept, {last.logp:.3f}"
+    return f"width {width} is wider than the vocabulary ({vocabulary} tokens): the first steps have fewer candidates"

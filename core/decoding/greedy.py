@@ -1,13 +1,18 @@
 """Greedy search: always the most probable next token."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.decoding.candidates import PLAIN, allowed, child, remembered, top
-from core.decoding.frontier import Choice, Frontier
-from core.decoding.hypothesis import Hypothesis, Status
-from core.decoding.ranking import LengthNorm
+import numpy as np
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from core.decoding.candidates import refuse_nan
+from core.decoding.frontier import LIVE, Choice, Decision, Frontiers
+from core.decoding.hypothesis import Status
+from core.decoding.leftover import LeftOut, best_left_out
+from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
 
 
@@ -23,17 +28,49 @@ class GreedySearch(AbstractSearch):
         """Plain sums: there is only one path."""
         return PLAIN
 
-    def choose(self, frontier: Frontier) -> Choice:
-        """Take the best; remember the next ones."""
-        (token,) = top(allowed(frontier)[0], 1).tolist()
-        ends = token == frontier.rules.end
-        status = Status.FINISHED if ends else Status.LIVE
-        best = child(frontier, 0, token, status, rank=0, slot=-1 if ends else 0)
-        reason = f"greedy keeps one: another token was more probable ({best.logp_token:.3f})"
-        rest = remembered(frontier, {(0, token)}, Status.PRUNED_BEAM, reason)
-        live, finished = ((), (best,)) if ends else ((best,), ())
-        return Choice(live, finished, (best, *rest), best.rank_score)
+    @property
+    def follows(self) -> int | None:
+        """One."""
+        return None if self.restrained else 1
 
-    def stop_reason(self, live: Sequence[Hypothesis], finished: Sequence[Hypothesis], choice: Choice) -> str:
-        """Its one path has ended."""
-        return "all_ended"
+    def reach(self, step: int) -> int:
+        """One."""
+        return 1
+
+    def choose(self, now: Frontiers, log_probs: Float[Tensor, "item slot vocab"]) -> Choice:
+        """Take the best."""
+        if now.outlook.weighing is not None:
+            return self._weighed(now)
+        own = log_probs.numpy()[:, 0]
+        token = (own + now.limits.never.numpy()).argmax(axis=1)[:, None]  # the first where several are equal
+        logp_token = own[np.arange(len(own))[:, None], token].astype(np.float64)
+        refuse_nan(logp_token)
+        ends = token == now.limits.end
+        logp = now.logp + logp_token
+        # the only slot and the only place: whose parent, index and number are all 0
+        return Choice(now.index, token, logp_token, logp, logp, ends + LIVE, None, 1 - ends[:, 0], now.index)
+
+    def _weighed(self, now: Frontiers) -> Choice:
+        """Take what counts most under limits and penalties."""
+        values, tokens, _ = now.outlook.candidates
+        token, logp_token = tokens[:, 0, :1], values[:, 0, :1]
+        scored = self.scored(now, np.arange(len(now))[:, None], now.index, token, logp_token)
+        ends = token == now.limits.end
+        return Choice(
+            now.index, token, logp_token, scored.logp, scored.rank_score, ends + LIVE, None, 1 - ends[:, 0], now.index,
+            parts=scored.parts, carry=scored.carry,
+        )  # fmt: skip
+
+    def stops(
+        self, now: Frontiers, choice: Choice, best: Float[np.ndarray, " item"], finished: Int[np.ndarray, " item"]
+    ) -> Iterable[tuple[str, Bool[np.ndarray, " item"]]]:
+        """None of its own: its one path ends."""
+        return ()
+
+    def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
+        """The next ones."""
+        best = decision.choice.logp_token[item, 0]
+        reason = f"greedy keeps one: another token was more probable ({best:.3f})"
+        if self.restrained:
+            reason = f"greedy keeps one: another token counted more ({best:.3f}, penalties apart)"
+        return best_left_out(decision, item, taken, Status.PRUNED_BEAM, reason)

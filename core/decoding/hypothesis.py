@@ -22,13 +22,14 @@ class Status(StrEnum):
     TRUNCATED = "truncated"
     PRUNED_BEAM = "pruned_beam"
     PRUNED_FILTER = "pruned_filter"
+    PRUNED_CONSTRAINT = "pruned_constraint"
     PRUNED_BOUND = "pruned_bound"
     PRUNED_DRAW = "pruned_draw"
     SUPERSEDED = "superseded"
 
 
 PRUNED = frozenset({
-    Status.PRUNED_BEAM, Status.PRUNED_FILTER, Status.PRUNED_BOUND,
+    Status.PRUNED_BEAM, Status.PRUNED_FILTER, Status.PRUNED_CONSTRAINT, Status.PRUNED_BOUND,
     Status.PRUNED_DRAW, Status.SUPERSEDED,
 })  # fmt: skip
 
@@ -67,6 +68,9 @@ class Hypothesis:
         reason: why it was pruned, in words; empty for kept ones.
         forced: a person chose it, not the search.
         attention: row of the frontier it was weighed at, for finding its attention.
+        group: of a diverse beam, 0 elsewhere.
+        parts: what lies between `logp` and `rank_score`, by name (length, coverage, repetition, diversity, noise);
+            `logp` and they add up to `rank_score`.
     """
 
     parent: Optional["Hypothesis"]
@@ -83,6 +87,8 @@ class Hypothesis:
     reason: str = ""
     forced: bool = False
     attention: int = -1
+    group: int = 0
+    parts: dict[str, float] = field(default_factory=dict)
     step: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,23 +1,28 @@
 """Sampling: draw the next token by chance, from the model's distribution or what filters leave of it.
 
-log-probabilities → temperature → tokens never generated out → renormalize → filters → renormalize → draw. The chance
+log-probabilities → temperature → tokens never generated or barred by a limit out → renormalize → repetition penalty →
+renormalize → filters, one after another, each on what the one before left → renormalize → draw. The chance
 behind draw d at step t is one uniform number that depends on (seed, source, d, t) alone, so going back and stepping
 again gives the same token, and what stands beside an item in a batch changes nothing. `logp` stays the model's own.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
 
-from core.decoding.candidates import PLAIN, allowed, child, top
-from core.decoding.filters import min_p, top_k, top_p
-from core.decoding.frontier import Choice, Frontier
-from core.decoding.hypothesis import Draw, Hypothesis, Status
-from core.decoding.ranking import LengthNorm
+from core.decoding.chance import Chance, Law, stream, streams
+from core.decoding.filters import Kept, Probabilities, epsilon, min_p, top_k, top_p, typical
+from core.decoding.frontier import LIVE, NOBODY, Choice, Decision, Frontiers, Scored
+from core.decoding.hypothesis import Status
+from core.decoding.leftover import LeftOut, shortened
+from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
+from core.decoding.weighing import FREE, Weighing
 from core.settings import setting
 
 
@@ -42,7 +47,13 @@ class SamplingSearch(AbstractSearch):
     min_p: float = setting(
         0.0, low=0.0, high=1.0, step=0.05, help="drop tokens below this share of the most probable one; 0 = none"
     )
-    draws: int = setting(1, low=1, high=64, help="independent outputs")
+    typical: float = setting(
+        1.0, above=0.0, high=1.0, step=0.05, help="draw only among tokens of typical surprise with this mass; 1 = all"
+    )
+    epsilon: float = setting(
+        0.0, low=0.0, high=1.0, step=0.01, help="drop tokens below this probability, all but the best; 0 = none"
+    )
+    draws: int = setting(1, low=1, high=200, help="independent outputs")
     seed: int = setting(0, low=0, high=2**31 - 1, help="the same seed draws the same outputs")
 
     @property
@@ -50,84 +61,118 @@ class SamplingSearch(AbstractSearch):
         """Plain sums: draws do not compete."""
         return PLAIN
 
-    def choose(self, frontier: Frontier) -> Choice:
-        """One draw per live hypothesis; at the root, all draws."""
-        laws = allowed(frontier)
-        at_root = frontier.step == 0
-        jobs = (
-            [(0, d) for d in range(self.draws)] if at_root else [(s, _draw_of(n)) for s, n in enumerate(frontier.live)]
-        )
-        filtered = {slot: self.law(laws[slot]) for slot in {slot for slot, _ in jobs}}
-        drawn = [self._draw(frontier, slot, index, *filtered[slot]) for slot, index in jobs]
-        live = tuple(
-            replace(node, slot=slot) for slot, node in enumerate(n for n in drawn if n.token != frontier.rules.end)
-        )
-        finished = tuple(replace(node, status=Status.FINISHED) for node in drawn if node.token == frontier.rules.end)
-        taken = {(node.attention, node.token) for node in drawn}
-        rest = self._not_drawn(frontier, laws, filtered, taken)
-        return Choice(live, finished, (*live, *finished, *rest), float("nan"))
+    def reach(self, step: int) -> int:
+        """All draws may fall on different tokens at the root; later each has its own slot."""
+        return self.draws if step == 0 else 1
 
-    def stop_reason(self, live: Sequence[Hypothesis], finished: Sequence[Hypothesis], choice: Choice) -> str:
-        """When every draw has ended."""
-        return "" if live else "all_ended"
+    def choose(self, now: Frontiers, log_probs: Float[Tensor, "item slot vocab"]) -> Choice:
+        """One draw per live hypothesis; at the root, and where a person has chosen, all draws."""
+        items, slots = now.logp.shape
+        own = log_probs.numpy()
+        law = self.law(own + now.limits.never.numpy(), now.outlook.weighing)
+        if now.begins:
+            index = np.zeros((items, 1), dtype=np.int64) + np.arange(self.draws)
+            parent = np.zeros_like(index)
+        else:
+            index, parent = now.index, np.zeros_like(now.index) + np.arange(slots)
+        noise = np.array([self._noises(rules.item, now.step)[row] for rules, row in zip(now.limits.rules, index)])
+        chance = Chance(law, noise, parent, now.outlook)
+        token, rows = chance.token, np.arange(items)[:, None]
+        logp_token = own[rows, parent, token].astype(np.float64)
+        scored = self.scored(now, rows, parent, token, logp_token)
+        fate = (token == now.limits.end) + LIVE  # one that ends is next to one that lives
+        if now.count.min() < slots:
+            fate[parent >= now.count[:, None]] = NOBODY
+        lives = fate == LIVE
+        count = lives.sum(axis=1)
+        places = np.argsort(~lives, axis=1, kind="stable") if count.min() < lives.shape[1] else None
+        return Choice(
+            parent, token, logp_token, scored.logp, scored.logp, fate, places, count, index, ranked=False, chance=chance
+        )  # fmt: skip
 
-    def law(self, log_probs: Float[np.ndarray, " vocab"]) -> tuple[Float[np.ndarray, " vocab"], float]:
-        """The distribution a token is drawn from, and the share of probability that the filters left."""
-        with np.errstate(over="ignore"):  # far below the best, a small temperature means −∞: probability 0
-            probabilities = np.exp((log_probs - log_probs.max()) / self.temperature)
-        probabilities /= probabilities.sum()
-        kept = np.where(top_k(probabilities, self.top_k), probabilities, 0.0)
-        kept = np.where(top_p(kept / kept.sum(), self.top_p), kept, 0.0)
-        kept = np.where(min_p(kept, self.min_p), kept, 0.0)
-        mass = float(kept.sum())
-        return kept / mass, mass
+    def scored(
+        self, now: Frontiers, item: np.ndarray, slot: np.ndarray, token: np.ndarray, logp_token: np.ndarray
+    ) -> Scored:
+        """Draws do not compete: a penalty changes what they are drawn from, and counts nowhere else."""
+        logp = now.logp[item, slot] + logp_token
+        return Scored(logp, logp, {}, {})
 
-    def _filtered_by(self, log_probs: Float[np.ndarray, " vocab"], token: int) -> str:
-        """The first filter that a token fails, in words."""
-        if self.top_k and replace(self, top_p=1.0, min_p=0.0).law(log_probs)[0][token] == 0:
-            return f"outside the {self.top_k} most probable tokens (top-k)"
-        if replace(self, min_p=0.0).law(log_probs)[0][token] == 0:
-            return f"outside the fewest tokens with {self.top_p:g} of the probability (top-p)"
-        return f"below {self.min_p:g} of the most probable token (min-p)"
+    def stops(
+        self, now: Frontiers, choice: Choice, best: Float[np.ndarray, " item"], finished: Int[np.ndarray, " item"]
+    ) -> Iterable[tuple[str, Bool[np.ndarray, " item"]]]:
+        """None of its own: every draw ends by itself."""
+        return ()
+
+    def law(self, log_probs: Float[np.ndarray, "*slots vocab"], weighing: Weighing | None = None) -> Law:
+        """The distribution a token is drawn from."""
+        weights = self._tempered(log_probs, weighing)
+        mass, excluded, alone = np.ones(weights.shape[:-1]), None, None
+        filters = list(self._filters())
+        whole = weights.sum(axis=-1) if filters else mass
+        for stage, keep in enumerate(filters, start=1):
+            excluded = np.zeros(weights.shape, dtype=np.int8) if excluded is None else excluded
+            shares = weights / weights.sum(axis=-1, keepdims=True)
+            kept = keep(shares) | (excluded > 0)
+            excluded[~kept] = stage
+            weights = np.where(excluded > 0, 0.0, weights)
+            mass = weights.sum(axis=-1) / whole
+            alone = shares.max(axis=-1) < self.epsilon  # of the last filter, the only one that may take all
+        return Law(weights, mass, excluded, alone)
+
+    def _tempered(self, log_probs: Float[np.ndarray, "*slots vocab"], weighing: Weighing | None) -> np.ndarray:
+        """In proportion to the probabilities after temperature, limits and penalty."""
+        scaled = log_probs if weighing is None else np.where(weighing.barred == FREE, log_probs, -np.inf)
+        if self.temperature != 1.0:
+            scaled = (scaled - scaled.max(axis=-1, keepdims=True)).astype(np.float64)
+            with np.errstate(over="ignore"):  # far below the best, a small temperature means −∞: probability 0
+                scaled /= self.temperature
+        if (
+            weighing is not None and weighing.again is not None
+        ):  # of log-probabilities, so that the zero point is theirs
+            scaled = scaled - np.logaddexp.reduce(scaled.astype(np.float64), axis=-1, keepdims=True)
+            scaled = np.where(weighing.again, weighing.factor * scaled, scaled)
+            scaled = scaled - scaled.max(axis=-1, keepdims=True)
+        return np.exp(scaled)
+
+    def _filters(self) -> Iterable[Callable[[Probabilities], Kept]]:
+        """Those that are on, in their order; one that is off keeps everything."""
+        if self.top_k > 0 or self.top_p < 1.0 or self.min_p > 0.0 or self.typical < 1.0 or self.epsilon > 0.0:
+            yield partial(top_k, k=self.top_k)
+            yield partial(top_p, p=self.top_p)
+            yield partial(min_p, share=self.min_p)
+            yield partial(typical, p=self.typical)
+            yield partial(epsilon, least=self.epsilon)
 
     def uniform(self, index: int, step: int, item: int) -> float:
         """The chance behind one draw at one step, in [0, 1)."""
-        return float(np.random.Generator(np.random.Philox(key=[self.seed, item], counter=[index, step, 0, 0])).random())
+        return stream(self.seed, item, index, step)
 
-    def _draw(
-        self, frontier: Frontier, slot: int, index: int, law: Float[np.ndarray, " vocab"], mass: float
-    ) -> Hypothesis:
-        noise = self.uniform(index, frontier.step, frontier.rules.item)
-        after = np.cumsum(law)
-        token = int(min(np.searchsorted(after, noise * after[-1], side="right"), np.flatnonzero(law)[-1]))
-        draw = Draw(index, noise, int((law > 0).sum()), mass, float(after[token] - law[token]), float(after[token]))
-        return child(frontier, slot, token, Status.LIVE, prob_filtered=float(law[token]), draw=draw)
-
-    def _not_drawn(
-        self,
-        frontier: Frontier,
-        laws: Float[np.ndarray, "live vocab"],
-        filtered: dict[int, tuple[Float[np.ndarray, " vocab"], float]],
-        taken: set[tuple[int, int]],
-    ) -> list[Hypothesis]:
+    def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
+        """The most probable tokens that no draw fell on, excluded or not."""
+        now, chance = decision.before, decision.choice.chance
+        assert chance is not None
         found = []
-        for slot, (law, _) in filtered.items():
-            extra = sum(1 for at, _ in taken if at == slot)
-            count = frontier.rules.keep_pruned and frontier.rules.keep_pruned + extra
-            for token in top(laws[slot], count).tolist():
-                if (slot, token) in taken:
-                    continue
-                status = Status.PRUNED_DRAW if law[token] > 0 else Status.PRUNED_FILTER
-                reason = "chance fell on another token" if law[token] > 0 else self._filtered_by(laws[slot], token)
-                found.append(child(frontier, slot, token, status, prob_filtered=float(law[token]), reason=reason))
+        for slot in range(int(now.count[item])):
+            columns = (*now.outlook.candidates, *chance.of_candidates)
+            rest = [
+                LeftOut(slot, int(token), float(value), *self._why(float(law), int(stage)), float(law))
+                for value, token, score, law, stage in zip(*(column[item, slot] for column in columns))
+                if score > -np.inf and (slot, int(token)) not in taken
+            ]
+            found += shortened(decision, item, rest)
         return found
 
+    def _why(self, law: float, stage: int) -> tuple[Status, str]:
+        if law > 0:
+            return Status.PRUNED_DRAW, "chance fell on another token"
+        return Status.PRUNED_FILTER, (
+            "its probability at this temperature is too small to be drawn",
+            f"outside the {self.top_k} most probable tokens (top-k)",
+            f"outside the fewest tokens with {self.top_p:g} of the probability (top-p)",
+            f"below {self.min_p:g} of the most probable token (min-p)",
+            f"its surprise is further from the entropy than that of the {self.typical:g} typical mass (typical)",
+            f"below the probability {self.epsilon:g} (epsilon)",
+        )[stage]
 
-def _draw_of(node: Hypothesis) -> int:
-    """Which draw a live hypothesis belongs to; a forced one stands for draw 0."""
-    up: Hypothesis | None = node
-    while up is not None:
-        if up.draw is not None:
-            return up.draw.index
-        up = up.parent
-    return 0
+    def _noises(self, item: int, step: int) -> Float[np.ndarray, " draw"]:
+        return streams(self.seed, item, self.draws, step)

@@ -1,28 +1,36 @@
 """What a search is: its settings, a way to choose, and one way to advance that all searches share.
 
-A search is a frozen dataclass of settings. `choose` is pure: from a frontier to what lives on, what finished and what
-was pruned. `advance` chooses, lets the model step, and gives the next frontier; a whole batch advances through the
-same lines (`advance_all`), so stepping by hand and decoding at speed are the same code.
+A search is a frozen dataclass of settings. `choose` is pure: from frontiers to what lives on, what finished and what
+was cut, for all items at once. `advance_all` chooses, lets the model step, and gives the next frontiers; one item that
+is stepped by hand goes through the same lines as a thousand that are decoded at speed. Reasons, in words, are given
+when somebody asks (`left_out`, `cut_reason`).
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import nan
 from time import perf_counter
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
 
-from core.decoding.candidates import forced_child, remembered
-from core.decoding.frontier import Choice, Force, Frontier, Rules, StepRecord, cut_off, ranked
-from core.decoding.hypothesis import Hypothesis, Status, root
+from core.decoding.candidates import Outlook
+from core.decoding.forcing import forced_choice
+from core.decoding.frontier import FINISHED, Choice, Decision, Force, Frontiers, Limits, Rules, Scored, Tip, between
+from core.decoding.hypothesis import root
+from core.decoding.leftover import LeftOut
 from core.decoding.ranking import LengthNorm
-from core.settings import Settings
-from core.step_model import DecoderState, Step, StepModel
+from core.decoding.restraints import Restraints
+from core.decoding.view import Frontier
+from core.step_model import StepModel
 
 
-class AbstractSearch(Settings, ABC):
+@dataclass(frozen=True, kw_only=True)
+class AbstractSearch(Restraints, ABC):
     """A way through the tree of outputs.
 
     Attributes:
@@ -33,8 +41,13 @@ class AbstractSearch(Settings, ABC):
     summary: ClassVar[str]
 
     @abstractmethod
-    def choose(self, frontier: Frontier) -> Choice:
-        """Decide one step."""
+    def reach(self, step: int) -> int:
+        """How many continuations of one hypothesis it may choose at this step (tokens chosen so far)."""
+
+    @property
+    def follows(self) -> int | None:
+        """How many of the most probable prefixes live on at every step, if that is the way it goes; see `RunsAhead`."""
+        return None
 
     @property
     @abstractmethod
@@ -42,12 +55,66 @@ class AbstractSearch(Settings, ABC):
         """How this search compares outputs of different length."""
 
     @abstractmethod
-    def stop_reason(self, live: Sequence[Hypothesis], finished: Sequence[Hypothesis], choice: Choice) -> str:
-        """Why the search need not go on, or ""."""
+    def choose(self, now: Frontiers, log_probs: Float[Tensor, "item slot vocab"]) -> Choice:
+        """Decide one step of every item."""
+
+    @abstractmethod
+    def stops(
+        self, now: Frontiers, choice: Choice, best: Float[np.ndarray, " item"], finished: Int[np.ndarray, " item"]
+    ) -> Iterable[tuple[str, Bool[np.ndarray, " item"]]]:
+        """Reasons to stop, and the items they hold for; asked once something has finished.
+
+        Args:
+            best: the highest rank_score that has ended, −∞ while none has; finished: how many have.
+        """
+
+    @abstractmethod
+    def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
+        """The best candidates of one item that were not chosen; `taken` holds (slot, token) of those that were."""
+
+    def cut_reason(self, decision: Decision, item: int, place: int) -> str:
+        """Why a ranked candidate was cut."""
+        raise NotImplementedError(f"{self.name} cuts nothing that it ranked")
+
+    def bound(self, decision: Decision, item: int, place: int) -> float:
+        """The best rank_score that a live hypothesis could still reach; nan where the search knows none."""
+        return nan
+
+    @property
+    def reads(self) -> bool:
+        """Whether it looks at the attention the source has received."""
+        return False
+
+    @property
+    def outputs(self) -> int | None:
+        """How many finished hypotheses are its result, if a later one may take the place of an earlier one."""
+        return None
+
+    def carried(self, now: Frontiers, choice: Choice, carry: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What a forced hypothesis carries on, beside what its score needs."""
+        return carry
+
+    def remark(self, vocabulary: int) -> str:
+        """What a person should know about these settings with a vocabulary of this size; mostly nothing."""
+        return ""
+
+    def scored(
+        self, now: Frontiers, item: np.ndarray, slot: np.ndarray, token: np.ndarray, logp_token: np.ndarray
+    ) -> Scored:
+        """What continuations count: of one item and slot each, in any shape."""
+        logp = now.logp[item, slot] + logp_token
+        weighing = now.outlook.weighing
+        if weighing is None or weighing.again is None:
+            return Scored(logp, logp, {}, {})
+        factor = np.where(weighing.again[item, slot, token], weighing.factor, 1.0)
+        standing = now.standing[item, slot] + factor * logp_token
+        return Scored(logp, standing, {"repetition": between(logp, standing)}, {"standing": standing})
 
     def start(self, model: StepModel, source: Sequence[int], rules: Rules) -> Frontier:
         """The frontier before the first token of one source (numbers, <end> included)."""
-        return start_all(model, [source], [rules])[0][0]
+        rules = self.within(rules)
+        now, tip = start_all(self, model, [source], [rules])
+        return Frontier(rules, None, 0, now, 0, tip)
 
     def advance(self, model: StepModel, frontier: Frontier, force: Force | None = None) -> Frontier:
         """The next frontier; with `force` a person's choice takes the place of the search's.
@@ -55,127 +122,172 @@ class AbstractSearch(Settings, ABC):
         Raises:
             InputError: the forced token cannot be generated here.
         """
-        assert frontier.state is not None, "a frontier that a batch made is advanced by the batch"
-        (after,), state = advance_all(self, model, [frontier], frontier.state, force)
-        return replace(after, state=state)
+        assert frontier.now is not None and frontier.tip is not None, "a frontier of a batch is advanced by the batch"
+        decision, after = advance_all(self, model, frontier.now, frontier.tip, force)
+        now, tip = after or (None, None)
+        return Frontier(frontier.rules, decision, 0, now, 0, tip)
 
     def done(self, frontier: Frontier) -> bool:
         """Whether there is no next step."""
         return bool(frontier.stop_reason)
 
+    def run(self, model: StepModel, sources: Sequence[Sequence[int]], rules: Sequence[Rules]) -> list[Frontier]:
+        """The last frontier of every source; they are stepped together, and one that is done leaves."""
+        rules = [self.within(one) for one in rules]
+        last: dict[int, Frontier] = {}
+        places = range(len(sources))  # which source each item is
+        going = start_all(self, model, sources, rules)
+        while going is not None:
+            decision, going = advance_all(self, model, *going)
+            if any(decision.stops):
+                stopped = [at for at, stop in enumerate(decision.stops) if stop]
+                last |= {places[at]: Frontier(rules[places[at]], decision, at, None, 0) for at in stopped}
+                places = [place for place, stop in zip(places, decision.stops) if not stop]
+        return [last[at] for at in range(len(sources))]
+
 
 def start_all(
-    model: StepModel, sources: Sequence[Sequence[int]], rules: Sequence[Rules]
-) -> tuple[list[Frontier], DecoderState]:
-    """The frontiers before the first token of several sources, and the state they share."""
-    step = model.step(torch.full((len(sources),), model.begin), model.start(sources))
-    log_probs = step.log_probs.numpy()
-    frontiers = [
-        Frontier(rule, (root(model.begin),), log_probs[at : at + 1], _rows(step, at, at + 1, rule.source_length))
-        for at, rule in enumerate(rules)
-    ]
-    if len(frontiers) == 1:
-        frontiers[0] = replace(frontiers[0], state=step.state)
-    return frontiers, step.state
+    search: AbstractSearch, model: StepModel, sources: Sequence[Sequence[int]], rules: Sequence[Rules]
+) -> tuple[Frontiers, Tip]:
+    """The frontiers before the first token of several sources."""
+    items = len(sources)
+    step = model.step(torch.full((items, 1), model.begin), model.start(sources))
+    limits = Limits.of(tuple(rules), step.log_probs)
+    written = np.zeros((items, 1, 0), dtype=np.int64) if search.restrained else None
+    now = Frontiers(
+        limits, 0, np.zeros((items, 1)), np.ones(items, dtype=np.int64), np.zeros((items, 1), dtype=np.int64),
+        _outlook(search, limits, 0, step.log_probs, written), step.rows, np.full(items, -np.inf),
+        np.zeros(items, dtype=np.int64), written=written, roots=tuple(root(model.begin) for _ in sources),
+        read=np.zeros((items, 1, int(limits.source_length.max()))) if search.reads else None,
+    )  # fmt: skip
+    return now, Tip(step.state, step.log_probs)
 
 
 def advance_all(
+    search: AbstractSearch, model: StepModel, now: Frontiers, tip: Tip, force: Force | None = None
+) -> tuple[Decision, tuple[Frontiers, Tip] | None]:
+    """One step of every item: what was decided, and the frontiers of those that go on (None where none does)."""
+    began = perf_counter()
+    choice = search.choose(now, tip.log_probs) if force is None else _forced(search, now, tip.log_probs, force)
+    decision = _decide(search, now, choice, forced=force is not None, began=began)
+    going = None
+    if any(decision.stops):
+        going = np.array([at for at, stop in enumerate(decision.stops) if not stop], dtype=np.int64)
+        if not len(going):
+            return decision, None
+    return decision, follow(search, model, tip, decision, going, began)
+
+
+def _forced(
+    search: AbstractSearch, now: Frontiers, log_probs: Float[Tensor, "item slot vocab"], force: Force
+) -> Choice:
+    choice = forced_choice(now, log_probs, force)
+    scored = search.scored(now, np.zeros_like(choice.parent), choice.parent, choice.token, choice.logp_token)
+    return choice._replace(
+        logp=scored.logp,
+        rank_score=scored.rank_score,
+        parts=scored.parts,
+        carry=search.carried(now, choice, scored.carry),
+    )
+
+
+def _decide(search: AbstractSearch, now: Frontiers, choice: Choice, *, forced: bool, began: float) -> Decision:
+    best, finished = now.best_finished, now.finished
+    ended = choice.fate == FINISHED
+    if np.count_nonzero(ended):
+        best = np.maximum(best, np.where(ended, choice.rank_score, -np.inf).max(axis=1))
+        finished = finished + ended.sum(axis=1)
+    stops = [""] * len(now)
+    if now.step + 1 >= now.limits.soonest:
+        stops = ["max_len" if now.step + 1 >= longest else "" for longest in now.limits.longest.tolist()]
+    if not forced and np.count_nonzero(finished):
+        for reason, holds in search.stops(now, choice, best, finished):
+            for at in np.flatnonzero(holds & (finished > 0)):
+                stops[at] = reason
+    if np.count_nonzero(choice.count) < len(now):
+        for at in np.flatnonzero(choice.count == 0):
+            stops[at] = stops[at] if stops[at] not in ("", "max_len") else "all_ended"
+    return Decision(search, now, choice, tuple(stops), best, finished, 1000 * (perf_counter() - began) / len(now))
+
+
+class _Following(NamedTuple):
+    """Hypotheses that live on, by slot: of all items, or of those that go on."""
+
+    parents: Int[np.ndarray, "item slot"]
+    tokens: Int[np.ndarray, "item slot"]
+    logp: Float[np.ndarray, "item slot"]
+    index: Int[np.ndarray, "item slot"]
+    count: Int[np.ndarray, " item"]
+    carry: dict[str, Float[np.ndarray, "item slot *more"]]
+
+
+def _following(choice: Choice, items: Int[np.ndarray, " kept"] | None) -> _Following:
+    count = choice.count if items is None else choice.count[items]
+    counts = count.tolist()
+    slots = max(counts)
+    columns = choice.parent, choice.token, choice.logp, choice.index
+    if items is None and choice.places is None:
+        parents, tokens, logp, index = (column[:, :slots] for column in columns)
+        carry = {name: column[:, :slots] for name, column in choice.carry.items()}
+    else:
+        rows = np.arange(len(choice.count))[:, None] if items is None else items[:, None]
+        places = np.arange(slots)[None] if choice.places is None else choice.places[rows[:, 0], :slots]
+        parents, tokens, logp, index = (column[rows, places] for column in columns)
+        carry = {name: column[rows, places] for name, column in choice.carry.items()}
+    if min(counts) < slots:
+        logp = np.where(np.arange(slots) < count[:, None], logp, -np.inf)
+    return _Following(parents, tokens, logp, index, count, carry)
+
+
+def follow(
     search: AbstractSearch,
     model: StepModel,
-    frontiers: Sequence[Frontier],
-    state: DecoderState,
-    force: Force | None = None,
-) -> tuple[list[Frontier], DecoderState]:
-    """Advance several frontiers whose live hypotheses are the rows of `state`, in order."""
-    began = perf_counter()
-    decided = [_decide(search, frontier, force) for frontier in frontiers]
-    rows, tokens, first = [], [], 0
-    for frontier, after in zip(frontiers, decided):
-        rows += [first + node.attention for node in after.live]
-        tokens += [node.token for node in after.live]
-        first += len(frontier.live)
-    if rows:
-        order = torch.tensor(rows)
-        kept = state if len(rows) == first and rows == list(range(first)) else state.select(order)
-        step = model.step(torch.tensor(tokens), kept)
-        decided, state = _with_step(decided, step), step.state
-    milliseconds = 1000 * (perf_counter() - began) / len(frontiers)
-    return [_timed(frontier, milliseconds) for frontier in decided], state
+    tip: Tip,
+    decision: Decision,
+    items: Int[np.ndarray, " kept"] | None,
+    began: float,
+) -> tuple[Frontiers, Tip]:
+    """Let the model step along the hypotheses that live on.
 
-
-def _decide(search: AbstractSearch, frontier: Frontier, force: Force | None) -> Frontier:
-    choice = search.choose(frontier) if force is None else _forced(search, frontier, force)
-    finished = ranked((*frontier.finished, *choice.finished))
-    live, born = choice.live, choice.born
-    reason = search.stop_reason(live, finished, choice) if finished and force is None else ""
-    if not reason and live and live[0].step >= frontier.rules.max_new_tokens:
-        reason, born, ended = "max_len", *_truncate(live, born)
-        live, finished = (), ranked((*finished, *ended))
-    elif reason and live:
-        best = max(node.rank_score for node in finished)
-        cut = {node: cut_off(node, reason, best) for node in live}
-        live, born = (), tuple(cut.get(node, node) for node in born)
-    elif not reason and not live:
-        reason = "all_ended"
-    record = _figures(frontier, choice, finished)
-    nothing = np.zeros((0, frontier.log_probs.shape[1]), dtype=np.float32)
-    return Frontier(
-        frontier.rules, live, nothing, {}, None, finished, born, record, frontier, reason, frontier.step + 1
-    )
-
-
-def _truncate(
-    live: tuple[Hypothesis, ...], born: tuple[Hypothesis, ...]
-) -> tuple[tuple[Hypothesis, ...], tuple[Hypothesis, ...]]:
-    cut = {node: replace(node, status=Status.TRUNCATED, slot=-1) for node in live}
-    return tuple(cut.get(node, node) for node in born), tuple(cut.values())
-
-
-def _forced(search: AbstractSearch, frontier: Frontier, force: Force) -> Choice:
-    node = forced_child(frontier, force, search.norm)
-    rest = remembered(frontier, {(force.slot, force.token)}, Status.SUPERSEDED, "another token was forced", search.norm)
-    live, finished = ((), (node,)) if node.status is Status.FINISHED else ((node,), ())
-    return Choice(live, finished, (node, *rest), node.rank_score)
-
-
-def _figures(frontier: Frontier, choice: Choice, finished: tuple[Hypothesis, ...]) -> StepRecord:
-    probabilities = np.exp(frontier.log_probs.astype(np.float64))
-    entropy = -(probabilities * np.where(probabilities > 0, frontier.log_probs, 0.0)).sum(axis=1)
-    pool, kept = _mass(frontier.live), _mass((*choice.live, *choice.finished))
-    bounds = [node.bound for node in choice.live]
-    return StepRecord(
-        step=frontier.step + 1, live_in=len(frontier.live), candidates=frontier.log_probs.size, kept=len(choice.live),
-        pool_logsumexp=pool, kept_mass=min(1.0, float(np.exp(kept - pool))), entropy=tuple(entropy.tolist()),
-        threshold=choice.threshold, best_finished=finished[0].rank_score if finished else float("nan"),
-        best_bound=max(bounds) if bounds else float("nan"),
+    Args:
+        items: those that go on, None for all; began: when the choice began, by `perf_counter`.
+    """
+    now = decision.before
+    parents, tokens, logp, index, count, carry = _following(decision.choice, items)
+    limits, best, finished, origin = now.limits, decision.best_finished, decision.finished, np.arange(len(now))
+    state, slots = tip.state, parents.shape[1]
+    if items is not None:
+        limits, best, finished, origin = limits.keep(items), best[items], finished[items], items
+        state = state.select(torch.from_numpy(parents), torch.from_numpy(items))
+    elif slots != now.logp.shape[1] or (slots > 1 and np.count_nonzero(parents != np.arange(slots))):
+        state = state.select(torch.from_numpy(np.ascontiguousarray(parents)))
+    step = model.step(torch.from_numpy(np.ascontiguousarray(tokens)), state)
+    written, read = _past(now, origin[:, None], parents, tokens)
+    outlook = _outlook(search, limits, now.step + 1, step.log_probs, written)
+    ran_ahead = step.milliseconds == step.milliseconds
+    milliseconds = step.milliseconds if ran_ahead else 1000 * (perf_counter() - began) / len(count)
+    after = Frontiers(
+        limits, now.step + 1, logp, count, index, outlook, step.rows, best, finished, decision, origin,
+        milliseconds, carry, written, read,
     )  # fmt: skip
+    return after, Tip(step.state, step.log_probs)
 
 
-def _mass(nodes: Sequence[Hypothesis]) -> float:
-    """Logarithm of the probability of these prefixes together; draws that agree so far are one prefix."""
-    drawn = any(node.draw is not None for node in nodes)
-    logps = (
-        list({tuple(node.tokens()): node.logp for node in nodes}.values()) if drawn else [node.logp for node in nodes]
-    )
-    return float(np.logaddexp.reduce(logps)) if logps else -np.inf
+def _past(
+    now: Frontiers, items: Int[np.ndarray, "item 1"], parents: Int[np.ndarray, "item slot"], tokens: np.ndarray
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """What was written and what was read, where somebody asks."""
+    written = None if now.written is None else np.concatenate([now.written[items, parents], tokens[..., None]], axis=-1)
+    return written, None if now.read is None else now.covered[items, parents]
 
 
-def _with_step(frontiers: list[Frontier], step: Step) -> list[Frontier]:
-    log_probs, first, found = step.log_probs.numpy(), 0, []
-    for frontier in frontiers:
-        last = first + len(frontier.live)
-        rows = _rows(step, first, last, frontier.rules.source_length)
-        found.append(replace(frontier, log_probs=log_probs[first:last], rows=rows))
-        first = last
-    return found
-
-
-def _rows(step: Step, first: int, last: int, source_length: int) -> dict[str, np.ndarray]:
-    """The attention of these rows; of cross-attention only the item's own source, never another's padding."""
-    cut = {site: source_length if "cross" in site else None for site in step.rows}
-    return {site: rows[first:last, :, : cut[site]].numpy() for site, rows in step.rows.items()}
-
-
-def _timed(frontier: Frontier, milliseconds: float) -> Frontier:
-    assert frontier.record is not None
-    return replace(frontier, record=replace(frontier.record, milliseconds=milliseconds))
+def _outlook(
+    search: AbstractSearch,
+    limits: Limits,
+    step: int,
+    log_probs: Float[Tensor, "item slot vocab"],
+    written: np.ndarray | None,
+) -> Outlook:
+    gold = None if limits.gold is None else limits.gold[:, min(step, limits.gold.shape[1] - 1)]
+    weighing = None if written is None else search.weigh(log_probs, limits, written)
+    return Outlook(log_probs, search.reach(step) + limits.keep_pruned, limits.never, weighing, gold)

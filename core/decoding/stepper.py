@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.decoding.frontier import Force, Frontier, Rules
+from core.decoding.frontier import Force, Rules
+from core.decoding.hypothesis import Hypothesis
 from core.decoding.search import AbstractSearch
-from core.decoding.tree import DecodingTree, fold
+from core.decoding.trees.tree import DecodingTree, fold
+from core.decoding.view import Frontier
+from core.errors import InputError
 from core.step_model import StepModel
 
 
@@ -20,11 +23,23 @@ class Stepper:
     Args:
         model: what gives the probabilities; search: how.
         source: numbers, <end> included; rules: the item's limits.
+        root: the hypothesis before the first token, where several steppers are to grow one tree; None makes one.
     """
 
-    def __init__(self, model: StepModel, search: AbstractSearch, source: Sequence[int], rules: Rules) -> None:
+    def __init__(
+        self,
+        model: StepModel,
+        search: AbstractSearch,
+        source: Sequence[int],
+        rules: Rules,
+        root: Hypothesis | None = None,
+    ) -> None:
         self._model, self._search = model, search
-        self._path = [search.start(model, source, rules)]
+        start = search.start(model, source, rules)
+        if root is not None:
+            assert start.now is not None  # nothing has stopped before its first step
+            start = replace(start, now=replace(start.now, roots=(root,)))
+        self._path = [start]
         self._after: dict[tuple[int, Force | None], Frontier] = {}  # keyed by identity of the frontier advanced
         self._folded: tuple[frozenset[int], DecodingTree] | None = None
         self._ends: dict[int, Frontier] = {id(self._path[0]): self._path[0]}
@@ -72,6 +87,19 @@ class Stepper:
             if followed != [token]:
                 self.back()
                 self.forward(Force(token))
+        return self.frontier
+
+    def along(self, tokens: Sequence[int]) -> Frontier:
+        """Stand right after these tokens, from the start, each of them given in the search's place.
+
+        Raises:
+            InputError: one of them cannot be generated, or the output is over before the last of them.
+        """
+        del self._path[1:]
+        for place, token in enumerate(tokens, start=1):
+            if self.done:
+                raise InputError(f"the output is over after {place - 1} tokens; nothing can follow as token {place}")
+            self.forward(Force(token))
         return self.frontier
 
     def finish(self) -> Frontier:

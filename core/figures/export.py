@@ -24,7 +24,7 @@ def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
             "site": {"stack": one.site.stack, "layer": one.site.layer, "kind": one.site.kind, "name": one.site.name},
             "query_labels": list(one.queries),
             "key_labels": list(one.keys),
-            "norm": {"row_empty": one.row_empty.tolist()},
+            "norm": {"row_empty": one.row_empty.tolist(), "sums_to_one": one.sums_to_one},
             "weights": one.weights.tolist(),
             **{part: _numbers(values) for part, values in _more(one).items()},
         }
@@ -48,7 +48,10 @@ def to_npz(matrices: Sequence[AttentionMatrix]) -> bytes:
 
 def _more(one: AttentionMatrix) -> dict[str, np.ndarray]:
     """What was recorded beside the weights."""
-    parts = {"scores": one.scores, "query": one.query, "key": one.key, "value": one.value, "context": one.context}
+    parts = {
+        "scores": one.scores, "bias": one.bias, "query": one.query, "key": one.key, "value": one.value,
+        "added": one.added, "context": one.context, **{f"mask.{name}": mask for name, mask in one.masks.items()},
+    }  # fmt: skip
     return {part: values for part, values in parts.items() if values is not None}
 
 
@@ -58,7 +61,8 @@ def _numbers(values: np.ndarray) -> Any:
 
 
 def to_svg(matrices: Sequence[AttentionMatrix]) -> bytes:
-    """Every head of every site: one row of maps per site, tokens on the axes, 0 white and 1 full colour."""
+    """Every head of every site: one row of maps per site, tokens on the axes; 0 is white, 1 (or the
+    largest weight of a site above 1) full colour, whatever the sign."""
     parts, top, widest = [], 0, 0
     for one in matrices:
         rows, columns = one.weights.shape[1:]
@@ -79,8 +83,9 @@ def _map(one: AttentionMatrix, head: int, left: int, top: int) -> str:
     for column, key in enumerate(one.keys):
         x = left + column * _CELL + 10
         cells.append(f'<text transform="translate({x},{top - 4}) rotate(-90)">{escape(key)}</text>')
+    largest = max(1.0, float(np.abs(one.weights).max(initial=0.0)))  # weights that sum to one keep the scale of 0 to 1
     for (row, column), weight in np.ndenumerate(one.weights[head]):
-        color = ",".join(str(round(255 + (full - 255) * float(weight))) for full in _ACCENT)
+        color = ",".join(str(round(255 + (full - 255) * abs(float(weight)) / largest)) for full in _ACCENT)
         x, y = left + column * _CELL, top + row * _CELL
         cells.append(
             f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" fill="rgb({color})">'

@@ -11,15 +11,17 @@ from torch import Tensor, nn
 from core.attention.additive import Additive
 from core.attention.attention import Attention
 from core.attention.dropout import Dropout
-from core.attention.masks import valid_keys
+from core.attention.masks import blocking, valid_keys
 from core.attention.multihead import KeysValues
+from core.attention.normalizers import NORMALIZERS
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
+from core.models.recurrent_cell import STEPS
 from core.models.recurrent_encoder import CELLS
 from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
-from core.shapes import Logits, States, Tokens
+from core.shapes import Logits, Mask, States, Tokens
 
 
 class BahdanauDecoder(AbstractDecoder):
@@ -33,7 +35,11 @@ class BahdanauDecoder(AbstractDecoder):
         super().__init__()
         width = settings.width
         self.embedding = embedding
-        self.cross_attention = Attention(Additive(width, width, width))
+        self.cross_attention = Attention(
+            Additive(width, width, width),
+            normalize=NORMALIZERS[settings.normalizer],
+            temperature=settings.temperature,
+        )
         self.recurrence = CELLS[settings.cell](2 * width, width, num_layers=settings.layers, batch_first=True)
         self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
         self.dropout = Dropout(settings.dropout)
@@ -44,10 +50,20 @@ class BahdanauDecoder(AbstractDecoder):
         """One step after another; what does not depend on the state is done once for all steps."""
         embedded = self.embedding(target_in, torch.zeros_like(target_in))
         state = self.start(memory)
+        step, mask = STEPS[type(self.recurrence)], blocking(state.mask)
+        (w_input, w_hidden, b_input, b_hidden), *above = self.recurrence.all_weights
+        w_token, w_context = w_input.split(self.join.out_features, dim=1)
+        asked = nn.functional.linear(embedded, w_token, b_input)  # batch time gates: the tokens' share
+        layers = list(zip(*state.hidden))  # per layer its parts
         states, contexts = [], []
-        for now in embedded.unbind(dim=1):
-            output, context, state = self._advance(now, state)
-            states.append(output)
+        for now in asked.unbind(dim=1):
+            context = self._look(layers[-1][0], state.source, mask)
+            own = nn.functional.linear(layers[0][0], w_hidden, b_hidden)
+            layers[0] = step(torch.addmm(now, context, w_context.t()), own, layers[0])
+            for at, (w_in, w_own, b_in, b_own) in enumerate(above, start=1):
+                asks = nn.functional.linear(layers[at - 1][0], w_in, b_in)
+                layers[at] = step(asks, nn.functional.linear(layers[at][0], w_own, b_own), layers[at])
+            states.append(layers[-1][0])
             contexts.append(context)
         return self._read_out(torch.stack(states, 1), torch.stack(contexts, 1), embedded)
 
@@ -68,10 +84,16 @@ class BahdanauDecoder(AbstractDecoder):
     def _advance(
         self, now: Float[Tensor, "row width"], state: RecurrentState
     ) -> tuple[Float[Tensor, "row width"], Float[Tensor, "row width"], RecurrentState]:
-        query = state.hidden[0][-1][:, None, None]  # row head=1 query=1 width
-        context = self.cross_attention(query, *state.source, state.mask).context[:, 0, 0]  # row width
+        context = self._look(state.hidden[0][-1], state.source, state.mask)
         outputs, after = state.advance(self.recurrence, torch.cat([now, context], dim=-1)[:, None])
         return outputs[:, 0], context, after
+
+    def _look(
+        self, hidden: Float[Tensor, "row width"], source: KeysValues, mask: Mask | None
+    ) -> Float[Tensor, "row width"]:
+        query = hidden[:, None, None]  # row head=1 query=1 width
+        context: Tensor = self.cross_attention(query, *source, mask).context[:, 0, 0]
+        return context
 
     def _read_out(self, states: States, contexts: States, embedded: States) -> Logits:
         joined = torch.tanh(self.join(torch.cat([states, contexts, embedded], dim=-1)))

@@ -3,18 +3,22 @@
 Weights are drawn from the seed's stream "init"; the global generator is put back as it was.
 """
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
-from core.attention.absolute import POSITIONS, NoPositions
 from core.data.vocabulary import Vocabulary
 from core.models.bahdanau_decoder import BahdanauDecoder
-from core.models.decoder import AbstractDecoder
+from core.models.combinations import OWN_ENCODER
+from core.models.convolutional_encoder import ConvolutionalEncoder
 from core.models.embedding import TokenEmbedding
+from core.models.encoder import AbstractEncoder
 from core.models.luong_decoder import LuongDecoder
+from core.models.parts import embedding_of
 from core.models.recurrent_encoder import RecurrentEncoder
-from core.models.recurrent_settings import RecurrentSettings
+from core.models.recurrent_settings import SAME_CELL, RecurrentSettings
 from core.models.seq2seq import Seq2Seq
 from core.models.transformer_decoder import TransformerDecoder
 from core.models.transformer_encoder import TransformerEncoder
@@ -30,7 +34,11 @@ RECURRENT_DECODERS: dict[str, type[BahdanauDecoder] | type[LuongDecoder]] = {
     "additive": BahdanauDecoder,
     "dot": LuongDecoder,
     "general": LuongDecoder,
+    "scaled_dot": LuongDecoder,
 }
+PLACED = (OWN_ENCODER, "convolution")  # encoders whose tokens must be told their places
+_HEADS = 4  # of self-attention before a recurrent decoder, or as many as divide the width
+_KERNEL = 3  # tokens that a layer of the convolutional encoder sees
 
 
 def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: Seeds) -> Seq2Seq:
@@ -41,22 +49,42 @@ def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: See
 
 
 def _transformer(settings: TransformerSettings, source: Vocabulary, target: Vocabulary) -> Seq2Seq:
-    def embedding(size: int) -> TokenEmbedding:
-        positions = POSITIONS[settings.positions](settings.width, settings.longest)
-        return TokenEmbedding(size, settings.width, positions, dropout=settings.dropout)
-
-    encoder = TransformerEncoder(settings, embedding(len(source)))
-    return Seq2Seq(encoder, TransformerDecoder(settings, embedding(len(target)), len(target)), target)
+    encoder = ENCODERS[settings.encoder](settings, embedding_of(settings, len(source)))
+    decoder = TransformerDecoder(settings, embedding_of(settings, len(target)), len(target))
+    return Seq2Seq(encoder, decoder, target)
 
 
 def _recurrent(settings: RecurrentSettings, source: Vocabulary, target: Vocabulary) -> Seq2Seq:
-    def embedding(size: int) -> TokenEmbedding:
-        return TokenEmbedding(size, settings.width, NoPositions(settings.width, 0), dropout=settings.dropout)
+    width, dropout = settings.width, settings.dropout
+    like = TransformerSettings(layers=settings.layers, heads=math.gcd(width, _HEADS), width=width, dropout=dropout)
+    kind = settings.cell if settings.encoder == SAME_CELL else settings.encoder
+    told = like if kind in PLACED else replace(like, positions="none")  # a recurrent layer knows the order by itself
+    encoder = ENCODERS[kind](like, embedding_of(told, len(source)))
+    embedding = embedding_of(replace(like, positions="none"), len(target))
+    return Seq2Seq(encoder, RECURRENT_DECODERS[settings.score](settings, embedding, len(target)), target)
 
-    decoder: AbstractDecoder = RECURRENT_DECODERS[settings.score](settings, embedding(len(target)), len(target))
-    return Seq2Seq(RecurrentEncoder(settings, embedding(len(source))), decoder, target)
+
+def gru_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+    """A GRU that reads both ways."""
+    return RecurrentEncoder("gru", settings.width, settings.layers, embedding, dropout=settings.dropout)
 
 
+def lstm_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+    """An LSTM that reads both ways."""
+    return RecurrentEncoder("lstm", settings.width, settings.layers, embedding, dropout=settings.dropout)
+
+
+def convolutional_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+    """Gated convolutions."""
+    return ConvolutionalEncoder(settings.width, settings.layers, _KERNEL, embedding, dropout=settings.dropout)
+
+
+ENCODERS: dict[str, Callable[[TransformerSettings, TokenEmbedding], AbstractEncoder]] = {
+    OWN_ENCODER: TransformerEncoder,
+    "gru": gru_encoder,
+    "lstm": lstm_encoder,
+    "convolution": convolutional_encoder,
+}
 _BUILDERS: dict[type[Settings], Callable[..., Seq2Seq]] = {
     TransformerSettings: _transformer,
     RecurrentSettings: _recurrent,

@@ -2,13 +2,21 @@
 
 import sys
 from abc import ABC, abstractmethod
+from typing import Protocol, runtime_checkable
 
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.models.encoder import Memory
 from core.shapes import Logits, Tokens
-from core.step_model import DecoderState
+
+
+@runtime_checkable
+class RowState(Protocol):
+    """What a decoder carries from step to step, a row per hypothesis."""
+
+    def select(self, rows: Int[Tensor, " row"]) -> "RowState":
+        """A new state whose rows are these rows of this one; this one stays as it is."""
 
 
 class AbstractDecoder(nn.Module, ABC):
@@ -25,9 +33,9 @@ class AbstractDecoder(nn.Module, ABC):
         """Scores of the next token at every position of a given target (teacher forcing)."""
 
     @abstractmethod
-    def start(self, memory: Memory) -> DecoderState:
+    def start(self, memory: Memory) -> RowState:
         """The state before the first token; one row per item of the memory."""
 
     @abstractmethod
-    def step(self, tokens: Int[Tensor, " row"], state: DecoderState) -> tuple[Float[Tensor, "row vocab"], DecoderState]:
+    def step(self, tokens: Int[Tensor, " row"], state: RowState) -> tuple[Float[Tensor, "row vocab"], RowState]:
         """Feed one token per row; scores of the next one, and the state after it."""

@@ -6,6 +6,7 @@ A one-hot vector times the table is that row (the lecture's "embedding compresse
 
 import math
 
+import torch
 from torch import Tensor, nn
 
 from core.attention.absolute import AbstractPositions, Positions
@@ -32,5 +33,6 @@ class TokenEmbedding(nn.Module):
 
     def forward(self, tokens: Tokens, positions: Positions) -> States:
         """Vectors of tokens at their positions."""
-        vectors: Tensor = self.dropout(self.table(tokens) * self.scale + self.positions(positions))
-        return vectors
+        vectors = torch.add(self.positions(positions), self.table(tokens), alpha=self.scale)
+        dropped: Tensor = self.dropout(vectors)
+        return dropped

@@ -9,10 +9,17 @@ from core.shapes import States, Tokens, Valid
 
 
 class Memory(NamedTuple):
-    """The encoded source: a state per token, and which tokens are real."""
+    """The encoded source.
+
+    Attributes:
+        states: one per token; valid: which tokens are real.
+        layers: the states after each layer, from the first, as `states` are; the last of them is `states`. A Transformer
+            whose decoder sees the last layer only (wiring.py) gives that one alone.
+    """
 
     states: States
     valid: Valid
+    layers: tuple[States, ...]
 
 
 class AbstractEncoder(nn.Module, ABC):

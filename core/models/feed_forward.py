@@ -3,10 +3,9 @@
 Source: Vaswani et al. 2017, section 3.3: ReLU(x W₁ + b₁) W₂ + b₂.
 """
 
-import torch
 from torch import Tensor, nn
 
-from core.attention.dropout import Dropout
+from core.attention.dropout import RectifiedDropout
 from core.shapes import States
 
 
@@ -21,9 +20,9 @@ class FeedForward(nn.Module):
         super().__init__()
         self.widen = nn.Linear(width, inner)
         self.narrow = nn.Linear(inner, width)
-        self.dropout = Dropout(dropout)
+        self.dropout = RectifiedDropout(dropout)
 
     def forward(self, states: States) -> States:
         """The same function at every position."""
-        changed: Tensor = self.narrow(self.dropout(torch.relu(self.widen(states))))
+        changed: Tensor = self.narrow(self.dropout(self.widen(states)))
         return changed

@@ -4,8 +4,6 @@ Source: Luong et al. 2015, section 3, arXiv:1508.04025 (global attention, dot or
 recurrence does not wait for the answers, so a whole target is read in one sweep and attended in one product.
 """
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -14,8 +12,8 @@ from core.attention.attention import Attention
 from core.attention.dropout import Dropout
 from core.attention.masks import valid_keys
 from core.attention.multihead import KeysValues
-from core.attention.multiplicative import DotProduct, General
-from core.attention.score import AbstractScore
+from core.attention.normalizers import NORMALIZERS
+from core.attention.scores import SCORES
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
@@ -23,19 +21,6 @@ from core.models.recurrent_encoder import CELLS
 from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
 from core.shapes import Logits, States, Tokens
-
-
-def dot(width: int) -> AbstractScore:
-    """q·k: nothing is learned in the score."""
-    return DotProduct()
-
-
-def general(width: int) -> AbstractScore:
-    """qᵀ W k: the score learns which features belong together."""
-    return General(width, width)
-
-
-SCORES: dict[str, Callable[[int], AbstractScore]] = {"dot": dot, "general": general}
 
 
 class LuongDecoder(AbstractDecoder):
@@ -49,7 +34,9 @@ class LuongDecoder(AbstractDecoder):
         super().__init__()
         width = settings.width
         self.embedding = embedding
-        self.cross_attention = Attention(SCORES[settings.score](width))
+        self.cross_attention = Attention(
+            SCORES[settings.score](width), normalize=NORMALIZERS[settings.normalizer], temperature=settings.temperature
+        )
         self.recurrence = CELLS[settings.cell](width, width, num_layers=settings.layers, batch_first=True)
         self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
         self.dropout = Dropout(settings.dropout)

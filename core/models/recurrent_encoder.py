@@ -1,12 +1,12 @@
 """A recurrent encoder that reads the source both ways. Source: Bahdanau et al. 2015, section 3.2, arXiv:1409.0473."""
 
 import torch
-from torch import nn
+from jaxtyping import Float, Int
+from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import AbstractEncoder, Memory
-from core.models.recurrent_settings import RecurrentSettings
 from core.shapes import States, Tokens, Valid
 
 CELLS: dict[str, type[nn.GRU] | type[nn.LSTM]] = {"gru": nn.GRU, "lstm": nn.LSTM}
@@ -16,27 +16,46 @@ class RecurrentEncoder(AbstractEncoder):
     """A stack of bidirectional layers; each direction has half the width.
 
     Args:
-        settings: sizes and choices; embedding: from tokens to vectors.
+        cell: of CELLS; width: features of a state, an even number; layers: how many.
+        embedding: from tokens to vectors; dropout: share dropped after each layer while training.
     """
 
-    def __init__(self, settings: RecurrentSettings, embedding: TokenEmbedding) -> None:
+    def __init__(self, cell: str, width: int, layers: int, embedding: TokenEmbedding, *, dropout: float = 0.0) -> None:
         super().__init__()
         self.embedding = embedding
-        cell = CELLS[settings.cell]
-        width = settings.width
         self.layers = nn.ModuleList(
-            cell(width, width // 2, bidirectional=True, batch_first=True) for _ in range(settings.layers)
+            CELLS[cell](width, width // 2, bidirectional=True, batch_first=True) for _ in range(layers)
         )
-        self.dropout = Dropout(settings.dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, source: Tokens, valid: Valid) -> Memory:
-        """Encode; packing keeps both directions from reading pads."""
-        states: States = self.embedding(source, torch.zeros_like(source))
-        lengths = valid.sum(dim=1)
+        """Encode. Pads stand at the right: who reads forward meets them last, who reads backward is given them last."""
+        time = torch.arange(source.shape[1]).expand_as(source)
+        states: States = self.embedding(source, time)
+        turned = torch.where(valid, valid.sum(dim=1, keepdim=True) - 1 - time, time)  # each row's own way round
+        real = valid[..., None].to(states.dtype)
+        after = []
         for layer in self.layers:
-            packed = nn.utils.rnn.pack_padded_sequence(states, lengths, batch_first=True, enforce_sorted=False)
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                layer(packed)[0], batch_first=True, total_length=source.shape[1]
-            )
-            states = self.dropout(states)
-        return Memory(states, valid)
+            forward, backward = layer.all_weights
+            there = _read(layer, forward, states)
+            back = _in_order(turned, _read(layer, backward, _in_order(turned, states)))
+            states = self.dropout(torch.cat([there, back], dim=-1) * real)
+            after.append(states)
+        return Memory(states, valid, tuple(after))
+
+
+def _read(
+    layer: nn.GRU | nn.LSTM, weights: list[Tensor], states: Float[Tensor, "batch time width"]
+) -> Float[Tensor, "batch time half"]:
+    """One direction of a layer from the left to the right, its state zero before the first token."""
+    first = states.new_zeros(1, len(states), layer.hidden_size)
+    rest = (True, 1, 0.0, layer.training, False, True)  # offsets, layers, dropout, training, both ways, batch first
+    if isinstance(layer, nn.LSTM):
+        return torch.lstm(states, (first, first), weights, *rest)[0]
+    return torch.gru(states, first, weights, *rest)[0]
+
+
+def _in_order(
+    order: Int[Tensor, "batch time"], states: Float[Tensor, "batch time features"]
+) -> Float[Tensor, "batch time features"]:
+    return states.gather(1, order[..., None].expand_as(states))

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.attention.normalizers import NORMALIZERS
 from core.errors import SettingError
 from core.settings import Settings, setting
+
+SAME_CELL = "recurrent"  # an encoder of the decoder's kind
 
 
 @dataclass(frozen=True)
@@ -12,18 +15,29 @@ class RecurrentSettings(Settings):
     """Sizes and choices."""
 
     name: ClassVar[str] = "recurrent"
-    summary: ClassVar[str] = "GRU or LSTM: a recurrent encoder read both ways, a recurrent decoder with one attention"
+    summary: ClassVar[str] = (
+        "GRU or LSTM: a recurrent encoder that reads both ways, a recurrent decoder with one attention"
+    )
 
     cell: str = setting("gru", choices=("gru", "lstm"), help="the recurrent cell")
     score: str = setting(
         "additive",
-        choices=("additive", "dot", "general"),
-        help="additive: asked before the step (Bahdanau); dot, general: after it (Luong)",
+        choices=("additive", "dot", "general", "scaled_dot"),
+        help="additive: asked before the step (Bahdanau); dot, general, scaled_dot: after it (Luong)",
     )
     layers: int = setting(1, low=1, high=4, help="recurrent layers in the encoder and in the decoder")
     width: int = setting(64, low=4, high=1024, step=16, help="features of every state; an even number")
     dropout: float = setting(
         0.0, low=0.0, high=0.9, step=0.05, help="share of features zeroed while training; 0.1 for small data"
+    )
+    normalizer: str = setting("softmax", choices=tuple(NORMALIZERS), help="from scores to weights; not all sum to one")
+    temperature: float = setting(
+        1.0, above=0.0, high=100.0, step=0.1, help="scores are divided by it; above 1: flatter"
+    )
+    encoder: str = setting(
+        SAME_CELL,
+        choices=(SAME_CELL, "attention", "convolution"),
+        help="what reads the source: the recurrent cell both ways, self-attention, or gated convolutions",
     )
 
     def __post_init__(self) -> None:

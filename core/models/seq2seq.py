@@ -1,6 +1,7 @@
 """An encoder and a decoder: a distribution over target sequences, trained in batches and stepped by searches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from jaxtyping import Int
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 
 from core.data.batch import Batch, pad
 from core.data.vocabulary import Vocabulary
-from core.models.decoder import AbstractDecoder
+from core.models.decoder import AbstractDecoder, RowState
 from core.models.encoder import AbstractEncoder
 from core.shapes import Logits
 from core.step_model import DecoderState, Step
@@ -37,12 +38,31 @@ class Seq2Seq(nn.Module):
 
     @torch.no_grad()
     def start(self, sources: Sequence[Sequence[int]]) -> DecoderState:
-        """Encode sources (numbers, <end> included); one row each."""
-        state: DecoderState = self.decoder.start(self.encoder(*pad(sources)))
-        return state
+        """Encode sources (numbers, <end> included); one slot each."""
+        return Slots(self.decoder.start(self.encoder(*pad(sources))), len(sources), 1)
 
     @torch.no_grad()
-    def step(self, tokens: Int[Tensor, " row"], state: DecoderState) -> Step:
-        """Feed one token per row; natural log-probabilities of the next."""
-        logits, after = self.decoder.step(tokens, state)
-        return Step(torch.log_softmax(logits, dim=-1), after, {})
+    def step(self, tokens: Int[Tensor, "item slot"], state: "Slots") -> Step:
+        """Feed one token per slot; natural log-probabilities of the next."""
+        logits, rows = self.decoder.step(tokens.flatten(), state.rows)
+        log_probs = torch.log_softmax(logits, dim=-1).unflatten(0, tuple(tokens.shape))
+        return Step(log_probs, Slots(rows, *tokens.shape))
+
+
+@dataclass(frozen=True)
+class Slots:
+    """A decoder's state, which knows rows only, as items and slots.
+
+    Attributes:
+        rows: item after item; items, slots: how many.
+    """
+
+    rows: RowState
+    items: int
+    slots: int
+
+    def select(self, parents: Int[Tensor, "item slot"], items: Int[Tensor, " item"] | None = None) -> "Slots":
+        """Other rows of the same state."""
+        first = torch.arange(self.items) if items is None else items
+        rows = self.rows.select((first[:, None] * self.slots + parents).flatten())
+        return Slots(rows, *parents.shape)

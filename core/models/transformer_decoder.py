@@ -4,21 +4,30 @@ Source: Vaswani et al. 2017, section 3.1. Decoding step by step caches keys and 
 of the target one column a step; when a search reorders its rows the caches follow (`select`).
 """
 
+import sys
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from core.attention.masks import causal, valid_keys
-from core.attention.multihead import KeysValues, MultiHeadAttention
+from core.attention.masks import Masks, causal, valid_keys
+from core.attention.mechanisms import MECHANISMS
+from core.attention.multihead import KeysValues
+from core.attention.seen import Seen
+from core.data.vocabulary import PAD
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
 from core.models.feed_forward import FeedForward
+from core.models.parts import cross_attention_of, norm_of, reading_of, residual_of, self_attention_of
 from core.models.residual import RESIDUALS
 from core.models.transformer_settings import TransformerSettings
-from core.shapes import Logits, Mask, SourceMask, States, Tokens
+from core.models.wiring import WIRINGS, Views
+from core.shapes import Logits, Mask, Places, SourceMask, States, Tokens, Valid
+
+Sources = tuple[KeysValues, ...]  # what a layer looks at across: one, or one per view
 
 
 @dataclass(frozen=True)
@@ -27,59 +36,86 @@ class TransformerState:
 
     Attributes:
         written: keys and values of the tokens fed so far, a pair per layer; None before the first.
-        source: keys and values of the source, a pair per layer.
+        source: keys and values of the source, a pair per layer and view.
         mask: which source positions are real, [row, 1, 1, source].
         position: the position number of the next token.
+        read: what a recurrent layer that makes the positions carries on, [1, row, width]; None where there is none.
     """
 
     written: tuple[KeysValues | None, ...]
-    source: tuple[KeysValues, ...]
+    source: tuple[Sources, ...]
     mask: SourceMask
     position: int
+    read: Float[Tensor, "1 row width"] | None = None
 
     def select(self, rows: Int[Tensor, " row"]) -> "TransformerState":
         """The state whose rows are these rows of this one."""
         return TransformerState(
             tuple(pair.select(rows) if pair is not None else None for pair in self.written),
-            tuple(pair.select(rows) for pair in self.source),
+            tuple(tuple(view.select(rows) for view in views) for views in self.source),
             self.mask.index_select(0, rows),
             self.position,
+            None if self.read is None else self.read.index_select(1, rows),
         )
+
+
+@dataclass(frozen=True)
+class Around:
+    """What all layers are told of the tokens at hand.
+
+    Attributes:
+        self_mask, source_mask: True where a token may look back, and at the source.
+        places: position numbers of these tokens; written: of these and of all before them.
+        valid: which are no padding.
+    """
+
+    self_mask: Mask | None
+    source_mask: SourceMask | None
+    places: Places
+    written: Places
+    valid: Valid | None = None
 
 
 class DecoderLayer(nn.Module):
-    """One block: look back, look at the source, change."""
+    """One block: look back, look at the source, change.
 
-    def __init__(self, settings: TransformerSettings) -> None:
+    Args:
+        settings: sizes and choices; views: how many states of the source it looks at, one attention each.
+    """
+
+    def __init__(self, settings: TransformerSettings, views: int = 1) -> None:
         super().__init__()
-        width, dropout = settings.width, settings.dropout
-        self.self_attention = MultiHeadAttention(width, settings.heads, dropout=dropout)
-        self.cross_attention = MultiHeadAttention(width, settings.heads, dropout=dropout)
-        self.feed_forward = FeedForward(width, settings.inner, dropout=dropout)
-        self.around_self, self.around_cross, self.around_feed_forward = (
-            RESIDUALS[settings.norm](width, dropout) for _ in range(3)
-        )
+        self.self_attention = self_attention_of(settings, causal=True)
+        self.cross_attention = cross_attention_of(settings)
+        self.auxiliary_cross_attention = nn.ModuleList(cross_attention_of(settings) for _ in range(views - 1))
+        self.feed_forward = FeedForward(settings.width, settings.inner, dropout=settings.dropout)
+        self.around_self, self.around_cross, self.around_feed_forward = (residual_of(settings) for _ in range(3))
+
+    def prepare(self, views: Views) -> Sources:
+        """Keys and values of what this layer looks at across, once per source."""
+        return tuple(attention.prepare(states) for attention, states in zip(self._across(), views))
 
     def forward(
-        self,
-        states: States,
-        past: KeysValues | None,
-        source: KeysValues,
-        self_mask: Mask | None,
-        source_mask: SourceMask,
+        self, states: States, past: KeysValues | None, source: Sources, around: Around
     ) -> tuple[States, KeysValues]:
         """Returns the changed states, and the keys and values written so far, these states' included."""
         written: list[KeysValues] = []
 
         def look_back(normed: States) -> States:
-            new = self.self_attention.prepare(normed)
+            query, new = self.self_attention.project(normed, around.places)
             written.append(new if past is None else past.append(new))
-            looked: States = self.self_attention(normed, written[0], self_mask)
-            return looked
+            return self.self_attention.look(query, written[0], around.self_mask, around.places, around.written)
 
-        states = self.around_self(states, look_back)
-        states = self.around_cross(states, lambda normed: self.cross_attention(normed, source, source_mask))
-        return self.around_feed_forward(states, self.feed_forward), written[0]
+        def look_across(normed: States) -> States:
+            looks = [attention(normed, view, around.source_mask) for attention, view in zip(self._across(), source)]
+            return looks[0] if len(looks) == 1 else torch.stack(looks).sum(dim=0)
+
+        states = self.around_self(states, look_back, around.valid)
+        states = self.around_cross(states, look_across, around.valid)
+        return self.around_feed_forward(states, self.feed_forward, around.valid), written[0]
+
+    def _across(self) -> list[nn.Module]:
+        return [self.cross_attention, *self.auxiliary_cross_attention]
 
 
 class TransformerDecoder(AbstractDecoder):
@@ -92,35 +128,49 @@ class TransformerDecoder(AbstractDecoder):
     def __init__(self, settings: TransformerSettings, embedding: TokenEmbedding, vocabulary: int) -> None:
         super().__init__()
         self.embedding = embedding
-        self.longest = embedding.positions.longest
-        self.layers = nn.ModuleList(DecoderLayer(settings) for _ in range(settings.layers))
-        self.after_stack = RESIDUALS[settings.norm].after_stack(settings.width)
+        self.reading = reading_of(settings)
+        bounded = MECHANISMS[settings.decoder_attention].bounded
+        self.longest = min(embedding.positions.longest, settings.longest if bounded else sys.maxsize)
+        self.wiring = WIRINGS[settings.wiring](settings.layers, settings.connections)
+        self.layers = nn.ModuleList(DecoderLayer(settings, self.wiring.views) for _ in range(settings.layers))
+        self.after_stack = RESIDUALS[settings.norm].after_stack(partial(norm_of, settings))
         self.output = nn.Linear(settings.width, vocabulary)
+        self.self_masks, self.cross_masks = Seen(("causal",)), Seen(("padding",))
 
     def forward(self, target_in: Tokens, memory: Memory) -> Logits:
         """All positions at once; each sees only itself and earlier ones."""
         time = target_in.shape[1]
-        states = self.embedding(target_in, torch.arange(time).expand_as(target_in))
-        self_mask, source_mask = causal(time), valid_keys(memory.valid)
-        for layer in self.layers:
-            source = layer.cross_attention.prepare(memory.states)
-            states, _ = layer(states, None, source, self_mask, source_mask)
-        logits: Tensor = self.output(self.after_stack(states))
+        places, valid = torch.arange(time).expand_as(target_in), target_in != PAD
+        states: States = self.embedding(target_in, places)
+        if self.reading is not None:
+            states, _ = self.reading(states)
+        around = Around(
+            self.self_masks(Masks({"causal": causal(time)})),
+            self.cross_masks(Masks({"padding": valid_keys(memory.valid)})),
+            places, places, valid,
+        )  # fmt: skip
+        for layer, views in zip(self.layers, self.wiring(memory)):
+            states, _ = layer(states, None, layer.prepare(views), around)
+        logits: Tensor = self.output(self.after_stack(states, valid))
         return logits
 
     def start(self, memory: Memory) -> TransformerState:
         """Project the source once for every layer."""
-        source = tuple(layer.cross_attention.prepare(memory.states) for layer in self.layers)
+        source = tuple(layer.prepare(views) for layer, views in zip(self.layers, self.wiring(memory)))
         return TransformerState((None,) * len(self.layers), source, valid_keys(memory.valid), 0)
 
     def step(
         self, tokens: Int[Tensor, " row"], state: TransformerState
     ) -> tuple[Float[Tensor, "row vocab"], TransformerState]:
         """Feed one token per row; it may look at everything before it, so no mask is needed."""
-        states = self.embedding(tokens[:, None], torch.full((len(tokens), 1), state.position))
+        at = state.position
+        states, read = self.embedding(tokens[:, None], torch.full((len(tokens), 1), at)), None
+        if self.reading is not None:
+            states, read = self.reading(states, None, state.read)
+        around = Around(None, state.mask, torch.full((1, 1), at), torch.arange(at + 1)[None])
         written = []
         for layer, past, source in zip(self.layers, state.written, state.source):
-            states, pair = layer(states, past, source, None, state.mask)
+            states, pair = layer(states, past, source, around)
             written.append(pair)
         logits = self.output(self.after_stack(states))[:, 0]  # row vocab
-        return logits, TransformerState(tuple(written), state.source, state.mask, state.position + 1)
+        return logits, TransformerState(tuple(written), state.source, state.mask, at + 1, read)

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.attention.absolute import POSITIONS
-from core.errors import SettingError
+from core.attention.positions import POSITIONS
+from core.attention.relations import RELATIONS
+from core.models.combinations import READ_IN_ORDER, refuse
+from core.models.mechanism_settings import MechanismSettings
 from core.models.residual import RESIDUALS
-from core.settings import Settings, setting
+from core.settings import setting
 
 
 @dataclass(frozen=True)
-class TransformerSettings(Settings):
-    """Sizes and choices.
+class TransformerSettings(MechanismSettings):
+    """Sizes, and what most people choose; the rest is inherited.
 
     >>> TransformerSettings(width=30, heads=4)
     Traceback (most recent call last):
@@ -29,31 +31,33 @@ class TransformerSettings(Settings):
     width: int = setting(64, low=4, high=1024, step=16, help="features of every token's vector")
     feed_forward: int = setting(4, low=1, high=8, help="inner features of the feed-forward part, in multiples of width")
     norm: str = setting(
-        "pre", choices=tuple(RESIDUALS), help="layer norm before each part (pre) or after it (post, the original)"
+        "pre",
+        choices=tuple(RESIDUALS),
+        help="norm before each part (pre) or after it (post, the original); bare: without the residual, to see why",
     )
     positions: str = setting(
-        "sinusoidal", choices=tuple(POSITIONS), help="how a token's place is told; none shows why it is needed"
+        "sinusoidal",
+        choices=(*POSITIONS, READ_IN_ORDER, *RELATIONS),
+        help="how a token's place is told; none shows why it is needed",
     )
-    longest: int = setting(128, low=4, high=4096, step=16, help="learned positions only: the longest text in tokens")
+    longest: int = setting(
+        128, low=4, high=4096, step=16,
+        help="the longest text in tokens, for learned positions, linformer and synthesizer",
+    )  # fmt: skip
     dropout: float = setting(
         0.0, low=0.0, high=0.9, step=0.05, help="share of features zeroed while training; 0.1 for small data"
     )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.width % self.heads:
-            below = self.width - self.width % self.heads
-            near = " or ".join(str(width) for width in (below, below + self.heads) if width > 0)
-            raise SettingError(
-                f"width={self.width} cannot be shared by heads={self.heads}: "
-                f"choose a width that is a multiple of heads, for instance {near}"
-            )
-        if self.positions == "sinusoidal" and self.width % 2:
-            raise SettingError(
-                f"width={self.width} is odd, but sinusoidal positions come in pairs: choose an even width"
-            )
+        refuse(self)
 
     @property
     def inner(self) -> int:
         """Features of the feed-forward part."""
         return self.width * self.feed_forward
+
+    @property
+    def dim(self) -> int:
+        """Features of a head."""
+        return self.width // self.heads

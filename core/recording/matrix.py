@@ -4,7 +4,8 @@ Rows are queries, always. `weights` are what the normalizer gave, before dropout
 where a key was not allowed.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -32,7 +33,8 @@ class Site:
     def label(self) -> str:
         """For people: layers counted from 1."""
         what = "cross" if self.kind == "cross" else f"{self.stack} self"
-        return f"{what} · layer {self.layer + 1}"
+        view = " · own layer's view" if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
+        return f"{what} · layer {self.layer + 1}{view}"
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,12 @@ class AttentionMatrix:
 
     Attributes:
         site: where it was recorded.
-        weights: rows are queries, columns keys; ≥ 0.
+        weights: rows are queries, columns keys. Under softmax ≥ 0 and a row sums to 1; other normalizers promise less.
         queries, keys: the token of each row and column.
-        scores: before normalizing, −inf kept; query, key, value: what went in, the keys as the score prepared them;
-            context: each head's mixed values. None where not asked for.
+        scores: before normalizing, −inf kept; bias: what positions added to them, where they did; query, key, value:
+            what went in, the keys as the score prepared them; context: each head's mixed values, added: the part of it that
+            positions added. None where not asked for, or where there is none.
+        masks: the parts of the mask by name, True where a query may look; those of size 1 hold for all.
     """
 
     site: Site
@@ -56,6 +60,9 @@ class AttentionMatrix:
     key: Float[np.ndarray, "head key prepared"] | None = None
     value: Float[np.ndarray, "head key value"] | None = None
     context: Float[np.ndarray, "head query value"] | None = None
+    bias: Float[np.ndarray, "#head query key"] | None = None
+    added: Float[np.ndarray, "head query value"] | None = None
+    masks: Mapping[str, Bool[np.ndarray, "#query #key"]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
@@ -74,8 +81,23 @@ class AttentionMatrix:
         """Which rows had no key they might look at: their weights are all zero."""
         return ~self.weights.any(axis=-1)
 
+    @property
+    def sums(self) -> Float[np.ndarray, "head query"]:
+        """What each row sums to: 1 under softmax, anything under some other normalizers."""
+        return self.weights.sum(axis=-1)
+
+    @property
+    def sums_to_one(self) -> bool:
+        """Whether every row that may look at a key sums to one, within rounding."""
+        return bool(np.all((np.abs(self.sums - 1) < 1e-4) | self.row_empty))
+
+    @property
+    def signed(self) -> bool:
+        """Whether there are weights below 0."""
+        return bool((self.weights < 0).any())
+
     def mean(self) -> Float[np.ndarray, "query key"]:
-        """Mean over heads: rows still sum to one."""
+        """Mean over heads: where rows of all heads sum to one, its rows do."""
         return self.weights.mean(axis=0)
 
     def max(self) -> Float[np.ndarray, "query key"]:

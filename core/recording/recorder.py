@@ -2,8 +2,10 @@
 
 While it is open it watches the chosen taps in its own thread; closed, also by an exception, it watches nothing. The
 model itself is never changed. A recorder reads only: outputs, gradients and chance are bit for bit what they would have
-been. Opened again it begins anew. Levels: `weights` keeps what the normalizer gave (before dropout), `scores` also what
-it was given (−inf kept), `full` also queries, keys, values and each head's context.
+been. Where somebody edits what flows (core/recording/edit.py) it keeps what the model went on with: edits come first.
+Opened again it begins anew. Levels: `weights` keeps what the normalizer gave (before dropout), `scores` also what
+it was given (−inf kept) and the parts of the masks, `full` also what positions added to the scores, queries, keys,
+values and each head's context.
 
 The path of a tap says where it stands: its first part is the stack, its first number the layer, and "cross" in it
 makes it cross-attention.
@@ -25,8 +27,9 @@ from core.recording.tap import Tap, watching
 LEVELS: dict[str, tuple[str, ...]] = {
     "weights": ("tap_weights",),
     "scores": ("tap_weights", "tap_scores"),
-    "full": ("tap_weights", "tap_scores", "tap_query", "tap_key", "tap_value", "tap_context"),
+    "full": ("tap_weights", "tap_scores", "tap_bias", "tap_query", "tap_key", "tap_value", "tap_added", "tap_context"),
 }
+_MASKS = "_masks.parts"  # where the parts of a mask pass, in the path of a stack's taps
 
 
 class Recorder:
@@ -50,10 +53,13 @@ class Recorder:
         self._open = ExitStack()
         for path, module in model.named_modules():
             attention, _, tap = path.rpartition(".")
-            if isinstance(module, Tap) and tap in LEVELS[level] and fnmatchcase(attention, only):
+            if not isinstance(module, Tap):
+                continue
+            part_of_mask = attention.endswith(_MASKS) and level != "weights"
+            if part_of_mask or (tap in LEVELS[level] and fnmatchcase(attention, only)):
                 self._places[module] = attention, tap
                 self._kept[attention, tap] = []
-        if not self._places:
+        if not self.paths:
             raise ShapeError(
                 f"no attention of this model matches {only!r}; its paths: {', '.join(attention_paths(model))}"
             )
@@ -71,7 +77,7 @@ class Recorder:
     @property
     def paths(self) -> list[str]:
         """The attention paths recorded, in the model's order."""
-        return list(dict.fromkeys(attention for attention, _ in self._places.values()))
+        return list(dict.fromkeys(path for path, _ in self._places.values() if not path.endswith(_MASKS)))
 
     def tensor(self, path: str, tap: str = "tap_weights") -> Tensor:
         """What passed one tap.
@@ -91,6 +97,15 @@ class Recorder:
             return kept[-1]
         return torch.cat(kept, dim=2)
 
+    def derived(self, path: str) -> Tensor:
+        """The contexts that follow from recorded weights and values, and from what positions added; level "full".
+
+        Raises:
+            ShapeError: nothing was recorded there.
+        """
+        mixed = self.tensor(path) @ self.tensor(path, "tap_value")
+        return mixed + self.tensor(path, "tap_added") if self._kept.get((path, "tap_added")) else mixed
+
     def matrices(self, queries: dict[str, Sequence[str]], keys: dict[str, Sequence[str]]) -> list[AttentionMatrix]:
         """The matrices of the one sentence that was run, without padding.
 
@@ -105,7 +120,7 @@ class Recorder:
         by_query, by_key = np.s_[:, : len(rows)], np.s_[:, : len(columns)]
 
         def part(tap: str, cut: tuple[slice, ...]) -> np.ndarray | None:
-            return self.tensor(path, tap)[0].numpy()[cut] if (path, tap) in self._kept else None
+            return self.tensor(path, tap)[0].numpy()[cut] if self._kept.get((path, tap)) else None
 
         return AttentionMatrix(
             site,
@@ -117,7 +132,18 @@ class Recorder:
             key=part("tap_key", by_key),
             value=part("tap_value", by_key),
             context=part("tap_context", by_query),
+            bias=part("tap_bias", (*by_query, slice(len(columns)))),
+            added=part("tap_added", by_query),
+            masks=self._masks(site, len(rows), len(columns)),
         )
+
+    def _masks(self, site: Site, queries: int, keys: int) -> dict[str, np.ndarray]:
+        where = f"{site.stack}.{site.kind}{_MASKS}"
+        return {
+            name: self.tensor(where, name)[0, 0].bool().numpy()[:queries, :keys]
+            for (path, name), kept in self._kept.items()
+            if path == where and kept
+        }
 
     def _keep(self, tap: Tap, value: Tensor) -> None:
         place = self._places.get(tap)

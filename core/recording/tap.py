@@ -3,6 +3,9 @@
 A tap passes on what it is given. It stands in a model where something worth seeing flows by; its path in the module
 tree is its name (`decoder.layers.1.cross_attention.attention.tap_weights`). Who looks is known per thread, not per
 model: two people may record the same shared model at once and each sees only the pass that is theirs.
+
+So is who changes what flows (core/recording/edit.py). Editors come first, in the order they began, watchers after all of
+them: a recorder keeps what the model went on with, whichever of the two was opened first.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,11 +15,13 @@ from contextvars import ContextVar
 from torch import Tensor, nn
 
 Watcher = Callable[["Tap", Tensor], None]
+Editor = Callable[["Tap", Tensor], Tensor]
 _watchers: ContextVar[tuple[Watcher, ...]] = ContextVar("watchers", default=())
+_editors: ContextVar[tuple[Editor, ...]] = ContextVar("editors", default=())
 
 
 class Tap(nn.Module):
-    """The identity.
+    """The identity, unless somebody edits in this thread.
 
     >>> import torch
     >>> Tap()(torch.tensor([1.0, 2.0])).tolist()
@@ -24,7 +29,9 @@ class Tap(nn.Module):
     """
 
     def forward(self, value: Tensor) -> Tensor:
-        """Return what came, and show it to whoever watches in this thread."""
+        """Return what came, as the editors of this thread leave it, and show that to whoever watches in it."""
+        for edit in _editors.get():
+            value = edit(self, value)
         for watch in _watchers.get():
             watch(self, value)
         return value
@@ -40,6 +47,21 @@ def watching(watcher: Watcher) -> Iterator[None]:
         _watchers.reset(token)
 
 
+@contextmanager
+def editing(editor: Editor) -> Iterator[None]:
+    """Let an editor replace what passes every tap in this thread until the block ends, however it ends."""
+    token = _editors.set((*_editors.get(), editor))
+    try:
+        yield
+    finally:
+        _editors.reset(token)
+
+
 def watched() -> bool:
     """Whether anybody watches in this thread."""
     return bool(_watchers.get())
+
+
+def edited() -> bool:
+    """Whether anybody edits in this thread."""
+    return bool(_editors.get())

@@ -3,15 +3,25 @@
 from typing import TypeVar
 
 from core.decoding.beam import BeamSearch
+from core.decoding.diverse import DiverseBeamSearch
+from core.decoding.exact import ExactSearch
 from core.decoding.greedy import GreedySearch
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
+from core.decoding.stochastic import StochasticBeamSearch
 from core.errors import SettingError
 from core.models.build import MODELS
 from core.settings import did_you_mean
 from core.tasks.table import TASKS
 
-SEARCHES: dict[str, type[AbstractSearch]] = {"greedy": GreedySearch, "beam": BeamSearch, "sampling": SamplingSearch}
+SEARCHES: dict[str, type[AbstractSearch]] = {
+    "greedy": GreedySearch,
+    "beam": BeamSearch,
+    "diverse": DiverseBeamSearch,
+    "stochastic": StochasticBeamSearch,
+    "sampling": SamplingSearch,
+    "exact": ExactSearch,
+}
 
 T = TypeVar("T")
 
@@ -24,7 +34,7 @@ def entry(table: dict[str, T], name: str, what: str) -> T:
     >>> entry(SEARCHES, "beem", "search")
     Traceback (most recent call last):
     ...
-    core.errors.SettingError: there is no search 'beem' (did you mean beam?); choose one of: greedy, beam, sampling
+    core.errors.SettingError: there is no search 'beem' (did you mean beam?); choose one of: greedy, beam, diverse, stochastic, sampling, exact
     """
     if name not in table:
         raise SettingError(f"there is no {what} {name!r}{did_you_mean(name, table)}; choose one of: {', '.join(table)}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError, SettingError
+from core.models.norms import NORMS
 from core.runs.catalog import MODELS, TASKS, entry
 from core.seeds import Seeds
 from core.settings import Settings, did_you_mean
@@ -35,6 +36,14 @@ class ExperimentConfig:
     model: Settings
     training: TrainingSettings
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        norm = getattr(self.model, "normalization", "layer")
+        if NORMS[norm].over_batch and self.training.batch_size == 1:
+            raise SettingError(
+                f"normalization={norm} needs other examples to compare with, but batch_size=1: choose a batch_size of at "
+                "least 2, or normalization=layer"
+            )
 
     @property
     def seeds(self) -> Seeds:

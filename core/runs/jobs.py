@@ -21,10 +21,10 @@ import psutil
 from core.errors import AttentionLabError, RunError
 from core.runs import atomic, controls, status, store
 from core.runs.folder import RunFolder
+from core.runs.processes import be_nice, launch
 
 # -P: a folder the server happens to run in must not shadow modules of the worker
 WORKER: tuple[str, ...] = (sys.executable, "-P", "-m", "core.runs.worker", "--spare")
-_NICE = 10  # a training must not make the page wait
 _NEXT_SPARE = 5.0  # seconds; the job that was just started imports nothing, but draws its first curves
 _DYING = 5.0  # seconds a killed process may take to be gone
 _LOG = "log.txt"
@@ -152,26 +152,14 @@ def adopt(path: Path) -> None:
     os.dup2(log, 2)
     os.close(nothing)
     os.close(log)
-    _be_nice(os.getpid())  # not before: a process that imports while others compute would keep somebody waiting
+    be_nice(os.getpid())  # not before: a process that imports while others compute would keep somebody waiting
 
 
 def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
-    root = str(Path(__file__).resolve().parents[2])  # the clone need not be installed
-    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    threads = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}  # small models: a second thread costs more than it gives
-    new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows; elsewhere a session of its own
     with atomic.disk_errors("starting a training process"):
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
-            return subprocess.Popen(
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **threads, "PYTHONPATH": paths},
-                start_new_session=True,
-                creationflags=new_group,
-            )
+            return launch(command, output, stdin=subprocess.PIPE)
 
 
 def _take_spare(command: Sequence[str]) -> "subprocess.Popen[bytes] | None":
@@ -205,11 +193,6 @@ def _say_failed(run: RunFolder, pid: int, reason: str) -> None:
     written = status.written(run)
     if written is not None and written.alive and written.pid == pid and status.is_here(written):
         status.write(run, "failed", step=written.step, steps=written.steps, reason=reason, pid=pid)
-
-
-def _be_nice(pid: int) -> None:
-    with contextlib.suppress(psutil.Error, OSError):
-        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else _NICE)
 
 
 def _spare_log() -> Path:

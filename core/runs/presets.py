@@ -21,6 +21,7 @@ _WORDS: Part = {"learning_rate": 2e-3, "warmup": 50, "batch_size": 64, "evaluate
 
 _TASKS: dict[str, dict[str, Part]] = {
     "dates": {"fast": {"locale": "en"}, "full": {"locale": "mixed"}},
+    "synonyms": {"full": {"words": 10, "synonyms": 5, "fewest": 1}},
 }
 _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
     "reverse": {
@@ -36,6 +37,10 @@ _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
         "fast": ({"layers": 1}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
         "full": ({"layers": 2, "dropout": 0.1},
                  {**_WORDS, "learning_rate": 3e-3, "batch_size": 128, "steps": 3500, "label_smoothing": 0.1}),
+    },
+    "synonyms": {
+        "fast": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "steps": 500}),
+        "full": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "steps": 1000}),
     },
     "text": {
         "fast": ({"layers": 2, "width": 128, "dropout": 0.1}, {**_WORDS, "learning_rate": 1e-3, "steps": 1500}),

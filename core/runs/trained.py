@@ -14,22 +14,25 @@ from typing import Any
 from core.data.batch import Example
 from core.data.vocabulary import END, Vocabulary
 from core.decoding.batched import decode
-from core.decoding.frontier import Frontier, Rules
+from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
-from core.decoding.recorded import Recorded
 from core.decoding.search import AbstractSearch
 from core.decoding.stepper import Stepper
-from core.decoding.tree import DecodingTree, fold
+from core.decoding.trees.tree import DecodingTree, fold
+from core.decoding.view import Frontier
 from core.errors import InputError, RunError
 from core.models.build import build
+from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.recording.matrix import AttentionMatrix
 from core.runs import checkpoint
+from core.runs.compiled import offered
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples
 from core.runs.folder import RunFolder
 from core.runs.store import open_run
 from core.runs.words import read_words
+from core.step_model import StepModel
 from core.tasks.task import Split, held_out
 from core.training.evaluation import evaluate, free_run, rules_for
 from core.training.events import Evaluated
@@ -152,13 +155,13 @@ class TrainedModel:
 
     def stepper(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 9) -> Stepper:
         """A decoding to be taken by hand, every step's cross-attention recorded."""
-        numbers, rules = self._item(source, keep_pruned)
-        return Stepper(Recorded(self.model, "*cross*"), search, numbers, rules)
+        numbers, rules = self.item(source, keep_pruned)
+        return Stepper(self.stepped, search, numbers, rules)
 
     def search(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> Frontier:
         """The last frontier of a search."""
-        numbers, rules = self._item(source, keep_pruned)
-        return decode(search, Recorded(self.model, "*cross*"), [numbers], [rules])[0]
+        numbers, rules = self.item(source, keep_pruned)
+        return decode(search, self.stepped, [numbers], [rules])[0]
 
     def tree(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> DecodingTree:
         """Everything a search weighed for one source."""
@@ -180,7 +183,10 @@ class TrainedModel:
             MissingExtra, DataError: the task's data are not here.
         """
         examples = held_out(self.config.task, split, n)
-        return evaluate(self.model, examples, self.vocabularies, step=self.step, split=split, search=search)
+        return evaluate(
+            self.model, examples, self.vocabularies, step=self.step, split=split, search=search,
+            meaning=self.config.task.meaning,
+        )  # fmt: skip
 
     def header(self, source: str, search: AbstractSearch, frontier: Frontier) -> dict[str, Any]:
         """What a tree says about how it was made."""
@@ -191,19 +197,33 @@ class TrainedModel:
             "vocab_hash": _digest("\n".join(self.vocabularies[1].tokens).encode()),
             "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": None,
-            "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(bool(one.live) for one in frontier.history[1:]),
+            "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
+            "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),
             "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
         }  # fmt: skip
+
+    @cached_property
+    def stepped(self) -> StepModel:
+        """The model as a search steps it, every step's cross-attention recorded."""
+        return offered(self.run, self.model, fast(self.model, "*cross*"), "*cross*")
 
     @cached_property
     def model_hash(self) -> str:
         """Fingerprint of the weights."""
         return _digest(b"".join(tensor.numpy().tobytes() for tensor in self.model.state_dict().values()))
 
-    def _item(self, source: str, keep_pruned: int) -> tuple[list[int], Rules]:
+    def item(self, source: str, keep_pruned: int = 5) -> tuple[list[int], Rules]:
+        """A source as a search wants it: its numbers, <end> included, and its limits."""
         numbers = [*self.vocabularies[0].encode(self.read(source)), END]
-        return numbers, rules_for(self.model, numbers, keep_pruned=keep_pruned)
+        return numbers, replace(rules_for(self.model, numbers, keep_pruned=keep_pruned), gold=self._gold(source))
+
+    def _gold(self, source: str) -> tuple[int, ...] | None:
+        """The reference as the model would write it; None where there is none, or a token of it is unknown."""
+        reference = self.reference(source)
+        own = self.vocabularies[1]
+        if reference is None or own.unknown(reference):
+            return None
+        return (*own.encode(reference), self.model.end)
 
 
 def load(address: str | Path, step: int | None = None) -> TrainedModel:

@@ -1,8 +1,8 @@
 """Verification: do a run's numbers follow from its weights? Anyone can ask.
 
-Three checks on held-out sources: the sum of log-probabilities of every hypothesis a beam finished is re-scored under
-teacher forcing; the context of every attention head is derived anew from recorded weights and values; the attention
-rows of a decoding equal those of one teacher-forced pass over its output.
+Three checks on held-out sources, over the trees of every search there is, their dead ends included: the sum of
+log-probabilities at every node is re-scored under teacher forcing; the attention rows of every path equal those of one
+full pass over it; the context of every attention head is derived anew from recorded weights and values.
 """
 
 from dataclasses import dataclass
@@ -11,15 +11,17 @@ import numpy as np
 import torch
 
 from core.data.batch import Example, collate
-from core.decoding.beam import BeamSearch
-from core.decoding.hypothesis import Hypothesis
-from core.decoding.tree import DecodingTree, fold
+from core.decoding.trees.tree import DecodingTree
 from core.errors import RunError
 from core.recording.recorder import Recorder
+from core.runs.catalog import SEARCHES
 from core.runs.trained import TrainedModel
 
 TOLERANCE = 1e-4  # float32, sums over tens of tokens
-_SEARCH = BeamSearch(width=3)
+_SMALL: dict[str, dict[str, object]] = {
+    "beam": {"width": 3}, "stochastic": {"width": 3}, "sampling": {"draws": 3}, "exact": {"max_nodes": 500},
+}  # fmt: skip
+_TOGETHER = 256  # paths in one pass
 
 
 @dataclass(frozen=True)
@@ -51,26 +53,40 @@ def verify(trained: TrainedModel, sentences: int = 10) -> Verification:
 
 
 def _check(trained: TrainedModel, source: str) -> list[float]:
-    frontier = trained.search(source, _SEARCH)
-    tree = fold([frontier], trained.vocabularies[1].tokens, {})
     errors = []
-    for node, end in zip(frontier.finished[:3], tree.finished()):
-        errors += _rescore(trained, source, node, tree, end)
+    for kind, settings in zip(SEARCHES.values(), _settings()):
+        tree = trained.tree(source, kind.from_dict(settings))
+        inner = set(tree.nodes["parent"])
+        leaves = [node for node in tree.nodes["id"] if node not in inner]
+        for first in range(0, len(leaves), _TOGETHER):
+            errors += _rescore(trained, source, tree, leaves[first : first + _TOGETHER])
     return errors
 
 
-def _rescore(trained: TrainedModel, source: str, node: Hypothesis, tree: DecodingTree, end: int) -> list[float]:
-    tokens = node.tokens()
-    written = trained.vocabularies[1].decode(node.written(trained.model.end))
-    batch = collate([Example(tuple(trained.read(source)), tuple(written))], *trained.vocabularies)
+def _settings() -> list[dict[str, object]]:
+    return [_SMALL.get(name, {}) for name in SEARCHES]
+
+
+def _rescore(trained: TrainedModel, source: str, tree: DecodingTree, leaves: list[int]) -> list[float]:
+    """Every node on the way to these leaves, in one teacher-forced pass."""
+    paths, read = [tree.path(leaf) for leaf in leaves], tuple(trained.read(source))
+    written = [
+        trained.vocabularies[1].decode(
+            token for token in (tree.nodes["token"][at] for at in path) if token != trained.model.end
+        )
+        for path in paths
+    ]
+    batch = collate([Example(read, tuple(body)) for body in written], *trained.vocabularies)
     with torch.no_grad(), Recorder(trained.model, level="full") as recorder:
-        log_probs = torch.log_softmax(trained.model(batch)[0], dim=-1)
-    errors = [abs(node.logp - sum(float(log_probs[at, token]) for at, token in enumerate(tokens)))]
+        log_probs = torch.log_softmax(trained.model(batch), dim=-1).numpy()
+    errors = []
     for path in recorder.paths:
-        derived = recorder.tensor(path) @ recorder.tensor(path, "tap_value")
-        errors.append(float((derived - recorder.tensor(path, "tap_context")).abs().max()))
-        if "cross" in path:
-            taught = recorder.tensor(path)[0].numpy()
-            rows = [(tree.rows(path, at), taught[:, place]) for place, at in enumerate(tree.path(end))]
-            errors += [float(np.abs(row - other).max()) for row, other in rows if row is not None]
+        errors.append(float((recorder.derived(path) - recorder.tensor(path, "tap_context")).abs().max()))
+    looks = {site: recorder.tensor(site).numpy() for site in tree.attention}
+    for row, path in enumerate(paths):
+        sums = np.cumsum([log_probs[row, place, tree.nodes["token"][node]] for place, node in enumerate(path)])
+        errors += np.abs(sums - [tree.nodes["logp"][node] for node in path]).tolist()
+        for site, taught in looks.items():
+            rows = [(tree.rows(site, node), taught[row, :, place]) for place, node in enumerate(path)]
+            errors += [float(np.abs(own - other[:, : own.shape[1]]).max()) for own, other in rows if own is not None]
     return errors

@@ -74,6 +74,14 @@ class AbstractTask(Settings, ABC):
         """The right answer to a source a person typed, where the rule can tell; else None."""
         return None
 
+    def meaning(self, target: Sequence[str]) -> tuple[str, ...]:
+        """What a target says, equal for all wordings that are equally right; where one only is right, the target."""
+        return tuple(target)
+
+    def right(self, example: Example, output: Sequence[str]) -> bool:
+        """Whether an output says what the target of the example says."""
+        return self.meaning(output) == self.meaning(example.target)
+
     def held_out_by(self, example: Example) -> Sequence[str]:
         """What decides the split of an example: its source, unless a task holds out something larger."""
         return example.source

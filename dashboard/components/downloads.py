@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.decoding.search import AbstractSearch
-from core.decoding.tree import DecodingTree
+from core.decoding.trees.tree import DecodingTree
 from core.figures.export import EXPORTS
+from core.figures.tree_files import TREE_EXPORTS
 from core.recording.matrix import AttentionMatrix
 from dashboard.components.model_bar import Chosen
 
@@ -30,13 +31,21 @@ def matrix_downloads(chosen: Chosen, matrices: list[AttentionMatrix], target: st
 
 
 def tree_download(chosen: Chosen, search: AbstractSearch, tree: DecodingTree, *, key: str) -> None:
-    """The decoding tree as JSON, and the Python that makes it."""
+    """The decoding tree in every form that a tree is written in, and the Python that makes it."""
     kind = type(search).__name__
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
     with st.expander("Take it along", icon=":material/download:"):
-        st.download_button("Decoding tree .json", tree.to_json, f"tree-{search.name}.json", on_click="ignore", key=key)
+        for column, (ending, write) in zip(st.columns(len(TREE_EXPORTS)), TREE_EXPORTS.items()):
+            column.download_button(
+                f"Tree {ending}",
+                lambda write=write: write(tree.parts),
+                f"tree-{search.name}{ending}",
+                on_click="ignore",
+                width="stretch",
+                key=f"{key} {ending}",
+            )
         st.code(
             f"import core\n\nmodel = core.load({chosen.model.run.address!r})\n"
             f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))",

@@ -21,6 +21,7 @@ WORDS = {
     "strongest": "strongest: {query} → {key} ≈ {weight}",
     "own": "each head its own scale",
 }
+SIGNED = {"read": "{site} · head {head}, without its sign:"}
 KINDS = ("encoder self", "cross", "decoder self")
 
 _component = st.components.v2.component("attention_lab_heads", js=script("canvas_cells", "heads"), css=style("heads"))
@@ -37,7 +38,7 @@ def heads(
     """Every layer × head as labelled thumbnails, in groups by kind of attention.
 
     Args:
-        matrices: one per site; each brings its heads and its tokens.
+        matrices: one per site; each brings its heads and its tokens. Weights below 0 are drawn and read by their size.
         selected: name of a site and a head counted from 0, marked until the user chooses another.
         key: identity of the component in the page.
         shared_scale: one color scale for all, 0 to the largest weight; else each head has its own.
@@ -52,7 +53,7 @@ def heads(
     now = _known(settled(pick, passed), matrices)
     header, body = _payload(matrices, shared_scale)
     header |= {
-        "words": {**WORDS, **(words or {})},
+        "words": {**WORDS, **(SIGNED if any(matrix.signed for matrix in matrices) else {}), **(words or {})},
         "selected": now,
         "passed": passed,
         "seq": (pick or {}).get("seq", 0),
@@ -73,12 +74,12 @@ def _known(at: Sequence | None, matrices: Sequence[AttentionMatrix]) -> list | N
 
 def _payload(matrices: Sequence[AttentionMatrix], shared_scale: bool) -> tuple[dict, list[np.ndarray]]:
     """Header and the levels of every site, one after the other."""
-    tops = [m.weights.max(axis=(1, 2)) if m.weights.size else np.zeros(m.heads) for m in matrices]
+    tops = [np.abs(m.weights).max(axis=(1, 2)) if m.weights.size else np.zeros(m.heads) for m in matrices]
     high = max((float(np.nanmax(top)) for top in tops if top.size), default=0.0)
     sites, bodies = [], []
     for matrix, top in zip(matrices, tops):
         highs = [high] * matrix.heads if shared_scale else [float(value) for value in top]
-        bodies.extend(codes(matrix.weights[head], highs[head]) for head in range(matrix.heads))
+        bodies.extend(codes(np.abs(matrix.weights[head]), highs[head]) for head in range(matrix.heads))
         site = matrix.site
         group = "cross" if site.kind == "cross" else f"{site.stack} self"
         sites.append(

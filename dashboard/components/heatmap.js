@@ -12,8 +12,8 @@ class HeatmapView {
     this.said = make("div", "said idle", line);
     this.said.setAttribute("aria-live", "polite");
     const legend = make("div", "legend", line);
-    make("span", "", legend, "0");
-    make("span", "bar", legend);
+    this.bottom = make("span", "", legend);
+    this.bar = make("span", "bar", legend);
     this.top = make("span", "", legend);
     this.board = make("div", "board", host);
     this.board.tabIndex = 0;
@@ -62,13 +62,15 @@ class HeatmapView {
   all() { return { r0: 0, r1: this.rows, c0: 0, c1: this.columns }; }
 
   levels() {
-    const scale = this.data.high > 0 ? 255 / this.data.high : 0;
-    return Uint8Array.from(this.values, (value) => Math.min(255, Math.max(0, Math.round(value * scale))));
+    const { high } = this.data;
+    if (this.data.signed) return Uint8Array.from(this.values, (value) => signedCode(value, high));
+    return Uint8Array.from(this.values, (value) => Math.min(255, Math.max(0, Math.round(high > 0 ? (value * 255) / high : 0))));
   }
 
   weight(row, column) {
     const value = this.values[row * this.columns + column];
-    return this.data.exact ? value : (value / 255) * this.data.high;
+    if (this.data.exact) return value;
+    return this.data.signed ? signedValue(value, this.data.high) : (value / 255) * this.data.high;
   }
 
   describe() {
@@ -77,6 +79,7 @@ class HeatmapView {
     this.toggle.textContent = words.table;
     this.whole.textContent = words.whole;
     this.toggle.hidden = this.rows * this.columns > 4096;
+    this.bottom.textContent = data.signed ? `−${data.high.toFixed(2)}` : "0";
     this.top.textContent = data.high.toFixed(2);
     this.board.title = "";
     this.note.textContent = "";
@@ -92,8 +95,9 @@ class HeatmapView {
     }));
   }
 
-  draw(theme) {
-    this.theme = theme;
+  draw(plain) {
+    const theme = this.theme = this.data.signed ? signedTheme(plain) : plain;
+    this.bar.style.background = this.data.signed ? `linear-gradient(to right, ${signedStops(theme)})` : "";
     const rem = rootSize();
     if (!this.rows || !this.columns) { this.said.textContent = this.words.empty; return; }
     this.place(theme, rem);

@@ -25,7 +25,9 @@ WORDS = {
 EXACT_UP_TO = 256 * 256
 
 _component = st.components.v2.component(
-    "attention_lab_heatmap", js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap"), css=style("heatmap")
+    "attention_lab_heatmap",
+    js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap"),
+    css=style("heatmap"),
 )
 
 
@@ -43,7 +45,7 @@ def heatmap(
     """One map with real tokens on both axes.
 
     Args:
-        weights: [query, key], ≥ 0; what is NaN is drawn as 0.
+        weights: [query, key]; the farther from 0 the darker, below 0 in another hue; what is NaN is drawn as 0.
         queries, keys: the token of each row and column; equal tokens stay separate rows.
         key: identity of the component in the page.
         title: drawn above the map and read out with it.
@@ -58,15 +60,25 @@ def heatmap(
         raise ShapeError(
             f"weights {weights.shape} do not fit {len(queries)} query and {len(keys)} key labels; expected [query, key]"
         )
-    top = float(high) if high is not None else float(np.nan_to_num(weights).max(initial=0.0))
+    top = float(high) if high is not None else float(np.abs(np.nan_to_num(weights)).max(initial=0.0))
     full = exact and weights.size <= EXACT_UP_TO
-    body = np.nan_to_num(weights).astype("<f4") if full else codes(weights, top)
+    signed = bool((np.nan_to_num(weights) < 0).any())
+    body = np.nan_to_num(weights).astype("<f4") if full else _levels(weights, top, signed)
     header = {
         "queries": list(queries),
         "keys": list(keys),
         "high": top,
         "exact": full,
+        "signed": signed,
         "title": title,
         "words": {**WORDS, **(words or {})},
     }
     _component(key=key, data=pack(header, body))
+
+
+def _levels(weights: np.ndarray, top: float, signed: bool) -> np.ndarray:
+    """256 levels; with signs 128 is zero, as heatmap_signs.js reads them."""
+    if not signed:
+        return codes(weights, top)
+    scaled = np.nan_to_num(weights) * (127 / top if top > 0 else 0.0)
+    return np.clip(np.round(128 + scaled), 1, 255).astype(np.uint8)

@@ -27,9 +27,10 @@ def model_bar() -> Chosen | None:
     if problem:
         st.warning(problem, icon=":material/link_off:")
         st.query_params.pop(links.RUN, None)
-    start = asked or (resources.FIRST_RUN if resources.FIRST_RUN in known else known[0])
+    # the first option is left out of the address, so it must be what the app opens on without one
+    known = sorted(known, key=lambda address: address != resources.FIRST_RUN)
     if state.get(links.RUN) not in known:
-        state.put(links.RUN, start)
+        state.put(links.RUN, asked or known[0])
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         address = st.selectbox(
@@ -38,7 +39,7 @@ def model_bar() -> Chosen | None:
             key=links.RUN,
             bind="query-params",
             on_change=_other_model,
-            help="shipped runs begin with demo/; your own trainings are above them",
+            help="the app opens on the first; then come your own trainings, then the shipped ones, which begin with demo/",
         )
     try:
         model = resources.model(address)

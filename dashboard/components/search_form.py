@@ -8,11 +8,11 @@ import streamlit as st
 from core.decoding.search import AbstractSearch
 from core.runs.catalog import SEARCHES
 from core.settings import declarations
-from dashboard.components.settings_form import settings_form
+from dashboard.components.settings_form import grouped_form
 
 
 def search_form(name: str, *, key: str, columns: int = 1, start: Mapping[str, Any] | None = None) -> AbstractSearch:
-    """The settings of one search.
+    """The settings of one search: its own first, then the limits and penalties it shares with others.
 
     Args:
         start: values to show first instead of the defaults.
@@ -22,7 +22,7 @@ def search_form(name: str, *, key: str, columns: int = 1, start: Mapping[str, An
     """
     kind = SEARCHES[name]
     defaults = {one.name: one.default for one in declarations(kind)} | dict(start or {})
-    return kind.from_dict(settings_form(kind, defaults, key=key, columns=columns))
+    return kind.from_dict(grouped_form(kind, defaults, key=key, columns=columns))
 
 
 def search_menu(*, key: str) -> AbstractSearch:
@@ -38,8 +38,5 @@ def search_menu(*, key: str) -> AbstractSearch:
             bind="query-params",
             help="what takes the next token when you do not force one",
         )
-    with right:
-        if not declarations(SEARCHES[name]):
-            return SEARCHES[name]()
-        with st.popover("Settings", icon=":material/tune:", width="stretch"):
-            return search_form(name, key=f"{key} {name}")
+    with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
+        return search_form(name, key=f"{key} {name}")

@@ -7,6 +7,8 @@ import streamlit as st
 
 from core.settings import Declaration, declarations
 
+SHARED = "Limits and penalties"
+
 
 def settings_form(
     kind: type, values: dict[str, Any], *, key: str, columns: int = 2, only: Sequence[str] | None = None
@@ -25,6 +27,24 @@ def settings_form(
         with places[at % columns]:
             chosen[one.name] = _widget(one, values.get(one.name, one.default), f"{key}.{one.name}")
     return chosen
+
+
+def grouped_form(kind: type, values: dict[str, Any], *, key: str, columns: int = 2) -> dict[str, Any]:
+    """The same in two groups: what the class declares itself, and what it shares with its kin."""
+    own, shared = groups(kind)
+    chosen = settings_form(kind, values, key=key, columns=columns, only=own) if own else dict(values)
+    if shared:
+        if own:
+            st.caption(f"**{SHARED}**")
+        chosen |= settings_form(kind, chosen, key=key, columns=columns, only=shared)
+    return chosen
+
+
+def groups(kind: type) -> tuple[list[str], list[str]]:
+    """Names of the settings that a class declares itself, and of those it inherits."""
+    names = [one.name for one in declarations(kind)]
+    own = [name for name in names if name in vars(kind).get("__annotations__", ())]
+    return own, [name for name in names if name not in own]
 
 
 def _widget(one: Declaration, value: Any, key: str) -> Any:

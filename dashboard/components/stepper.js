@@ -1,5 +1,6 @@
 // The Decoder page's centre: arcs, candidates, tree and buttons over one local state {path of node ids, position}.
-// Stepping never asks Python. Python hears the absolute place after a pause, and at once when a token is forced.
+// Stepping never asks Python. Python hears the absolute place after a pause, and at once when a node is chosen, a token is
+// forced, or branches are undone.
 
 const inText = (element) => !!element?.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="tab"], [role="radio"], [role="combobox"], [role="listbox"], [role="option"], [role="menu"], [role="dialog"]');
 
@@ -47,6 +48,7 @@ class StepperView {
       end: button("end", "End", () => this.go(this.path.length - 1)),
       reset: button("reset", "", () => this.reset()),
     };
+    this.timeline = new Timeline(bar, button, (done, nonce) => this.send("history", { done, nonce }));
     this.place = make("div", "place", bar);
   }
 
@@ -62,16 +64,20 @@ class StepperView {
     this.words = data.words;
     this.newNodes = this.tree.receive({ nodes: data.nodes, words: data.words, height: "auto" });
     this.nodes = this.tree.plot.byId;
+    this.timeline.receive(data.history, this.words);
     this.speak();
     this.adopt(before, ids);
     this.ready = true;
   }
 
-  // Where to stand on new data: at the answer to a forced token, at a new path's place, else where the user was.
+  // Where to stand on new data: where an answer says, at a new path's place, else where the user was. An answer may come
+  // to a question that was asked elsewhere on the page.
   adopt(before, ids) {
     const { data, pending } = this;
     const samePath = before && String(before.path) === String(data.path) && String(before.source) === String(data.source);
-    const answered = pending && (data.answer ? data.answer.nonce === pending.nonce : !samePath);
+    const news = data.answer && data.answer.nonce !== this.seen && (!pending || pending.nonce === data.answer.nonce);
+    const answered = before && (news || (pending && !data.answer && !samePath));
+    if (news || !before) this.seen = data.answer?.nonce;
     if (answered) this.pending = null;
     if (answered && data.answer?.message) {
       this.candidates.say(data.answer.message);
@@ -80,8 +86,9 @@ class StepperView {
     }
     if (before && samePath && !answered) { this.remap(ids); return; }
     const fresh = !before || String(before.source) !== String(data.source);
+    const place = answered ? data.answer?.position ?? pending.prefix.length + 1 : data.position;
     this.path = data.path;
-    this.position = clamp(answered ? pending.prefix.length + 1 : data.position, 0, this.path.length - 1);
+    this.position = clamp(place, 0, this.path.length - 1);
     if (fresh) this.reached = null;
     if (answered) { this.candidates.say(""); this.candidates.input.value = ""; this.tellView(); }
   }
@@ -91,7 +98,7 @@ class StepperView {
     let node = this.tree.plot.root;
     const path = [node.id];
     for (const token of ids) {
-      node = node.children.find((child) => child.token_id === token && computed(child, this.data));
+      node = node.children.find((child) => child.token_id === token);
       if (!node) break;
       path.push(node.id);
     }
@@ -140,10 +147,11 @@ class StepperView {
     this.arcs.show(position);
     const next = this.nodes.get(path[position + 1]);
     const ended = node.status === "finished" || node.status === "truncated";
-    this.candidates.show(this.data.candidates[node.id], next?.token_id, ended);
+    const why = ended ? words.ended : isPruned(node) ? words.dead : words.unknown;
+    this.candidates.show(this.data.candidates[node.id], next?.token_id, { why, ended });
     const last = position >= path.length - 1;
     this.controls.end.element.disabled = last;
-    this.controls.next.element.disabled = last && (ended || !this.data.candidates[node.id]);
+    this.controls.next.element.disabled = last && ended;
     this.controls.back.element.disabled = position === 0;
     const logp = node.logp == null ? "" : ` · ${filled(words.sum, { logp: logarithm(node.logp, 2) })}`;
     this.place.textContent = filled(words.place, { position, length: path.length - 1 }) + logp;
@@ -190,11 +198,10 @@ class StepperView {
     this.moved();
   }
 
-  // One step on. Where a search went no further (a beam dropped this prefix), the likeliest token is asked for.
+  // One step on. Where a search went no further (it dropped this prefix), it is asked to go on from here all the same.
   next() {
-    const best = this.data.candidates[this.path[this.position]]?.[0];
     if (this.position < this.path.length - 1) this.go(this.position + 1);
-    else if (best && !this.pending) this.force(best[0], null);
+    else if (!this.pending && !this.controls.next.element.disabled) this.ask(null, null);
   }
 
   reset() {
@@ -217,13 +224,15 @@ class StepperView {
 
   tokens(upTo) { return this.path.slice(1, upTo + 1).map((id) => this.nodes.get(id).token_id); }
 
-  tellView() { this.tell({ path: this.tokens(this.path.length - 1), position: this.position }); }
+  whereabouts() { return { path: this.tokens(this.path.length - 1), position: this.position, seen: this.seen ?? null }; }
 
-  // A node of the tree: go there if its step was computed, else force it.
+  tellView() { this.tell(this.whereabouts()); }
+
+  // A node of the tree, dead ones too: stand there, and tell it at once, since its figures are wanted.
   visit(node) {
-    if (!node.up || computed(node, this.data)) { this.stand(node); return; }
-    this.stand(node.up);
-    this.ask(node.token_id, null);
+    this.stand(node);
+    this.tell.cancel();
+    this.send("view", this.whereabouts());
   }
 
   stand(node) {
@@ -245,21 +254,22 @@ class StepperView {
 
   force(id, text) {
     const node = this.nodes.get(this.path[this.position]);
-    const child = id != null && node.children.find((each) => each.token_id === id && computed(each, this.data));
+    const child = id != null && !this.data.asks && node.children.find((each) => each.token_id === id && computed(each, this.data));
     if (child) { this.candidates.say(""); this.stand(child); } else this.ask(id, text);
   }
 
   ask(token, text) {
     // a place that is still waiting to be sent is part of the request: its prefix says where we stand
     this.tell.cancel();
-    this.pending = { prefix: this.tokens(this.position), token, text, nonce: `${Date.now()}-${Math.random().toString(36).slice(2, 8)}` };
+    this.pending = { prefix: this.tokens(this.position), token, text, nonce: newNonce() };
     this.candidates.say(this.words.asking, true);
     this.send("force", this.pending);
   }
 
   key(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !this.ready) return;
+    if (event.defaultPrevented || !this.ready) return;
     if (!this.host.isConnected || inText(event.composedPath()[0]) || inText(document.activeElement)) return;
+    if (this.timeline.key(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const act = {
       ArrowRight: () => this.next(), ArrowLeft: () => this.go(this.position - 1),
       Home: () => this.go(0), End: () => this.go(this.path.length - 1),

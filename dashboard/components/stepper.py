@@ -4,7 +4,7 @@ Everything already computed is in the browser, so arrow keys cost no rerun. Stat
 ids and a position, never "one further"), so that no key press can be lost between reruns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NotRequired, TypedDict
 
 import streamlit as st
@@ -19,21 +19,27 @@ WORDS = {
     "back": "Back",
     "end": "To the end",
     "reset": "Reset",
+    "undo": "Undo",
+    "undo_help": "take the last branch back (Ctrl+Z)",
+    "redo": "Redo",
+    "redo_help": "bring back the branch undone last (Ctrl+Shift+Z)",
     "looks": "Where the decoder looks",
     "looks_idle": "hover a produced token to see where it looked",
     "candidates": "Next token",
-    "candidates_help": "click one to force it",
+    "candidates_help": "click to force; −nats: its price",
+    "lost": "forcing it costs {lost} nats against the most probable token here",
     "default": "next",
     "type": "Force any token",
     "placeholder": "type a token",
     "force": "Force",
     "asking": "asking the model …",
     "tree": "Decoding tree",
-    "tree_help": "click a node to go there, a pruned one to force it",
+    "tree_help": "click any node to look at it below, pruned ones too",
     "place": "Step {position} of {length}",
     "sum": "Σ log p = {logp}",
     "ended": "Finished: nothing follows.",
     "unknown": "No candidates were computed here.",
+    "dead": "Pruned here. Its next tokens stand below; → goes on from here all the same.",
     "forced_p": "forced, p = {p}",
     "said": "Step {position}: {token}, p = {p}. {looks}",
     "said_looks": "For the next token it looks at {where}.",
@@ -43,16 +49,26 @@ WORDS = {
 
 _component = st.components.v2.component(
     "attention_lab_stepper",
-    js=script("tree_layout", "tree_draw", "stepper_arcs", "stepper_candidates", "stepper"),
-    css=style("tree", "stepper"),
+    js=script(
+        "tree_layout", "tree_card", "tree_draw", "stepper_arcs", "stepper_candidates", "stepper_timeline", "stepper"
+    ),
+    css=style("tree", "candidates", "stepper"),
 )
 
 
 class Answer(TypedDict):
-    """What became of a forced token: `nonce` of the request; `message` where it was refused."""
+    """What became of a request: its `nonce`; `message` where it was refused; else where to stand on the path."""
 
     nonce: Any
     message: NotRequired[str | None]
+    position: NotRequired[int]
+
+
+class History(TypedDict):
+    """How many branches hold, of how many that were added."""
+
+    done: int
+    length: int
 
 
 class StepperData(TypedDict):
@@ -66,8 +82,10 @@ class StepperData(TypedDict):
             found at the path's next node, or at any computed child.
         path: node ids of the path to show, from the root to its end.
         position: index in `path` to show first.
-        answer: set after a forced token was handled.
+        answer: set after a request was handled, one that was made elsewhere on the page too.
+        history: where undoing and redoing stand; without it there are no buttons for them.
         notes: one sentence below the buttons.
+        asks: whether a clicked candidate is always asked for, also where its continuation is here: it would be another.
     """
 
     source: list[str]
@@ -77,21 +95,31 @@ class StepperData(TypedDict):
     path: list[int]
     position: int
     answer: NotRequired[Answer | None]
+    history: NotRequired[History | None]
     notes: NotRequired[str | None]
+    asks: NotRequired[bool]
 
 
-def stepper(data: StepperData, *, key: str, words: Mapping[str, str] | None = None) -> dict | None:
+def stepper(
+    data: StepperData,
+    *,
+    key: str,
+    on_view: Callable[[], None] = lambda: None,
+    words: Mapping[str, str] | None = None,
+) -> dict | None:
     """Draw the stepper.
 
     Args:
         data: see StepperData. While its source, path and answer stay the same, the place the user stepped to is kept.
         key: identity of the component in the page.
+        on_view: called when the user stands elsewhere, before anything is drawn anew.
         words: the strings on screen, for other languages.
 
     Returns:
-        `{"view": {"path": [token ids], "position": n}, "force": {"prefix": [token ids], "token": id | None, "text": typed |
-        None, "nonce": …}}`, each part None until it happened; None before anything happened. A `force` stays in the
-        state: handle each `nonce` once and name it in `data["answer"]`.
+        `{"view": {"path": [token ids], "position": n, "seen": nonce of the last answer}, "force": {"prefix": [token ids],
+        "token": id | None, "text": typed | None, "nonce": …}, "history": {"done": n, "nonce": …}}`, each part None until
+        it happened; None before anything happened. A force without token and text asks the search to go on. Requests
+        stay in the state: handle each `nonce` once and name it in `data["answer"]`.
     """
     payload = {
         "source": list(data["source"]),
@@ -104,10 +132,18 @@ def stepper(data: StepperData, *, key: str, words: Mapping[str, str] | None = No
         "path": [int(node) for node in data["path"]],
         "position": int(data["position"]),
         "answer": data.get("answer"),
+        "history": data.get("history"),
         "notes": data.get("notes"),
+        "asks": bool(data.get("asks")),
         "words": {**WORDS, **(words or {})},
     }
-    result = _component(key=key, data=payload, on_view_change=lambda: None, on_force_change=lambda: None)
-    if not result.view and not result.force:
+    result = _component(
+        key=key,
+        data=payload,
+        on_view_change=on_view,
+        on_force_change=lambda: None,
+        on_history_change=lambda: None,
+    )
+    if not result.view and not result.force and not result.history:
         return None
-    return {"view": result.view, "force": result.force}
+    return {"view": result.view, "force": result.force, "history": result.history}

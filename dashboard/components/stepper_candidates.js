@@ -1,18 +1,20 @@
-// The likeliest next tokens as bars, each a button that forces it, and a box for any other token.
+// The likeliest next tokens as bars, each a button that forces it and says what that costs, and a box for any other token.
 
 const CANDIDATES = 10;
 
 class CandidatesView {
-  // force(id | null, text | null)
-  constructor(host, force) {
+  // force(id | null, text | null); `typed`: whether there is a box for other tokens
+  constructor(host, force, { most = CANDIDATES, typed = true } = {}) {
     this.force = force;
+    this.most = most;
     const head = make("div", "heading", host);
     this.title = make("h3", "", head);
     this.help = make("span", "help", head);
     this.list = make("div", "bars", host);
-    this.rows = Array.from({ length: CANDIDATES }, () => this.row());
+    this.rows = Array.from({ length: most }, () => this.row());
     this.empty = make("div", "empty", this.list);
     this.form = make("form", "typed", host);
+    this.form.hidden = !typed;
     this.label = make("label", "hidden-text", this.form);
     this.input = make("input", "", this.form);
     Object.assign(this.input, { type: "text", id: "typed-token", autocomplete: "off", spellcheck: false, dir: "auto", maxLength: 200 });
@@ -32,7 +34,7 @@ class CandidatesView {
   row() {
     const button = make("button", "candidate", this.list);
     button.type = "button";
-    const parts = { button, bar: make("span", "bar", button), token: make("bdi", "token", button), tag: make("span", "tag", button), p: make("span", "p", button) };
+    const parts = { button, bar: make("span", "bar", button), token: make("bdi", "token", button), tag: make("span", "tag", button), p: make("span", "p", button), lost: make("span", "lost", button) };
     parts.bar.setAttribute("aria-hidden", "true");
     button.addEventListener("click", () => this.force(parts.id, null));
     return parts;
@@ -48,10 +50,11 @@ class CandidatesView {
     this.go.textContent = words.force;
   }
 
-  // candidates: [[id, token, p, logp], …] or undefined; next: token id on the path; ended: nothing can follow
-  show(candidates, next, ended) {
+  // candidates: [[id, token, p, logp], …], best first, or undefined; next: token id on the path; why: what to say where
+  // there are none; ended: nothing can follow
+  show(candidates, next, { why, ended }) {
     const { words } = this;
-    const list = (candidates || []).slice(0, CANDIDATES);
+    const list = (candidates || []).slice(0, this.most);
     this.rows.forEach((parts, i) => {
       const entry = list[i];
       parts.button.hidden = !entry;
@@ -60,15 +63,17 @@ class CandidatesView {
       parts.id = id;
       parts.token.textContent = shown(token);
       parts.p.textContent = p >= 0.0995 ? `${(100 * p).toFixed(0)}%` : p >= 0.0005 ? `${(100 * p).toFixed(1)}%` : "<0.1%";
+      const lost = (list[0][3] ?? Math.log(list[0][2])) - logp;
+      parts.lost.textContent = lost > 0.0005 ? `−${lost.toFixed(lost < 9.95 ? 2 : 1)}` : "";
       parts.bar.style.width = `${Math.max(0.4, 100 * p)}%`;
       parts.tag.textContent = id === next ? words.default : "";
       parts.button.classList.toggle("default", id === next);
-      parts.button.title = `${shown(token)}\np = ${p < 1e-3 ? p.toExponential(1) : p.toFixed(4)}, log p = ${logarithm(logp, 3)}`;
+      parts.button.title = `${shown(token)}\np = ${p < 1e-3 ? p.toExponential(1) : p.toFixed(4)}, log p = ${logarithm(logp, 3)}\n${filled(words.lost, { lost: lost.toFixed(3) })}`;
       parts.button.dataset.token = id;
       parts.button.setAttribute("aria-label", `${filled(words.force_name, { token: shown(token), p: probability(p) })}${id === next ? `, ${words.default}` : ""}`);
     });
     this.empty.hidden = list.length > 0;
-    this.empty.textContent = ended ? words.ended : words.unknown;
+    this.empty.textContent = why;
     this.input.disabled = this.go.disabled = ended;
   }
 

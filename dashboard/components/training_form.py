@@ -14,7 +14,7 @@ from core.runs.presets import PRESETS, preset_of
 from core.runs.uploads import keep
 from core.training.settings import TrainingSettings
 from dashboard import links, state
-from dashboard.components.settings_form import settings_form
+from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
 _FEW = ("steps", "batch_size", "learning_rate")
@@ -63,9 +63,15 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     kinds = {"task": TASKS[start["task"]["name"]], "model": MODELS[start["model"]["name"]]}
     few = settings_form(TrainingSettings, start["training"], key=f"{key} training", columns=3, only=_FEW)
     chosen["training"] |= few
+    inside = groups(kinds["model"])[1]
     for part, kind in kinds.items():
+        names = [name for name in start[part] if part == "task" or name not in inside]
         with st.expander(f"{part.capitalize()} settings"):
-            chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}")
+            chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}", only=names)
+    if inside:
+        with st.expander("Inside the model: scores, masks, norms, wiring"):
+            more = settings_form(kinds["model"], start["model"], key=f"{key} model", only=inside)
+            chosen["model"] |= {name: more[name] for name in inside}
     with st.expander("Training settings"):
         rest = [name for name in start["training"] if name not in _FEW]
         more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)

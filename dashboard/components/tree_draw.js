@@ -1,18 +1,19 @@
 // Draws a decoding tree as SVG inside a box that scrolls. Only what is near the visible part is in the page, so a tree of
-// thousands of nodes costs what a screenful costs. Used alone (tree.js) and inside the stepper.
+// thousands of nodes costs what a screenful costs. Used inside the stepper, and with a zoom (tree_zoom.js) on its own.
 
 const CROWD = 300;
 
 class TreeView {
   // `keys`: whether Left, Right, Home and End walk the tree; in the stepper they step the decoder instead.
   constructor(host, { pick, keys = true }) {
-    Object.assign(this, { host, pick, keys, opened: new Set(), shownNodes: new Map(), view: {} });
+    Object.assign(this, { host, pick, keys, opened: new Set(), shownNodes: new Map(), view: {}, scale: { x: 1, y: 1 }, crowd: CROWD });
     this.box = make("div", "treebox", host);
-    Object.assign(this.box, { tabIndex: 0 });
+    this.box.tabIndex = 0;
     this.box.setAttribute("role", "tree");
     this.svg = draw("svg", {}, this.box);
-    this.edges = draw("g", { class: "edges" }, this.svg);
-    this.pills = draw("g", { class: "pills" }, this.svg);
+    this.world = draw("g", {}, this.svg);
+    this.edges = draw("g", { class: "edges" }, this.world);
+    this.pills = draw("g", { class: "pills" }, this.world);
     this.card = make("div", "card", host);
     this.legend = make("div", "shapes", host);
     this.box.addEventListener("scroll", () => { this.hideCard(); this.fill(); }, { passive: true });
@@ -34,27 +35,31 @@ class TreeView {
     return true;
   }
 
-  // view: {selected, path: Set of ids drawn as the main line, hidden: node → bool, muted: node → bool}
+  // view: {selected, path: Set of ids drawn as the main line, hidden: node → bool, muted: node → bool, status: node → what
+  // had become of it so far}
   show(view) {
-    const changed = view.hidden && view.hidden !== this.view.hidden;
+    const changed = view.hidden !== this.view.hidden;
     this.view = view;
     this.selected = this.plot.byId.get(view.selected) || null;
     if (!this.theme) return;
-    if (changed) this.fill();
-    for (const [id, parts] of this.shownNodes) this.dress(id, parts);
+    if (this.selected?.up && !this.selected.up.drawn?.includes(this.selected)) this.unfold(this.selected.parent);
+    else if (changed) this.fill();
+    for (const parts of this.shownNodes.values()) this.dress(parts);
   }
+
+  statusOf(node) { return node.more ? "pruned" : this.view.status?.(node) ?? node.status; }
 
   draw(theme) {
     this.theme = theme;
     if (!this.plot.root) return;
     const rem = rootSize();
-    branches(this.plot, CROWD, this.opened, this.view.path || this.plot.best);
+    branches(this.plot, this.crowd, this.opened, this.view.path || this.plot.best);
     const { order, rows } = layTree(this.plot);
     const size = measureTree(order, theme, rem);
     this.order = order;
     this.fonts = size.fonts;
     this.size = { width: Math.max(size.width, this.box.clientWidth - 2), height: rows * size.pitch + 1.4 * rem };
-    for (const name of ["width", "height"]) this.svg.setAttribute(name, this.size[name]);
+    this.resize();
     const room = typeof this.wanted === "number" ? (this.wanted * rem) / 16 : Math.max(14 * rem, window.innerHeight * 0.5);
     this.box.style.height = `${Math.min(this.size.height + 2, room)}px`;
     this.clear();
@@ -63,10 +68,21 @@ class TreeView {
     this.explain();
   }
 
+  resize() {
+    const { size, scale } = this;
+    for (const [name, by] of [["width", scale.x], ["height", scale.y]]) this.svg.setAttribute(name, size[name] * by);
+    this.world.setAttribute("transform", `scale(${scale.x},${scale.y})`);
+  }
+
+  // Where a node is in the box, in what can be scrolled.
+  place({ x, y, width, height }, scale = this.scale) {
+    return { x: x * scale.x, y: y * scale.y, width: width * scale.x, height: height * scale.y };
+  }
+
   // First sight: the best path in the middle, and the node that is chosen on screen.
   open() {
     this.fresh = false;
-    const target = this.selected || this.plot.root;
+    const target = this.place(this.selected || this.plot.root);
     this.box.scrollTop = target.y - this.box.clientHeight / 2 + target.height / 2;
     this.box.scrollLeft = Math.max(0, target.x + target.width - this.box.clientWidth * 0.7);
   }
@@ -76,53 +92,44 @@ class TreeView {
     this.shownNodes.clear();
   }
 
+  // A test for nodes in the visible part, widened on each side by this share of it.
+  near(share) {
+    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.box;
+    const { x, y } = this.scale;
+    const [left, right] = [(scrollLeft - share * clientWidth) / x, (scrollLeft + (1 + share) * clientWidth) / x];
+    const [top, bottom] = [(scrollTop - share * clientHeight) / y, (scrollTop + (1 + share) * clientHeight) / y];
+    return (node) => node.x < right && node.x + node.width > left && node.y < bottom && node.y + node.height > top;
+  }
+
+  around() {
+    const near = this.near(0.5);
+    const wanted = new Set();
+    for (const node of this.order) {
+      if (!this.view.hidden?.(node) && (near(node) || (node.up && near(node.up)))) wanted.add(node.id);
+    }
+    return wanted;
+  }
+
   // Bring the page in line with what is near the visible part.
   fill() {
     if (!this.order) return;
-    const { scrollLeft: x, scrollTop: y, clientWidth: w, clientHeight: h } = this.box;
-    const near = (node) => node.x < x + w * 1.5 && node.x + node.width > x - w * 0.5 && node.y < y + h * 1.5 && node.y + node.height > y - h * 0.5;
-    const wanted = new Set();
-    for (const node of this.order) {
-      if (this.view.hidden?.(node)) continue;
-      if (near(node) || (node.up && near(node.up))) wanted.add(node.id);
-    }
+    const wanted = this.around();
     for (const [id, parts] of this.shownNodes) {
       if (!wanted.has(id)) { parts.edge?.remove(); parts.pill.remove(); this.shownNodes.delete(id); }
     }
-    for (const node of this.order) if (wanted.has(node.id) && !this.shownNodes.has(node.id)) this.add(node);
+    if (wanted.size) for (const node of this.order) if (wanted.has(node.id) && !this.shownNodes.has(node.id)) this.add(node);
   }
 
   add(node) {
-    const parts = { node, edge: node.up && this.edge(node), pill: this.pill(node) };
+    const parts = { node, edge: node.up && drawEdge(this.edges, node, this.fonts.rem), pill: this.pill(node) };
     this.shownNodes.set(node.id, parts);
-    this.dress(node.id, parts);
-  }
-
-  edge(node) {
-    const [x1, y1] = [node.up.x + node.up.width, node.up.y + node.up.height / 2];
-    const [x2, y2] = [node.x, node.y + node.height / 2];
-    const bend = Math.min(x2 - x1, 2.3 * this.fonts.rem) * 0.55;
-    const width = (0.75 + 4.25 * (node.p || 0)) * (this.fonts.rem / 16);
-    const path = `M${x1},${y1} H${x2 - 2 * bend} C${x2 - bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
-    return draw("path", { d: path, "stroke-width": width.toFixed(2) }, this.edges);
+    this.dress(parts);
   }
 
   pill(node) {
-    const rem = this.fonts.rem;
-    const { width, height } = node;
-    const pill = draw("g", { transform: `translate(${node.x},${node.y})`, id: `node-${node.id}`, role: "treeitem" }, this.pills);
-    draw("rect", { width, height, rx: height / 2, class: "shape" }, pill);
-    const finished = node.status === "finished";
-    if (finished) draw("rect", { x: 2.5, y: 2.5, width: width - 5, height: height - 5, rx: height / 2 - 2.5, class: "inner" }, pill);
-    const middle = height / 2;
-    let x = 0.6 * rem;
-    if (node.forced) { draw("path", { d: `M${x},${middle - 0.22 * rem} h${0.6 * rem} l${-0.3 * rem},${0.48 * rem} z`, class: "sign" }, pill); x += 0.85 * rem; }
-    const free = width - x - 0.6 * rem - (finished ? 0.8 * rem : 0) - (node.number ? textWidth(node.number, this.fonts.number) + 0.45 * rem : 0);
-    draw("text", { x: x + free / 2, y: middle, class: "word" }, pill, node.label);
-    const end = width - 0.6 * rem - (finished ? 0.8 * rem : 0);
-    if (node.number) draw("text", { x: end, y: middle, class: "number" }, pill, node.number);
-    if (finished) draw("rect", { x: width - 1.1 * rem, y: middle - 0.25 * rem, width: 0.5 * rem, height: 0.5 * rem, class: "sign" }, pill);
-    pill.setAttribute("aria-label", node.more ? filled(this.words.more, { n: node.more }) : this.nameOf(node));
+    const pill = drawPill(this.pills, node, this.fonts);
+    pill.setAttribute("id", `node-${node.id}`);
+    pill.setAttribute("role", "treeitem");
     pill.setAttribute("data-node", node.id);
     pill.addEventListener("pointerenter", () => { if (!this.drag) this.showCard(node); });
     pill.addEventListener("pointerleave", () => this.hideCard());
@@ -132,42 +139,61 @@ class TreeView {
 
   nameOf(node) {
     const { words } = this;
-    return filled(words.node, { token: shown(node.token), p: node.p == null ? "–" : probability(node.p), step: node.step, status: words[node.status] || node.status });
+    if (node.more) return filled(words.more, { n: node.more });
+    const status = this.statusOf(node);
+    const said = filled(words.node, { token: shown(node.token), p: node.p == null ? "–" : probability(node.p), step: node.step, status: words[status] || status });
+    return node.is_gold && node.up ? `${said}, ${words[isLost(status) ? "gold_pruned" : "gold"]}` : said;
   }
 
-  dress(id, { node, edge, pill }) {
+  kindsOf(node) {
     const path = this.view.path || this.plot.best;
-    const kinds = [isPruned(node) || node.more ? "pruned" : "kept"];
-    if (path.has(id)) kinds.push("best");
-    if (node.status === "finished") kinds.push("finished");
-    if (node.more) kinds.push("more");
-    if (this.view.muted?.(node)) kinds.push("muted");
+    const status = this.statusOf(node);
+    const more = { best: path.has(node.id), finished: status === "finished", more: node.more, gold: node.is_gold && node.up, muted: this.view.muted?.(node) };
+    return [isLost(status) ? "pruned" : "kept", ...Object.keys(more).filter((kind) => more[kind])];
+  }
+
+  dress({ node, edge, pill }) {
+    const kinds = this.kindsOf(node);
     edge?.setAttribute("class", kinds.join(" "));
     if (node === this.selected) kinds.push("selected");
     if (node === this.active) kinds.push("active");
     pill.setAttribute("class", kinds.join(" "));
     pill.setAttribute("aria-selected", node === this.selected);
+    pill.setAttribute("aria-label", this.nameOf(node));
   }
 
   choose(node) {
     if (this.moved) return; // the end of a drag is no click
-    if (node.more) {
-      this.opened.add(node.of);
-      this.hideCard();
-      this.draw(this.theme);
-      return;
-    }
-    this.pick(node);
+    if (node.more) this.unfold(node.of); else this.pick(node);
+  }
+
+  unfold(id) {
+    if (this.opened !== "all") this.opened.add(id);
+    this.hideCard();
+    this.draw(this.theme);
   }
 
   // ------------------------------------------------------------ card
   showCard(node) {
     if (node.more) return;
-    const { words, card } = this;
-    card.replaceChildren();
+    this.card.replaceChildren();
+    this.describe(node, this.card);
+    this.card.classList.add("on");
+    const [box, card, rem, at] = [this.box, this.card, rootSize(), this.place(node)];
+    const left = box.offsetLeft + at.x - box.scrollLeft;
+    card.style.left = `${Math.max(4, Math.min(left, this.host.clientWidth - card.offsetWidth - 4))}px`;
+    const below = box.offsetTop + at.y - box.scrollTop + at.height + 0.4 * rem;
+    const above = below - at.height - 0.8 * rem - card.offsetHeight;
+    const fits = this.host.getBoundingClientRect().top + below + card.offsetHeight < window.innerHeight;
+    card.style.top = `${fits ? below : above}px`;
+  }
+
+  describe(node, card) {
+    const { words } = this;
     const head = make("div", "head", card);
     make("bdi", "token", head, shown(node.token));
-    make("span", "state", head, words[node.status] || node.status);
+    const status = this.statusOf(node);
+    make("span", "state", head, words[status] || status);
     const list = make("dl", "", card);
     const row = (name, value) => { make("dt", "", list, words[name]); make("dd", "", list, value); };
     if (node.up) {
@@ -176,15 +202,7 @@ class TreeView {
       if (node.rank != null && node.rank >= 0) row("rank", String(node.rank + 1));
       if (node.forced) row("forced", "▾");
     }
-    if (node.reason) make("div", "reason", card, node.reason);
-    card.classList.add("on");
-    const [box, rem] = [this.box, rootSize()];
-    const left = box.offsetLeft + node.x - box.scrollLeft;
-    card.style.left = `${Math.max(4, Math.min(left, this.host.clientWidth - card.offsetWidth - 4))}px`;
-    const below = box.offsetTop + node.y - box.scrollTop + node.height + 0.4 * rem;
-    const above = below - node.height - 0.8 * rem - card.offsetHeight;
-    const fits = this.host.getBoundingClientRect().top + below + card.offsetHeight < window.innerHeight;
-    card.style.top = `${fits ? below : above}px`;
+    if (node.reason && status === node.status) make("div", "reason", card, node.reason);
   }
 
   hideCard() { this.card.classList.remove("on"); }
@@ -193,20 +211,18 @@ class TreeView {
   activate(node) {
     const before = this.active;
     this.active = node || null;
-    for (const each of [before, this.active]) if (each && this.shownNodes.has(each.id)) this.dress(each.id, this.shownNodes.get(each.id));
+    for (const each of [before, this.active]) if (each && this.shownNodes.has(each.id)) this.dress(this.shownNodes.get(each.id));
     if (!node) { this.box.removeAttribute("aria-activedescendant"); this.hideCard(); return; }
     this.reveal(node);
-    this.dress(node.id, this.shownNodes.get(node.id) || { node, pill: draw("g", {}) });
     this.box.setAttribute("aria-activedescendant", `node-${node.id}`);
     requestAnimationFrame(() => { if (this.active === node) this.showCard(node); });
   }
 
   // Scroll as little as needed.
   reveal(node) {
-    const box = this.box;
-    const rem = rootSize();
-    const [x, y] = [node.x - 2 * rem, node.y - rem];
-    const [right, bottom] = [node.x + node.width + 4 * rem - box.clientWidth, node.y + node.height + rem - box.clientHeight];
+    const [box, rem, at] = [this.box, rootSize(), this.place(node)];
+    const [x, y] = [at.x - 2 * rem, at.y - rem];
+    const [right, bottom] = [at.x + at.width + 4 * rem - box.clientWidth, at.y + at.height + rem - box.clientHeight];
     box.scrollLeft = Math.max(Math.min(box.scrollLeft, x), right);
     box.scrollTop = Math.max(Math.min(box.scrollTop, y), bottom);
     this.fill();
@@ -259,18 +275,22 @@ class TreeView {
     box.addEventListener("pointerleave", stop);
   }
 
+  keysHelp() { return this.words.keys; }
+
   explain() {
     const { words, plot } = this;
     const best = [];
     for (let node = plot.bestLeaf; node?.up; node = node.up) best.unshift(node.token);
-    this.box.setAttribute("aria-label", filled(words.summary, { nodes: plot.all.length, best: best.join(" ") || words.none }));
+    this.box.setAttribute("aria-label", filled(words.summary, { nodes: plot.all.length, best: best.join(" ") || words.none, keys: this.keysHelp() }));
     const has = (test) => plot.all.some(test);
-    const entries = [["kept", true], ["best", true], ["done", has((node) => node.status === "finished")], ["pruned", has(isPruned)], ["forced", has((node) => node.forced)]];
+    const entries = [["kept", true], ["best", true], ["done", has((node) => node.status === "finished")], ["pruned", has(isPruned)], ["forced", has((node) => node.forced)],
+      ["gold", plot.gold.length > 0], ["gold_pruned", plot.gold.some((node) => isPruned(node))]];
     this.legend.replaceChildren();
     for (const [name, present] of entries) {
       if (!present) continue;
       const entry = make("span", "entry", this.legend);
-      make("i", name, entry);
+      if (name.startsWith("gold")) drawFlag(draw("svg", { class: name === "gold" ? "flagged" : "flagged pruned", viewBox: "0 0 14 16" }, entry), 1, 8, 16);
+      else make("i", name, entry);
       entry.append(words[name]);
     }
     make("span", "entry", this.legend, words.width);

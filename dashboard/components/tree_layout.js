@@ -1,7 +1,9 @@
-// Where the pills of a decoding tree go. Columns are steps; the best continuation of a node stays in its row, so that the
-// best path is a straight line; the others are packed above and below it as closely as their subtrees allow.
+// Where the pills of a decoding tree go, and what they look like. Columns are steps; the best continuation of a node stays
+// in its row, so that the best path is a straight line; the others are packed above and below it as closely as their
+// subtrees allow.
 
-const isPruned = (node) => node.status.startsWith("pruned") || node.status === "duplicate" || node.status === "superseded";
+const isLost = (status) => status.startsWith("pruned") || status === "duplicate" || status === "superseded";
+const isPruned = (node) => isLost(node.status);
 
 // Nodes with links from parallel columns. Parents come before children.
 function plant(columns) {
@@ -17,7 +19,8 @@ function plant(columns) {
     node.up = byId.get(node.parent) || null;
     node.up?.children.push(node);
   }
-  return { all, byId, root: all.find((node) => !node.up) };
+  const gold = all.filter((node) => node.is_gold && node.up); // the reference's path, as far as the tree knows it
+  return { all, byId, root: all.find((node) => !node.up), gold, goldEnd: gold[gold.length - 1] };
 }
 
 // The leaf to aim for below each node: finished before live before pruned, then by score.
@@ -36,16 +39,21 @@ function appraise(plot) {
   plot.bestLeaf = leaf;
 }
 
-// What is drawn of each node's children: above `limit` nodes, pruned leaves share one "+n" pill until it is opened.
+// What is drawn of each node's children: of more pruned leaves than FEW only the best, above `limit` nodes none; the others
+// share one "+n" pill until it is opened.
+const FEW = 4;
 function branches(plot, limit, opened, keep) {
-  const crowded = plot.all.length > limit;
+  const few = plot.all.length > limit ? 0 : FEW;
   for (const node of plot.all) {
     node.drawn = node.children;
-    if (!crowded || opened.has(node.id)) continue;
-    const fold = node.children.filter((child) => isPruned(child) && !child.children.length && !child.forced && !keep.has(child.id));
+    if (opened === "all" || opened.has(node.id)) continue;
+    const lost = node.children.filter((child) => isPruned(child) && !child.children.length && !child.forced && !child.is_gold && !keep.has(child.id));
+    const best = (child) => (child.rank >= 0 ? child.rank : Infinity);
+    const fold = lost.sort((a, b) => best(a) - best(b) || b.logp_token - a.logp_token || a.i - b.i).slice(few);
     if (fold.length < 2) continue;
-    const more = { id: `more-${node.id}`, more: fold.length, up: node, children: [], drawn: [], step: node.step + 1, status: "pruned", token: "", of: node.id };
-    node.drawn = [...node.children.filter((child) => !fold.includes(child)), more];
+    const more = { id: `more-${node.id}`, more: fold.length, up: node, children: [], drawn: [], step: node.step + 1, status: "pruned", token: "", of: node.id, walk: Math.min(...fold.map((child) => child.walk ?? 0)) };
+    const folded = new Set(fold);
+    node.drawn = [...node.children.filter((child) => !folded.has(child)), more];
   }
 }
 
@@ -108,6 +116,58 @@ function layTree(plot) {
   return { order, rows: most - least + 1 };
 }
 
+// Ended at some time, if only to lose its place later: such a pill has room for the sign of its end.
+const ends = (node) => node.status === "finished" || (node.status === "superseded" && node.bound == null);
+
+// Where the parts of a pill lie, from its own left; both the SVG and the canvas draw from this.
+function partsOf(node, fonts) {
+  const { rem } = fonts;
+  let x = 0.6 * rem;
+  const forced = node.forced ? x : null;
+  if (node.forced) x += 0.85 * rem;
+  const flag = node.is_gold && node.up ? x : null;
+  if (flag !== null) x += 0.95 * rem;
+  const end = node.width - 0.6 * rem - (ends(node) ? 0.8 * rem : 0);
+  const free = end - x - (node.number ? textWidth(node.number, fonts.number) + 0.45 * rem : 0);
+  return { forced, flag, word: x + free / 2, number: end, square: node.width - 1.1 * rem };
+}
+
+// The sign of the reference: a flag; where it was pruned a cross lies over it (style sheets show it).
+function drawFlag(parent, x, middle, rem) {
+  const [u, top] = [rem / 16, middle - 0.36 * rem];
+  const flag = draw("g", { class: "flag" }, parent);
+  draw("path", { d: `M${x},${top} v${11.5 * u}`, class: "pole" }, flag);
+  draw("path", { d: `M${x},${top} h${9 * u} l${-2.5 * u},${3.2 * u} l${2.5 * u},${3.2 * u} h${-9 * u} z`, class: "cloth" }, flag);
+  draw("path", { d: `M${x - u},${top + 0.5 * u} l${11 * u},${11 * u} m0,${-11 * u} l${-11 * u},${11 * u}`, class: "cross" }, flag);
+}
+
+// Thicker = more probable; straight out of the parent, bent in the gap before the child's column.
+function edgeOf(node, rem) {
+  const [x1, y1] = [node.up.x + node.up.width, node.up.y + node.up.height / 2];
+  const [x2, y2] = [node.x, node.y + node.height / 2];
+  return { x1, y1, x2, y2, bend: Math.min(x2 - x1, 2.3 * rem) * 0.55, width: (0.75 + 4.25 * (node.p || 0)) * (rem / 16) };
+}
+
+function drawEdge(parent, node, rem) {
+  const { x1, y1, x2, y2, bend, width } = edgeOf(node, rem);
+  const path = `M${x1},${y1} H${x2 - 2 * bend} C${x2 - bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`;
+  return draw("path", { d: path, "stroke-width": width.toFixed(2) }, parent);
+}
+
+function drawPill(parent, node, fonts) {
+  const { width, height } = node;
+  const [{ rem }, at, middle] = [fonts, partsOf(node, fonts), height / 2];
+  const pill = draw("g", { transform: `translate(${node.x},${node.y})` }, parent);
+  draw("rect", { width, height, rx: height / 2, class: "shape" }, pill);
+  if (ends(node)) draw("rect", { x: 2.5, y: 2.5, width: width - 5, height: height - 5, rx: height / 2 - 2.5, class: "inner done" }, pill);
+  if (at.forced !== null) draw("path", { d: `M${at.forced},${middle - 0.22 * rem} h${0.6 * rem} l${-0.3 * rem},${0.48 * rem} z`, class: "sign" }, pill);
+  if (at.flag !== null) drawFlag(pill, at.flag, middle, rem);
+  draw("text", { x: at.word, y: middle, class: "word" }, pill, node.label);
+  if (node.number) draw("text", { x: at.number, y: middle, class: "number" }, pill, node.number);
+  if (ends(node)) draw("rect", { x: at.square, y: middle - 0.25 * rem, width: 0.5 * rem, height: 0.5 * rem, class: "sign done" }, pill);
+  return pill;
+}
+
 // Pixels: pills as wide as their token and number need, columns as wide as their widest pill.
 function measureTree(order, theme, rem) {
   const fonts = { token: `${0.86 * rem}px ${theme.font}`, number: `${0.72 * rem}px ${theme.font}`, rem };
@@ -117,7 +177,8 @@ function measureTree(order, theme, rem) {
     node.number = node.more || !node.up || node.p == null ? "" : probability(node.p);
     node.tokenWidth = textWidth(node.label, fonts.token);
     const number = node.number ? textWidth(node.number, fonts.number) + 0.45 * rem : 0;
-    const marks = (node.forced ? 0.85 * rem : 0) + (node.status === "finished" ? 0.8 * rem : 0);
+    const signs = (node.forced ? 0.85 : 0) + (node.is_gold && node.up ? 0.95 : 0);
+    const marks = signs * rem + (ends(node) ? 0.8 * rem : 0);
     node.width = Math.max(2.2 * rem, node.tokenWidth + number + marks + 1.2 * rem);
     wide[node.column] = Math.max(wide[node.column] || 0, node.width);
   }

@@ -18,7 +18,7 @@ REDUCTIONS = ("head", "mean over heads", "max over heads")
 
 def page() -> None:
     """Choose, record, draw."""
-    heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at; a row sums to one.")
+    heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
@@ -69,6 +69,20 @@ def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
     written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
     st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: `{written or '(nothing)'}`")
+    if all(matrix.sums_to_one for matrix in matrices):
+        return
+    signs = (
+        " Some are below zero: orange in the large map, and by their size in the small ones."
+        if any(one.signed for one in matrices)
+        else ""
+    )
+    st.caption(f"Rows of this model need not sum to one ({_ways(chosen)}): weights are drawn as what they are.{signs}")
+
+
+def _ways(chosen: Chosen) -> str:
+    """The settings that say how its weights come about."""
+    model = chosen.model.config.model.to_dict()
+    return ", ".join(f"{name}={model[name]}" for name in ("normalizer", "attention") if name in model)
 
 
 def _large(

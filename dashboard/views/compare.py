@@ -1,45 +1,28 @@
-"""Compare: greedy, beam and sampling on one source, side by side."""
+"""Compare: up to six searches on one source, side by side, every score taken apart, and whose mistake it is."""
 
-import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from core.decoding.search import AbstractSearch
-from core.errors import AttentionLabError
-from core.figures.comparison import score_bars
-from core.runs.catalog import SEARCHES
-from core.runs.comparison import Compared, compare
-from core.settings import declarations
+from core.runs.comparison import Compared, Yardstick, judged, score_rows
+from dashboard.components.comparing import compared, measured
 from dashboard.components.downloads import tree_download
 from dashboard.components.heading import heading
-from dashboard.components.live_figure import live_figure
-from dashboard.components.mode import mode
+from dashboard.components.hypotheses_table import hypotheses_table
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
-from dashboard.components.search_form import search_form
+from dashboard.components.score_table import score_table
+from dashboard.components.search_bench import search_bench
+from dashboard.components.search_card import search_card
+from dashboard.components.search_code import labels
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
-
-START = {"sampling": {"draws": 4}}  # one draw says little beside a beam
-STOPS = {
-    "all_ended": "every path ended",
-    "bound": "nothing left could win",
-    "k_finished": "as many finished as the beam is wide",
-    "top_finished": "the best candidate ended",
-    "max_len": "at the length limit",
-}
-
-
-def signed(value: float) -> str:
-    """Four digits that count, and no minus before zero."""
-    return f"{value:.4g}" if abs(value) >= 5e-5 else f"{value:.1e}"
+from dashboard.components.verdicts import yardstick
 
 
 def page() -> None:
-    """Choose, search, draw."""
+    """Choose, search, judge, draw."""
     heading(
         "Compare",
-        "Three ways through the same probabilities. Σ log p is the model's own; the ranking score is what was compared.",
+        "Several ways through the same probabilities. Σ log p is the model's own; a ranking score is what was compared.",
     )
     chosen = model_bar()
     if chosen is not None:
@@ -48,78 +31,53 @@ def page() -> None:
 
 @panel("The comparison")
 def _panel(chosen: Chosen) -> None:
+    above = st.container(gap="xsmall")
+    cards = [card for card in search_bench() if card.search is not None]
+    found = [compared(chosen, card.search) for card in cards]
+    if not found:
+        return
+    by = [measured(chosen, one.search) for one in found]
+    with above:
+        _measures(chosen, found, by)
+    rows = score_rows(found)
+    judgements = [judged(one, measure) for one, measure in zip(found, by)]
+    for at, (card, one) in enumerate(zip(cards, found)):
+        with card.place:
+            own = [row for row in rows if row["search"] == at]
+            search_card(chosen, one, judgements[at], by[at], own, key=str(card.number))
+    names = labels([one.search for one in found])
+    *trees, scores, everything = st.tabs(
+        [*(f"Tree · {name}" for name in names), "Scores", "All hypotheses"], key="compare tab", on_change="rerun"
+    )
+    for tab, one, name in zip(trees, found, names):
+        if tab.open:
+            with tab:
+                _tree(chosen, one, name)
+    with scores:
+        score_table(names, found, rows)
+    with everything:
+        hypotheses_table(names, rows, judgements)
+
+
+def _measures(chosen: Chosen, found: list[Compared], by: list[Yardstick]) -> None:
+    """The yardstick; one for each length limit where the searches have several."""
     reference = chosen.model.reference(chosen.source)
-    if reference is not None:
-        st.markdown(f"Reference: `{chosen.model.config.task.join_target(reference)}`")
-    places = {name: column.container(border=True) for name, column in zip(SEARCHES, st.columns(len(SEARCHES)))}
-    searches = {name: search for name, place in places.items() if (search := _search(name, place)) is not None}
-    found = dict(zip(searches, compare(chosen.model, chosen.source, list(searches.values()))))
-    for name, one in found.items():
-        with places[name]:
-            _card(one)
-    if found:
-        _below(chosen, found)
+    text = None if reference is None else chosen.model.config.task.join_target(reference)
+    limits = {one.search.max_length: measure for one, measure in zip(found, by)}
+    for longest, measure in sorted(limits.items(), reverse=True):
+        within = f" within {longest:,} tokens" if len(limits) > 1 else ""
+        yardstick(measure, found, text, within=within)
+        text = None  # said once
 
 
-def _search(name: str, place: DeltaGenerator) -> AbstractSearch | None:
-    """The settings of one search behind a button; what cannot be is said in its column."""
-    with place:
-        left, right = st.columns([3, 2], vertical_alignment="center")
-        left.markdown(f"##### {name.capitalize()}", help=SEARCHES[name].summary)
-        try:
-            if not declarations(SEARCHES[name]):
-                return SEARCHES[name]()
-            with right.popover("Settings", icon=":material/tune:", width="stretch"):
-                return search_form(name, key=f"compare {name}", columns=2, start=START.get(name))
-        except AttentionLabError as error:
-            st.warning(str(error), icon=":material/tune:")
-    return None
-
-
-def _card(one: Compared) -> None:
-    best = one.outcomes[0]
-    settings = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in one.search.to_dict().items())
-    st.caption(settings or "no settings")
-    st.code(best.output or "(empty)", language=None, wrap_lines=True)
-    worth = (
-        "no reference to compare with"
-        if best.bleu is None
-        else (f"BLEU **{best.bleu:.1f}** · {'exactly the reference' if best.exact else 'not the reference'}")
+def _tree(chosen: Chosen, one: Compared, name: str) -> None:
+    tree(
+        tree_columns(one.tree),
+        key=f"tree {name}",
+        weighed=[step["candidates"] for step in one.tree.steps],
+        caption=f"{chosen.model.run.address} · {name} · {chosen.source}",
     )
-    st.markdown(
-        f"Σ log p **{signed(best.logp)}**  \nranking score **{signed(best.rank_score)}** ({best.parts})  \n{worth}  \n"
-        f"{one.steps} steps · {1000 * one.seconds:.0f} ms · stopped: {STOPS.get(one.stop_reason, one.stop_reason)}"
-        + ("" if best.ended else "  \n:material/content_cut: cut at the length limit")
-    )
-    if len(one.outcomes) > 1:
-        rows = [
-            {"output": o.output, "Σ log p": o.logp, "score": o.rank_score, "exact": o.exact, "BLEU": o.bleu}
-            for o in one.outcomes
-        ]
-        numbers = {name: st.column_config.NumberColumn(format="%.4g") for name in ("Σ log p", "score", "BLEU")}
-        st.dataframe(
-            pd.DataFrame(rows), hide_index=True, height=180, column_config=numbers, key=f"outcomes {one.search.name}"
-        )
-
-
-def _below(chosen: Chosen, found: dict[str, Compared]) -> None:
-    """The trees, and the scores of the best outputs as bars."""
-    tabs = st.tabs([*(f"Tree · {name}" for name in found), "Scores"])
-    for tab, one in zip(tabs, found.values()):
-        with tab:
-            tree(tree_columns(one.tree), key=f"tree {one.search.name}")
-            tree_download(chosen, one.search, one.tree, key=f"download {one.search.name}")
-    best = {name: one.outcomes[0] for name, one in found.items()}
-    with tabs[-1]:
-        figure = score_bars(list(best), [o.logp for o in best.values()], [o.rank_score for o in best.values()], mode())
-        live_figure(
-            figure,
-            key="scores",
-            height=280,
-            alt="; ".join(
-                f"{name}: Σ log p {o.logp:.3f}, ranking score {o.rank_score:.3f}" for name, o in best.items()
-            ),
-        )
+    tree_download(chosen, one.search, one.tree, key=f"download {name}")
 
 
 page()

@@ -1,22 +1,54 @@
-"""Decoder: token by token; see candidates, attention and the tree; force, go back, branch."""
+"""Decoder: token by token; see candidates, attention and the tree; force, branch from any node, undo, keep, hand on."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from core.decoding.stepper import Stepper
-from core.decoding.tree import DecodingTree
+from core.decoding.search import AbstractSearch
+from core.decoding.session import Branch, Explorer, Session
+from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
+from core.runs.inspection import inspect
 from dashboard import resources, state
 from dashboard.components.downloads import tree_download
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import Chosen, model_bar
-from dashboard.components.panel import panel
-from dashboard.components.search_form import search_menu
-from dashboard.components.stepper import StepperData, stepper
+from dashboard.components.node_view import Place, candidates_key, node_view
+from dashboard.components.panel import guarded
+from dashboard.components.session_bar import (
+    base_search,
+    follow_link,
+    keep_session,
+    known_session,
+    rest_search,
+    session_bar,
+)
+from dashboard.components.stepper import Answer, StepperData, stepper
 from dashboard.components.tree_columns import candidates, tree_columns
 
 MEAN = "mean over heads"
+DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the node alone
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of the last request.
+
+    Attributes:
+        nonce: of the request, None before any; message: why it was refused, None where it was not.
+        standing: tokens to stand at.
+    """
+
+    nonce: str | None = None
+    message: str | None = None
+    standing: tuple[int, ...] = ()
+
+    def told(self, position: int) -> Answer | None:
+        """As the browser wants it."""
+        return None if self.nonce is None else {"nonce": self.nonce, "message": self.message, "position": position}
 
 
 def page() -> None:
@@ -24,53 +56,148 @@ def page() -> None:
     heading(
         "Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried."
     )
+    follow_link()
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
 
 
-@panel("The decoder")
+@st.fragment(key=DECODER)
+@guarded("The decoder")
 def _panel(chosen: Chosen) -> None:
-    left, right = st.columns(2, vertical_alignment="bottom")
+    search = base_search()
+    left, *right = st.columns([5, 4, 4], vertical_alignment="bottom")
     with left:
-        search = search_menu(key="search")
+        rest = rest_search(search)
     key = f"stepper {chosen.model.run.address} {chosen.model.step} {chosen.source} {search}"
-    walk = resources.stepper(chosen.model.run.address, chosen.model.step, chosen.source, search)
-    answer, position = _force(chosen, walk, key)
-    last = walk.finish()
-    tree = walk.tree(chosen.model.vocabularies[1].tokens, chosen.model.header(chosen.source, search, last))
-    with right:
-        site, head = _looks(tree)
-    tokens = last.best.tokens()
-    path = tree.walk(tokens)
+    session, answer = _asked(chosen, known_session(chosen, search), rest, key)
+    keep_session(chosen, session)
+    tree = _tree(chosen, session)
+    site, head = _looks(tree, right)
+    path, position = _path(chosen, session, tree, answer.standing)
     data = StepperData(
         source=tree.header["source_tokens"], nodes=tree_columns(tree), candidates=candidates(tree),
-        rows=_rows(tree, site, head), path=path, position=position, answer=answer, notes=None,
+        rows=_rows(tree, site, head), path=path, position=position, answer=answer.told(position),
+        history={"done": session.done, "length": len(session.line)}, notes=_price(chosen, session), asks=rest != search,
     )  # fmt: skip
-    stepper(data, key=key)
+    stepper(data, key=key, on_view=lambda: st.rerun(DECODER if _waits(key) else NODE))
+    session_bar(chosen, session, tree)
+    _node(chosen, tree, key, answer)
     tree_download(chosen, search, tree, key="tree")
 
 
-def _force(chosen: Chosen, walk: Stepper, key: str) -> tuple[Any, int]:
-    """Walk where the browser asked to go; what to answer, and at which step to stand."""
-    asked = (state.get(key) or {}).get("force")
-    if not asked:
-        return None, 0
-    answer = {"nonce": asked["nonce"], "message": None}
-    prefix = [int(token) for token in asked["prefix"]]
-    try:
-        token = asked["token"] if asked["token"] is not None else chosen.model.token(str(asked["text"]))
-        walk.go([*prefix, int(token)])
-    except InputError as error:
-        walk.go(prefix)
-        return {**answer, "message": str(error)}, len(prefix)
-    return answer, len(prefix) + 1
+@st.fragment(key=NODE)
+@guarded("The node")
+def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> None:
+    view = (state.get(key) or {}).get("view")
+    if view and (answer.message or view.get("seen") == answer.nonce):
+        tokens = [int(token) for token in view["path"]][: int(view["position"])]
+    else:
+        tokens = list(answer.standing)
+    walked = tree.walk(tokens)
+    node = walked[-1] if len(walked) == len(tokens) + 1 else None
+    place = Place(tree, node, inspect(chosen.model, chosen.source, tokens))
+    node_view(place, key=_below(key), on_force=lambda: st.rerun(DECODER))
 
 
-def _looks(tree: DecodingTree) -> tuple[str, int | None]:
+def _below(key: str) -> str:
+    return f"node {key}"
+
+
+# ---------------------------------------------------------------- what was asked
+def _asked(chosen: Chosen, session: Session, rest: AbstractSearch, key: str) -> tuple[Session, Answered]:
+    """The session after what the browser has asked for since the last look, and the answer."""
+    for kind, request in _requests(key):
+        if state.new(f"handled {kind}", request["nonce"]):
+            try:
+                session, standing = _grown(chosen, session, rest, request)
+                answer = Answered(request["nonce"], None, standing)
+            except InputError as error:
+                answer = Answered(request["nonce"], str(error), ())
+            keep_session(chosen, session)
+            state.put(f"answer {key}", answer)
+            state.put(f"handled {kind}", request["nonce"])
+    return session, state.get(f"answer {key}", Answered())
+
+
+def _waits(key: str) -> bool:
+    """Whether something was asked for that nobody has looked at: a place and an undo may arrive in one message."""
+    return any(state.new(f"handled {kind}", request["nonce"]) for kind, request in _requests(key))
+
+
+def _requests(key: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    above, below = state.get(key) or {}, state.get(candidates_key(_below(key))) or {}
+    for kind, request in (
+        ("force", above.get("force")),
+        ("history", above.get("history")),
+        ("next", below.get("force")),
+    ):
+        if request:
+            yield kind, request
+
+
+def _grown(
+    chosen: Chosen, session: Session, rest: AbstractSearch, request: dict[str, Any]
+) -> tuple[Session, tuple[int, ...]]:
+    """The session as it was asked for, and the tokens to stand at.
+
+    Raises:
+        InputError: a token that is not in the vocabulary, or cannot be generated there.
+    """
+    if "done" in request:
+        after = session.at(int(request["done"]))
+        if after.done < session.done:
+            return after, session.line[after.done].prefix
+        return after, after.branches[-1].given if after.branches else ()
+    prefix = tuple(int(token) for token in request["prefix"])
+    forced = request["token"]
+    if forced is None and request["text"] is not None:
+        forced = chosen.model.token(str(request["text"]))
+    branch = Branch(prefix, None if forced is None else int(forced), rest)
+    _explorer(chosen).end(rest, branch.given)
+    return session.add(branch), branch.given
+
+
+# ---------------------------------------------------------------- what is drawn
+def _explorer(chosen: Chosen) -> Explorer:
+    return resources.explorer(chosen.model.run.address, chosen.model.step, chosen.source)
+
+
+def _tree(chosen: Chosen, session: Session) -> DecodingTree:
+    explorer = _explorer(chosen)
+    header = chosen.model.header(chosen.source, session.search, explorer.end(session.search))
+    return explorer.tree(session, chosen.model.vocabularies[1].tokens, header)
+
+
+def _path(chosen: Chosen, session: Session, tree: DecodingTree, standing: tuple[int, ...]) -> tuple[list[int], int]:
+    """The path to show, through the tokens to stand at, and where to stand on it."""
+    first, *branches = (tuple(end.best.tokens()) for end in _explorer(chosen).ends(session))
+    outputs = [*reversed(branches), first] if standing else [first]
+    output = next((one for one in outputs if one[: len(standing)] == standing), standing)
+    path = tree.walk(output)
+    return path, min(len(standing), len(path) - 1)
+
+
+def _price(chosen: Chosen, session: Session) -> str | None:
+    """What the last branch has cost, in words."""
+    difference = _explorer(chosen).difference(session)
+    if difference is None:
+        return None
+    branch = session.branches[-1]
+    given = inspect(chosen.model, chosen.source, branch.given, most=1)
+    at_once = (
+        f"forcing “{given.texts[-1]}” as token {len(given.tokens)} cost {given.lost:.3f} nats at once"
+        if branch.forced is not None
+        else f"{branch.search.name} went on after {len(given.tokens)} tokens"
+    )
+    than = "above" if difference > 0 else "below"
+    return f"Last branch: {at_once}; its output's Σ log p is {abs(difference):.3f} nats {than} the best one before it."
+
+
+def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, int | None]:
     """Which cross-attention the curves show: layer, and a head or the mean."""
     sites = list(tree.attention)
-    layer, head = st.columns(2)
+    layer, head = places
     with layer:
         site = st.selectbox(
             "Cross-attention of",
@@ -78,7 +205,7 @@ def _looks(tree: DecodingTree) -> tuple[str, int | None]:
             index=len(sites) - 1,
             key="site",
             format_func=_layer_name,
-            help="the decoder layer whose look at the source is drawn",
+            help="the decoder layer whose look at the source is drawn as curves",
         )
     heads = tree.attention[site].shape[1]
     with head:

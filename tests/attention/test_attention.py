@@ -5,13 +5,14 @@ import math
 import pytest
 import torch
 
-from core.attention.absolute import POSITIONS, LearnedPositions, SinusoidalPositions
+from core.attention.absolute import LearnedPositions, SinusoidalPositions
 from core.attention.additive import Additive
 from core.attention.attention import Attention
 from core.attention.dropout import Dropout
 from core.attention.masks import causal, valid_keys
 from core.attention.multihead import MultiHeadAttention
 from core.attention.multiplicative import DotProduct, General, ScaledDotProduct
+from core.attention.positions import POSITIONS
 from core.errors import InputError, SettingError, ShapeError
 
 
@@ -42,7 +43,7 @@ def test_multi_head_attention_is_pytorchs_after_copying_its_weights():
         torch.nn.MultiheadAttention(12, 3, bias=False, batch_first=True).double(),
     )
     with torch.no_grad():
-        theirs.in_proj_weight.copy_(torch.cat([ours.w_query.weight, ours.w_key.weight, ours.w_value.weight]))
+        theirs.in_proj_weight.copy_(torch.cat([ours.w_query, ours.w_key, ours.w_value]))
         theirs.out_proj.weight.copy_(ours.w_output.weight)
     states = torch.randn(2, 5, 12, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     valid = torch.tensor([[True] * 5, [True] * 3 + [False] * 2])
@@ -56,14 +57,54 @@ def test_heads_are_separate_attentions_joined_by_w_o():
     states = torch.randn(1, 4, 6, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
     parts = []
     for head in (slice(0, 3), slice(3, 6)):
-        query, key, value = (states @ w.weight[head].T for w in (whole.w_query, whole.w_key, whole.w_value))
+        query, key, value = (states @ w[head].T for w in (whole.w_query, whole.w_key, whole.w_value))
         parts.append(torch.softmax(query @ key.transpose(1, 2) / math.sqrt(3), -1) @ value)
     expected = torch.cat(parts, -1) @ whole.w_output.weight.T
     torch.testing.assert_close(whole(states, whole.prepare(states)), expected, atol=1e-10, rtol=0)
 
 
 def test_the_only_parameters_are_the_four_matrices():
-    assert sum(p.numel() for p in MultiHeadAttention(12, 3).parameters()) == 4 * 12 * 12
+    attention = MultiHeadAttention(12, 3)
+    assert {name: tuple(p.shape) for name, p in attention.named_parameters()} == {
+        "w_query_key_value.weight": (36, 12),
+        "w_output.weight": (12, 12),
+    }
+    together = torch.cat([attention.w_query, attention.w_key, attention.w_value])
+    assert torch.equal(together, attention.w_query_key_value.weight)
+
+
+def test_each_matrix_is_drawn_as_the_square_it_is_in_the_order_query_key_value_output():
+    torch.manual_seed(5)
+    attention = MultiHeadAttention(8, 2)
+    torch.manual_seed(5)
+    squares = [torch.nn.Linear(8, 8, bias=False) for _ in range(4)]
+    for square in squares:
+        torch.nn.init.xavier_uniform_(square.weight)
+    found = (attention.w_query, attention.w_key, attention.w_value, attention.w_output.weight)
+    assert all(torch.equal(one, square.weight) for one, square in zip(found, squares))
+
+
+def test_weights_that_were_kept_as_three_matrices_are_read_and_a_third_alone_is_not():
+    torch.manual_seed(6)
+    attention, other = MultiHeadAttention(8, 2), MultiHeadAttention(8, 2)
+    apart = {"w_output.weight": attention.w_output.weight}
+    apart |= {f"w_{part}.weight": getattr(attention, f"w_{part}") for part in ("query", "key", "value")}
+    other.load_state_dict(apart)
+    assert all(torch.equal(one, two) for one, two in zip(attention.parameters(), other.parameters()))
+    assert len(apart) == 4
+    del apart["w_key.weight"]
+    with pytest.raises(RuntimeError, match=r'Missing key.*"w_query_key_value.weight"'):
+        other.load_state_dict(apart)
+
+
+def test_looking_at_oneself_in_one_product_is_looking_at_what_was_prepared():
+    attention = MultiHeadAttention(12, 3).double()
+    states = torch.randn(2, 5, 12, generator=torch.Generator().manual_seed(7), dtype=torch.float64)
+    query, own = attention.project(states)
+    prepared = attention.prepare(states)
+    torch.testing.assert_close(own.key, prepared.key, atol=1e-12, rtol=0)
+    torch.testing.assert_close(own.value, prepared.value, atol=1e-12, rtol=0)
+    torch.testing.assert_close(attention.look(query, own), attention(states, prepared), atol=1e-12, rtol=0)
 
 
 def test_a_width_that_heads_cannot_share_is_refused():
@@ -99,15 +140,9 @@ def test_a_query_without_keys_gets_a_context_of_zeros():
     assert attended.context.tolist() == [[[[0.0, 0.0]]]]
 
 
-def test_dropout_is_unbiased_draws_from_its_generator_and_says_so_when_it_has_none():
-    dropout = Dropout(0.3).train()
+def test_dropout_says_so_when_it_has_nothing_to_draw_from():
     with pytest.raises(ShapeError, match="give_chance"):
-        dropout(torch.ones(3))
-    dropout.generator = torch.Generator().manual_seed(1)
-    kept = dropout(torch.ones(200_000))
-    assert kept.mean().item() == pytest.approx(1.0, abs=0.01)
-    assert sorted({round(value, 4) for value in kept[:100].tolist()}) == [0.0, pytest.approx(1 / 0.7, abs=1e-3)]
-    assert torch.equal(dropout.eval()(kept), kept)
+        Dropout(0.3).train()(torch.ones(3))
 
 
 def test_moving_a_sinusoidal_position_is_a_rotation_that_does_not_depend_on_it():
@@ -130,6 +165,16 @@ def test_learned_positions_end_with_a_clear_error_and_unseen_rows_get_no_gradien
         positions(torch.arange(7)[None])
     positions(torch.arange(3)[None]).sum().backward()
     assert (positions.table.weight.grad[3:] == 0).all()
+
+
+def test_sinusoidal_positions_that_are_kept_and_those_that_are_computed_follow_one_formula():
+    positions = SinusoidalPositions(6, 0)
+    far = torch.tensor([[3, 255, 256, 1000]])
+    frequencies = 10000.0 ** (-torch.arange(0, 6, 2, dtype=torch.float64) / 6)
+    angles = far[0, :, None] * frequencies
+    for found in (positions(far)[0], torch.cat([positions(far[:, at : at + 1])[0] for at in range(4)])):
+        torch.testing.assert_close(found[:, 0::2].double(), angles.sin(), atol=1e-4, rtol=0)
+        torch.testing.assert_close(found[:, 1::2].double(), angles.cos(), atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("name", POSITIONS)

@@ -11,9 +11,9 @@ from core.decoding.batched import decode
 from core.decoding.beam import BeamSearch
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
-from core.decoding.recorded import Recorded
 from core.decoding.search import AbstractSearch
 from core.models.build import build
+from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
@@ -39,7 +39,7 @@ def per_step(search: AbstractSearch, *, recorded: bool, share: float) -> Measure
     rules = replace(rules, never_generated=(*rules.never_generated, model.end))  # all do the same work
     both: dict[bool, list[float]] = {True: [], False: []}
     for round_ in range(times(ROUNDS, share, least=2) + 1):
-        for kind, stepped in ((True, Recorded(model, "*cross*")), (False, model)):
+        for kind, stepped in ((True, fast(model, "*cross*")), (False, fast(model, ""))):
             began = time.thread_time()
             (last,) = decode(search, stepped, [source], [rules])
             if round_:

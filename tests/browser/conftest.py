@@ -1,17 +1,22 @@
-"""One Chromium and one gallery for all browser tests; without one they skip with advice, and in CI they fail."""
+"""One Chromium, one gallery and one app for all browser tests; without one they skip with advice, and in CI they fail."""
 
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.components import Gallery
+from tests.browser.pages import SIZES
+from tests.browser.serving import Server
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+SHOTS = os.environ.get("ATTNLAB_SHOTS")  # a folder, to look at what the tests saw
 expect.set_options(timeout=30_000)
 
 
@@ -48,4 +53,33 @@ def shown(gallery: Gallery) -> Iterator[Gallery]:
     yield gallery
     complaints = list(gallery.complaints)
     gallery.leave()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, for all page tests."""
+    one = Server(tmp_path_factory.mktemp("app"))
+    one.start()
+    yield one
+    one.stop()
+    assert "Traceback" not in one.log()
+
+
+@pytest.fixture(params=SIZES, ids=list(SIZES))
+def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
+    """A page of its own in each size and look; fails if the browser reported an error."""
+    width, height, scheme = SIZES[request.param]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url
+    )
+    one = context.new_page()
+    complaints: list[str] = []
+    one.on("pageerror", lambda error: complaints.append(str(error)))
+    one.on("console", lambda said: print(f"{time.monotonic():.1f} console: {said.text}"))  # pytest shows it on failure
+    yield one
+    if SHOTS:
+        one.screenshot(path=Path(SHOTS) / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
+    print(f"{time.monotonic():.1f} server: {server.condition()}")
+    context.close()
     assert complaints == []

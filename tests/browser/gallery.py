@@ -19,22 +19,9 @@ from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
 from dashboard.components.stepper import stepper
 from dashboard.components.tree import tree
-from tests.browser.gallery_data import (
-    END,
-    ENGLISH,
-    GERMAN,
-    MIXED,
-    SCRIPTS,
-    Growing,
-    Pretender,
-    beam_tree,
-    dense_tree,
-    greedy_tree,
-    invented,
-    large,
-    soft,
-    token_id,
-)
+from tests.browser.gallery_data import Pretender, invented, large, soft
+from tests.browser.gallery_trees import Growing, beam_tree, crowded_tree, dense_tree, gold_tree, greedy_tree
+from tests.browser.gallery_words import END, ENGLISH, GERMAN, MIXED, SCRIPTS, token_id
 
 
 def show_heads() -> None:
@@ -102,7 +89,9 @@ def show_heatmap_large() -> None:
 
 
 def show_tree_columns(columns: dict[str, list]) -> None:
-    st.write("chosen:", str(tree(columns, key="tree")), "of", len(columns["id"]))
+    chosen = tree(columns, key="tree", caption="GRU with attention · beam 3 · the little dog ran")
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    st.write("chosen:", str(chosen), "of", len(columns["id"]), "runs:", st.session_state["runs"])
 
 
 def show_tree() -> None:
@@ -214,6 +203,10 @@ SHOWS = {
     "tree20": lambda: show_tree_columns(greedy_tree(20)),
     "tree2000": lambda: show_tree_columns(greedy_tree(2000)),
     "tree_beam": lambda: show_tree_columns(beam_tree(5, 14, 3, [*GERMAN, END])),
+    "tree_gold": lambda: show_tree_columns(gold_tree()),
+    "tree200": lambda: show_tree_columns(beam_tree(5, 10, 20, SCRIPTS, 6)),
+    "tree10000": lambda: show_tree_columns(crowded_tree(10_000)),
+    "tree30000": lambda: show_tree_columns(crowded_tree(30_000)),
     "tree_dense": lambda: show_tree_columns(dense_tree()),
     "tree_sizes": show_tree_sizes,
     "stepper": show_stepper,

@@ -69,3 +69,8 @@ class Server:
     def log(self) -> str:
         """What it printed."""
         return (self.home / "log.txt").read_text(errors="replace")
+
+    def condition(self) -> str:
+        """Whether it lives and what it printed, for the report of a test that failed."""
+        lives = self.process is not None and self.process.poll() is None
+        return f"{'alive' if lives else 'ended'}\n{self.log()[-4000:]}"

@@ -1,69 +1,16 @@
 """The four pages as a person uses them, in a real Chromium: training, attention, decoder, compare."""
 
-import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
+from tests.browser.pages import button, choose, settled, visit
 from tests.browser.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-SIZES = {"light-1440": (1440, 900, "light"), "dark-1024": (1024, 768, "dark")}
 DATE = "Donnerstag, 30. April 1981"
-SHOTS = os.environ.get("ATTNLAB_SHOTS")  # a folder, to look at what the tests saw
-expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    one = Server(tmp_path_factory.mktemp("app"))
-    one.start()
-    yield one
-    one.stop()
-    assert "Traceback" not in one.log()
-
-
-@pytest.fixture(params=SIZES, ids=list(SIZES))
-def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
-    width, height, scheme = SIZES[request.param]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url
-    )
-    one = context.new_page()
-    complaints: list[str] = []
-    one.on("pageerror", lambda error: complaints.append(str(error)))
-    yield one
-    if SHOTS:
-        one.screenshot(path=Path(SHOTS) / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower())}.png")
-    context.close()
-    assert complaints == []
-
-
-def settled(page: Page) -> None:
-    """Nothing runs any more, nothing complains, nothing sticks out."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    """Open a menu and take an option; a menu opened while the page is still being drawn closes again."""
-    for _ in range(6):
-        page.get_by_role("combobox", name=label).focus()
-        page.keyboard.press("ArrowDown")
-        try:
-            page.get_by_role("option", name=option, exact=True).click(timeout=3_000)
-        except TimeoutError:
-            continue
-        return
-    raise AssertionError(f"the menu {label} never offered {option}")
-
-
-def button(page: Page, name: str) -> "object":
-    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
 
 
 def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: Page) -> None:
@@ -85,68 +32,11 @@ def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: 
     settled(page)
 
 
-def test_decoder_steps_forces_branches_and_goes_back(page: Page) -> None:
-    page.goto(f"/decoder?run=demo/dates-transformer&source={DATE}")
-    expect(page.locator(".place")).to_contain_text("Step 0 of 11")
-    page.locator(".step.next").click()
-    expect(page.locator(".arcbox .target.last .word")).to_have_text("1")
-    for _ in range(20):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(80)
-    expect(page.locator(".place")).to_contain_text("Step 11 of 11")
-    page.keyboard.press("Home")
-    page.locator(".candidate").nth(2).click()
-    expect(page.locator(".arcbox .number.forced")).to_contain_text("forced, p = ")
-    expect(page.locator(".place")).to_contain_text("Step 1 of")
-    expect(page.locator(".treebox g.muted").first).to_be_visible()  # the old branch
-    page.locator(".typed input").fill("7")
-    page.locator(".typed input").press("Enter")
-    expect(page.locator(".place")).to_contain_text("Step 2 of")
-    page.locator(".typed input").fill("漢")
-    page.locator(".typed input").press("Enter")
-    expect(page.locator(".message")).to_contain_text("is no token of this model")
-    page.locator(".step.back").click()
-    expect(page.locator(".place")).to_contain_text("Step 1 of")
-    settled(page)
-
-
-@pytest.mark.parametrize("search", ["beam", "sampling"])
-def test_decoder_steps_through_beam_and_sampling_too(page: Page, search: str) -> None:
-    page.goto(f"/decoder?run=demo/pinyin-gru&search={search}")
-    expect(page.locator(".place")).to_contain_text("Step 0 of")
-    page.locator(".step.end").click()
-    expect(page.locator(".stepper .empty")).to_contain_text("Finished")
-    page.locator(".step.reset").click()
-    page.locator(".candidate").nth(1).click()
-    expect(page.locator(".place")).to_contain_text("Step 1 of")
-    settled(page)
-
-
-def test_compare_runs_three_searches_side_by_side_with_their_trees(page: Page) -> None:
-    page.goto(f"/compare?run=demo/dates-transformer&source={DATE}")
-    expect(page.get_by_text("exactly the reference").first).to_be_visible()
-    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(3)
-    button(page, "Settings").first.click()
-    page.get_by_label("width", exact=True).fill("0")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("width=0 is out of range")).to_be_visible()
-    expect(page.get_by_test_id("stMarkdown").filter(has_text=re.compile(r"^Σ log p"))).to_have_count(
-        2
-    )  # the others go on
-    page.get_by_label("width", exact=True).fill("6")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("width 6 ·")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.get_by_role("tab", name="Tree · beam").click()
-    expect(page.locator(".tree g[data-node]:visible").first).to_be_visible()
-    settled(page)
-
-
 def test_what_was_chosen_is_still_there_on_the_next_page(page: Page) -> None:
     page.goto("/?run=demo/numbers-gru&source=siebenundzwanzig")
     expect(page.get_by_text("27", exact=True).first).to_be_visible()
-    for name in ("Decoder", "Compare", "Attention"):
-        page.get_by_role("link", name=re.compile(name)).click()
+    for section, name in (("Decode", "Decoder"), ("Decode", "Compare"), ("Look", "Attention")):
+        visit(page, section, name)
         expect(page.get_by_label("Source", exact=True)).to_have_value("siebenundzwanzig")
         expect(page.get_by_role("combobox", name="Model")).to_have_value("demo/numbers-gru")
     settled(page)

@@ -1,14 +1,12 @@
 """The command line: every command on a tiny run of its own, and every bad input one line and exit code 2."""
 
 import json
-import sys
 
 import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
-from core.cli import main
-from core.decoding.tree import DecodingTree
+from core.decoding.trees.tree import DecodingTree
 from core.runs.config import read_recipe
 
 TINY = ["--set", "task.shortest=2", "--set", "task.longest=3", "--set", "task.alphabet=4", "--set", "model.width=16",
@@ -23,18 +21,8 @@ def home(tmp_path_factory):
 
 
 @pytest.fixture
-def attnlab(home, capsys, monkeypatch):
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["attnlab", *words])
-        try:
-            main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return run
+def attnlab(home, command_line):
+    return command_line
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ import pytest
 import torch
 
 from core.decoding.beam import BeamSearch
-from core.decoding.frontier import Force, Frontier
+from core.decoding.frontier import Force
 from core.decoding.greedy import GreedySearch
 from core.decoding.hypothesis import PRUNED, Status
 from core.decoding.ranking import KINDS, LengthNorm
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
-from core.decoding.tree import fold
+from core.decoding.trees.tree import fold
+from core.decoding.view import Frontier
 from core.errors import InputError
 from core.step_model import StepModel
 from tests.doubles import END, Markov, RandomTable, rules

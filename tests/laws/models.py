@@ -1,11 +1,21 @@
 """Every model the laws run over: each entry of the tables in every choice that changes its arithmetic."""
 
+from dataclasses import replace
+
 import torch
 
+from core.attention.mechanisms import MECHANISMS
+from core.attention.normalizers import NORMALIZERS
+from core.attention.patterns import PATTERNS
+from core.attention.positions import POSITIONS
+from core.attention.relations import RELATIONS
+from core.attention.scores import SCORES
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
 from core.models.build import MODELS, build
+from core.models.norms import NORMS
 from core.models.seq2seq import Seq2Seq
+from core.models.wiring import WIRINGS
 from core.seeds import Seeds
 from core.settings import Settings
 
@@ -26,11 +36,46 @@ CHOICES: dict[str, Settings] = {
         for score in ("additive", "dot", "general")
     },
 }
+_USUAL = MODELS["transformer"](**_SMALL, heads=2, longest=64, positions="learned")
+VARIANTS: dict[str, Settings] = {
+    f"{name}-{value}": replace(_USUAL, **{name: value})
+    for name, values in {
+        "positions": sorted({*POSITIONS, "rnn", *RELATIONS} - {"none", "sinusoidal", "learned"}),
+        "score": [name for name in SCORES if name != "scaled_dot"],
+        "normalizer": [name for name in NORMALIZERS if name != "softmax"],
+        "attention": [name for name in MECHANISMS if name != "pairs"],
+        "decoder_attention": [name for name, kind in MECHANISMS.items() if kind.causal and name != "pairs"],
+        "pattern": [name for name in PATTERNS if name != "full"],
+        "normalization": [name for name in NORMS if name != "layer"],
+        "norm": ["bare"],
+        "wiring": [name for name in WIRINGS if name not in ("last", "matrix")],
+        "encoder": ["gru", "lstm", "convolution"],
+        "key_heads": [1],
+        "temperature": [0.5],
+    }.items()
+    for value in values
+} | {
+    "wiring-matrix": replace(_USUAL, wiring="matrix", connections="10/11"),
+    "recurrent-attention": MODELS["recurrent"](**_SMALL, encoder="attention"),
+    "recurrent-convolution": MODELS["recurrent"](**_SMALL, encoder="convolution", score="general"),
+    "recurrent-scaled_dot": MODELS["recurrent"](**_SMALL, score="scaled_dot"),
+    "recurrent-sparsemax": MODELS["recurrent"](**_SMALL, normalizer="sparsemax"),
+    "recurrent-temperature": MODELS["recurrent"](**_SMALL, cell="lstm", score="dot", temperature=2.0),
+}
+EVERY = CHOICES | VARIANTS  # the variants have the laws of models; searches and the fast path are held to the choices
 WORDS = ["abc", "h", "hgfedcba", "aab", "cabbage", "ff"]
 
 
 def model(name: str, seed: int = 1, vocabulary: Vocabulary = LETTERS) -> Seq2Seq:
-    return build(CHOICES[name], vocabulary, vocabulary, Seeds(seed)).eval()
+    return build(EVERY[name], vocabulary, vocabulary, Seeds(seed)).eval()
+
+
+def rows_sum_to_one(name: str, path: str) -> bool:
+    """What the tables promise of the weights at this path."""
+    settings = EVERY[name]
+    if getattr(settings, "attention", "pairs") == "linformer" and path.startswith("encoder"):
+        return False
+    return NORMALIZERS[settings.normalizer].sums_to_one
 
 
 def pairs(words: list[str]) -> list[Example]:

@@ -16,9 +16,9 @@ from core.recording.tap import watched
 from core.seeds import Seeds
 from core.training.likelihood import Likelihood
 from core.training.probe import labels
-from tests.laws.models import CHOICES, LETTERS, SHARED, WORDS, batch, model, pairs, widen
+from tests.laws.models import CHOICES, EVERY, LETTERS, SHARED, WORDS, batch, model, pairs, rows_sum_to_one, widen
 
-every_model = pytest.mark.parametrize("name", CHOICES)
+every_model = pytest.mark.parametrize("name", EVERY)
 
 
 def close(one, other, tolerance=1e-5):
@@ -92,22 +92,23 @@ def test_step_by_step_is_the_same_as_all_at_once_also_after_rows_were_reordered(
             for row, valid in zip(given.source.tolist(), given.source_valid.tolist())
         ]
         state, order = net.start(sources), torch.arange(3)
+        here = torch.zeros(3, 1, dtype=torch.int64)
         for at in range(given.target_in.shape[1]):
             shuffle = torch.tensor([2, 0, 1])
-            state, order = state.select(shuffle), order[shuffle]
-            step = net.step(given.target_in[order, at], state)
+            state, order = state.select(here, shuffle), order[shuffle]
+            step = net.step(given.target_in[order, at : at + 1], state)
             state = step.state
-            close(step.log_probs, full[order, at], 1e-9)
+            close(step.log_probs[:, 0], full[order, at], 1e-9)
 
 
 @every_model
 def test_a_state_that_is_forked_is_not_changed_by_its_child(name):
     net = model(name)
     state = net.start([[*LETTERS.encode("abc"), 2]])
-    first = net.step(torch.tensor([1]), state)
-    before = net.step(torch.tensor([7]), first.state).log_probs
-    net.step(torch.tensor([9]), first.state)
-    assert torch.equal(net.step(torch.tensor([7]), first.state).log_probs, before)
+    first = net.step(torch.tensor([[1]]), state)
+    before = net.step(torch.tensor([[7]]), first.state).log_probs
+    net.step(torch.tensor([[9]]), first.state)
+    assert torch.equal(net.step(torch.tensor([[7]]), first.state).log_probs, before)
 
 
 @every_model
@@ -191,10 +192,12 @@ def test_recorded_weights_times_values_are_the_recorded_context(name):
         net(batch(["abcdefgh"]))
     assert recorder.paths == attention_paths(net)
     for path in recorder.paths:
-        close(recorder.tensor(path) @ recorder.tensor(path, "tap_value"), recorder.tensor(path, "tap_context"))
-        scores = recorder.tensor(path, "tap_scores")
-        close(torch.softmax(scores, -1), recorder.tensor(path))
-        assert (recorder.tensor(path)[scores == -torch.inf] == 0).all()
+        weights, scores = recorder.tensor(path), recorder.tensor(path, "tap_scores")
+        close(recorder.derived(path), recorder.tensor(path, "tap_context"))
+        if name in CHOICES:
+            close(torch.softmax(scores, -1), weights)
+        if name != "attention-linformer":  # which mixes all tokens before it looks
+            assert (weights[scores == -torch.inf] == 0).all()
 
 
 @every_model
@@ -207,7 +210,8 @@ def test_records_carry_the_tokens_of_their_own_rows_and_columns(name):
             "<end>" if matrix.site.kind == "cross" or matrix.site.stack == "encoder" else example.target[-1]
         )
         assert matrix.queries[0] == ("c" if matrix.site.stack == "encoder" else "<begin>")
-        assert matrix.weights.sum(-1) == pytest.approx(1.0, abs=1e-5)
+        if rows_sum_to_one(name, matrix.site.name):
+            assert matrix.weights.sum(-1) == pytest.approx(1.0, abs=1e-5)
 
 
 @every_model
@@ -221,7 +225,7 @@ def test_the_same_seed_builds_the_same_weights_and_leaves_the_global_generator_a
 
 @every_model
 def test_a_shared_boundary_begins_with_the_token_that_ends(name):
-    net = build(CHOICES[name], SHARED, SHARED, Seeds(1)).eval()
+    net = build(EVERY[name], SHARED, SHARED, Seeds(1)).eval()
     assert net.begin == net.end and net.end not in net.never_generated
 
 
@@ -281,5 +285,15 @@ def test_moving_the_memory_about_moves_no_output_and_its_keys_are_those_that_are
     memory = net.encoder(sample.source, sample.source_valid)
     moved = memory._replace(states=memory.states[:, shuffle])
     close(net.decoder(sample.target_in, moved), net.decoder(sample.target_in, memory), 1e-10)
-    for layer, cached in zip(net.decoder.layers, net.decoder.start(memory).source):
+    for layer, (cached,) in zip(net.decoder.layers, net.decoder.start(memory).source):
         assert torch.equal(layer.cross_attention.prepare(memory.states).key, cached.key)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY if name.startswith("pattern")])
+def test_pads_at_the_left_move_no_pattern(name):
+    encoder = model(name).double().encoder
+    with torch.no_grad():
+        source = torch.tensor([LETTERS.encode("abcdefgh")])
+        left, valid = torch.nn.functional.pad(source, (3, 0)), torch.tensor([[False] * 3 + [True] * 8])
+        alone = encoder(source, torch.ones_like(source, dtype=torch.bool)).states
+        close(encoder(left, valid).states[:, 3:], alone, 1e-10)

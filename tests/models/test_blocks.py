@@ -8,6 +8,7 @@ import torch
 from core.attention.multihead import MultiHeadAttention
 from core.attention.multiplicative import DotProduct, ScaledDotProduct
 from core.models.build import build
+from core.models.norms import LayerNorm
 from core.models.residual import PreNorm
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
@@ -37,14 +38,14 @@ def test_heads_may_change_places_if_w_o_changes_with_them():
     order = torch.tensor([2, 0, 1])
     features = (order[:, None] * 4 + torch.arange(4)).flatten()
     with torch.no_grad():
-        for weight in (attention.w_query.weight, attention.w_key.weight, attention.w_value.weight):
+        for weight in (attention.w_query, attention.w_key, attention.w_value):
             weight.copy_(weight[features].clone())
         attention.w_output.weight.copy_(attention.w_output.weight[:, features].clone())
     torch.testing.assert_close(attention(states, attention.prepare(states)), before, atol=1e-12, rtol=0)
 
 
 def test_layer_norm_forgets_scale_and_offset_and_knows_no_other_item():
-    norm = PreNorm(16, 0.0).norm
+    norm = PreNorm(LayerNorm(16), 0.0).norm
     states = torch.randn(3, 4, 16, generator=torch.Generator().manual_seed(3)) * 5
     torch.testing.assert_close(norm(3 * states + 2), norm(states), atol=1e-4, rtol=0)
     assert torch.equal(norm(states)[1:2], norm(states[1:2]))

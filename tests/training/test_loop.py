@@ -140,6 +140,34 @@ def test_weights_alone_can_be_read_but_not_trained_further():
     assert status.read(run).state == "failed"
 
 
+def kept_apart(found: checkpoint.Checkpoint) -> tuple[dict, dict, dict]:
+    """A checkpoint as version 0.1 wrote it: three matrices where there is one now, in the optimizer too."""
+    model, optimizer, facts = {}, {}, found.state["optimizer"]
+    for at, (name, tensor) in enumerate(found.model.items()):
+        parts = "query", "key", "value"
+        joined = name.endswith("w_query_key_value.weight")
+        names = [name.replace("query_key_value", part) for part in parts] if joined else [name]
+        for place, (own, third) in enumerate(zip(names, tensor.chunk(len(names)))):
+            for kind in ("exp_avg", "exp_avg_sq", "step"):
+                value = found.optimizer[f"{at}.{kind}"]
+                optimizer[f"{len(model)}.{kind}"] = value.chunk(len(names))[place] if value.dim() else value
+            model[own] = third
+    facts["groups"][0]["params"] = list(range(len(model)))
+    facts["plain"] = {str(at): {} for at in range(len(model))}
+    return model, optimizer, {**found.state, "optimizer": facts}
+
+
+def test_a_checkpoint_of_three_matrices_is_read_and_says_in_one_sentence_that_it_cannot_be_trained_further():
+    run = create("old", small(steps=6))
+    list(run_experiment(run))
+    found = checkpoint.load(run)
+    checkpoint.save(run, 6, *kept_apart(found))
+    read = load("old").model.state_dict()
+    assert set(read) == set(found.model) and all(torch.equal(read[name], found.model[name]) for name in read)
+    with pytest.raises(RunError, match=r"kept for 38 weights and this model has 32: .* not trained further"):
+        list(run_experiment(run))
+
+
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 def test_every_schedule_rises_in_the_warm_up_and_stays_within_its_bounds(schedule):
     factors = [schedule(step, 10, 100) for step in range(1, 121)]

@@ -1,15 +1,16 @@
-"""A step model that also gives the attention of every step.
+"""A step model that also gives the attention of every step, read off the taps of any model.
 
 The rows travel with the step they belong to, so when a search reorders its hypotheses no picture is left behind.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from jaxtyping import Int
 from torch import Tensor, nn
 
 from core.recording.recorder import Recorder
-from core.step_model import DecoderState, Step, StepModel
+from core.step_model import DecoderState, Rows, Step, StepModel
 
 
 class Recorded:
@@ -30,9 +31,13 @@ class Recorded:
         """As the model does."""
         return self._model.start(sources)
 
-    def step(self, tokens: Int[Tensor, " row"], state: DecoderState) -> Step:
+    def step(self, tokens: Int[Tensor, "item slot"], state: DecoderState) -> Step:
         """As the model does, with the weights that its attentions gave: one query a row."""
         with self._recorder as recorder:
             step = self._model.step(tokens, state)
-        rows = {path: recorder.tensor(path)[:, :, 0] for path in recorder.paths}  # row head key
-        return step._replace(rows=rows)
+        kept = {path: recorder.tensor(path)[:, :, 0] for path in recorder.paths}  # row head key
+        return step._replace(rows=partial(_by_slot, kept, tuple(tokens.shape)))
+
+
+def _by_slot(kept: dict[str, Tensor], shape: tuple[int, int]) -> Rows:
+    return {path: rows.unflatten(0, shape).transpose(1, 2) for path, rows in kept.items()}  # item head slot key

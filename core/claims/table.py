@@ -1,0 +1,46 @@
+"""All claims, in the order of the lecture."""
+
+from core.claims.alibi import AlibiLonger
+from core.claims.claim import AbstractClaim
+from core.claims.convolution import Convolution
+from core.claims.data_size import DataSize
+from core.claims.explanation import Explanation
+from core.claims.graph import Graph
+from core.claims.heads import Heads
+from core.claims.length_cost import LengthCost
+from core.claims.listops import ListOps
+from core.claims.normalizers import Normalizers
+from core.claims.order import Order
+from core.claims.performer import PerformerError
+from core.claims.positions import Positions
+from core.claims.power_norm import PowerNormCause
+from core.claims.pre_post import PrePost
+from core.claims.reach import Reach
+from core.claims.recall import Recall
+from core.claims.scaling import Scaling
+from core.claims.truncated import Truncated
+from core.claims.window import Window
+from core.claims.wiring import Wiring
+
+CLAIMS: dict[str, type[AbstractClaim]] = {
+    "window": Window,
+    "scaling": Scaling,
+    "normalizers": Normalizers,
+    "heads": Heads,
+    "order": Order,
+    "positions": Positions,
+    "alibi": AlibiLonger,
+    "pre_post": PrePost,
+    "power_norm": PowerNormCause,
+    "truncated": Truncated,
+    "graph": Graph,
+    "convolution": Convolution,
+    "data_size": DataSize,
+    "reach": Reach,
+    "recall": Recall,
+    "length_cost": LengthCost,
+    "performer": PerformerError,
+    "listops": ListOps,
+    "wiring": Wiring,
+    "explanation": Explanation,
+}

@@ -1,0 +1,85 @@
+"""The command that runs the lecture's statements again."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.cli.printing import Json, columns, show
+from core.errors import SettingError
+
+if TYPE_CHECKING:
+    from core.claims.experiment import Experiment
+
+_EVERY = 0.1  # share of an experiment between two words about it
+
+
+def claims(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME …]", help="claims; none: all of them")] = None,
+    seeds: Annotated[int, typer.Option(help="experiments per claim, each from a seed of its own: 0, 1, 2 …")] = 1,
+    budget: Annotated[float, typer.Option(help="factor on training steps; below 1 it may not show")] = 1.0,
+    listed: Annotated[bool, typer.Option("--list", help="list the claims and run none")] = False,
+    json: Json = False,
+) -> None:
+    """Measure statements of the lecture: effect, baseline of the same run, seconds, verdict."""
+    from core.claims.table import CLAIMS
+    from core.settings import did_you_mean
+
+    for name in names or ():
+        if name not in CLAIMS:
+            raise SettingError(
+                f"there is no claim {name!r}{did_you_mean(name, CLAIMS)}; known here: {', '.join(CLAIMS)}"
+            )
+    chosen = list(dict.fromkeys(names or CLAIMS))
+    if listed:
+        _list(chosen, json)
+    elif _measure(chosen, seeds, budget, json):
+        raise typer.Exit(1)
+
+
+def _list(names: list[str], json: bool) -> None:
+    from core.claims.table import CLAIMS
+
+    kinds = [CLAIMS[name] for name in names]
+    parts = ("name", "statement", "effect_is", "baseline_is", "unit", "rule", "source")
+    data = [{part: getattr(kind, part) for part in parts} for kind in kinds]
+    show(data, json, columns([[kind.name, kind.statement] for kind in kinds], ["claim", "statement"]))
+
+
+def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
+    """Measure and print; whether anything was contradicted."""
+    import torch
+
+    from core.claims.claim import Finding
+    from core.claims.experiment import Experiment
+    from core.claims.table import CLAIMS
+
+    torch.set_num_threads(1)  # small tensors are slower with more
+    experiments = [Experiment(CLAIMS[name](), range(seeds), budget) for name in names]
+    findings: list[Finding] = []
+    for experiment in experiments:
+        _run(experiment)
+        assert experiment.finding is not None
+        findings.append(experiment.finding)
+    rows = [
+        [one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", one.unit, one.seeds, f"{one.seconds:.1f}", one.verdict]
+        for one in findings
+    ]
+    words = [
+        f"{one.name}: {one.statement}.\n  effect: {CLAIMS[one.name].effect_is}; baseline: {CLAIMS[one.name].baseline_is}; "
+        f"{CLAIMS[one.name].rule}."
+        for one in findings
+    ]
+    table = columns(rows, ["claim", "effect", "baseline", "unit", "seeds", "seconds", "verdict"])
+    show([one.to_dict() for one in findings], json, "\n".join([table, "", *words]))
+    return any(one.verdict == "contradicted" for one in findings)
+
+
+def _run(experiment: "Experiment") -> None:
+    said = 0.0
+    while not experiment.done:
+        experiment.go_on(1.0)
+        if experiment.share >= said + _EVERY and not experiment.done:
+            said = experiment.share
+            print(f"{experiment.claim.name}: {said:.0%}, {experiment.seconds:.0f} s", file=sys.stderr)
+    print(f"{experiment.claim.name}: done, {experiment.seconds:.0f} s", file=sys.stderr)

@@ -1,0 +1,56 @@
+"""Restraints: limits and penalties that hold for every search.
+
+They are settings of every search, since they belong to what is asked for and not to the way it is looked for.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from core.decoding.frontier import Limits, Rules
+from core.decoding.weighing import Weighing, weigh
+from core.errors import SettingError
+from core.settings import Settings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restraints(Settings):
+    """What is asked of every output."""
+
+    min_length: int = setting(0, low=0, high=100_000, help="tokens before <end>; 1 forbids the empty output")
+    max_length: int = setting(
+        10_000, low=1, high=100_000, help="longest output, <end> counted; the model's own limit holds as well"
+    )
+    no_repeat_ngram: int = setting(0, low=0, high=100, help="no run of n tokens twice in one output; 0 = any")
+    repetition_penalty: float = setting(
+        1.0, low=1.0, high=100.0, step=0.1, help="how often the log p of a token written before counts; 1 = once"
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.min_length >= self.max_length:
+            raise SettingError(
+                f"min_length={self.min_length} leaves no room for <end> within max_length={self.max_length}; "
+                "raise the one or lower the other"
+            )
+
+    @property
+    def restrained(self) -> bool:
+        """Whether a limit or penalty looks at what was written."""
+        return self.min_length > 0 or self.no_repeat_ngram > 0 or self.repetition_penalty != 1.0
+
+    def within(self, rules: Rules) -> Rules:
+        """The rules with this search's own limit."""
+        longest = min(rules.max_new_tokens, self.max_length)
+        return rules if longest == rules.max_new_tokens else replace(rules, max_new_tokens=longest)
+
+    def weigh(
+        self, log_probs: Float[Tensor, "item slot vocab"], limits: Limits, written: Int[np.ndarray, "item slot step"]
+    ) -> Weighing:
+        """What limits and penalties say of every continuation."""
+        return weigh(
+            log_probs, limits.never, written, limits.end, min_length=self.min_length,
+            no_repeat_ngram=self.no_repeat_ngram, repetition_penalty=self.repetition_penalty,
+        )  # fmt: skip

@@ -1,0 +1,130 @@
+"""What a sweep over beam sizes says: a sentence, and a table."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from core.runs.beam_sizes import SweepPoint
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What widening the beam did.
+
+    Attributes:
+        best: the narrowest beam of those with the most right outputs; widest: the widest beam.
+        lost: sentences right with `best` and wrong with `widest`; gained: the other way round.
+    """
+
+    best: SweepPoint
+    widest: SweepPoint
+    lost: int
+    gained: int
+
+    @property
+    def better(self) -> bool:
+        """Whether the widest beam found better scores, where both outputs ended."""
+        both = [(one, other) for one, other in zip(self.widest.outputs, self.best.outputs) if one.ended and other.ended]
+        return sum(one.rank_score for one, _ in both) > sum(other.rank_score for _, other in both)
+
+    @property
+    def worse(self) -> bool:
+        """Whether it lost more right outputs than chance explains (two standard deviations).
+
+        Sentences that come out the same tell nothing, so only those that changed are counted, each as a toss of a coin.
+        Source: McNemar 1947.
+        """
+        return self.lost - self.gained > 2 * sqrt(self.lost + self.gained)
+
+    @property
+    def curse(self) -> bool:
+        """A better search, worse outputs."""
+        return self.better and self.worse
+
+    def words(self) -> str:
+        """In a sentence or two."""
+        narrow, wide = self.best, self.widest
+        sums = f"{_nats(narrow.logp)} to {_nats(wide.logp)}"
+        if self.curse:
+            return (
+                f"The beam-search curse: from beam {narrow.width} to beam {wide.width} the mean Σ log p "
+                f"{'rises' if wide.logp > narrow.logp else 'goes'} from {sums}, and the share of right outputs falls from "
+                f"{narrow.right:.1%} to {wide.right:.1%} ({wide.empty:.1%} are empty). The search gets better, what it "
+                "finds gets worse."
+            )
+        if self.worse:
+            return (
+                f"From beam {narrow.width} to beam {wide.width} the share of right outputs falls from {narrow.right:.1%} to "
+                f"{wide.right:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums})."
+            )
+        return (
+            f"No beam-search curse up to beam {wide.width}: {wide.right:.1%} of its outputs are right, and no width does "
+            f"better by more than chance (the best: beam {narrow.width} with {narrow.right:.1%}). From beam "
+            f"{narrow.width} to beam {wide.width} the mean Σ log p goes from {sums}."
+        )
+
+
+def verdict(points: Sequence[SweepPoint]) -> Verdict | None:
+    """Compare the best beam with the widest; None below two widths."""
+    beams = [point for point in points if point.width is not None]
+    if len(beams) < 2:
+        return None
+    widest = max(beams, key=lambda point: point.width or 0)
+    best = max(beams, key=lambda point: (point.right, -(point.width or 0)))
+    changed = [(before.right, after.right) for before, after in zip(best.outputs, widest.outputs)]
+    return Verdict(best, widest, changed.count((True, False)), changed.count((False, True)))
+
+
+def proof_words(points: Sequence[SweepPoint]) -> str:
+    """What exact search found, and which beams it tells apart; empty where there is none."""
+    exact = exact_of(points)
+    if exact is None:
+        return ""
+    if not exact.proved:
+        return f"Exact search proved none of its {exact.n} outputs within its limit of nodes: raise the limit."
+    alone = exact.among(exact.proved)
+    reached = [point for point in points if point.width is not None and point.missed(exact) == 0]
+    until = f"beam {reached[0].width} finds them all too" if reached else "none of the beams finds all of them"
+    return (
+        f"Exact search proved {alone.n} of {exact.n} outputs to be the model's best: mean Σ log p {_nats(alone.logp)}, "
+        f"{alone.right:.1%} right, {alone.empty:.1%} empty; {until}."
+    )
+
+
+def _nats(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
+
+
+def exact_of(points: Sequence[SweepPoint]) -> SweepPoint | None:
+    """The point of exact search, if it is there."""
+    return next((point for point in points if point.width is None), None)
+
+
+def rows(points: Sequence[SweepPoint]) -> list[dict[str, float | int | str | None]]:
+    """A table, one row a search; shares in 0…1, sums of log-probabilities in nats, BLEU in 0…100.
+
+    `search_errors` is each beam's share of outputs that exact search could better, among those it proved; None without
+    a proof. `proved` is None for beams.
+    """
+    exact = exact_of(points)
+    return [
+        {
+            "search": point.name, "width": point.width, "sentences": point.n, "logp": point.logp, "right": point.right,
+            "bleu": point.bleu, "exact_match": point.exact_match, "empty": point.empty, "length": point.length,
+            "search_errors": None if exact is None or not exact.proved else point.missed(exact),
+            "proved": None if point.width is not None else len(point.proved) / point.n, "seconds": point.seconds,
+        }
+        for point in points
+    ]  # fmt: skip
+
+
+def to_csv(points: Sequence[SweepPoint]) -> str:
+    """The rows as comma-separated values; what is not known is an empty cell."""
+    table = rows(points)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, table[0] if table else ["search"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return text.getvalue()

@@ -1,0 +1,45 @@
+"""Processes that go on by themselves: of a session of their own, on one thread, and behind everybody who waits."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+_NICE = 10  # work in the background must not make a page wait
+# small models: a second thread costs more than it gives
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def launch(
+    command: Sequence[str], output: IO[bytes], *, stdin: int, environment: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
+    """Start a process that outlives this one.
+
+    Args:
+        output: where all that it prints goes; stdin: as for `subprocess.Popen`.
+        environment: beside this process's own.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    root = str(Path(__file__).resolve().parents[2])  # the clone need not be installed
+    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    return subprocess.Popen(
+        list(command),
+        stdin=stdin,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **_ONE_THREAD, **(environment or {}), "PYTHONPATH": paths},
+        start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows; elsewhere a session of its own
+    )
+
+
+def be_nice(pid: int) -> None:
+    """Let others go first; where the system does not allow it, nothing happens."""
+    with contextlib.suppress(psutil.Error, OSError):
+        psutil.Process(pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else _NICE)

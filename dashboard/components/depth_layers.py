@@ -1,0 +1,101 @@
+"""Through the layers: rollout and attention flow of an encoder, and cross-attention carried on to the source."""
+
+import numpy as np
+import streamlit as st
+
+from core.errors import InputError
+from core.recording.matrix import AttentionMatrix
+from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
+from dashboard.components.heatmap import heatmap
+from dashboard.components.model_bar import Chosen
+from dashboard.components.panel import panel
+
+ROLLOUT, FLOW = "rollout", "attention flow"
+_WHAT = {
+    ROLLOUT: "**Rollout**: Ã = ½A + ½I (half of a state is passed on as it is), rows divided by their sums, the layers "
+    "multiplied.",
+    FLOW: "**Attention flow**: the same Ã as the widths of pipes; the most that can flow from the one token to the other, "
+    "each pair for itself, so rows need not sum to one.",
+}
+_LEAVES_OUT = (
+    "Heads are averaged at every layer; values, norms and feed-forward parts are left out: a picture of the wiring, not of "
+    "what was computed (Abnar & Zuidema 2020, arXiv:2005.00928)."
+)
+
+
+@panel("The way through the layers")
+def layers(chosen: Chosen) -> None:
+    """Maps of one layer beside those of all layers below it."""
+    matrices = recorded(chosen.model, chosen.source)
+    cross = last_cross(matrices)
+    try:
+        through = rolled(chosen.model, matrices)
+    except InputError as error:
+        st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
+        _cross_alone(cross)
+        return
+    how, layer = _choices(through)
+    _encoder(through, how, layer)
+    try:
+        carried(chosen.model, matrices)
+    except InputError as error:
+        st.info(f"The cross-attention is not carried on: {error}.", icon=":material/layers_clear:")
+        _cross_alone(cross)
+        return
+    _cross(cross, through, how)
+
+
+def _choices(through: Rolled) -> tuple[str, int]:
+    count = len(through.layers)
+    left, right = st.columns([1, 2])
+    with left:
+        how = st.segmented_control("Carry by", (ROLLOUT, FLOW), default=ROLLOUT, key="carry", required=True)
+    with right:
+        layer = st.segmented_control(
+            "Encoder layer", range(1, count + 1), default=count, key="layer", required=True,
+            help="left: what this layer alone looks at; right: what of the source stands in a token after it",
+        )  # fmt: skip
+    bare = "" if through.residual else " The blocks of this model pass nothing on as it is, so here Ã = A."
+    st.caption(f"{_WHAT[how]}{bare} {_LEAVES_OUT}")
+    return how, layer
+
+
+def _encoder(through: Rolled, how: str, layer: int) -> None:
+    alone = through.layers[layer - 1]
+    below = through.up_to[layer - 1] if how == ROLLOUT else through.flow(layer - 1)
+    first = float(np.diag(through.up_to[0]).mean())
+    now = float(np.diag(through.up_to[layer - 1]).mean())
+    st.markdown(
+        f"After {layer} of {len(through.layers)} encoder layers a state holds, by rollout, **{now:.0%}** of its own token on "
+        f"average (after the first: {first:.0%})."
+    )
+    left, right = st.columns(2)
+    with left:
+        _map(alone, through.tokens, through.tokens, f"layer {layer} alone · mean over heads", "depth alone")
+    with right:
+        _map(below, through.tokens, through.tokens, f"{how} · layers 1 to {layer}", "depth below")
+
+
+def _cross(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+    mean = cross.mean()
+    carried_on = through.through(mean)
+    same = int((mean.argmax(axis=1) == carried_on.argmax(axis=1)).sum())
+    st.markdown(
+        f"The decoder looks at encoder states, not at tokens. Carried on to the source, the largest weight of a row is "
+        f"**{carried_on.max(axis=1).mean():.2f}** on average instead of {mean.max(axis=1).mean():.2f}, and it stands on the "
+        f"same token for {same} of {len(mean)} output tokens."
+    )
+    shown = carried_on if how == ROLLOUT else through.flow_through(mean)
+    left, right = st.columns(2)
+    with left:
+        _map(mean, cross.queries, cross.keys, f"{cross.site.label} · mean over heads", "depth cross")
+    with right:
+        _map(shown, cross.queries, cross.keys, f"carried to the source · {how}", "depth carried")
+
+
+def _cross_alone(cross: AttentionMatrix) -> None:
+    _map(cross.mean(), cross.queries, cross.keys, f"{cross.site.label} · mean over heads", "depth cross")
+
+
+def _map(weights: np.ndarray, queries: tuple[str, ...], keys: tuple[str, ...], title: str, key: str) -> None:
+    heatmap(weights, queries, keys, key=key, title=title)

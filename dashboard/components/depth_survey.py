@@ -1,0 +1,87 @@
+"""Over held-out sentences: one button that computes in slices, shows what it has, and can be stopped."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import streamlit as st
+
+from core.runs.slices import Slices
+from dashboard import state
+from dashboard.components.model_bar import Chosen
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.4  # seconds between redraws while it runs
+_SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+
+
+class Counted(Protocol):
+    """What knows how many of its sentences are done."""
+
+    @property
+    def done(self) -> int:
+        """Sentences so far."""
+
+    @property
+    def total(self) -> int:
+        """Sentences there will be."""
+
+
+C = TypeVar("C", bound=Counted)
+
+
+def survey(
+    name: str, does: str, chosen: Chosen, find: Callable[[int], Slices[C]], draw: Callable[[C], None], *, option: str
+) -> None:
+    """A button, its progress, and the picture of what was found.
+
+    Args:
+        name: of this survey, for its keys; does: what happens to each sentence, in words.
+        find: what is known about n sentences, for everybody; draw: draws it.
+        option: what else was chosen: another one is another survey.
+    """
+    guarded("The survey")(_body)(name, does, chosen, find, draw, option)
+
+
+def _body(
+    name: str, does: str, chosen: Chosen, find: Callable[[int], Slices[C]], draw: Callable[[C], None], option: str
+) -> None:
+    st.divider()
+    words, count, press = st.columns([4, 1, 1], vertical_alignment="bottom")
+    with count:
+        n = int(st.number_input(
+            "sentences", value=24, step=8, key=f"{name} n", help="held-out test sentences (at least 1 and at most 1,000)"
+        ))  # fmt: skip
+    words.markdown(f"**Over held-out sentences** · {does}, on {n} sentences that the model never saw in training.")
+    key = repr((name, chosen.model.run.address, chosen.model.model_hash, n, option))
+    running = state.get(f"{name} running") == key
+    with press:
+        _button(name, key, running)
+    panel("The survey", every=_TICK if running else None)(_found)(name, find, n, draw, running)
+
+
+def _button(name: str, key: str, running: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key=f"{name} stop", width="stretch", on_click=state.put,
+            args=(f"{name} running", None), help="what was found is kept, and Run goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Run", type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
+            on_click=state.put, args=(f"{name} running", key),
+        )  # fmt: skip
+
+
+def _found(name: str, find: Callable[[int], Slices[C]], n: int, draw: Callable[[C], None], running: bool) -> None:
+    one = find(n)
+    if running and not one.done:
+        one.go_on(_SLICE)
+    now = one.now
+    if now is not None and not one.done:
+        said = f"{now.done:,} of {now.total:,} sentences"
+        st.progress(now.done / now.total, text=said if running else f"{said} · stopped, Run goes on from here")
+    if now is not None:
+        draw(now)
+    if running and one.done:
+        state.put(f"{name} running", None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself

@@ -1,0 +1,94 @@
+"""One draw on the page: its tokens, and at a chosen step the distribution, what was excluded, and where chance fell."""
+
+import pandas as pd
+import streamlit as st
+
+from core.figures.distribution import law_bars, noise_strip
+from core.runs.draw_steps import Position
+from dashboard import state
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+
+MOST = 20  # tokens in the figure
+
+
+def draw_view(steps: tuple[Position, ...], top_p: float) -> None:
+    """Choose a step of a draw and see how its token came about."""
+    if (state.get("draw step") or 0) >= len(steps):
+        state.forget("draw step")
+    at = st.segmented_control(
+        "Step: the tokens of this draw",
+        range(len(steps)),
+        format_func=lambda place: f"{place + 1} · {plain_text(steps[place].drawn.text)}",
+        key="draw step",
+        default=0,
+        required=True,
+    )
+    step = steps[at]
+    st.markdown(_in_words(step))
+    pieces = step.pieces()
+    live_figure(
+        noise_strip(
+            [one.label for one in pieces], [one.before for one in pieces], [one.after for one in pieces],
+            [one.drawn for one in pieces], step.noise, step.window, mode(),
+        ),
+        key="noise", height=170,
+        alt=f"u = {step.noise:.4f} lies in the interval of {step.drawn.text}",
+    )  # fmt: skip
+    _law(step, top_p)
+    _all_steps(steps)
+
+
+def _in_words(step: Position) -> str:
+    one = step.drawn
+    whole = (
+        ""
+        if step.window == (0.0, 1.0)
+        else f" The strip shows [{step.window[0]:.4f}, {step.window[1]:.4f}) only, since the interval is narrow."
+    )
+    taken = "; ".join(f"**{why}** takes out {count:,} ({mass:.3f})" for why, (count, mass) in step.excluded.items())
+    return (
+        f"After `{' '.join(step.prefix) or '(nothing yet)'}`: u = **{step.noise:.4f}** lies in "
+        f"[{one.before:.4f}, {one.after:.4f}), the interval of `{one.text}`.{whole}  \n"
+        f"{step.support:,} {'token' if step.support == 1 else 'tokens'} can be drawn; entropy of the model's distribution {step.entropy:.2f} nats. "
+        + (f"Excluded, with their mass: {taken}." if taken else "Nothing is excluded.")
+    )
+
+
+def _law(step: Position, top_p: float) -> None:
+    shown = list(step.tokens[:MOST])
+    if step.drawn not in shown:
+        shown.append(step.drawn)
+    places = range(len(shown))
+    figure = law_bars(
+        [one.text for one in shown], [one.model for one in shown], [one.tempered for one in shown],
+        [one.law for one in shown], [one.excluded for one in shown], mode(),
+        cumulated=[one.cumulated for one in shown] if top_p < 1 else (), limit=top_p, drawn=shown.index(step.drawn),
+        right=next((at for at in places if shown[at].right), -1),
+    )  # fmt: skip
+    best = ", ".join(f"{one.text} {one.model:.3f}" for one in shown[:3])
+    live_figure(figure, key="law", height=340, alt=f"most probable: {best}; drawn: {step.drawn.text}")
+    hidden = len(step.tokens) - len(shown)
+    if hidden > 0:
+        st.caption(f"{hidden:,} less probable tokens are not drawn here; the table below has the sums of every step.")
+
+
+def _all_steps(steps: tuple[Position, ...]) -> None:
+    rows = [
+        {
+            "step": at + 1, "token": step.drawn.text, "p (model)": step.drawn.model, "p (law)": step.drawn.law,
+            "u": step.noise, "from": step.drawn.before, "to": step.drawn.after, "tokens left": step.support,
+            "mass left": step.mass, "entropy": step.entropy,
+            "excluded": "; ".join(f"{why}: {count:,}" for why, (count, _) in step.excluded.items()) or "–",
+        }
+        for at, step in enumerate(steps)
+    ]  # fmt: skip
+    exact = ("p (model)", "p (law)", "u", "from", "to", "mass left")
+    columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
+    columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help="of the model's distribution, in nats")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")
+
+
+def plain_text(token: str) -> str:
+    """A token as Markdown that says nothing but itself."""
+    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~:$&" else sign for sign in token)

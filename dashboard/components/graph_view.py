@@ -1,0 +1,77 @@
+"""A small graph that is typed: its edges, its picture, and who hears one node after some layers."""
+
+import numpy as np
+import streamlit as st
+
+from core.attention.masks import graph
+from core.data.edge_list import EXAMPLES, MOST_NODES, read_edges
+from core.figures.masks import graph_drawing
+from core.metrics.reach import heard_after
+from core.runs.masked import shown
+from dashboard import state
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mask_view import reached
+from dashboard.components.mode import mode
+
+_EDGES, _NODES = "edges", "nodes"
+
+
+def graph_view() -> None:
+    """Type edges, see who hears whom."""
+    first, text = next(iter(EXAMPLES.values()))
+    state.first(_EDGES, text)
+    state.first(_NODES, first)
+    example, written, count = st.columns([2, 5, 1], vertical_alignment="bottom")
+    example.selectbox(
+        "Start from", list(EXAMPLES), index=None, placeholder="an example …", key="example graph", on_change=_take
+    )
+    edges = written.text_input(
+        "Edges", key=_EDGES, bind="query-params", help="1-2: both hear each other; 1>2: only node 2 hears node 1"
+    )
+    nodes = count.number_input("Nodes", step=1, key=_NODES, bind="query-params", help=f"1 to {MOST_NODES}")
+    loops, deep, who = st.columns([2, 3, 3], vertical_alignment="bottom")
+    own = loops.toggle("Self-loops", value=True, key="loops", help="whether a node may look at itself")
+    layers = deep.slider("Layers", 1, 7, 3, key="graph layers")
+    adjacency = read_edges(edges, int(nodes))
+    speaker = who.selectbox("Who speaks", range(int(nodes)), format_func=lambda node: f"node {node + 1}", key="speaker")
+    mask = graph(adjacency, self_loops=own)
+    sentence = st.empty()
+    left, right = st.columns([2, 5])
+    with right:
+        computed = reached(mask, int(nodes), layers, key="graph", what="node")
+    heard = heard_after(computed, speaker)
+    words = _in_words(heard, speaker, layers)
+    sentence.markdown(words)
+    with left:
+        figure = graph_drawing(shown(mask, int(nodes)), heard, speaker, mode())
+        live_figure(figure, key="graph", height=360, alt=words)
+        st.caption("Arrows go from who is heard to who hears; the stronger its blue, the sooner a node hears.")
+    empty = np.flatnonzero(~shown(mask, int(nodes)).any(axis=1))
+    if len(empty):
+        st.caption(
+            f"Without self-loops {_named(empty)} may look at nobody: all weights there are exactly zero, and only the "
+            "residual connection carries the node's own state on."
+        )
+
+
+def _take() -> None:
+    name = state.get("example graph")
+    if name:
+        nodes, edges = EXAMPLES[name]
+        state.put(_NODES, nodes)
+        state.put(_EDGES, edges)
+        state.put("example graph", None)
+
+
+def _in_words(heard: np.ndarray, speaker: int, layers: int) -> str:
+    hearing, deaf = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
+    after = f"After {layers} layer{'s' * (layers != 1)} node {speaker + 1} is heard by"
+    told = f"{after} **{_named(hearing)}**" if len(hearing) else f"{after} nobody but itself"
+    return f"{told}; not by {_named(deaf)}." if len(deaf) else f"{told}: by all."
+
+
+def _named(nodes: np.ndarray) -> str:
+    numbers = [str(node + 1) for node in nodes]
+    if len(numbers) == 1:
+        return f"node {numbers[0]}"
+    return f"nodes {', '.join(numbers[:-1])} and {numbers[-1]}"

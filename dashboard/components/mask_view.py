@@ -1,0 +1,119 @@
+"""A mask on the page: the picture, its parts, what it costs, and how far it reaches, computed and measured."""
+
+import numpy as np
+import streamlit as st
+
+from core.attention.masks import Masks
+from core.attention.patterns import PATTERNS
+from core.figures.masks import Tile, costs_over_length, tiles, tiles_height
+from core.metrics.reach import farthest, layers_until_all, pairs_scored, reach
+from core.runs.masked import costs, measured_reach, shown
+from core.shapes import Mask
+from dashboard.components.heatmap import heatmap
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+
+_LENGTHS = (8, 16, 32, 64, 128, 256, 512)
+_kept = st.cache_data(show_spinner=False, max_entries=64)
+
+
+def picture(name: str, allowed: np.ndarray) -> None:
+    """Who may look at whom, large, every cell to be read."""
+    places = [str(place + 1) for place in range(len(allowed))]
+    words = {
+        "read": "token {row} looks at token {column}: 1 yes, 0 no:",
+        "queries": "tokens that look ↓",
+        "keys": "looked at →",
+    }
+    heatmap(allowed.astype(np.float32), places, places, key="mask", title=name, words=words)
+
+
+def cost(pattern: str, window: int, length: int, *, backwards: bool) -> None:
+    """Pairs scored over the length, against full attention."""
+    name = f"{pattern} & causal" if backwards else pattern
+    lines = {"full": _costs("full", window, False)} | {name: _costs(pattern, window, backwards)}
+    figure = costs_over_length(_LENGTHS, lines, length, mode())
+    live_figure(
+        figure, key="mask cost", height=270, alt=f"{name} scores {lines[name][-1]:,} pairs at length {_LENGTHS[-1]}"
+    )
+
+
+def parts(masks: Masks, pattern: str, length: int, window: int) -> None:
+    """What a mask is put together from, where that is more than one thing."""
+    any_of = PATTERNS[pattern].parts(length, window)
+    drawn = [Tile(name, shown(part, length)) for name, part in any_of.items()] if len(any_of) > 1 else []
+    if len(masks.parts) > 1:
+        drawn += [
+            Tile(f"{'& ' * (at > 0)}{name}", shown(part, length)) for at, (name, part) in enumerate(masks.parts.items())
+        ]
+        drawn.append(Tile("= together", shown(masks.together(), length)))
+    if not drawn:
+        return
+    words = []
+    if len(any_of) > 1:
+        words.append(f"{pattern} lets a token look where **any** of {', '.join(any_of)} does")
+    if len(masks.parts) > 1:
+        words.append(f"{' & '.join(masks.parts)}: **all** of them must let it")
+    st.markdown(f"**Parts.** {'; '.join(words)}.")
+    live_figure(
+        tiles(drawn, mode()),
+        key="mask parts",
+        height=tiles_height(len(drawn)),
+        alt=", ".join(one.title for one in drawn),
+    )
+
+
+def reached(mask: Mask, length: int, layers: int, *, key: str, what: str = "token") -> np.ndarray:
+    """Whom an output hears after each layer, with how it was checked.
+
+    Returns:
+        [layer, output, input], as computed.
+    """
+    allowed = shown(mask, length)
+    computed, measured = reach(allowed, layers), _measured(allowed, layers)
+    wrong = computed != measured
+    drawn = [Tile(f"after layer {at + 1}", one, wrong[at]) for at, one in enumerate(computed)]
+    st.markdown(f"**Reach.** {_checked(wrong, what)}")
+    figure = tiles(drawn, mode(), rows=f"the output of {what}", columns=f"{what}")
+    live_figure(
+        figure, key=f"reach {key}", height=tiles_height(len(drawn)), alt=f"whom each {what} hears after {layers} layers"
+    )
+    return computed
+
+
+def in_words(name: str, allowed: np.ndarray, layers: int) -> str:
+    """What one sees, in a sentence."""
+    pairs, all_pairs = pairs_scored(allowed), allowed.size
+    back, ahead = farthest(reach(allowed, layers)[-1])
+    until = layers_until_all(allowed)
+    whole = (
+        "some never hear each other, however many layers"
+        if until is None
+        else f"every token hears every token after {_layers(until)}"
+    )
+    return (
+        f"**{name}** scores **{pairs:,}** of {all_pairs:,} pairs ({pairs / all_pairs:.0%}). After {_layers(layers)} a token "
+        f"hears up to **{back}** places back and **{ahead}** ahead; {whole}."
+    )
+
+
+def _layers(count: int) -> str:
+    return f"{count} layer{'s' * (count != 1)}"
+
+
+def _checked(wrong: np.ndarray, what: str) -> str:
+    where = f"**{int(wrong.sum())}** of {wrong.size:,} cells differ"
+    return (
+        f"Filled: the output at the row's {what} depends on the input at the column's. Computed from the mask, and measured by "
+        f"gradients in a small network with random weights: {where}."
+    )
+
+
+@_kept
+def _measured(allowed: np.ndarray, layers: int) -> np.ndarray:
+    return measured_reach(allowed, layers)
+
+
+@_kept
+def _costs(pattern: str, window: int, backwards: bool) -> list[int]:
+    return costs(pattern, window, _LENGTHS, backwards=backwards)

@@ -1,0 +1,79 @@
+"""A convolution and the attention that is one: an image to paint on, both outputs, their difference, where every head looks.
+
+The browser sends the whole image and the whole query, never a change; what was painted holds until another preset is
+chosen (`base`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.runs.convolution_twin import Twin
+from dashboard.components.canvas import remembered, script, style
+
+WORDS = {
+    "image": "Image (paint on it)",
+    "output": "Convolution",
+    "attended": "Self-attention",
+    "difference": "|difference|",
+    "paint": "press a field to turn it on or off, and drag",
+    "choose": "press a field to see its heads",
+    "heads": "Where each head of the framed output looks: one head a tap. Hatched: the zeros around the image.",
+    "peaks": "Largest weights: {range}.",
+    "tap": "row {row}, column {column}: {tap}",
+    "short": "{row}, {column}: {tap}",
+    "peak": "largest weight {weight}",
+    "idle": "Point at a field to read it.",
+    "read": "{what}, row {row}, column {column}: {value}",
+    "weight": "Head “{head}” looks at {place} with weight {value}",
+    "place": "row {row}, column {column}",
+    "outside": "a zero outside the image",
+}
+
+_component = st.components.v2.component("attention_lab_rival_twin", js=script("rival_twin"), css=style("rival_twin"))
+
+
+def painted(key: str, base: str) -> np.ndarray | None:
+    """What was painted on the preset `base`; None where nothing was."""
+    kept: Mapping[str, Any] | None = remembered(key, "image")
+    return np.array(kept["values"], dtype=float) if kept is not None and kept["base"] == base else None
+
+
+def chosen(key: str) -> tuple[int, int]:
+    """Row and column of the output that was chosen, by itself the sixth of both."""
+    row, column = remembered(key, "query") or (5, 5)
+    return int(row), int(column)
+
+
+def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
+    """Draw it.
+
+    Args:
+        base: the preset that the image came from.
+        key: identity of the component in the page.
+    """
+    data = {
+        "image": image.tolist(),
+        "base": base,
+        "output": twin.output.tolist(),
+        "attended": twin.attended.tolist(),
+        "difference": twin.difference.tolist(),
+        "worst": twin.worst,
+        "query": list(twin.query),
+        "border": twin.border,
+        "center": list(twin.center),
+        "heads": [
+            {"at": at, "tap": float(tap), "most": float(weights.max()), "weights": np.round(weights, 5).tolist()}
+            for at, tap, weights in zip(twin.centres, twin.taps.flat, twin.weights)
+        ],
+        "notes": {
+            "image": WORDS["paint"],
+            "output": WORDS["choose"],
+            "attended": f"{len(twin.centres)} heads",
+            "difference": f"largest {twin.worst:.1e}, the strongest colour",
+        },
+        "words": WORDS,
+    }
+    _component(key=key, data=data, on_image_change=lambda: None, on_query_change=lambda: None)

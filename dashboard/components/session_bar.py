@@ -1,0 +1,188 @@
+"""A session at the decoder on the page: choosing how branches go on, keeping it, handing it on, opening another one."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.decoding.search import AbstractSearch
+from core.decoding.session import Session
+from core.decoding.trees.tree import DecodingTree
+from core.errors import AttentionLabError
+from core.runs.catalog import SEARCHES
+from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
+from core.runs.trained import TrainedModel
+from core.settings import declarations
+from dashboard import links, resources, state
+from dashboard.components.model_bar import Chosen
+from dashboard.components.search_form import search_form
+
+SAME = "the same search"
+_FOLLOWED = "session in the address"
+_EDITED = "the address asks for another run or source than the session in it"
+AFTER_GIVEN = {
+    "exact": "It looks everywhere below the given tokens; a proof would be about those outputs alone.",
+}
+
+
+def base_search() -> AbstractSearch:
+    """What decodes the source unforced: a choice among all searches, the settings behind a button."""
+    asked = links.wanted_search(SEARCHES)
+    if asked and not state.get(_FOLLOWED):
+        state.put(links.SEARCH, asked)
+    state.first(links.SEARCH, next(iter(SEARCHES)))
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    with left:
+        name = st.segmented_control("Search", list(SEARCHES), key=links.SEARCH, required=True, help=_help())
+    with right:
+        return _settings(name, f"search {state.get('sessions opened', 0)} {name}", state.get("search opened"))
+
+
+def rest_search(base: AbstractSearch) -> AbstractSearch:
+    """What decodes the rest of a branch."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        name = st.selectbox(
+            "Branches go on with", [SAME, *SEARCHES], key="rest", help="what takes over after the tokens you give"
+        )
+    with right:
+        rest = base if name == SAME else _settings(name, f"rest {name}", None)
+    if rest.name in AFTER_GIVEN:
+        st.caption(AFTER_GIVEN[rest.name])
+    return rest
+
+
+def _settings(name: str, key: str, start: AbstractSearch | None) -> AbstractSearch:
+    if not declarations(SEARCHES[name]):
+        return SEARCHES[name]()
+    with st.popover("Settings", icon=":material/tune:", width="stretch"):
+        return search_form(name, key=key, start=start.to_dict() if start and start.name == name else None)
+
+
+def _help() -> str:
+    lines = "  \n".join(f"**{name}**: {kind.summary}" for name, kind in SEARCHES.items())
+    return f"what takes the next token when you do not force one  \n{lines}"
+
+
+# ---------------------------------------------------------------- keeping and handing on
+def known_session(chosen: Chosen, search: AbstractSearch) -> Session:
+    """What this visitor has done with a source and a search so far."""
+    return state.get("sessions", {}).get(_place(chosen.model, chosen.source, search), Session(chosen.source, search))
+
+
+def keep_session(chosen: Chosen, session: Session) -> None:
+    """Remember it, whatever is looked at in between."""
+    place = _place(chosen.model, session.source, session.search)
+    state.put("sessions", {**state.get("sessions", {}), place: session})
+
+
+def _place(model: TrainedModel, source: str, search: AbstractSearch) -> tuple[str, int, str, AbstractSearch]:
+    return model.run.address, model.step, source, search
+
+
+def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
+    """Save, link, open, and take all branches back."""
+    saved = SavedSession.of(chosen.model, session)
+    save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
+    save.download_button(
+        "Save session",
+        lambda: saved.to_file(tree),
+        "session.json",
+        "application/json",
+        icon=":material/save:",
+        on_click="ignore",
+        width="stretch",
+        help="source, search, branches and tree; open it here again",
+    )
+    with link.popover("Copy link", icon=":material/link:", width="stretch"):
+        _link(saved)
+    with opening.popover("Open session", icon=":material/folder_open:", width="stretch"):
+        _open()
+    if clear.button(
+        "Undo all branches",
+        icon=":material/first_page:",
+        disabled=session.done == 0,
+        width="stretch",
+        help="Redo brings them back one by one",
+    ):
+        keep_session(chosen, session.at(0))
+        st.rerun()
+
+
+def _link(saved: SavedSession) -> None:
+    try:
+        st.code(links.session_address(saved), None, wrap_lines=True)
+    except AttentionLabError as error:
+        st.warning(str(error), icon=":material/link_off:")
+        return
+    st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
+
+
+def _open() -> None:
+    st.file_uploader(
+        "Saved session", ["json"], key="session file", on_change=_take_file, help="a file made by “Save session”"
+    )
+    if state.get("session opened"):
+        state.forget("session opened")
+        st.rerun()
+    if problem := state.get("session problem"):
+        st.warning(f"{problem.rstrip('.')}. The session on this page is as it was.", icon=":material/error:")
+
+
+def _take_file() -> None:
+    """Open the file that was just chosen; before anything is drawn, since it changes what was chosen above."""
+    file = state.get("session file")
+    problem = None if file is None else _opened(file)
+    state.put("session problem", problem)
+    state.put("session opened", file is not None and problem is None)
+
+
+def _opened(file: Any) -> str | None:
+    if file.size > LARGEST_FILE:
+        return f"this file has {file.size:,} bytes; a session has at most {LARGEST_FILE:,}"
+    try:
+        return open_session(*SavedSession.from_file(file.getvalue()))
+    except AttentionLabError as error:
+        return str(error)
+
+
+# ---------------------------------------------------------------- opening
+def follow_link() -> None:
+    """Open the session in the address, once; say so where it cannot be opened."""
+    text = links.wanted_session()
+    if not state.new(_FOLLOWED, text):
+        return
+    try:
+        saved = SavedSession.from_link(str(text))
+        problem = _EDITED if links.contradicts(saved) else open_session(saved)
+    except AttentionLabError as error:
+        problem = str(error)
+    state.put(_FOLLOWED, text)
+    if problem:
+        st.warning(f"The link's session is not opened: {problem.rstrip('.')}.", icon=":material/link_off:")
+
+
+def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:
+    """Replay a session and make the page show it; what is wrong with it, if anything.
+
+    Args:
+        kept: the tree it had when it was saved.
+
+    Raises:
+        AttentionLabError: the model is another one, or a branch cannot be decoded.
+    """
+    if saved.run not in resources.model_addresses():
+        return f"it was made with the run “{saved.run[:80]}”, which is not here; bring that run here first"
+    trained = resources.model(saved.run)
+    saved.check(trained)
+    session = saved.session
+    explorer = resources.explorer(saved.run, trained.step, session.source)
+    tree = explorer.tree(session, trained.vocabularies[1].tokens, {})
+    if kept is not None and not same_tree(kept, tree):
+        return "this program decodes it differently from the one that saved it, so its tree would not be the saved one"
+    values = {links.RUN: saved.run, links.SOURCE: session.source, links.SEARCH: session.search.name}
+    for name, value in values.items():
+        state.put(name, value)
+    state.put("sessions opened", state.get("sessions opened", 0) + 1)
+    state.put("search opened", session.search)
+    keep_session(Chosen(trained, session.source), session)
+    return None

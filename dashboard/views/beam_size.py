@@ -1,0 +1,127 @@
+"""Beam size: does a better search find better outputs? One press decodes held-out sentences with wider and wider beams."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.decoding.beam import BeamSearch
+from core.decoding.search import AbstractSearch
+from core.runs.beam_sizes import WIDTHS, searches
+from core.runs.trained import TrainedModel
+from dashboard import resources, state
+from dashboard.components import beam_sweep
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+from dashboard.components.settings_form import settings_form
+
+FIRST = "demo/synonyms-transformer"  # it has the curse
+RUN = "swept"
+OFFERED = (1, 2, 3, 4, 5, 6, 8, 16, 32, 64, 128)
+_TICK = 0.4  # seconds between redraws while it runs
+_SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+
+
+def page() -> None:
+    """Choose, press, watch."""
+    heading(
+        "Beam size",
+        "A wider beam finds outputs that the model holds more probable. Are they better?",
+    )
+    guarded("The sweep")(_body)()
+
+
+def _body() -> None:
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        trained = _model()
+    if trained is None:
+        return
+    with right:
+        widths = st.pills(
+            "Beam widths", OFFERED, selection_mode="multi", default=WIDTHS, key="widths",
+            help="hypotheses kept after each step; 1 is greedy",
+        )  # fmt: skip
+    *places, last = st.columns(5, vertical_alignment="bottom")
+    n, over = _settings(places, widths)
+    key = repr((trained.run.address, trained.model_hash, n, over))
+    running = state.get("sweeping") == key
+    with last:
+        _button(key, running)
+    panel("The curves", every=_TICK if running else None)(_curves)(trained, n, over, running)
+
+
+def _button(key: str, running: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="sweep stop", width="stretch", on_click=state.put,
+            args=("sweeping", None), help="what was found is kept, and Run goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch", on_click=state.put,
+            args=("sweeping", key),
+        )  # fmt: skip
+
+
+def _model() -> TrainedModel | None:
+    known = resources.model_addresses()
+    if not known:
+        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        return None
+    asked = st.query_params.get(RUN)
+    if asked is not None and asked not in known:
+        st.warning(
+            f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown.", icon=":material/link_off:"
+        )
+        st.query_params.pop(RUN, None)
+    if state.get(RUN) not in known:
+        wishes = (asked, state.get(f"kept {RUN}"), FIRST)
+        state.put(RUN, next((one for one in wishes if one in known), known[0]))
+    address = st.selectbox(
+        "Model", known, key=RUN, bind="query-params",
+        help="the shipped synonyms models have the beam-search curse: a fiftieth of their training targets was left empty",
+    )  # fmt: skip
+    state.keep(RUN)
+    return resources.model(address)
+
+
+def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[int, tuple[AbstractSearch, ...]]:
+    with places[0]:
+        n = st.number_input(
+            "sentences", value=40, step=10, key="sweep n", help="held-out test sentences (at least 1 and at most 1,000)"
+        )
+    norm: dict[str, object] = {}
+    for place, name in zip(places[1:], ("length_norm", "length_penalty")):
+        with place:
+            norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name])
+    with places[3]:
+        nodes = st.number_input(
+            "nodes of exact search", value=2000, step=1000, key="sweep nodes",
+            help="hypotheses to expand at most for a sentence, after that there is no proof; 0 leaves exact search out",
+        )  # fmt: skip
+    return int(n), tuple(searches(widths, BeamSearch.from_dict(norm), int(nodes)))
+
+
+def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
+    one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
+    if running and not one.done:
+        one.go_on(_SLICE)
+    if one.done:
+        beam_sweep.said(one.points)
+    elif one.now is not None:
+        beam_sweep.progress(one.now, held=not running)
+    else:
+        st.caption(
+            f"Press Run: {n} held-out sentences are decoded with {len(over)} searches, and log-probability, BLEU and the "
+            "share of right outputs are drawn over the width."
+        )
+    if one.points:
+        beam_sweep.drawn(one.points, over)
+        beam_sweep.table(trained, one.points)
+    if running and one.done:
+        state.put("sweeping", None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+page()

@@ -1,0 +1,146 @@
+"""Norms: where they stand, what they are, and what becomes of gradients, of training and of batches."""
+
+import streamlit as st
+
+from core.models.norms import NORMS
+from dashboard import state
+from dashboard.components import norm_work
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+PARTS = ("At the start", "Training", "Across batches")
+STEPS = 300
+_TICK = 0.4  # seconds between redraws while something runs
+_SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+_KINDS = {"layer": "layer norm", "rms": "RMS norm", "batch": "batch norm", "power": "PowerNorm"}
+
+
+def page() -> None:
+    """Choose a part."""
+    heading("Norms", "Where a norm stands decides whether a deep stack trains without warm-up.")
+    part = st.segmented_control("Part", PARTS, default=PARTS[0], key="norms part", label_visibility="collapsed")
+    draw = {PARTS[1]: _training, PARTS[2]: _batches}.get(part or "", _start)
+    guarded("The norms")(draw)()
+
+
+def _start() -> None:
+    panel("The gradients")(_gradients)()
+
+
+def _gradients() -> None:
+    left, middle, right = st.columns(3)
+    with left:
+        kind = _kind("start")
+    with middle:
+        layers = st.slider("Layers", 2, 24, 12, key="norms layers", help="of the stack in the left picture")
+    with right:
+        seed = st.number_input("Seed", 0, 999, 0, key="norms seed", help="other weights, other tokens")
+    norm_work.gradient_picture(kind, int(layers), int(seed))
+
+
+def _kind(where: str) -> str:
+    return st.selectbox("Norm", list(NORMS), format_func=lambda name: _KINDS.get(name, name), key=f"norms kind {where}")
+
+
+def _training() -> None:
+    places = st.columns([2, 2, 2, 2, 1], vertical_alignment="bottom")
+    with places[0]:
+        kind = _kind("training")
+    with places[1]:
+        layers = int(
+            st.slider("Layers", 2, 16, 12, key="norms depth", help="fewer train anywhere; more show the difference")
+        )
+    with places[2]:
+        rate = st.select_slider(
+            "Learning rate", [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", help="Adam, the highest"
+        )
+    with places[3]:
+        warmup = int(
+            st.slider(
+                "Warm-up",
+                25,
+                200,
+                100,
+                25,
+                key="norms warmup",
+                help="steps over which the rate rises, in the run with it",
+            )
+        )
+    plan = _plan(warmup)
+    if not plan:
+        st.info("There is no run to train; choose one at least.", icon=":material/info:")
+        return
+    one = norm_work.race(plan, kind, layers, float(rate), STEPS)
+    key = repr(("training", plan, kind, layers, rate))
+    running = state.get("norms running") == key
+    with places[4]:
+        _button("Train", key, running)
+    panel("The curves", every=_TICK if running else None)(_race)(one, running)
+
+
+def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
+    offered = (("pre", 0), ("post", 0), ("post", warmup), ("bare", 0))
+    names = ("pre-norm", "post-norm", "post-norm with warm-up", "no residual")
+    chosen = st.pills(
+        "Runs", range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs",
+        format_func=lambda at: names[at], label_visibility="collapsed",
+    )  # fmt: skip
+    return tuple(offered[at] for at in sorted(chosen))
+
+
+def _race(one: norm_work.Race, running: bool) -> None:
+    if running:
+        one.go_on(_SLICE)
+    if any(one.losses.values()):
+        norm_work.race_picture(one, STEPS, running=running)
+    else:
+        st.caption(
+            f"Press Train: stacks of the same depth learn beside each other for {STEPS} steps to give back the token before "
+            "each one, on the same batches."
+        )
+    _ended(running and one.done)
+
+
+def _batches() -> None:
+    one = norm_work.batches(0)
+    running = state.get("norms running") == "batches"
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    left.markdown(
+        "Batch norm divides by what a batch happens to hold. Texts repeat their own words, so a batch of them holds fewer "
+        "independent draws than tokens. How much do its statistics vary?"
+    )
+    with right:
+        _button("Measure", "batches", running)
+    panel("The batches", every=_TICK if running else None)(_measure)(one, running)
+
+
+def _measure(one: norm_work.Experiment, running: bool) -> None:
+    if running:
+        one.go_on(_SLICE)
+    if one.share:
+        norm_work.batches_picture(one, running=running)
+    else:
+        st.caption("Press Measure: models are trained for some 20 seconds and then read 200 batches each.")
+    _ended(running and one.done)
+
+
+def _ended(now: bool) -> None:
+    if now:
+        state.put("norms running", None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(name: str, key: str, running: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="norms stop", width="stretch", on_click=state.put,
+            args=("norms running", None), help=f"what was found is kept, and {name} goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.put,
+            args=("norms running", key),
+        )  # fmt: skip
+
+
+page()

@@ -1,0 +1,37 @@
+"""Positions: what each kind adds and where, what depends on distance alone, and what it takes to learn an order."""
+
+import streamlit as st
+
+from core.runs.placing import ALL
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+from dashboard.components.position_race import position_race
+from dashboard.components.position_view import gallery
+
+GALLERY, RACE = "Gallery", "Trained"
+
+
+def page() -> None:
+    """Choose, look."""
+    heading("Positions", "Self-attention sees a set of vectors. How does it come to know their order?")
+    what = st.segmented_control(
+        "Part", [GALLERY, RACE], default=GALLERY, key="positions part", required=True, bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if what == RACE:
+        guarded("The trainings")(position_race)()  # no fragment of its own: the button must stop one
+    else:
+        panel("The gallery")(_gallery)()
+
+
+def _gallery() -> None:
+    kind, length, moved = st.columns([2, 1, 1], vertical_alignment="bottom")
+    name = kind.selectbox("Positions", ALL, index=1, key="positions", bind="query-params")
+    count = length.slider("Positions drawn", 8, 64, 32, key="positions count", bind="query-params")
+    shift = moved.slider(
+        "Moved by", 0, 100, 0, key="positions shift", bind="query-params", help="added to every position"
+    )
+    gallery(name, count, shift)
+
+
+page()

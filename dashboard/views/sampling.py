@@ -1,0 +1,223 @@
+"""Sampling: many draws from one source; what the filters exclude, where chance falls, what comes out how often."""
+
+from math import exp, isnan
+
+import pandas as pd
+import streamlit as st
+
+from core.decoding.sampling import SamplingSearch
+from core.decoding.search import AbstractSearch
+from core.figures.distribution import output_bars
+from core.runs.draw_steps import Position, positions
+from core.runs.drawing import Drawing, Drawn, draw
+from dashboard import links, resources, state
+from dashboard.components.draw_view import draw_view, plain_text
+from dashboard.components.heading import heading
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.panel import panel
+from dashboard.components.sampling_form import read_address, sampling_form
+
+TITLE = "Sampling"
+MOST = 10  # outputs in the figure
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
+    return draw(resources.model(address), source, search)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
+    return positions(resources.model(address), source, search, _drawing(address, step, source, search), index)
+
+
+def page() -> None:
+    """Choose, draw, look."""
+    problem = read_address(TITLE)
+    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    heading(TITLE, "Many draws from one source: what comes out how often, and how chance chose every token.")
+    if problem:
+        st.warning(problem, icon=":material/link_off:")
+    chosen = model_bar()
+    if chosen is not None:
+        _panel(chosen)
+
+
+@panel("The draws")
+def _panel(chosen: Chosen) -> None:
+    search, beside = sampling_form()
+    place = (chosen.model.run.address, chosen.model.step, chosen.source, search)
+    drawing = _drawing(*place)
+    with beside:
+        _replay(chosen, search, drawing)
+    _figures(drawing, search)
+    outputs, one, repeats = st.tabs(["Outputs", "One draw, step by step", "Repetition"])
+    with outputs:
+        _outputs(chosen, drawing)
+    with one:
+        _one(place, drawing)
+    with repeats:
+        _repetition(drawing)
+
+
+def _figures(drawing: Drawing, search: AbstractSearch) -> None:
+    """What the draws are worth together."""
+    one, two = (_share(value) for value in drawing.distinct)
+    independent = isinstance(search, SamplingSearch)
+    told = (
+        (
+            "Right",
+            "–" if drawing.right is None else f"{drawing.right:.0%}",
+            "draws that say what the reference says, if there is one",
+        ),
+        ("Different", f"{len(drawing.outputs)} of {drawing.count}", "different outputs among the draws"),
+        ("Distinct-1, -2", f"{one}, {two}", "different tokens, and pairs of tokens, among all of them"),
+        ("Self-BLEU", _number(drawing.self_bleu), "BLEU of each draw against the others: 100 = all alike"),
+        (
+            "Mean −log p",
+            f"{drawing.surprise:.2f} nats",
+            "of a draw under the model; it estimates the entropy of outputs where draws are independent, the temperature "
+            "is 1 and nothing is excluded",
+        ),
+        (
+            "Step entropies",
+            f"{drawing.entropy:.2f} nats" if independent else "–",
+            "summed along a draw, the mean over draws: under the same conditions another estimate of the same entropy, "
+            "with less chance in it",
+        ),
+    )
+    for place, (label, value, text) in zip(st.columns(len(told)), told):
+        place.markdown(f":small[{label}]  \n**{value}**", help=text)
+
+
+def _replay(chosen: Chosen, search: AbstractSearch, drawing: Drawing) -> None:
+    left, right = st.columns([2, 5], vertical_alignment="center")
+    if left.button(
+        "Replay", icon=":material/replay:", width="stretch", help="draw everything again with the same seed"
+    ):
+        again = draw(chosen.model, chosen.source, search).digest
+        same = "the same draws again, token for token" if again == drawing.digest else "other draws: this must not be"
+        right.markdown(f"Drawn again: digest `{again}`, before `{drawing.digest}`: **{same}**.")
+    else:
+        right.markdown(f"All {drawing.count} draws in their order have the digest `{drawing.digest}`.")
+
+
+def _outputs(chosen: Chosen, drawing: Drawing) -> None:
+    shown = drawing.outputs[:MOST]
+    live_figure(
+        output_bars(
+            [_named(one) for one in shown], [len(one.draws) / drawing.count for one in shown],
+            [one.expected for one in shown], [one.probability for one in shown], [bool(one.right) for one in shown],
+            mode(),
+        ),
+        key="outputs figure", height=130 + 44 * len(shown),
+        alt=f"most frequent: {_named(shown[0])}, {len(shown[0].draws)} of {drawing.count} draws",
+    )  # fmt: skip
+    if len(drawing.outputs) > MOST:
+        st.caption(
+            f"The {MOST} most frequent of {len(drawing.outputs)} different outputs; all of them are in the table."
+        )
+    st.caption("Choose a row to see how its first draw fell, in the tab beside.")
+    st.dataframe(
+        pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", height="content" if len(drawing.outputs) < 9 else 320,
+        on_select=lambda: _take_row(drawing), selection_mode="single-row",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.4f", help=text)
+            for name, text in {
+                "share": "of the draws", "to expect": "product of the filtered law's probabilities",
+                "p (model)": "exp(Σ log p)",
+            }.items()
+        } | {"Σ log p": st.column_config.NumberColumn(format="%.3f")},
+    )  # fmt: skip
+    left, right = st.columns([1, 3])
+    left.download_button(
+        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch"
+    )
+    if any(not one.ended for one in drawing.outputs):
+        right.caption("✂ = cut at the length limit: it did not end by itself.")
+
+
+def _row(one: Drawn, drawing: Drawing) -> dict[str, object]:
+    right = {True: "★ right", False: "no", None: "–"}[one.right]
+    return {
+        "output": _named(one), "right": right, "draws": len(one.draws), "share": len(one.draws) / drawing.count,
+        "to expect": None if isnan(one.expected) else one.expected, "p (model)": exp(one.logp), "Σ log p": one.logp,
+        "first draw": one.draws[0] + 1,
+    }  # fmt: skip
+
+
+def _take_row(drawing: Drawing) -> None:
+    rows = state.get("outputs table")["selection"]["rows"]
+    if rows:
+        state.put("draw", drawing.outputs[rows[0]].draws[0] + 1)
+
+
+def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
+    search = place[3]
+    if not isinstance(search, SamplingSearch):
+        st.info(
+            "Without replacement the draws are made together, by Gumbel noise over whole outputs: no single number decides "
+            "a token. Switch to independent draws to follow one.",
+            icon=":material/info:",
+        )
+        return
+    if (state.get("draw") or 1) > drawing.count:
+        state.forget("draw")
+    left, right = st.columns([1, 5], vertical_alignment="bottom")
+    with left:
+        number = st.number_input(
+            "Draw", 1, drawing.count, key="draw", bind="query-params", help="which of the draws is followed"
+        )
+    one = drawing.of(number - 1)
+    right.markdown(
+        f"`{_named(one)}` {'★ right' if one.right else ''}  \n{len(one.draws)} of {drawing.count} draws gave it; "
+        f"Σ log p {one.logp:.3f}"
+    )
+    draw_view(_positions(*place[:3], search, number - 1), search.top_p)
+
+
+def _repetition(drawing: Drawing) -> None:
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        n = st.segmented_control(
+            "Runs of", [1, 2, 3, 4], default=2, key="repeated n", required=True, bind="query-params",
+            format_func=lambda n: f"{n} token{'s' if n > 1 else ''}", help="the length n of the n-grams that are counted",
+        )  # fmt: skip
+    mean, worst = drawing.repeated(n), drawing.repeats(n)
+    if isnan(mean):
+        right.info(f"No draw has {n} tokens; choose shorter runs.", icon=":material/info:")
+        return
+    right.progress(mean, text=f"Repeated {n}-grams: {mean:.1%} of a draw on average, {worst[0].share:.1%} in the worst")
+    rows = []
+    for one in worst[:8]:
+        if one.share > 0:
+            tokens, (first, again, length) = one.drawn.tokens, one.passage
+            marked = " ".join(
+                f"**:orange-background[{plain_text(token)}]**"
+                if first <= at < first + length or again <= at < again + length
+                else plain_text(token)
+                for at, token in enumerate(tokens)
+            )
+            rows.append(f"| {one.share:.0%} | {len(one.drawn.draws)} | {length} | {marked} |")
+    if not rows:
+        st.markdown(f"No draw repeats a run of {n} token{'s' if n > 1 else ''}.")
+        return
+    st.markdown("The worst, with the longest passage that comes twice marked in both places:")
+    st.markdown("\n".join(["| repeated | draws | passage | output |", "|--:|--:|--:|:--|", *rows]))
+
+
+def _named(one: Drawn) -> str:
+    return (one.output or "(empty)") + ("" if one.ended else " ✂")
+
+
+def _number(value: float) -> str:
+    return "–" if isnan(value) else f"{value:.1f}"
+
+
+def _share(value: float) -> str:
+    return "–" if isnan(value) else f"{value:.2f}"
+
+
+page()

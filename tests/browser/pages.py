@@ -1,0 +1,38 @@
+"""What page tests share: two sizes and looks, waiting until a page has settled, menus and buttons by their names."""
+
+import re
+
+from playwright.sync_api import Locator, Page, TimeoutError, expect
+
+SIZES = {"light-1440": (1440, 900, "light"), "dark-1024": (1024, 768, "dark")}
+
+
+def settled(page: Page) -> None:
+    """Nothing runs any more, nothing complains, nothing sticks out."""
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Open a menu and take an option; a menu opened while the page is still being drawn closes again."""
+    for _ in range(6):
+        page.get_by_role("combobox", name=label).focus()
+        page.keyboard.press("ArrowDown")
+        try:
+            page.get_by_role("option", name=option, exact=True).click(timeout=3_000)
+        except TimeoutError:
+            continue
+        return
+    raise AssertionError(f"the menu {label} never offered {option}")
+
+
+def button(page: Page, name: str) -> Locator:
+    """The button in the page whose name ends so."""
+    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
+
+
+def visit(page: Page, section: str, name: str) -> None:
+    """Go to a page by the navigation at the top, as people do."""
+    page.get_by_role("navigation").get_by_role("button", name=section).click()
+    page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).first.click()

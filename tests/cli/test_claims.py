@@ -1,0 +1,70 @@
+"""The command claims: rows, the whole finding as JSON, exit codes."""
+
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from core.claims.claim import Verdict
+from core.claims.heads import Heads
+from core.claims.table import CLAIMS
+from core.cli.claiming import claims
+from core.errors import AttentionLabError
+
+PROGRAM = typer.Typer()
+PROGRAM.command()(claims)
+SHORT = ["--budget", "0.004"]
+
+
+def test_list_names_every_claim_and_runs_none(monkeypatch):
+    monkeypatch.setattr(Heads, "measure", lambda *given: pytest.fail("measured"))
+    done = CliRunner().invoke(PROGRAM, ["--list"])
+    assert done.exit_code == 0
+    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == ["claim", *CLAIMS]
+    (one,) = json.loads(CliRunner().invoke(PROGRAM, ["heads", "--list", "--json"]).stdout)
+    assert one["statement"] == Heads.statement and one["rule"] == Heads.rule
+
+
+def test_a_row_says_effect_baseline_seconds_and_verdict():
+    done = CliRunner().invoke(PROGRAM, ["heads", *SHORT])
+    assert done.exit_code == 0  # not shown, with so few steps, is an honest answer
+    head, row = done.stdout.splitlines()[:2]
+    assert head.split() == ["claim", "effect", "baseline", "unit", "seeds", "seconds", "verdict"]
+    assert row.startswith("heads ") and row.endswith("not shown") and Heads.statement in done.stdout
+    assert "heads: done" in done.stderr
+
+
+def test_json_has_the_keys_of_a_finding_and_the_rows_of_every_seed():
+    done = CliRunner().invoke(PROGRAM, ["heads", "--seeds", "2", "--json", *SHORT])
+    (one,) = json.loads(done.stdout)
+    assert set(one) == {
+        "name", "statement", "effect", "baseline", "unit", "seeds", "seconds", "verdict", "rows",
+    }  # fmt: skip
+    assert one["seeds"] == 2 and {row["seed"] for row in one["rows"]} == {0, 1}
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("shown", 0), ("not shown", 0), ("contradicted", 1)])
+def test_only_what_is_contradicted_fails(monkeypatch, verdict: Verdict, code):
+    monkeypatch.setattr(Heads, "verdict", lambda claim, found: verdict)
+    assert CliRunner().invoke(PROGRAM, ["heads", *SHORT]).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["heds"], "did you mean heads?"),
+        (["heads", "--seeds", "0"], "choose from 1 to 20"),
+        (["heads", "--seeds", "1000000"], "choose from 1 to 20"),
+        (["heads", "--budget", "-1"], "budget=-1 cannot be"),
+        (["heads", "--budget", "nan"], "budget=nan cannot be"),
+    ],
+)
+def test_what_cannot_be_is_named(words, message):
+    done = CliRunner().invoke(PROGRAM, words)
+    assert isinstance(done.exception, AttentionLabError) and message in str(done.exception)
+
+
+def test_a_wrong_word_ends_in_one_line_and_code_2(command_line):
+    code, _, error = command_line("claims", "pre_pots")
+    assert code == 2 and error.count("\n") == 1 and "did you mean pre_post?" in error
