@@ -46,3 +46,8 @@ class RecurrentSettings(Settings):
             raise SettingError(
                 f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
             )
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """Layers that look at the source, and heads in each: one attention, however many layers recur."""
+        return 1, 1
