@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from core.attention.sparse import entmax15, sparsemax
+from core.attention.sparse import entmax15, largest, sparsemax
 from core.errors import ShapeError
 from core.shapes import Mask, Scores, Weights
 
@@ -139,6 +139,11 @@ def entmax15_rows(scores: Scores, mask: Mask | None = None) -> Weights:
     return _zeros_where_empty(entmax15, scores, mask)
 
 
+def hard(scores: Scores, mask: Mask | None = None) -> Weights:
+    """A single 1 for every query, at the key with the largest score."""
+    return _zeros_where_empty(largest, scores, mask)
+
+
 def _zeros_where_empty(rows: Callable[[Scores], Weights], scores: Scores, mask: Mask | None) -> Weights:
     """A normalizer that needs one finite score a row: a row without is computed on zeros and then erased."""
     if mask is None:
@@ -172,5 +177,8 @@ NORMALIZERS: dict[str, NormalizerKind] = {
     ),
     "entmax15": NormalizerKind(
         entmax15_rows, True, True, "between softmax and sparsemax, exact zeros (Peters et al. 2019)"
+    ),
+    "hard": NormalizerKind(
+        hard, True, True, "1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)"
     ),
 }
