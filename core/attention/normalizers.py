@@ -28,12 +28,14 @@ class NormalizerKind:
         function: from blocked scores to weights.
         sums_to_one: whether every row that sees a key sums to 1; nonnegative: whether no weight is below 0.
         summary: one line for menus, with the source.
+        own_gradient: whether it learns by its own gradient; where it has none, by softmax's.
     """
 
     function: Normalizer
     sums_to_one: bool
     nonnegative: bool
     summary: str
+    own_gradient: bool = True
 
     def __call__(self, scores: Scores, mask: Mask | None = None) -> Weights:
         """Weights of scores that are already blocked."""
@@ -179,6 +181,10 @@ NORMALIZERS: dict[str, NormalizerKind] = {
         entmax15_rows, True, True, "between softmax and sparsemax, exact zeros (Peters et al. 2019)"
     ),
     "hard": NormalizerKind(
-        hard, True, True, "1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)"
+        hard,
+        True,
+        True,
+        "1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)",
+        own_gradient=False,
     ),
 }
