@@ -33,7 +33,8 @@ def test_curves_grow_and_stop_keeps_them(page: Page) -> None:
     expect(page.locator(".live-figure .plot .scatterlayer .trace").first).to_be_visible(timeout=90_000)
     button(page, "Stop").click()
     expect(progress).to_contain_text("stopped, Train goes on from here")
-    page.wait_for_timeout(1500)  # what was under way may still come in
+    settled(page)  # what was under way has come in
+    page.wait_for_timeout(1500)
     held = progress.text_content()
     page.wait_for_timeout(1500)
     assert progress.text_content() == held
