@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled
+from tests.browser.pages import button, choose, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -37,10 +37,7 @@ def test_stop_holds_it_and_a_cure_is_seen_at_once(page: Page) -> None:
     expect(progress).to_be_visible()
     button(page, "Stop").click()
     expect(progress).to_contain_text("stopped, Run goes on from here")
-    page.wait_for_timeout(1500)  # what was under way may still come in
-    held = progress.text_content()
-    page.wait_for_timeout(1500)
-    assert progress.text_content() == held
+    still(page, progress)
     page.get_by_label("sentences", exact=True).fill("30")
     page.get_by_label("nodes of exact search", exact=True).fill("0")
     page.keyboard.press("Enter")
