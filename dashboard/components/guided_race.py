@@ -115,13 +115,15 @@ def _alignment(name: str, look: Look) -> None:
 def _afterwards(one: GuidedPair) -> None:
     """What the two can do in the end."""
     rows = []
+    with st.spinner("Both say pairs of syllables again and again …"):
+        ladders = {name: side.ladder for name, side in one.sides.items()}
     for name, side in one.sides.items():
         judged = side.judged
         row = {"": name, "exact, held out": judged.exact_match if judged else None}
-        rows.append(row | {f"pairs ×{rung.times}": rung.exact for rung in side.ladder})
+        rows.append(row | {f"pairs ×{rung.times}": rung.exact for rung in ladders[name]})
     shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if name}
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
-    if one.sides[PLAIN].ladder:
+    if ladders[PLAIN]:
         st.caption(
             "The lecture's 发财: every pair of syllables said once, twice, three and four times, none of which was "
             "trained on; share of outputs right from the first frame to the last. Guidance shapes the learning and "
