@@ -18,7 +18,6 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
-    "Alignment": (("guided", "Guided or not", "timeline"),),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
@@ -26,6 +25,10 @@ SECTIONS = {
         ("sampling", "Sampling", "casino"),
         ("beam_size", "Beam size", "stacked_line_chart"),
         ("by_hand", "Search by hand", "edit_note"),
+    ),
+    "Alignment": (
+        ("guided", "Guided or not", "timeline"),
+        ("alignment_kinds", "Attention types", "route"),
     ),
 }
 FIRST = "attention"
