@@ -59,4 +59,4 @@ def test_pads_do_not_count_and_the_model_is_left_as_it_was(monkeypatch):
 @pytest.mark.parametrize("shape", [(20, 20), (31, 11)])
 def test_evenly_spread_weights_have_about_the_area_of_the_band(shape):
     assert diagonality(np.ones(shape)) == pytest.approx(2 * BAND - BAND**2, abs=0.05)
-    assert diagonality(np.eye(20)) == 1.0 and diagonality(np.eye(20)[::-1]) < 0.2
+    assert diagonality(np.eye(20)) == 1.0 and diagonality(np.eye(20)[::-1]) <= 0.2
