@@ -13,9 +13,9 @@ from dashboard.components.mode import mode
 
 
 @st.cache_resource(show_spinner="Making two models …", max_entries=4, scope="session")
-def pair(task: str, model: str, seed: int, again: int) -> GuidedPair:
+def pair(task: str, model: str, seed: int, steps: int, again: int) -> GuidedPair:
     """The two trainings of this session; another number `again` makes them anew."""
-    return GuidedPair(pair_config(task, model, seed))
+    return GuidedPair(pair_config(task, model, seed, steps=steps))
 
 
 def guided_race(one: GuidedPair, *, running: bool, key: str) -> None:
@@ -30,7 +30,7 @@ def guided_race(one: GuidedPair, *, running: bool, key: str) -> None:
         st.progress(one.step / steps, text=f"step {one.step:,} of {steps:,} of each{held}")
     if not one.step:
         st.caption(
-            f"Press Train: both learn for {steps} steps, in turn, in well under a minute. Switch guidance off before "
+            f"Press Train: both learn for {steps} steps, in turn; 400 take well under a minute. Switch guidance off before "
             "the start, and on in the middle, to see what it does to a model that has not found its way."
         )
         return

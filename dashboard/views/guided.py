@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STRENGTH, GuidedPair
+from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import state
 from dashboard.components.guided_race import guided_race, pair
 from dashboard.components.heading import heading
@@ -11,6 +11,7 @@ from dashboard.components.panel import guarded, panel
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
 _PRESSED, _RUNNING, _AGAIN = "guided pressed", "guided running", "guided again"
+_STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 _TASKS = {"speech_like": "speech_like · in order", "reverse": "reverse · against the order"}
 _MODELS = {"recurrent": "GRU, additive attention", "transformer": "Transformer, two heads"}
@@ -23,7 +24,7 @@ def page() -> None:
 
 
 def _trainings() -> None:
-    places = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
+    places = st.columns([3, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
             "Task", PAIR_TASKS, format_func=lambda name: _TASKS[name], key="guided task", bind="query-params",
@@ -37,15 +38,17 @@ def _trainings() -> None:
         seed = int(
             st.number_input("Seed", 0, 999, 0, key="guided seed", help="of weights, batches and dropout, of both")
         )
-    key = repr((task, model, seed, state.get(_AGAIN, 0)))
-    one = pair(task, model, seed, state.get(_AGAIN, 0))
+    with places[3]:
+        steps = int(st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="guided steps", help="of each"))
+    what = (task, model, seed, steps, state.get(_AGAIN, 0))
+    key, one = repr(what), pair(*what)
     if state.get(_PRESSED):  # what is on screen now, even where a menu and the button were quicker than the page
         state.put(_RUNNING, key)
         state.forget(_PRESSED)
     running = state.get(_RUNNING) == key and not one.done
-    with places[3]:
-        _button(one, running)
     with places[4]:
+        _button(one, running)
+    with places[5]:
         st.button(
             "Start over", icon=":material/restart_alt:", key="guided over", width="stretch", on_click=_start_over,
             help="the same two trainings, from the first step",

@@ -18,7 +18,7 @@ OWN = count(0, 100)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
     monkeypatch.setattr("core.runs.jobs.prepare", lambda *command: None)  # no process per test
-    monkeypatch.setitem(guided_pair._TRAINING, "steps", STEPS)
+    monkeypatch.setattr(guided_pair, "STEPS", STEPS)
     monkeypatch.setitem(guided_pair._TRAINING, "evaluate_on", 4)
     monkeypatch.setattr(guided_pair, "pairs_of", lambda task: [("fa", "cai")])
 
