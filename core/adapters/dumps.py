@@ -46,7 +46,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     return files
 
 
-def read_paths(paths: Sequence[Path], reading: Reading = AS_FOUND, tokens: int | None = None) -> AlignmentDump:
+def read_paths(paths: Sequence[Path], reading: Reading = AS_FOUND, tokens: Sequence[int] = ()) -> AlignmentDump:
     """The maps of files and folders on this computer; see `read_dump`.
 
     Raises:
@@ -56,14 +56,14 @@ def read_paths(paths: Sequence[Path], reading: Reading = AS_FOUND, tokens: int |
 
 
 def read_dump(
-    files: Sequence[tuple[str, bytes]], reading: Reading = AS_FOUND, tokens: int | None = None
+    files: Sequence[tuple[str, bytes]], reading: Reading = AS_FOUND, tokens: Sequence[int] = ()
 ) -> AlignmentDump:
     """All maps of some files. A file that cannot be read is left out and said, as long as another one can.
 
     Args:
         files: names and bytes.
         reading: what a person says of them.
-        tokens: how many tokens were given.
+        tokens: how many tokens were given, each way of counting them (core.adapters.labels.cuts_of).
 
     Raises:
         DataError: no file can be read.
@@ -92,7 +92,9 @@ def read_dump(
     return AlignmentDump(all_maps, (*_counted(found), _steps_said(all_maps)), (*_counted(done), *_common(all_maps)))
 
 
-def _read_one(name: str, data: bytes, stem: Named, alone: bool, reading: Reading, tokens: int | None) -> AlignmentDump:
+def _read_one(
+    name: str, data: bytes, stem: Named, alone: bool, reading: Reading, tokens: Sequence[int]
+) -> AlignmentDump:
     """The maps of one file.
 
     Raises:

@@ -5,7 +5,7 @@ rows and columns at the end of a padded item (cut), and a map too large for a sc
 left: negative weights, rows that do not sum to one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,12 +75,12 @@ def survey(values: Shaped[np.ndarray, "target source"], *, exponential: bool = F
 
 
 def mend(
-    values: Shaped[np.ndarray, "target source"], place: Place, reading: Reading, tokens: int | None
+    values: Shaped[np.ndarray, "target source"], place: Place, reading: Reading, tokens: Sequence[int] = ()
 ) -> AlignmentMap:
     """A map with what was noticed in it.
 
     Args:
-        tokens: how many tokens a person has given, where columns or rows behind them may be padding.
+        tokens: how many tokens a person may have given, each way of counting them: columns behind them may be padding.
 
     Raises:
         DataError: nothing in it can be shown.
@@ -153,15 +153,14 @@ def _turned(
 
 
 def _cut(
-    values: np.ndarray, seen: Survey, tokens: int | None, notes: list[str]
+    values: np.ndarray, seen: Survey, tokens: Sequence[int], notes: list[str]
 ) -> tuple[Shaped[np.ndarray, "target source"], Survey]:
     """Without the padding of a batch. Empty columns alone may be tokens that were never read, and stay."""
     rows, columns = _filled(seen.row_sums), _filled(seen.column_sums)
     padded = rows < values.shape[0]
-    if not padded and tokens is not None and columns <= tokens < values.shape[1]:
-        columns, padded = tokens, True
-    elif padded and tokens is not None:
-        columns = min(values.shape[1], max(columns, tokens))
+    given = next((count for count in tokens if columns <= count <= values.shape[1]), None)
+    if given is not None:
+        columns, padded = given, padded or given < values.shape[1]
     if not padded or seen.negatives:
         if columns < values.shape[1] and not seen.negatives:
             count = values.shape[1] - columns

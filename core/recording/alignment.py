@@ -111,6 +111,62 @@ class AlignmentDump:
         return tuple(one for one in self.maps if one.place.site == site.site and one.place.step is not None)
 
 
+@dataclass(frozen=True)
+class Axes:
+    """What stands along the axes of a map as it is shown.
+
+    Attributes:
+        queries, keys: one label for each row and column.
+        rows, columns: what they are: "output frames, in seconds", "source tokens".
+        block: rows and columns of the file under one cell.
+        hop: seconds that one row or column of the file lasts; None where nothing is known.
+        timed: which of 0 (rows) and 1 (columns) are frames, where there is a hop.
+        notes: what did not fit.
+    """
+
+    queries: tuple[str, ...]
+    keys: tuple[str, ...]
+    rows: str
+    columns: str
+    block: tuple[int, int] = (1, 1)
+    hop: float | None = None
+    timed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    def span(self, axis: int, first: int, last: int) -> str:
+        """The cells from `first` to `last` of an axis, for people: tokens, seconds, or numbers counted from 1.
+
+        >>> Axes(("0.0 s", "0.5 s"), ("发", "财"), "output frames", "source tokens", hop=0.5, timed=0).span(0, 0, 1)
+        '0.00–1.00 s'
+        """
+        labels, step = (self.queries if axis == 0 else self.keys), self.block[axis]
+        if self.timed == axis and self.hop:
+            return f"{first * step * self.hop:.2f}–{(last + 1) * step * self.hop:.2f} s"
+        numbers = f"{first + 1}" if first == last and step == 1 else f"{first * step + 1}–{(last + 1) * step}"
+        if not (self.rows if axis == 0 else self.columns).endswith("tokens"):
+            return numbers
+        named = labels[first : last + 1]
+        return f"{numbers} “{' '.join(named if len(named) < 7 else (*named[:3], '…', named[-1]))}”"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Rows or columns of a map that something is said about.
+
+    Attributes:
+        axis: 0 for rows, 1 for columns.
+        first, last: of them, both included.
+        word: drawn on the map: a number or a letter.
+        told: what is said.
+    """
+
+    axis: int
+    first: int
+    last: int
+    word: str
+    told: str
+
+
 def of_matrices(recorded: Sequence[tuple[int, Sequence[AttentionMatrix]]], name: str) -> AlignmentDump:
     """The cross-attention of a model of ours over its training, a map a head.
 

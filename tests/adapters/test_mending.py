@@ -18,7 +18,7 @@ from tests.adapters.written import npy, soft
 NOWHERE = Place("map")
 
 
-def mended(values: np.ndarray, tokens: int | None = None, **reading: object) -> AlignmentMap:
+def mended(values: np.ndarray, tokens: tuple[int, ...] = (), **reading: object) -> AlignmentMap:
     return mend(values, NOWHERE, Reading(**reading), tokens)
 
 
@@ -105,7 +105,7 @@ def test_empty_columns_alone_are_not_cut_since_nobody_may_have_read_them():
     values = np.hstack([soft(11, 7), np.zeros((11, 3), np.float32)])
     kept = mended(values)
     assert kept.shape == (11, 10) and "the last 3 columns got no weight at all" in told(kept)
-    cut = mended(values, tokens=8)
+    cut = mended(values, tokens=(3, 8))
     assert cut.shape == (11, 8) and "2 empty columns" in told(cut)
 
 
@@ -113,7 +113,7 @@ def test_padding_is_cut_to_the_tokens_that_were_given():
     values = np.zeros((14, 10), np.float32)
     values[:11, :7] = soft(11, 7)
     assert mended(values).shape == (11, 7)
-    assert mended(values, tokens=9).shape == (11, 9)
+    assert mended(values, tokens=(9,)).shape == (11, 9)
 
 
 def test_a_map_of_20000_by_5000_is_made_smaller_and_said_so():
