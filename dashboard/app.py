@@ -18,6 +18,7 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
+    "Alignment": (("inspect_alignment", "Inspect my alignment", "stethoscope"),),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

@@ -90,15 +90,19 @@ def mend(
     seen = survey(values)
     logarithmic = not reading.softmax and seen.most <= 0 and seen.least < 0 and _are_logarithms(values)
     if logarithmic:
-        values = np.exp(as_single(values))
+        values = np.exp(as_single(values).clip(max=80))
         seen = survey(values)
         notes.append("no number is above 0 and exp of each row sums to one: logarithms of weights, exp was taken")
     if reading.softmax:
         notes.append("softmax of each row was taken, as you say")
     if seen.nans == values.size:
         raise DataError("every cell is NaN or infinite: the model had diverged, or the file is damaged")
-    if not (seen.row_sums.any() or seen.negatives):
-        raise DataError("every weight is 0: nothing to show")
+    if seen.most <= 0:
+        raise DataError(
+            "no weight is above 0, so there is nothing to align; where these are scores before a softmax, say so"
+            if seen.negatives
+            else "every weight is 0: nothing to show"
+        )
     values, seen = _turned(values, seen, reading.turned, notes)
     values, seen = _cut(values, seen, tokens, notes)
     _say_numbers(seen, values.shape, notes)

@@ -49,25 +49,28 @@ def said_by(name: str) -> Named:
 
 
 def steps_of(names: Sequence[str]) -> list[Named]:
-    """What several names say together: where no word says the step, the one number in which they differ is the step.
+    """What several names say together: where no word says the step, the last number in which names that are otherwise
+    alike differ is the step.
 
-    >>> [one.step for one in steps_of(["align_200", "align_1000", "align_30"])]
-    [200, 1000, 30]
+    >>> [one.step for one in steps_of(["align_200", "align_1000", "align_30", "model"])]
+    [200, 1000, 30, None]
     >>> [one.step for one in steps_of(["a1", "b2"])]
     [None, None]
     """
     said = [said_by(name) for name in names]
-    if len(said) < 2 or any(one.step is not None for one in said):
-        return said
-    frames = {_NUMBER.sub("#", one.rest) for one in said}
-    numbers = [[int(number) for number in _NUMBER.findall(one.rest)] for one in said]
-    if len(frames) != 1 or not numbers[0]:
-        return said
-    places = [at for at in range(len(numbers[0])) if len({row[at] for row in numbers}) == len(said)]
-    if not places:
-        return said
-    last = places[-1]
-    return [replace(one, rest=_without(one.rest, last), step=row[last]) for one, row in zip(said, numbers)]
+    alike: dict[str, list[int]] = {}
+    for at, one in enumerate(said):
+        if one.step is None:
+            alike.setdefault(_NUMBER.sub("#", one.rest), []).append(at)
+    for group in alike.values():
+        numbers = [[int(number) for number in _NUMBER.findall(said[at].rest)] for at in group]
+        differing = [
+            place for place in range(len(numbers[0])) if len({row[place] for row in numbers}) == len(group) > 1
+        ]
+        for at, row in zip(group, numbers):
+            if differing:
+                said[at] = replace(said[at], rest=_without(said[at].rest, differing[-1]), step=row[differing[-1]])
+    return said
 
 
 def _without(text: str, place: int) -> str:

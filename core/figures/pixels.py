@@ -20,17 +20,17 @@ def levels(
 
     With weights below 0, code 128 is 0, and what is below is orange.
     """
-    top = float(np.abs(weights).max(initial=0.0)) or 1.0
+    shares = weights / (np.abs(weights).max(initial=0.0).astype(np.float64) or 1.0)
     accent = _color(SERIES[0])
     if (weights < 0).any():
         colors = [_between(_PAPER, _BELOW, (128 - code) / 128) for code in range(128)]
         colors += [_between(_PAPER, accent, (code - 128) / 127) for code in range(128, 256)]
-        return np.clip(np.round(128 + weights * (127 / top)), 1, 255).astype(np.uint8), colors
+        return np.clip(np.round(128 + shares * 127), 1, 255).astype(np.uint8), colors
     colors = [
         _between(_PAPER, accent, code / 160) if code < 160 else _between(accent, _DEEP, (code - 160) / 95)
         for code in range(256)
     ]
-    return np.clip(np.round(weights * (255 / top)), 0, 255).astype(np.uint8), colors
+    return np.clip(np.round(shares * 255), 0, 255).astype(np.uint8), colors
 
 
 def pooled(weights: Float[np.ndarray, "row column"], rows: int, columns: int) -> Float[np.ndarray, "_ _"]:

@@ -174,10 +174,11 @@ def of_matrices(recorded: Sequence[tuple[int, Sequence[AttentionMatrix]]], name:
         recorded: pairs of a step and the matrices recorded at it.
         name: what it is of, for people.
     """
+    own_view = " to its own layer"  # of two, in a multi-view wiring
     maps = [
         AlignmentMap(
             matrix.weights[head].astype(np.float32),
-            Place(matrix.site.label, step, head=head),
+            Place("cross-attention" + own_view * ("auxiliary" in matrix.site.name), step, matrix.site.layer, head),
             matrix.weights.shape[1:],
             matrix.queries,
             matrix.keys,
@@ -187,5 +188,5 @@ def of_matrices(recorded: Sequence[tuple[int, Sequence[AttentionMatrix]]], name:
         if matrix.site.kind == "cross"
         for head in range(matrix.heads)
     ]
-    ordered = sorted(maps, key=lambda one: (one.place.name, one.place.head or 0, one.place.step or 0))
+    ordered = sorted(maps, key=lambda one: (one.place.name, one.place.layer, one.place.head, one.place.step))
     return AlignmentDump(tuple(ordered), (f"{name}: {len(recorded)} steps, {len(ordered)} maps of cross-attention",))

@@ -17,7 +17,7 @@ from core.runs import snapshots
 from core.runs.store import find_run
 from dashboard import resources
 
-_MEGABYTES = 512  # a map of 20,000 × 5,000 in float32 has 400
+_MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400
 _AS_FOUND, _AUTO = "as their number says", "by its sums"
 _TURNS = {_AUTO: None, "yes: rows are sources": True, "no": False}
 _WORDS = {"file": "One file or several", "directory": "A folder"}
@@ -48,10 +48,15 @@ def alignment_source() -> Brought:
     with left:
         files = _files()
     with right:
-        captions = _captions()
+        text = st.text_area(
+            "Tokens", key="alignment tokens", height=96, placeholder="one a line, or separated by blanks, or 发财发财发财",
+            help="what stands along one side; which side, their number says",
+        )  # fmt: skip
+        with st.popover("Token file, seconds, axes", icon=":material/tune:", width="stretch"):
+            captions = _captions(text)
+            reading = _reading()
     if not files:
         return _example(captions)
-    reading = _reading()
     tokens = counts_of(captions.tokens)
     key = (tuple(file.file_id for file in files), reading, tokens)
     dump = _read(key, [(file.name, file.getvalue()) for file in files])
@@ -74,37 +79,33 @@ def _files() -> list[Any]:
     return list(dropped or [])
 
 
-def _captions() -> Captions:
-    text = st.text_area(
-        "Tokens", key="alignment tokens", height=96, placeholder="one a line, or separated by blanks, or 发财发财发财",
-        help="what stands along one side; which side, their number says",
-    )  # fmt: skip
-    with st.popover("Token file, seconds, sound", icon=":material/tune:", width="stretch"):
-        listed = st.file_uploader("Token list (.txt, .json)", ["txt", "json", "csv"], key="token file")
-        side = st.segmented_control("Tokens stand along the", SIDES, default=SIDES[0], required=True, key="token side")
-        hop = st.number_input(
-            "Hop, milliseconds from frame to frame", 0.0, 1000.0, 0.0, 0.5, key="hop", help="0: frames are counted"
-        )
-        sound = st.file_uploader("Sound of the frames (.wav)", ["wav"], key="alignment sound")
-        duration = None
-        if sound is not None:
-            st.audio(sound)
-            try:
-                duration = seconds_of(sound.getvalue(), sound.name)
-            except InputError as error:
-                st.warning(str(error), icon=":material/volume_off:")
+def _captions(text: str) -> Captions:
+    """What is given beside the maps; a token file stands for typed tokens."""
+    listed = st.file_uploader("Token list (.txt, .json)", ["txt", "json", "csv"], key="token file")
+    side = st.segmented_control("Tokens stand along the", SIDES, default=SIDES[0], required=True, key="token side")
+    hop = st.number_input(
+        "Hop, milliseconds from frame to frame", 0.0, 1000.0, 0.0, 0.5, key="hop", help="0: frames are counted"
+    )
+    sound = st.file_uploader("Sound of the frames (.wav)", ["wav"], key="alignment sound")
+    duration = None
+    if sound is not None:
+        st.audio(sound)
+        try:
+            duration = seconds_of(sound.getvalue(), sound.name)
+        except InputError as error:
+            st.warning(str(error), icon=":material/volume_off:")
     if listed is not None:
         text, _ = decode(listed.getvalue(), listed.name)
     return Captions(text, side, hop / 1000 or None, duration)
 
 
 def _reading() -> Reading:
-    with st.expander("Axes were read wrongly?", icon=":material/swap_horiz:"):
-        leading, turned, scores = st.columns(3, vertical_alignment="bottom")
-        options = [_AS_FOUND, *(reading for readings in READINGS.values() for reading in readings)]
-        axes = leading.selectbox("Axes before target and source", options, key="leading axes", help="where their number fits")
-        turn = turned.selectbox("Stored as (source, target)", list(_TURNS), key="turned")
-        softmax = scores.toggle("Scores: take the softmax", key="softmax", help="where rows are scores before a softmax")
+    options = [_AS_FOUND, *(reading for readings in READINGS.values() for reading in readings)]
+    axes = st.selectbox("Axes before target and source", options, key="leading axes", help="where their number fits")
+    turn = st.selectbox(
+        "Stored as (source, target)", list(_TURNS), key="turned", help="columns sum to one and rows do not"
+    )
+    softmax = st.toggle("Scores: take the softmax of each row", key="softmax")
     return Reading(None if axes == _AS_FOUND else axes, _TURNS[turn], softmax)
 
 

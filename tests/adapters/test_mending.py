@@ -101,6 +101,13 @@ def test_the_softmax_of_scores_is_taken_when_somebody_says_they_are_scores():
     np.testing.assert_array_equal(one.weights.argmax(axis=1), scores.argmax(axis=1))
 
 
+def test_scores_that_are_all_below_zero_can_only_be_shown_after_a_softmax():
+    scores = -3 - np.random.default_rng(1).random((11, 7), np.float32)
+    with pytest.raises(DataError, match="where these are scores before a softmax, say so"):
+        mended(scores)
+    assert (mended(scores, softmax=True).weights > 0).all()
+
+
 def test_empty_columns_alone_are_not_cut_since_nobody_may_have_read_them():
     values = np.hstack([soft(11, 7), np.zeros((11, 3), np.float32)])
     kept = mended(values)
@@ -157,7 +164,7 @@ def test_whatever_numbers_come_the_weights_are_finite_or_the_map_is_refused(valu
     try:
         assert np.isfinite(mended(values).weights).all()
     except DataError as error:
-        assert "every" in str(error)
+        assert "every" in str(error) or "no weight is above 0" in str(error)
 
 
 @pytest.mark.parametrize("kind", ["<f2", "<f4", "<f8", "<i4", "?"])

@@ -115,6 +115,12 @@ def test_the_step_is_read_from_the_name_and_sorted_as_a_number(names, steps):
         np.testing.assert_array_equal(followed[-1].weights, soft(T, S, len(names) - 1))
 
 
+def test_a_strange_file_among_them_does_not_hide_the_steps():
+    files = [(f"align_{step}.npy", npy(soft(T, S, step))) for step in (5, 40)]
+    dump = read_dump([*files, ("model.pt", b"\x80\x02}"), ("readme.txt", b"hello")])
+    assert dump.steps == (5, 40) and len(dump.groups) == 1 and len(dump.maps) == 2
+
+
 def test_two_maps_of_one_name_do_not_hide_each_other():
     dump = read_dump([("a/x.npy", npy(soft(T, S, 0))), ("b/x.npy", npy(soft(T, S, 1)))])
     assert [one.place.name for one in dump.maps] == ["x #1", "x #2"]
