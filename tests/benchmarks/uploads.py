@@ -30,7 +30,7 @@ DROPPED = """async ([rows, columns, number]) => {
     }
     bytes.set(new Uint8Array(numbers.buffer), 10 + head.length);
     const view = () => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
-        .map((one) => one.shadowRoot.attentionLab).find((one) => one?.data?.queries);
+        .map((one) => one.shadowRoot?.attentionLab).find((one) => one?.data?.queries);
     const before = view()?.data.revision;
     const box = document.querySelector("[data-testid=stFileUploader] input");
     const files = new DataTransfer();

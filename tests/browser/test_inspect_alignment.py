@@ -15,7 +15,7 @@ TOKENS = "我想今天发财发财发财"
 # brightness 0…1 of the picture at shares of its height and width
 LOOK = """(places) => {
     const view = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
-        .map((one) => one.shadowRoot.attentionLab).find((one) => one?.data?.queries);
+        .map((one) => one.shadowRoot?.attentionLab).find((one) => one?.data?.queries);
     const ratio = window.devicePixelRatio || 1, pen = view.map.getContext("2d");
     return places.map(([down, across]) => {
         const [x, y] = [view.frame.x + across * view.frame.width, view.frame.y + down * view.frame.height];
