@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.adapters.labels import label
 from core.figures.curves import Curve, curves
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
+from dashboard import state
 from dashboard.components.alignment_source import Brought
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
@@ -22,6 +24,7 @@ _WORDS = {
 _MOST_SCORED = 400  # points of a curve over steps
 _SHOWN = 6  # notes and findings that are seen without asking
 _MOST_FINDINGS = 100
+_JUDGED_AT_ONCE = 2**17  # cells: scores, doctor and path of more take longer than a person should wait for the picture
 
 
 def alignment_view(brought: Brought) -> Diagnosis:
@@ -30,21 +33,37 @@ def alignment_view(brought: Brought) -> Diagnosis:
     Raises:
         InputError: what was given beside it does not fit.
     """
-    one, rivals, followed = _choice(brought)
+    one, beside, followed = _choice(brought)
     axes = label(one, brought.captions)
     left, right = st.columns([5, 3])
     with right:
         overlaid = st.toggle("Path and findings on the map", value=True, key="overlaid")
-    diagnosis = _diagnosed((brought.key, one.place), one, axes, rivals)
+    shown = (brought.key, one.place, brought.captions)
+    if one.weights.size > _JUDGED_AT_ONCE and state.new("alignment judged", shown):
+        with left:
+            _picture(one, axes, None)  # a large map is on screen before it is judged
+        with right, st.spinner("Judging the alignment …"):
+            _diagnosed(brought.key, one, axes, beside)
+        state.put("alignment judged", shown)
+        _again()
+    diagnosis = _diagnosed(brought.key, one, axes, beside)
     with left:
-        _picture(diagnosis, overlaid=overlaid)
+        _picture(one, axes, diagnosis if overlaid else None)
     with right:
         _judgement(diagnosis)
     _over_steps(brought, followed, one)
     return diagnosis
 
 
-def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[Judged, ...], tuple[AlignmentMap, ...]]:
+def _again() -> None:
+    """Run the panel once more; where the whole page runs, the page."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
+
+
+def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], tuple[AlignmentMap, ...]]:
     """The map a person chose, the maps beside it, and the same layer and head through the training."""
     dump, key = brought.dump, brought.key
     group = _group(dump, key)
@@ -54,22 +73,22 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[Judged, ...], tuple[A
     step = last
     if len(steps) > 1:
         step = when.select_slider("Training step", steps, last, format_func="{:,}".format, key=f"step {key} {group}")
-    decisive = _ranked((key, group, last), dump.at(last, group))
-    site = decisive[0].map.place.site
+    decisive = dump.at(last, group)
+    site = decisive[0].place.site
     if len(decisive) > 1:
-        sites = [one.map.place.site for one in decisive]
-        quality = {one.map.place.site: one.quality for one in decisive}
+        judged = _ranked((key, group, last), decisive)
+        quality = {one.map.place.site: one.quality for one in judged}
         site = (which if len(steps) > 1 else when).selectbox(
             f"Layer and head, best first{f' (at step {last:,})' if len(steps) > 1 else ''}",
-            sites,
+            list(quality),
             format_func=lambda one: (
-                f"{one.label} · quality {quality[one]:.2f}{' · the best' if one == sites[0] else ''}"
+                f"{one.label} · quality {quality[one]:.2f}{' · the best' if one == judged[0].map.place.site else ''}"
             ),
             key=f"site {key} {group}",
         )
-    here = _ranked((key, group, step), dump.at(step, group))
-    one = next((each.map for each in here if each.map.place.site == site), here[0].map)
-    return one, here, dump.over_steps(site)
+    beside = dump.at(step, group)
+    one = next((each for each in beside if each.place.site == site), beside[0])
+    return one, beside, dump.over_steps(site)
 
 
 def _group(dump: AlignmentDump, key: tuple[Any, ...]) -> tuple[str, int | None]:
@@ -86,17 +105,16 @@ def _named(group: tuple[str, int | None]) -> str:
     return " · ".join(filter(None, (name, None if item is None else f"item {item + 1}"))) or "map"
 
 
-def _picture(diagnosis: Diagnosis, *, overlaid: bool) -> None:
-    axes, step = diagnosis.axes, diagnosis.map.place.step
+def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None:
     heatmap(
-        diagnosis.map.weights,
+        one.weights,
         axes.queries,
         axes.keys,
         key="inspected",
-        title=diagnosis.map.place.label + ("" if step is None else f" · step {step:,}"),
+        title=one.place.label + ("" if one.place.step is None else f" · step {one.place.step:,}"),
         words=_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"},
-        path=diagnosis.path if overlaid else None,
-        marks=diagnosis.marks if overlaid else (),
+        path=diagnosis.path if diagnosis else None,
+        marks=diagnosis.marks if diagnosis else (),
     )
     st.caption(f"Rows: {axes.rows}. Columns: {axes.columns}.")
     for note in axes.notes:
@@ -161,10 +179,9 @@ def _judged(key: tuple[Any, ...], _one: AlignmentMap) -> Judged:
     return ranked((_one,))[0]
 
 
-def _diagnosed(
-    key: tuple[Any, ...], one: AlignmentMap, axes: Axes, rivals: tuple[Judged, ...]
-) -> Diagnosis:  # fmt: skip
-    return _diagnosis((key, axes), one, axes, rivals)
+def _diagnosed(key: tuple[Any, ...], one: AlignmentMap, axes: Axes, beside: tuple[AlignmentMap, ...]) -> Diagnosis:
+    group = (one.place.name, one.place.item)
+    return _diagnosis((key, one.place, axes), one, axes, _ranked((key, group, one.place.step), beside))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, scope="session")

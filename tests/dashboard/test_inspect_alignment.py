@@ -131,3 +131,10 @@ def test_axes_that_were_read_wrongly_are_said_by_hand():
     lists = {"history": [{"step": step, "attn": soft(8, 5, step).tolist()} for step in (1, 20)]}
     at = lives(dropped(opened(), **{"log.json": json.dumps(lists).encode()}))
     assert at.select_slider[0].options == ["1", "20"]
+
+
+def test_a_large_map_is_drawn_first_and_judged_then():
+    at = lives(dropped(opened(), **{"map.npy": npy(soft(700, 200))}))
+    assert "map" in told(at) and 0 < quality(at) <= 1
+    at = lives(at.toggle(key="overlaid").set_value(False).run())
+    assert 0 < quality(at) <= 1 and not at.warning
