@@ -18,7 +18,10 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
-    "Alignment": (("guided", "Guided or not", "timeline"),),
+    "Alignment": (
+        ("guided", "Guided or not", "timeline"),
+        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

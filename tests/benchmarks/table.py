@@ -20,6 +20,7 @@ from tests.benchmarks import (
     training,
     tree_pictures,
     trees,
+    uploads,
 )
 from tests.benchmarks.row import Row
 
@@ -29,6 +30,7 @@ TOPICS = (
     training,
     clicks,
     pictures,
+    uploads,
     decoding,
     peers,
     compiled,
