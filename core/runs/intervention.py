@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from core.data.batch import pad_sources
 from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree, fold
