@@ -68,7 +68,7 @@ class Recognition(AbstractTask):
             raise SettingError(
                 "folder is empty: give a folder of WAV files with a table of names and texts (task.folder=…)"
             )
-        return read_transcripts(Path(self.folder).expanduser(), Path(self.table).expanduser())[: self.most]
+        return read_transcripts(_path(self.folder), _path(self.table))[: self.most]
 
     @cached_property
     def features(self) -> dict[str, LogMel]:
@@ -129,7 +129,7 @@ class Recognition(AbstractTask):
         """The segments of a recording, by its name or the path of a WAV file; none where there is no such recording.
 
         Raises:
-            DataError: the WAV file cannot be used.
+            DataError: the WAV file is not there or cannot be used.
         """
         name = text.strip()
         features = self._heard(name)
@@ -168,16 +168,13 @@ class Recognition(AbstractTask):
             return self.carried[name]
         if name in self.__dict__.get("features", {}):
             return self.features[name]
-        path = self._paths.get(name, Path(name))
-        # a NUL, or a name longer than a file's may be, is no path at all
-        if path.suffix.lower() != ".wav" or "\x00" in name or len(name) > 1000 or not path.expanduser().is_file():
-            return None
-        return relative(read_wav(path.expanduser()))
+        path = self._paths.get(name, _path(name))
+        return relative(read_wav(path)) if path.suffix.lower() == ".wav" else None
 
     @cached_property
     def _paths(self) -> dict[str, Path]:
         """Recordings of the table by name, where the folder is here."""
-        if not self.folder or not Path(self.folder).expanduser().is_dir():
+        if not self.folder or not _path(self.folder).is_dir():
             return {}
         return {one.name: one.path for one in self.transcripts}
 
@@ -187,3 +184,10 @@ class Recognition(AbstractTask):
         if not texts:
             raise DataError(f"{self.table} has too few recordings to train on ({len(self.transcripts)}); add more rows")
         return texts
+
+
+def _path(text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~ and the name of nobody here: then it is no home, and no such file is what is said
+        return Path(text)

@@ -81,8 +81,13 @@ def test_a_recording_of_ones_own_is_read_by_its_path(trained, tmp_path):
     (tmp_path / "no.wav").write_bytes(b"a text")
     with pytest.raises(DataError, match=r"no\.wav is not a WAV file"):
         trained.read(str(tmp_path / "no.wav"))
-    with pytest.raises(InputError, match=r"nothing in this source is a token; try: take\d+"):
+    with pytest.raises(DataError, match=r"nowhere\.wav cannot be read \(No such file or directory\); check the path"):
         trained.read("nowhere.wav")
+    for nowhere in ("~nobody\x01/a.wav", "a\0b.wav", "x" * 500 + ".wav"):
+        with pytest.raises(DataError, match=r"cannot be read \(.*\); check the path"):
+            trained.read(nowhere)
+    with pytest.raises(InputError, match=r"nothing in this source is a token; try: take\d+"):
+        trained.read("take 12345")
 
 
 def test_what_replaces_tokens_refuses_recordings(trained):
