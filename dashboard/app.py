@@ -18,6 +18,11 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
+    "Alignment": (
+        ("guided", "Guided or not", "timeline"),
+        ("alignment_kinds", "Attention types", "route"),
+        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
@@ -25,10 +30,6 @@ SECTIONS = {
         ("sampling", "Sampling", "casino"),
         ("beam_size", "Beam size", "stacked_line_chart"),
         ("by_hand", "Search by hand", "edit_note"),
-    ),
-    "Alignment": (
-        ("guided", "Guided or not", "timeline"),
-        ("alignment_kinds", "Attention types", "route"),
     ),
 }
 FIRST = "attention"

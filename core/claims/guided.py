@@ -40,7 +40,8 @@ class GuidedSooner(AbstractClaim):
         for at, (task, model) in enumerate(_PAIRS):
             config = pair_config(task, model, seed)
             last = steps(config.training.steps, budget)
-            pair = GuidedPair(config.changed({"training.steps": last}), every=_EVERY)
+            decoded = max(4, steps(config.training.evaluate_on, budget))
+            pair = GuidedPair(config.changed({"training.steps": last, "training.evaluate_on": decoded}), every=_EVERY)
             while not pair.done:
                 pair.advance()
                 if pair.step % 25 == 0:

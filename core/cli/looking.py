@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Assignments, Json, Run, columns, show
+from core.cli.printing import Assignments, Json, Run, columns, show, write_file
 from core.errors import SettingError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def decode(
     if unknown := trained.unknown(text):
         print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
     if out is not None and write is not None:
-        _write(out, write(tree.parts))
+        write_file(out, write(tree.parts))
     if json:
         print(tree.to_json())
     else:
@@ -75,7 +75,7 @@ def attend(
     entry(LEVELS, level, "level")
     matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
     if out is not None:
-        _write(out, EXPORTS[out.suffix](matrices))
+        write_file(out, EXPORTS[out.suffix](matrices))
     data = [
         {
             "site": matrix.site.name, "label": matrix.site.label, "heads": matrix.heads, "queries": list(matrix.queries),
@@ -159,10 +159,3 @@ def _finished(tree: "DecodingTree") -> str:
         columns(rows, ["finished", "Σ log p", *terms, "score"])
         + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}{proof}"
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error

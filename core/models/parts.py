@@ -1,13 +1,13 @@
 """From a Transformer's settings to its parts: what its encoder, its decoder and small models made of them have in common."""
 
-from core.attention.absolute import NoPositions
+from core.attention.absolute import AbstractPositions, NoPositions
 from core.attention.alignments import ALIGNMENTS, Aligning
 from core.attention.mechanisms import MECHANISMS, Wanted
 from core.attention.multihead import MultiHeadAttention
 from core.attention.positions import POSITIONS
 from core.attention.relations import RELATIONS
 from core.models.combinations import READ_IN_ORDER
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import StateEmbedding, TokenEmbedding
 from core.models.norm import AbstractNorm
 from core.models.norms import NORMS
 from core.models.recurrent_positions import RecurrentPositions
@@ -17,8 +17,12 @@ from core.models.transformer_settings import TransformerSettings
 
 def embedding_of(settings: TransformerSettings, vocabulary: int) -> TokenEmbedding:
     """Tokens to vectors, with the positions that are added to them."""
-    made = POSITIONS.get(settings.positions, NoPositions)(settings.width, settings.longest)
-    return TokenEmbedding(vocabulary, settings.width, made, dropout=settings.dropout)
+    return TokenEmbedding(vocabulary, settings.width, _positions(settings), dropout=settings.dropout)
+
+
+def state_embedding_of(settings: TransformerSettings) -> StateEmbedding:
+    """States of what was heard, with the positions that are added to them."""
+    return StateEmbedding(_positions(settings), dropout=settings.dropout)
 
 
 def reading_of(settings: TransformerSettings) -> RecurrentPositions | None:
@@ -62,6 +66,11 @@ def norm_of(settings: TransformerSettings) -> AbstractNorm:
 def residual_of(settings: TransformerSettings) -> AbstractResidual:
     """The connection around one part of a block."""
     return RESIDUALS[settings.norm](norm_of(settings), settings.dropout)
+
+
+def _positions(settings: TransformerSettings) -> AbstractPositions:
+    made: AbstractPositions = POSITIONS.get(settings.positions, NoPositions)(settings.width, settings.longest)
+    return made
 
 
 def _wanted(settings: TransformerSettings, causal: bool) -> Wanted:

@@ -82,7 +82,7 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
         trainer: Trainer | None = None
         try:
             config = replace(config, task=read_words(run, config.task))
-            trainer = trainer_of(config, read_examples(run))
+            trainer = trainer_of(config, read_examples(run, config.task))
             with Journal(run) as journal:
                 yield from _Recorder(run, trainer, journal, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:

@@ -28,23 +28,23 @@ PAIR_MODELS = {
     "transformer": {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64},
 }
 PAIR_TASKS = ("speech_like", "reverse")  # what guidance is for, and what it must hurt
-STRENGTH = 10.0
+STRENGTH, STEPS = 10.0, 400
 _TRAINING = {
-    "steps": 400, "batch_size": 16, "learning_rate": 3e-3, "warmup": 20, "schedule": "constant", "beta2": 0.95,
+    "batch_size": 16, "learning_rate": 3e-3, "warmup": 20, "schedule": "constant", "beta2": 0.95,
     "evaluate_on": 100,
 }  # fmt: skip
 _MEASURED = 32  # held-out examples over which diagonality is a mean
 
 
-def pair_config(task: str, model: str, seed: int, strength: float = STRENGTH) -> ExperimentConfig:
+def pair_config(task: str, model: str, seed: int, strength: float = STRENGTH, steps: int = STEPS) -> ExperimentConfig:
     """What a pair is trained with where nobody says otherwise: small enough to be watched.
 
     Args:
-        task: of PAIR_TASKS; model: of PAIR_MODELS.
+        task: of PAIR_TASKS; model: of PAIR_MODELS; strength: of guidance; steps: of each.
     """
     return ExperimentConfig.from_dict({
         "task": {"name": task}, "model": {"name": model, **PAIR_MODELS[model]},
-        "training": {**_TRAINING, "guidance": strength}, "seed": seed,
+        "training": {**_TRAINING, "guidance": strength, "steps": steps}, "seed": seed,
     })  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.batch import Example
-from core.data.vocabulary import END, Vocabulary
+from core.data.vocabulary import Vocabulary
 from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
@@ -214,7 +214,7 @@ class TrainedModel:
 
     def item(self, source: str, keep_pruned: int = 5) -> tuple[list[int], Rules]:
         """A source as a search wants it: its numbers, <end> included, and its limits."""
-        numbers = [*self.vocabularies[0].encode(self.read(source)), END]
+        numbers = self.vocabularies[0].encode_source(self.read(source))
         return numbers, replace(rules_for(self.model, numbers, keep_pruned=keep_pruned), gold=self._gold(source))
 
     def _gold(self, source: str) -> tuple[int, ...] | None:
@@ -254,7 +254,7 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
             "use an earlier checkpoint, or train with a lower learning rate"
         )
     model.eval().requires_grad_(False)
-    return TrainedModel(run, config, found.step, model, read_examples(run))
+    return TrainedModel(run, config, found.step, model, read_examples(run, config.task))
 
 
 def _digest(content: bytes) -> str:

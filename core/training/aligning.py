@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
 
 from core.data.batch import Batch
+from core.metrics.alignment_scores import diagonality
 from core.models.seq2seq import Seq2Seq
 from core.recording.recorder import Recorder, site_of
 
 ALIGNED = 0.7  # diagonality from which a map is called aligned; evenly spread weights have some 0.28
-BAND = 0.15
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,3 @@ def most_diagonal(model: Seq2Seq, batch: Batch) -> HeadAlignment:
             within = [diagonality(one[:rows, :columns]) for one, (rows, columns) in zip(items, lengths)]
             found.append(HeadAlignment(path, head, float(np.mean(within))))
     return max(found, key=lambda one: one.diagonality)
-
-
-def diagonality(weights: Float[np.ndarray, "target source"]) -> float:
-    """Share of the weights with |n/N − t/T| ≤ BAND, <end> counted in both."""
-    rows, columns = (np.arange(count) / count for count in weights.shape)
-    inside = np.abs(columns[None, :] - rows[:, None]) <= BAND
-    return float((weights * inside).sum() / max(weights.sum(), 1e-12))

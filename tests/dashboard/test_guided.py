@@ -18,7 +18,7 @@ OWN = count(0, 100)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
     monkeypatch.setattr("core.runs.jobs.prepare", lambda *command: None)  # no process per test
-    monkeypatch.setitem(guided_pair._TRAINING, "steps", STEPS)
+    monkeypatch.setattr(guided_pair, "STEPS", STEPS)
     monkeypatch.setitem(guided_pair._TRAINING, "evaluate_on", 4)
     monkeypatch.setattr(guided_pair, "pairs_of", lambda task: [("fa", "cai")])
 
@@ -58,7 +58,7 @@ def progress(at: AppTest) -> str:
 def test_it_opens_on_two_models_that_have_learned_nothing():
     at = opened()
     assert not at.exception and said(at) == "" and "Press Train" in words(at)
-    assert labels(at) == ["Train"] and progress(at) == f"step 0 of {STEPS} of each"
+    assert labels(at) == ["Train", "Start over"] and progress(at) == f"step 0 of {STEPS} of each"
 
 
 def test_both_are_trained_and_what_each_can_do_is_said(monkeypatch):
@@ -76,7 +76,7 @@ def test_both_are_trained_and_what_each_can_do_is_said(monkeypatch):
     assert list(table[""]) == ["without guidance", "with guidance"]
     assert [*table.columns[1:]] == ["exact, held out", "pairs ×1", "pairs ×2", "pairs ×3", "pairs ×4"]
     assert at.select_slider(key="guided strength").value == 10.0
-    slider = by_label(at.select_slider, "Step")
+    slider = by_label(at.select_slider, "Step looked at")
     assert slider.options == ["0", "10", "20", "24"] and slider.value == 24
     slider.set_value(10).run()
     assert not at.exception

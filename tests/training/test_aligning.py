@@ -5,12 +5,13 @@ import pytest
 import torch
 
 from core.data.batch import collate
+from core.metrics.alignment_scores import BAND, diagonality
 from core.models.build import build
 from core.models.transformer_settings import TransformerSettings
 from core.recording.tap import Tap, editing
 from core.seeds import Seeds
 from core.tasks.speech_like import SpeechLike
-from core.training.aligning import BAND, diagonality, most_diagonal
+from core.training.aligning import most_diagonal
 
 TASK = SpeechLike()
 TEXTS = ("fa cai ni hao s m le gui", "m le fa ni s r")  # 17 and 9 frames
@@ -58,4 +59,4 @@ def test_pads_do_not_count_and_the_model_is_left_as_it_was(monkeypatch):
 @pytest.mark.parametrize("shape", [(20, 20), (31, 11)])
 def test_evenly_spread_weights_have_about_the_area_of_the_band(shape):
     assert diagonality(np.ones(shape)) == pytest.approx(2 * BAND - BAND**2, abs=0.05)
-    assert diagonality(np.eye(20)) == 1.0 and diagonality(np.eye(20)[::-1]) < 0.2
+    assert diagonality(np.eye(20)) == 1.0 and diagonality(np.eye(20)[::-1]) <= 0.2
