@@ -66,6 +66,7 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
             "syllables begun": f"{spoken.onsets} of {len(spoken.source)}",
             "diagonality": spoken.diagonality,
             "weights of a frame sum to": f"{least:.2f}" if most - least < 0.005 else f"{least:.2f} to {most:.2f}",
+            "the alignment doctor": "; ".join(spoken.told) or "healthy",
             "drawn": spoken.head,
         })  # fmt: skip
     st.dataframe(
@@ -97,6 +98,18 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
         f"{' '.join(pair)} said once, twice, three and four times, after {one.step:,} steps of each. No training utterance "
         "is so short or says a pair again. Above a map: right, or how many syllables were begun of those asked for."
     )
+    _findings(said)
+
+
+def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
+    """What the doctor says of every map of the ladder."""
+    rows = [
+        {"attention": ALIGNERS[name].title}
+        | {f"×{times}": "; ".join(spoken.told) or "healthy" for times, spoken in zip(TIMES, climbed)}
+        for name, climbed in said.items()
+    ]
+    st.markdown("What the alignment doctor says of the maps:")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner findings")
 
 
 def _begun(spoken: Spoken) -> str:
