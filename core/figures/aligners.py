@@ -13,7 +13,7 @@ from core.figures.tree import shown
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
-_LETTER, _ROOM, _LEAST = 15, 62, 110  # points: a symbol's row, a title with labels below, the lowest map
+_LETTER, _ROOM, _LEAST = 15, 78, 110  # points: a symbol's row, two lines of title with labels below, the lowest map
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Panel:
     """One map.
 
     Attributes:
-        title: above it; weights: a row per frame; frames, symbols: their labels.
+        title: above it, one line or two with <br> between; weights: a row per frame; frames, symbols: their labels.
     """
 
     title: str
@@ -53,7 +53,7 @@ def alignment_maps(panels: Sequence[Panel], columns: int, mode: Mode) -> go.Figu
             "colorbar": {"thickness": 10, "len": min(1.0, 220 / height), "y": 1.0, "yanchor": "top", "x": 1.005,
                          "tickvals": [0, 0.5, 1], "title": {"text": "weight", "side": "top"}},
         },
-        margin={"l": 44, "r": 60, "t": 30, "b": 32}, hovermode="closest",
+        margin={"l": 44, "r": 60, "t": 44, "b": 32}, hovermode="closest",
         uirevision=str([one.frames for one in panels]),  # another output is another map: a zoom into the old one says nothing
     )  # fmt: skip
     figure.update_annotations(font_size=13)
@@ -61,7 +61,7 @@ def alignment_maps(panels: Sequence[Panel], columns: int, mode: Mode) -> go.Figu
 
 
 def _draw(figure: go.Figure, one: Panel, row: int, column: int) -> None:
-    frames, symbols = [shown(frame) for frame in one.frames], [shown(symbol) for symbol in one.symbols]
+    frames, symbols = [shown(frame).strip("<>") for frame in one.frames], [shown(symbol) for symbol in one.symbols]
     figure.add_trace(
         go.Heatmap(
             z=one.weights.T, coloraxis="coloraxis", xgap=0.5, ygap=0.5,

@@ -17,6 +17,7 @@ from core.training.evaluation import free_run, rules_for
 from core.training.probe import Probe
 from core.training.repeat_ladder import Rung
 
+_NAMED = 4  # labels that are told one by one
 MARGIN = 0.25  # of all pairs: what fewer of them say is noise of a small training
 
 
@@ -66,7 +67,8 @@ class Spoken:
     def _told(self, one: Finding) -> str:
         what, labels = ("frame", self.output) if one.axis == TARGET else ("syllable", self.source)
         places = f"{what} {one.first + 1}" if one.first == one.last else f"{what}s {one.first + 1} to {one.last + 1}"
-        return f"{one.kind}, {places} ({' '.join(labels[one.first : one.last + 1])})"
+        found = labels[one.first : one.last + 1]
+        return f"{one.kind}, {places} ({' '.join(found if len(found) <= _NAMED else (found[0], '…', found[-1]))})"
 
     @property
     def sums(self) -> tuple[float, float]:

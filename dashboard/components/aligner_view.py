@@ -60,18 +60,20 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
         last = training.losses[-_RECENT:]
         rows.append({
             "attention": ALIGNERS[name].title,
+            "output": _verdict(spoken),
+            "the alignment doctor": "; ".join(spoken.told) or "healthy",
+            "begun": f"{spoken.onsets} of {len(spoken.source)}",
+            "diagonality": spoken.diagonality,
+            "sum": f"{least:.2f}" if most - least < 0.005 else f"{least:.2f} to {most:.2f}",
             "steps": training.trainer.step,
             "loss": sum(last) / len(last) if last else None,
-            "output": _verdict(spoken),
-            "syllables begun": f"{spoken.onsets} of {len(spoken.source)}",
-            "diagonality": spoken.diagonality,
-            "weights of a frame sum to": f"{least:.2f}" if most - least < 0.005 else f"{least:.2f} to {most:.2f}",
-            "the alignment doctor": "; ".join(spoken.told) or "healthy",
             "drawn": spoken.head,
         })  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner table",
         column_config={
+            "begun": st.column_config.TextColumn(help="syllables that the output begins, of those asked for"),
+            "sum": st.column_config.TextColumn(help="what a frame's weights sum to, the least and the most"),
             "loss": st.column_config.NumberColumn(format="%.3f", help=f"nats per frame, mean of {_RECENT} batches"),
             "diagonality": st.column_config.NumberColumn(format="percent", help="share of the weights near the diagonal"),
         },
@@ -88,7 +90,7 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
         st.markdown(told)
         _rungs(one, rungs)
     panels = [
-        _panel(f"{ALIGNERS[name].title} ×{times} · {_begun(spoken)}", spoken)
+        _panel(f"{ALIGNERS[name].title} ×{times}<br>{_begun(spoken)}", spoken)
         for name, climbed in said.items()
         for times, spoken in zip(TIMES, climbed)
     ]

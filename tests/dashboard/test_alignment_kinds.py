@@ -96,7 +96,7 @@ def test_an_utterance_is_typed_or_taken_and_what_cannot_be_said_is_told():
     assert "asked: ni hao fa cai → n i h a o f a c a i" in words(at)
     by_label(at.selectbox, "Example").select("发财 four times").run()
     assert at.text_input(key="aligners utterance").value == " ".join(["fa", "cai"] * 4)
-    assert list(at.dataframe[0].value["syllables begun"].str[-5:]) == [" of 8", " of 8"]
+    assert list(at.dataframe[0].value["begun"].str[-5:]) == [" of 8", " of 8"]
     at.text_input(key="aligners utterance").set_value("zhu").run()
     assert not at.exception and "no syllables: zhu; type some of" in said(at)
 

@@ -20,7 +20,7 @@ def test_maps_share_one_scale_whatever_their_rows_sum_to(mode):
 def test_frames_go_right_and_symbols_up_with_equal_ones_apart():
     figure = alignment_maps([ONE, TWO], 2, "light")
     assert np.asarray(figure.data[0].z).tolist() == ONE.weights.T.tolist()
-    assert list(figure.layout.xaxis.ticktext) == ["f", "f", "<end>"] and list(figure.layout.yaxis2.ticktext)[:2] == [
+    assert list(figure.layout.xaxis.ticktext) == ["f", "f", "end"] and list(figure.layout.yaxis2.ticktext)[:2] == [
         "m",
         "m",
     ]
