@@ -21,7 +21,7 @@ _CELL = 30  # points a row wants
 def error_grid(
     sites: Sequence[str], errors: Float[np.ndarray, "site head"], best: tuple[int, int], mode: Mode
 ) -> go.Figure:  # fmt: skip
-    """AER of every head, the mean over heads in the last column; the darker the better, the best head with a star.
+    """AER of every head, the mean over heads in the last column; the bluer the better, the best head with a star.
 
     Args:
         sites: names of the rows; errors: 0…1, nan where a site has no such head, means in the last column.
@@ -56,7 +56,7 @@ def linked_map(
     weights: Float[np.ndarray, "target source"], source: Sequence[str], target: Sequence[str], gold: GoldLinks,
     found: Collection[Link], fertility: Sequence[int], mode: Mode,
 ) -> go.Figure:  # fmt: skip
-    """A map with gold links over it, and above it how many gold links each source word has.
+    """A map with gold links over it (weights by their size), and above it how many gold links each source word has.
 
     Args:
         gold: sure links are filled squares, those that are only possible hollow ones.

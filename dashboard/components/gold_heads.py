@@ -77,7 +77,7 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
     figure = linked_map(weights, one.pair.source, one.pair.target, gold, links, counts, mode())
     live_figure(figure, key="gold map", height=map_height(len(one.pair.target)), alt=f"AER {here.error_rate:.3f}")
     st.caption(
-        "Rows are target words, columns source words, darker is heavier; a row is the attention that predicts its word. Bars "
+        "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
         "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "
         "out, so a row may sum to less than one."
     )
