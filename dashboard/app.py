@@ -30,6 +30,7 @@ SECTIONS = {
         ("beam_size", "Beam size", "stacked_line_chart"),
         ("by_hand", "Search by hand", "edit_note"),
     ),
+    "Alignment": (("gold_alignments", "Gold alignments", "verified"),),
 }
 FIRST = "attention"
 
