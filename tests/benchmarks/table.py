@@ -16,6 +16,7 @@ from tests.benchmarks import (
     proofs,
     recording,
     recurrent,
+    sound,
     starting,
     training,
     tree_pictures,
@@ -43,5 +44,6 @@ TOPICS = (
     proofs,
     attention,
     long,
+    sound,
 )
 ROWS: dict[str, Row] = {row.name: row for topic in TOPICS for row in topic.ROWS}
