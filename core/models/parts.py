@@ -1,13 +1,11 @@
 """From a Transformer's settings to its parts: what its encoder, its decoder and small models made of them have in common."""
 
 from core.attention.absolute import NoPositions
-from core.attention.attention import AbstractAttention, Attention
+from core.attention.alignments import ALIGNMENTS, Aligning
 from core.attention.mechanisms import MECHANISMS, Wanted
 from core.attention.multihead import MultiHeadAttention
-from core.attention.normalizers import NORMALIZERS
 from core.attention.positions import POSITIONS
 from core.attention.relations import RELATIONS
-from core.attention.scores import SCORES
 from core.models.combinations import READ_IN_ORDER
 from core.models.embedding import TokenEmbedding
 from core.models.norm import AbstractNorm
@@ -44,8 +42,15 @@ def self_attention_of(settings: TransformerSettings, *, causal: bool) -> MultiHe
 
 def cross_attention_of(settings: TransformerSettings) -> MultiHeadAttention:
     """States that look at an encoded source."""
+    aligning = Aligning(
+        dim=settings.dim, score=settings.score, normalizer=settings.normalizer, temperature=settings.temperature,
+        dropout=settings.dropout, chunk=settings.chunk, noise=settings.noise,
+    )  # fmt: skip
     return MultiHeadAttention(
-        settings.width, settings.heads, key_heads=settings.key_heads or None, attention=_every_pair(settings)
+        settings.width,
+        settings.heads,
+        key_heads=settings.key_heads or None,
+        attention=ALIGNMENTS[settings.alignment].make(aligning),
     )
 
 
@@ -57,15 +62,6 @@ def norm_of(settings: TransformerSettings) -> AbstractNorm:
 def residual_of(settings: TransformerSettings) -> AbstractResidual:
     """The connection around one part of a block."""
     return RESIDUALS[settings.norm](norm_of(settings), settings.dropout)
-
-
-def _every_pair(settings: TransformerSettings) -> AbstractAttention:
-    return Attention(
-        SCORES[settings.score](settings.dim),
-        normalize=NORMALIZERS[settings.normalizer],
-        dropout=settings.dropout,
-        temperature=settings.temperature,
-    )
 
 
 def _wanted(settings: TransformerSettings, causal: bool) -> Wanted:

@@ -31,9 +31,12 @@ def usual_transformer(model: Seq2Seq) -> bool:
 def usual_recurrent(model: Seq2Seq) -> bool:
     """A recurrent encoder, and a recurrent decoder whose weights are a softmax of additive, dot or general scores."""
     attention = model.decoder.cross_attention
-    scored = type(attention.score) in (Additive, DotProduct, General)
     return (
-        isinstance(model.encoder, RecurrentEncoder) and scored and _softmax(attention) and attention.temperature == 1.0
+        isinstance(model.encoder, RecurrentEncoder)
+        and type(attention) is Attention
+        and type(attention.score) in (Additive, DotProduct, General)
+        and _softmax(attention)
+        and attention.temperature == 1.0
     )
 
 
