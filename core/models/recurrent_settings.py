@@ -58,3 +58,8 @@ class RecurrentSettings(CourseSettings):
             dim=self.width, score=self.score, normalizer=self.normalizer, temperature=self.temperature, reach=self.reach,
             chunk=self.chunk, noise=self.noise, inference=self.inference, ahead=self.ahead,
         )  # fmt: skip
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """Layers that look at the source, and heads in each: one attention, however many layers recur."""
+        return 1, 1

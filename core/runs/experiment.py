@@ -150,12 +150,13 @@ class _Recorder:
 
     def _obey(self, requests: list[controls.Request]) -> Iterator[TrainEvent]:
         paused = False
+        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
         while True:
             for request in requests:
                 paused = request.what == "pause" or (paused and request.what not in ("continue", "stop"))
                 self.stopped = self.stopped or request.what == "stop"
                 if request.value is not None:
-                    self.trainer.change_rate(request.value)
+                    change[request.what](request.value)
                 yield self._record(Changed(self.trainer.step, request.what, request.value))
             if not paused or self.stopped:
                 return

@@ -49,7 +49,7 @@ _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
                   "evaluate_every": 500}),
     },
 }  # fmt: skip
-for _name in ("copy", "sort"):
+for _name in ("copy", "sort", "speech_like"):
     _TRANSFORMER[_name] = _TRANSFORMER["reverse"]
 _RECURRENT: dict[str, tuple[Part, Part]] = {
     "fast": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
