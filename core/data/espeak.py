@@ -46,6 +46,7 @@ class Utterance:
     sound: Sound
     onsets: tuple[float, ...]
 
+
 def speak(texts: Sequence[str], language: str = "mandarin", pace: int = 175) -> list[Utterance]:
     """Say texts.
 

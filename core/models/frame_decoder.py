@@ -10,15 +10,15 @@ what it polishes, this size does not have.
 The telling cell does not feed what asks, so that under gold frames it runs in one sweep behind the loop.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from core.attention.additive import Additive
-from core.attention.attention import Attention
+from core.attention.alignments import ALIGNMENTS
+from core.attention.history import History
 from core.attention.masks import valid_keys
 from core.attention.multihead import KeysValues
 from core.models.encoder import Memory
@@ -51,6 +51,7 @@ class FrameState:
     Attributes:
         asking, telling: the states of the two cells; context: what was seen last.
         source: the text as keys, prepared once, and values; mask: which of them are real.
+        history: where it has looked so far; None where the attention does not ask.
     """
 
     asking: Row
@@ -58,11 +59,13 @@ class FrameState:
     context: Row
     source: KeysValues
     mask: Mask
+    history: History | None = None
 
     def select(self, rows: Int[Tensor, " row"]) -> "FrameState":
         """The state whose rows are these rows of this one."""
         parts = (self.asking, self.telling, self.context)
-        return FrameState(*(part[rows] for part in parts), self.source.select(rows), self.mask[rows])
+        history = None if self.history is None else self.history.select(rows)
+        return FrameState(*(part[rows] for part in parts), self.source.select(rows), self.mask[rows], history)
 
 
 class FrameDecoder(nn.Module):
@@ -76,7 +79,7 @@ class FrameDecoder(nn.Module):
         super().__init__()
         width, self.mels, self.reduction = settings.width, settings.mels, settings.reduction
         self.prenet = Prenet(settings.mels, settings.prenet, settings.forgetting)
-        self.cross_attention = Attention(Additive(width, width, width))
+        self.cross_attention = ALIGNMENTS[settings.alignment].make(settings.aligning)
         self.asking = nn.GRU(settings.prenet + width, width, batch_first=True)
         self.telling = nn.GRU(2 * width, width, batch_first=True)
         self.output = nn.Linear(2 * width, settings.mels * settings.reduction)
@@ -87,7 +90,8 @@ class FrameDecoder(nn.Module):
         keys = memory.states[:, None]  # batch head=1 key width
         source = KeysValues(self.cross_attention.prepare(keys), keys)
         nothing = torch.zeros_like(memory.states[:, 0])
-        return FrameState(nothing, nothing, nothing, source, valid_keys(memory.valid))
+        history = self.cross_attention.begin(source.key)
+        return FrameState(nothing, nothing, nothing, source, valid_keys(memory.valid), history)
 
     def forward(self, frames: Frames, memory: Memory) -> Written:
         """Write under gold frames: every step hears the last gold frame before it.
@@ -118,8 +122,7 @@ class FrameDecoder(nn.Module):
         state, weights = self._look(self._asked(self.prenet(frame[:, None]))[:, 0], state)
         both = torch.cat([state.asking, state.context], dim=-1)[:, None]
         told, telling = self.telling(both, state.telling[None])
-        after = FrameState(state.asking, telling[0], state.context, state.source, state.mask)
-        return self._written(told, both, weights), after
+        return self._written(told, both, weights), replace(state, telling=telling[0])
 
     def _asked(self, heard: Float[Tensor, "batch step heard"]) -> Float[Tensor, "batch step gates"]:
         """The share of what is heard in the gates of the asking cell, for all steps at once."""
@@ -130,9 +133,9 @@ class FrameDecoder(nn.Module):
         weight, own, _, bias = self.asking.all_weights[0]
         seen = nn.functional.linear(state.context, weight[:, -state.context.shape[1] :])
         (asking,) = STEPS[nn.GRU](now + seen, nn.functional.linear(state.asking, own, bias), (state.asking,))
-        found = self.cross_attention(asking[:, None, None], *state.source, state.mask)
-        context = found.context[:, 0, 0]
-        return FrameState(asking, state.telling, context, state.source, state.mask), found.weights
+        query = asking[:, None, None]  # batch head=1 query=1 width
+        found, history = self.cross_attention.follow(query, *state.source, state.mask, state.history)
+        return replace(state, asking=asking, context=found.context[:, 0, 0], history=history), found.weights
 
     def _written(
         self, told: Float[Tensor, "batch step width"], both: Float[Tensor, "batch step twice"], weights: Weights

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.attention.alignments import Aligning
 from core.errors import SettingError
-from core.models.combinations import OWN_ENCODER
-from core.settings import Settings, setting
+from core.models.alignment_settings import CourseSettings
+from core.models.combinations import OWN_ENCODER, refuse_alignment
+from core.settings import setting
 
 SPOKEN_BY = ("gru", "lstm", "convolution", OWN_ENCODER)
 
 
 @dataclass(frozen=True)
-class SpeakerSettings(Settings):
+class SpeakerSettings(CourseSettings):
     """Sizes and choices."""
 
     name: ClassVar[str] = "speaker"
     summary: ClassVar[str] = "A text encoder, and a recurrent decoder that writes a few frames of a spectrum at a step"
+
+    score: ClassVar[str] = "additive"
+    normalizer: ClassVar[str] = "softmax"
 
     encoder: str = setting(
         "gru", choices=SPOKEN_BY, help="what reads the text: a cell both ways, convolutions, attention"
@@ -39,3 +44,11 @@ class SpeakerSettings(Settings):
             raise SettingError(
                 f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
             )
+        refuse_alignment(self)
+
+    @property
+    def aligning(self) -> Aligning:
+        """What the attention is made for."""
+        return Aligning(
+            self.width, reach=self.reach, chunk=self.chunk, noise=self.noise, inference=self.inference, ahead=self.ahead
+        )

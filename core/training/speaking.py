@@ -12,6 +12,7 @@ from core.data.spoken_text import SpokenBatch, SpokenText
 from core.models.frame_decoder import Written
 from core.models.speaker import Speaker
 from core.seeds import Seeds
+from core.training.attention_losses import TERM, guided_attention
 from core.training.schedules import linear
 
 _CLIP = 1.0  # largest norm of the gradient
@@ -26,9 +27,11 @@ class SpectrumLoss:
 
     Attributes:
         stop: weight of the one step that is to stop, against each that is not; there are many of those.
+        guidance: weight of guided attention (attention_losses.py); 0 for none.
     """
 
     stop: float = 5.0
+    guidance: float = 0.0
 
     def __call__(self, written: Written, batch: SpokenBatch) -> dict[str, Tensor]:
         """Terms of the loss; it is their sum."""
@@ -37,7 +40,10 @@ class SpectrumLoss:
         stops = nn.functional.binary_cross_entropy_with_logits(
             written.stops[batch.steps], last[batch.steps].to(error.dtype), pos_weight=error.new_tensor(self.stop)
         )
-        return {"absolute": error.abs().mean() / 2, "squared": error.square().mean() / 2, "stop": stops}
+        terms = {"absolute": error.abs().mean() / 2, "squared": error.square().mean() / 2, "stop": stops}
+        if self.guidance:
+            terms[TERM] = self.guidance * guided_attention([written.weights], batch.steps, batch.valid)
+        return terms
 
 
 class SpeakingStep(NamedTuple):
@@ -48,17 +54,24 @@ class SpeakingStep(NamedTuple):
 
 
 def learn_to_speak(
-    speaker: Speaker, corpus: SpokenText, seeds: Seeds, steps: int, *, batch: int = 16, rate: float = 2e-3
+    speaker: Speaker,
+    corpus: SpokenText,
+    seeds: Seeds,
+    steps: int,
+    *,
+    loss: SpectrumLoss = SpectrumLoss(),
+    batch: int = 16,
+    rate: float = 2e-3,
 ) -> Iterator[SpeakingStep]:
     """Train with Adam (Kingma & Ba 2015), one yield a step; to stop is to ask no further.
 
     Args:
         speaker: takes over the corpus's scale; it is in training mode at every step, whatever happens in between.
-        steps: how many; batch: utterances in each; rate: the highest, reached after a twentieth of the steps.
+        loss: what is minimized; steps: how many; batch: utterances in each; rate: the highest, reached after a twentieth of the steps.
     """
     speaker.scale(*corpus.scale)
     optimizer = torch.optim.Adam(speaker.parameters(), lr=rate)
-    chance, loss = torch.Generator(), SpectrumLoss()
+    chance = torch.Generator()
     for step in range(1, steps + 1):
         speaker.train()
         give_chance(speaker, chance)

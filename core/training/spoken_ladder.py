@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import ClassVar
 from time import perf_counter
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ from core.models.speaker import build_speaker
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
 from core.settings import Settings, setting
-from core.training.speaking import learn_to_speak
+from core.training.speaking import SpectrumLoss, learn_to_speak
 
 WORDS = ("发财", "你好", "中国", "老师", "学生", "朋友", "今天", "明天", "苹果", "飞机", "喝茶", "电话")
 RUNGS = (1, 2, 3, 4)
@@ -46,6 +46,7 @@ class LadderPlan(Settings):
     shortest: int = setting(4, low=1, high=8, help="words in the shortest of them; 1: the cure")
     longest: int = setting(6, low=1, high=8, help="words in the longest of them")
     repeating: float = setting(0.3, low=0.0, high=1.0, step=0.1, help="share of them that say one word again and again")
+    guidance: float = setting(0.0, low=0.0, high=100.0, help="weight of guided attention in the loss; 0: none")
     steps: int = setting(800, low=1, high=20_000, step=100, help="of training")
 
     def texts(self, seeds: Seeds) -> list[str]:
@@ -115,7 +116,9 @@ class Ladder:
         self.plan, self.losses = plan, list[dict[str, float]]()
         self.corpus = SpokenText(tuple(speak(plan.texts(seeds))))
         self.speaker = build_speaker(settings, len(self.corpus.vocabulary), seeds)
-        self._steps = learn_to_speak(self.speaker, self.corpus, seeds, plan.steps)
+        self._steps = learn_to_speak(
+            self.speaker, self.corpus, seeds, plan.steps, loss=SpectrumLoss(guidance=plan.guidance)
+        )
 
     @property
     def done(self) -> bool:

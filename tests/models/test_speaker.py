@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 import torch
 
+from core.attention.alignments import ALIGNMENTS
+from core.attention.course import COURSES
 from core.attention.dropout import give_chance
 from core.data.batch import pad
 from core.errors import NumberError, SettingError
@@ -15,7 +17,11 @@ from core.seeds import Seeds
 
 SMALL = SpeakerSettings(width=8, mels=5, reduction=3, prenet=6, forgetting=0.4)
 TOKENS = 13
-CHOICES = {f"encoder {name}": replace(SMALL, encoder=name, layers=2) for name in SPOKEN_BY}
+CHOICES = (
+    {f"encoder {name}": replace(SMALL, encoder=name, layers=2) for name in SPOKEN_BY}
+    | {f"alignment {name}": replace(SMALL, alignment=name) for name in ALIGNMENTS}
+    | {f"inference {name}": replace(SMALL, inference=name) for name in COURSES}
+)
 
 
 def made(settings: SpeakerSettings) -> Speaker:
@@ -114,8 +120,9 @@ def test_items_that_stop_early_wait_for_the_others(monkeypatch):
     assert said.steps.tolist() == [2, 4, 1] and said.stopped.all() and said.weights.shape == (3, 1, 4, 5)
 
 
-def test_rows_of_a_state_can_be_chosen():
-    speaker = made(SMALL)
+@pytest.mark.parametrize("alignment", ["content", "location"])
+def test_rows_of_a_state_can_be_chosen(alignment):
+    speaker = made(replace(SMALL, alignment=alignment))
     _, state = speaker.decoder.step(torch.zeros(3, 5).double(), speaker.decoder.start(speaker.encoder(*texts())))
     rows = torch.tensor([2, 0])
     heard = torch.ones(3, 5).double()
@@ -145,6 +152,8 @@ def test_the_scale_is_undone():
     assert {"mean", "deviation"} <= speaker.state_dict().keys()
 
 
-def test_an_odd_width_is_refused():
+def test_what_cannot_be_built_is_refused():
     with pytest.raises(SettingError, match="choose an even width"):
         SpeakerSettings(width=7)
+    with pytest.raises(SettingError, match="choose inference=free"):
+        SpeakerSettings(alignment="monotonic", inference="window")

@@ -17,7 +17,7 @@ def test_texts_have_as_many_words_as_the_plan_says_and_some_repeat_one():
     texts = LadderPlan(utterances=400).texts(Seeds(0))
     counts = [len(text) // 2 for text in texts]
     assert set(counts) == {4, 5, 6} and texts == LadderPlan(utterances=400).texts(Seeds(0))
-    repeated = [len(set(text[at : at + 2] for at in range(0, len(text), 2))) == 1 for text in texts]
+    repeated = [len({text[at : at + 2] for at in range(0, len(text), 2)}) == 1 for text in texts]
     assert 0.2 < np.mean(repeated) < 0.4
     assert {text[at : at + 2] for text in texts for at in range(0, len(text), 2)} == set(WORDS)
 
