@@ -7,6 +7,7 @@ from core.claims.data_size import DataSize
 from core.claims.explanation import Explanation
 from core.claims.graph import Graph
 from core.claims.heads import Heads
+from core.claims.ladder import SpokenLadder
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.normalizers import Normalizers
@@ -43,4 +44,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "listops": ListOps,
     "wiring": Wiring,
     "explanation": Explanation,
+    "ladder": SpokenLadder,
 }

@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from core.data.audio import Sound, log_mel, sound_of
 from core.data.batch import pad_sources
@@ -31,7 +32,7 @@ from core.training.speaking import SpectrumLoss, learn_to_speak
 WORDS = ("发财", "你好", "中国", "老师", "学生", "朋友", "今天", "明天", "苹果", "飞机", "喝茶", "电话")
 RUNGS = (1, 2, 3, 4)
 _HEARD = range(1, 9)  # how many times a word may be heard
-_LONGEST = 3.0  # times as long as it should be, and it is stopped
+_LONGEST = 2.5  # times as long as it should be, and it is cut off
 _TOGETHER = 4  # frames that the recognizer takes as one: time enough to tell syllables, and a sixteenth of the work
 
 
@@ -98,23 +99,29 @@ class Rung:
         return sound_of(self.frames)
 
 
-class Ladder:
-    """A speaker in training, and its rungs at any time. It computes as it is asked to go on.
-
-    Args:
-        plan: what is trained on; settings: of the speaker.
-        seeds: the same texts, batches and first weights for every speaker of the same seeds.
-
-    Attributes:
-        losses: the terms of every step so far.
+def corpus_of(plan: LadderPlan, seeds: Seeds) -> SpokenText:
+    """What a plan has said by espeak-ng; the same for every speaker of these seeds.
 
     Raises:
         MissingExtra: the extra for speech is not installed.
     """
+    return SpokenText(tuple(speak(plan.texts(seeds))))
 
-    def __init__(self, plan: LadderPlan, settings: SpeakerSettings, seeds: Seeds) -> None:
-        self.plan, self.losses = plan, list[dict[str, float]]()
-        self.corpus = SpokenText(tuple(speak(plan.texts(seeds))))
+
+class Ladder:
+    """A speaker in training, and its rungs at any time. It computes as it is asked to go on.
+
+    Args:
+        plan: how it learns; settings: of the speaker.
+        corpus: what it learns from, as `corpus_of` makes it for plan and seeds.
+        seeds: the same batches and first weights for every speaker of the same seeds.
+
+    Attributes:
+        losses: the terms of every step so far.
+    """
+
+    def __init__(self, plan: LadderPlan, settings: SpeakerSettings, corpus: SpokenText, seeds: Seeds) -> None:
+        self.plan, self.corpus, self.losses = plan, corpus, list[dict[str, float]]()
         self.speaker = build_speaker(settings, len(self.corpus.vocabulary), seeds)
         self._steps = learn_to_speak(
             self.speaker, self.corpus, seeds, plan.steps, loss=SpectrumLoss(guidance=plan.guidance)
@@ -141,25 +148,30 @@ class Ladder:
         Args:
             chance: as `Speaker.speak` takes it.
         """
-        return [rung for count in times for rung in self._rung(words, count, chance)]
-
-    def _rung(self, words: Sequence[str], times: int, chance: torch.Generator | None) -> list[Rung]:
-        reduction = self.speaker.decoder.reduction
-        texts = [characters(word * times) for word in words]
-        usual = max(len(recording(word, times)) for word in words)
-        said = self.speaker.speak(
-            *pad_sources(texts, self.corpus.vocabulary), int(usual * _LONGEST / reduction) + 1, chance
-        )
-        rungs = []
-        for row, word in enumerate(words):
-            steps = int(said.steps[row])
-            frames = self.speaker.log_mel(said.frames[row, : steps * reduction]).numpy()
-            heard, distance = listen(frames, word, times)
-            weights = said.weights[row, 0, :steps, : len(texts[row]) + 1].numpy()
-            rungs.append(
-                Rung(word, times, frames, weights, bool(said.stopped[row]), _spoken()[word, times], heard, distance)
+        asked = [(word, count) for count in times for word in words]
+        texts = [characters(word * count) for word, count in asked]
+        most = [self._most(*one) for one in asked]
+        said = self.speaker.speak(*pad_sources(texts, self.corpus.vocabulary), max(most), chance)
+        return [
+            self._rung(one, frames, weights[0, :, : len(text) + 1], min(int(steps), limit), int(steps) < limit)
+            for one, text, frames, weights, steps, limit in zip(
+                asked, texts, said.frames, said.weights, said.steps, most
             )
-        return rungs
+        ]
+
+    def _most(self, word: str, times: int) -> int:
+        return int(len(recording(word, times)) * _LONGEST / self.speaker.decoder.reduction)
+
+    def _rung(
+        self,
+        asked: tuple[str, int],
+        frames: Float[Tensor, "frame mel"],
+        weights: Float[Tensor, "step source"],
+        steps: int,
+        stopped: bool,
+    ) -> Rung:
+        own = self.speaker.log_mel(frames[: steps * self.speaker.decoder.reduction]).numpy()
+        return Rung(*asked, own, weights[:steps].numpy(), stopped, _spoken()[asked], *listen(own, *asked))
 
 
 def listen(frames: Float[np.ndarray, "frame mel"], word: str, times: int) -> tuple[tuple[str, int], float]:

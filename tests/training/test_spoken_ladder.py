@@ -8,9 +8,13 @@ import torch
 
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
-from core.training.spoken_ladder import WORDS, Ladder, LadderPlan, listen, recording
+from core.training.spoken_ladder import WORDS, Ladder, LadderPlan, corpus_of, listen, recording
 
 TINY = SpeakerSettings(width=16, reduction=5, prenet=8)
+
+
+def made(plan: LadderPlan) -> Ladder:
+    return Ladder(plan, TINY, corpus_of(plan, Seeds(1)), Seeds(1))
 
 
 def test_texts_have_as_many_words_as_the_plan_says_and_some_repeat_one():
@@ -40,7 +44,7 @@ def test_the_recognizer_hears_too_many_too_few_and_another_word():
 
 def test_a_ladder_goes_on_in_slices_and_says_its_rungs_at_any_time():
     plan = LadderPlan(utterances=8, steps=3)
-    ladder, at_once = Ladder(plan, TINY, Seeds(1)), Ladder(plan, TINY, Seeds(1))
+    ladder, at_once = made(plan), made(plan)
     while not ladder.done:
         ladder.go_on(1e-9)
         ladder.rungs(["发财"], [1])  # to listen in between changes nothing
@@ -60,7 +64,7 @@ def test_a_ladder_goes_on_in_slices_and_says_its_rungs_at_any_time():
 
 
 def test_a_rung_is_right_where_word_number_and_end_are():
-    (rung,) = Ladder(LadderPlan(utterances=8, steps=1), TINY, Seeds(1)).rungs(["发财"], [2])
+    (rung,) = made(LadderPlan(utterances=8, steps=1)).rungs(["发财"], [2])
     right = replace(rung, stopped=True, heard=("发财", 2))
     assert right.right
     assert not replace(right, stopped=False).right
@@ -68,7 +72,7 @@ def test_a_rung_is_right_where_word_number_and_end_are():
 
 
 def test_with_chance_it_says_the_same_word_in_different_ways():
-    ladder = Ladder(LadderPlan(utterances=8, steps=1), TINY, Seeds(1))
+    ladder = made(LadderPlan(utterances=8, steps=1))
     once, again, other = (
         ladder.rungs(["发财"], [1], torch.Generator().manual_seed(seed))[0].frames[:5] for seed in (1, 1, 2)
     )
