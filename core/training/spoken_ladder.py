@@ -2,7 +2,7 @@
 
 The lecture tells of a system that says 发财 four times well and once badly, because short utterances were rare in its
 training. Here they are not rare but missing: what is trained on has four to six words. Speech is espeak-ng's, made on the
-spot. Who listens is a recognizer by dynamic time warping (core/metrics/warping.py): it has heard every word one to eight
+spot. Who listens is a recognizer by dynamic time warping (core.metrics.spectral_distance.py): it has heard every word one to eight
 times, and says which of these recordings comes nearest to what it hears. It knows nothing of attention.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from threading import Lock
 from time import perf_counter
 from typing import ClassVar
 
@@ -22,7 +23,7 @@ from core.data.audio import Sound, log_mel, sound_of
 from core.data.batch import pad_sources
 from core.data.espeak import Utterance, speak
 from core.data.spoken_text import SpokenText, characters
-from core.metrics.warping import warped_distance
+from core.metrics.spectral_distance import warped_distance
 from core.models.speaker import build_speaker
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -109,7 +110,7 @@ def corpus_of(plan: LadderPlan, seeds: Seeds) -> SpokenText:
 
 
 class Ladder:
-    """A speaker in training, and its rungs at any time. It computes as it is asked to go on.
+    """A speaker in training, and its rungs at any time. It computes as it is asked to; threads may share one.
 
     Args:
         plan: how it learns; settings: of the speaker.
@@ -123,6 +124,7 @@ class Ladder:
     def __init__(self, plan: LadderPlan, settings: SpeakerSettings, corpus: SpokenText, seeds: Seeds) -> None:
         self.plan, self.corpus, self.losses = plan, corpus, list[dict[str, float]]()
         self.speaker = build_speaker(settings, len(self.corpus.vocabulary), seeds)
+        self._lock = Lock()
         self._steps = learn_to_speak(
             self.speaker, self.corpus, seeds, plan.steps, loss=SpectrumLoss(guidance=plan.guidance)
         )
@@ -135,10 +137,11 @@ class Ladder:
     def go_on(self, seconds: float = float("inf")) -> None:
         """Train for about so long, one step at least."""
         end = perf_counter() + seconds
-        while not self.done:
-            self.losses.append(next(self._steps).terms)
-            if perf_counter() >= end:
-                return
+        with self._lock:
+            while not self.done:
+                self.losses.append(next(self._steps).terms)
+                if perf_counter() >= end:
+                    return
 
     def rungs(
         self, words: Sequence[str] = WORDS, times: Sequence[int] = RUNGS, chance: torch.Generator | None = None
@@ -151,7 +154,8 @@ class Ladder:
         asked = [(word, count) for count in times for word in words]
         texts = [characters(word * count) for word, count in asked]
         most = [self._most(*one) for one in asked]
-        said = self.speaker.speak(*pad_sources(texts, self.corpus.vocabulary), max(most), chance)
+        with self._lock:
+            said = self.speaker.speak(*pad_sources(texts, self.corpus.vocabulary), max(most), chance)
         return [
             self._rung(one, frames, weights[0, :, : len(text) + 1], min(int(steps), limit), int(steps) < limit)
             for one, text, frames, weights, steps, limit in zip(
