@@ -18,6 +18,7 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
+    "Alignment": (("guided", "Guided or not", "timeline"),),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
