@@ -23,9 +23,9 @@ def test_its_verdict_follows_its_rule(found, verdict):
 
 def test_every_speaker_climbs_every_rung():
     finding = run(SpokenLadder(), [0], 0.002)
-    climbed = [(row["alignment"], row["guidance"], row["times"]) for row in finding.rows]
-    assert climbed == [(*speaker, times) for speaker in SPEAKERS for times in RUNGS]
-    of_content = [row["right"] for row in finding.rows[:4]]
-    assert (finding.effect, finding.baseline) == (of_content[3], of_content[0])
+    climbed = [(row["speaker"], row["times"]) for row in finding.rows]
+    assert climbed == [(speaker, times) for speaker in SPEAKERS for times in RUNGS]
+    of_the_first = [row["right"] for row in finding.rows[:4]]
+    assert (finding.effect, finding.baseline) == (of_the_first[3], of_the_first[0])
     assert all(0 <= row[name] <= 1 for row in finding.rows for name in ("right", "counted", "ended"))
     assert all(row["length"] > 0 and row["distance"] > 0 for row in finding.rows)
