@@ -18,7 +18,10 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
-    "Alignment": (("guided", "Guided or not", "timeline"),),
+    "Alignment": (
+        ("guided", "Guided or not", "timeline"),
+        ("ladder", "The 发财 ladder", "record_voice_over"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

@@ -1,0 +1,113 @@
+"""What the page The 发财 ladder trains and shows: speakers, and one word said once to four times by each of them."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+import torch
+
+from core.data.audio import write_wav
+from core.data.spoken_text import SpokenText, characters
+from core.models.speaker_settings import SpeakerSettings
+from core.seeds import Seeds
+from core.training.spoken_ladder import RUNGS, Ladder, LadderPlan, Rung, corpus_of
+from dashboard.components.heatmap import heatmap
+
+KINDS = {
+    "content": "contents alone",
+    "location": "location-aware",
+    "monotonic": "monotonic",
+    "mocha": "MoChA",
+}
+STEPS = 600
+UTTERANCES = 256
+_REDUCTION = 5  # frames a step: a twentieth of a second
+_RECENT = 10  # steps whose mean loss is said
+_GUIDANCE = 5.0
+_SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
+
+
+@st.cache_resource(show_spinner="espeak-ng speaks …", max_entries=4)
+def corpus(short: bool, seed: int) -> SpokenText:
+    """What is trained on, for everybody."""
+    spoken = corpus_of(_plan(short, False), Seeds(seed))
+    _ = spoken.scale  # reads every spectrum now, under the spinner
+    return spoken
+
+
+@st.cache_resource(show_spinner="Making the speaker …", max_entries=16)
+def ladder(alignment: str, guided: bool, short: bool, seed: int) -> Ladder:
+    """A speaker, for everybody; it computes nothing by itself."""
+    settings = SpeakerSettings(alignment=alignment, reduction=_REDUCTION)
+    return Ladder(_plan(short, guided), settings, corpus(short, seed), Seeds(seed))
+
+
+def _plan(short: bool, guided: bool) -> LadderPlan:
+    return LadderPlan(
+        utterances=UTTERANCES, steps=STEPS, shortest=_SHORTEST[short], guidance=_GUIDANCE if guided else 0.0
+    )
+
+
+def go_on(ladders: Mapping[str, Ladder], seconds: float) -> None:
+    """Let every speaker that is not through have its share of the time."""
+    waiting = [one for one in ladders.values() if not one.done]
+    for one in waiting:
+        one.go_on(seconds / len(waiting))
+
+
+def progress(ladders: Mapping[str, Ladder], *, running: bool) -> None:
+    """How far all of them are, and their losses."""
+    done, total = sum(len(one.losses) for one in ladders.values()), sum(one.plan.steps for one in ladders.values())
+    if done < total:
+        held = " · stopped, Train goes on from here" if done and not running else ""
+        st.progress(done / total, text=f"{done:,} of {total:,} steps{held}")
+    words = " · ".join(f"{KINDS[name]} **{_recent(one):.2f}**" for name, one in ladders.items() if one.losses)
+    if words:
+        st.markdown(f"Loss of the last ten steps: {words}")
+
+
+def _recent(one: Ladder) -> float:
+    last = one.losses[-_RECENT:]
+    return sum(sum(terms.values()) for terms in last) / len(last)
+
+
+@st.cache_data(show_spinner="Speaking and listening …", max_entries=64)
+def _climbed(_one: Ladder, name: tuple[str, bool, bool, int, int], word: str, draw: int) -> list[tuple[Rung, bytes]]:
+    """The rungs of a speaker as it stands, each with its sound; `name` says which speaker, and after how many steps."""
+    chance = torch.Generator().manual_seed(draw) if draw else None
+    return [(rung, write_wav(rung.sound)) for rung in _one.rungs([word], RUNGS, chance)]
+
+
+def rungs(
+    ladders: Mapping[str, Ladder], names: Mapping[str, tuple[str, bool, bool, int]], word: str, draw: int
+) -> None:
+    """A row for each time, a column for each speaker: sound, what is heard in it, alignment.
+
+    Args:
+        names: of each speaker, to find what it has said before; draw: 0 speaks without chance, others are its seed.
+    """
+    climbed = {
+        kind: _climbed(one, (*names[kind], len(one.losses)), word, draw) for kind, one in ladders.items() if one.losses
+    }
+    for at, times in enumerate(RUNGS):
+        columns = st.columns(len(ladders) + 1)
+        with columns[0]:
+            _true(next(iter(climbed.values()))[at][0])
+        for column, (kind, said) in zip(columns[1:], climbed.items()):
+            with column:
+                _said(kind, *said[at], key=f"ladder map {kind} {times}")
+
+
+def _true(rung: Rung) -> None:
+    st.markdown(f"**{rung.word} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
+    st.audio(write_wav(rung.true.sound), format="audio/wav")
+
+
+def _said(kind: str, rung: Rung, sound: bytes, *, key: str) -> None:
+    word, times = rung.heard
+    mark = ":material/check:" if rung.right else ":material/close:"
+    end = "" if rung.stopped else ", does not stop"
+    st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / 100:.1f} s{end}")
+    st.audio(sound, format="audio/wav")
+    keys = [*characters(rung.word * rung.times), "<end>"]
+    moments = [f"{step * _REDUCTION / 100:.2f} s" for step in range(len(rung.weights))]
+    heatmap(rung.weights, moments, keys, key=key, title=f"{KINDS[kind]}, {rung.word} ×{rung.times}", high=1.0)
