@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 import torch
 
-from core.data.audio import write_wav
+from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -21,6 +22,13 @@ KINDS = {
 STEPS = 600
 UTTERANCES = 256
 _REDUCTION = 5  # frames a step: a twentieth of a second
+_STEP = _REDUCTION / FRAMES_A_SECOND  # seconds
+_WORDS = {
+    "read": "{row} at {column}:",
+    "summary": "{title}: {rows} characters by {columns} moments. Largest weight {weight}, {query} at {key}. Arrow keys read cells.",
+    "queries": "text ↓",
+    "keys": "time →",
+}
 _RECENT = 10  # steps whose mean loss is said
 _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
@@ -100,14 +108,27 @@ def rungs(
 def _true(rung: Rung) -> None:
     st.markdown(f"**{rung.word} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
     st.audio(write_wav(rung.true.sound), format="audio/wav")
+    _map(_truth(rung), rung, "espeak-ng", key=f"ladder map true {rung.times}")
+
+
+def _truth(rung: Rung) -> np.ndarray:
+    """Which character sounds at each step: from its onset to the next one's."""
+    steps = round(rung.true.sound.seconds / _STEP)
+    sounding = np.searchsorted(rung.true.onsets, (np.arange(steps) + 0.5) * _STEP) - 1
+    return (sounding[:, None] == np.arange(len(rung.true.onsets) + 1)).astype(float)  # the last column is <end>
 
 
 def _said(kind: str, rung: Rung, sound: bytes, *, key: str) -> None:
     word, times = rung.heard
     mark = ":material/check:" if rung.right else ":material/close:"
     end = "" if rung.stopped else ", does not stop"
-    st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / 100:.1f} s{end}")
+    st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
     st.audio(sound, format="audio/wav")
-    keys = [*characters(rung.word * rung.times), "<end>"]
-    moments = [f"{step * _REDUCTION / 100:.2f} s" for step in range(len(rung.weights))]
-    heatmap(rung.weights, moments, keys, key=key, title=f"{KINDS[kind]}, {rung.word} ×{rung.times}", high=1.0)
+    _map(rung.weights, rung, KINDS[kind], key=key)
+
+
+def _map(weights: np.ndarray, rung: Rung, who: str, *, key: str) -> None:
+    """Time runs to the right here, as wherever speech is drawn."""
+    text = [*characters(rung.word * rung.times), "<end>"]
+    moments = [f"{step * _STEP:.2f} s" for step in range(len(weights))]
+    heatmap(weights.T, text, moments, key=key, title=f"{who}, {rung.word} ×{rung.times}", high=1.0, words=_WORDS)

@@ -17,7 +17,7 @@ def page() -> None:
     """Choose, train, listen."""
     heading(
         "The 发财 ladder",
-        "Speakers that learned from long utterances only: do they say 发财 once as well as four times?",
+        "Who learned from long utterances: is 发财 said once as well as four times?",
     )
     guarded("The speakers")(_speakers)()
 
@@ -72,7 +72,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
         ladder_work.rungs(ladders, names, word, draw)
         st.caption(
             "What is heard says a recognizer that knows espeak-ng's recordings of every word, one to eight times, and "
-            "takes the nearest; it hears the sound alone. In the maps time runs down; the text stands at the top."
+            "takes the nearest; it hears the sound alone. The maps of espeak-ng are true: it tells when each character begins."
         )
 
 

@@ -40,4 +40,5 @@ def test_speakers_learn_and_what_they_say_can_be_played(page: Page) -> None:
         shown = page.get_by_text("contents alone: ").nth(times - 1).text_content() or ""
         assert f"{said:.1f} s" in shown and np.isfinite(heard) and heard > 0
     expect(main.locator("canvas").first).to_be_visible()
+    expect(page.get_by_text("espeak-ng, 发财 ×4")).to_be_visible()  # the true alignment has a map, too
     settled(page)

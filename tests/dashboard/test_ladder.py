@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -92,6 +93,16 @@ def test_without_the_extra_it_says_how_to_install_it(monkeypatch):
     at = opened()
     by_label(at.button, "Train").click().run()
     assert not at.exception and 'pip install "attention-lab[speech]"' in said(at)
+
+
+def test_the_true_alignment_follows_the_onsets():
+    (rung,) = ladder_work.ladder("content", False, False, 0).rungs(["发财"], [2])
+    truth = ladder_work._truth(rung)
+    assert truth.shape == (round(rung.true.sound.seconds / 0.05), 5) and (truth.sum(axis=1) == 1).all()
+    sounding = truth.argmax(axis=1)
+    assert sounding[0] == 0 and sounding[-1] == 3 and (np.diff(sounding) >= 0).all()
+    began = [int(np.argmax(sounding == at)) * 0.05 for at in range(4)]
+    assert began == pytest.approx(rung.true.onsets, abs=0.026)
 
 
 def test_a_shared_speaker_is_asked_in_turn():
