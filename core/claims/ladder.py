@@ -28,7 +28,7 @@ SPEAKERS: dict[str, tuple[str, float, int]] = {  # alignment, guidance, words in
     "monotonic": ("monotonic", 0.0, 4),
     "mocha": ("mocha", 0.0, 4),
 }
-_STEPS, _UTTERANCES = 600, 256
+_STEPS, _UTTERANCES = 800, 256
 _SHARES = 20  # of a training, between which one may look in
 
 

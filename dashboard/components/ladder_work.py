@@ -1,6 +1,7 @@
 """What the page The 发财 ladder trains and shows: speakers, and one word said once to four times by each of them."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -19,16 +20,18 @@ KINDS = {
     "monotonic": "monotonic",
     "mocha": "MoChA",
 }
-STEPS = 600
+STEPS = 800
 UTTERANCES = 256
 _REDUCTION = 5  # frames a step: a twentieth of a second
 _STEP = _REDUCTION / FRAMES_A_SECOND  # seconds
 _WORDS = {
+    "idle": "Point at a cell to read it.",
     "read": "{row} at {column}:",
     "summary": "{title}: {rows} characters by {columns} moments. Largest weight {weight}, {query} at {key}. Arrow keys read cells.",
     "queries": "text ↓",
     "keys": "time →",
 }
+_BESIDE = 3  # cells in a row; more are too narrow for a map
 _RECENT = 10  # steps whose mean loss is said
 _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
@@ -88,7 +91,7 @@ def _climbed(_one: Ladder, name: tuple[str, bool, bool, int, int], word: str, dr
 def rungs(
     ladders: Mapping[str, Ladder], names: Mapping[str, tuple[str, bool, bool, int]], word: str, draw: int
 ) -> None:
-    """A row for each time, a column for each speaker: sound, what is heard in it, alignment.
+    """For each time a cell for espeak-ng and one for each speaker: sound, what is heard in it, alignment.
 
     Args:
         names: of each speaker, to find what it has said before; draw: 0 speaks without chance, others are its seed.
@@ -97,12 +100,12 @@ def rungs(
         kind: _climbed(one, (*names[kind], len(one.losses)), word, draw) for kind, one in ladders.items() if one.losses
     }
     for at, times in enumerate(RUNGS):
-        columns = st.columns(len(ladders) + 1)
-        with columns[0]:
-            _true(next(iter(climbed.values()))[at][0])
-        for column, (kind, said) in zip(columns[1:], climbed.items()):
-            with column:
-                _said(kind, *said[at], key=f"ladder map {kind} {times}")
+        cells = [partial(_true, next(iter(climbed.values()))[at][0])]
+        cells += [partial(_said, kind, *said[at], f"ladder map {kind} {times}") for kind, said in climbed.items()]
+        for start in range(0, len(cells), _BESIDE):
+            for column, cell in zip(st.columns(min(_BESIDE, len(cells))), cells[start : start + _BESIDE]):
+                with column:
+                    cell()
 
 
 def _true(rung: Rung) -> None:
@@ -118,7 +121,7 @@ def _truth(rung: Rung) -> np.ndarray:
     return (sounding[:, None] == np.arange(len(rung.true.onsets) + 1)).astype(float)  # the last column is <end>
 
 
-def _said(kind: str, rung: Rung, sound: bytes, *, key: str) -> None:
+def _said(kind: str, rung: Rung, sound: bytes, key: str) -> None:
     word, times = rung.heard
     mark = ":material/check:" if rung.right else ":material/close:"
     end = "" if rung.stopped else ", does not stop"

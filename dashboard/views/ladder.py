@@ -57,7 +57,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
     if not running and state.get("ladder begun") != repr(names):
         st.caption(
             f"Press Train: espeak-ng says {ladder_work.UTTERANCES} utterances, and each speaker learns from them for "
-            f"{ladder_work.STEPS} steps, about a minute of a quiet core. Stop at any time to hear how far they are."
+            f"{ladder_work.STEPS} steps, a minute or two of a quiet core. Stop at any time to hear how far they are."
         )
         return
     ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}

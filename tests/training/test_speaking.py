@@ -14,6 +14,7 @@ from core.models.frame_decoder import Written
 from core.models.speaker import build_speaker
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
+from core.training.attention_losses import guided_attention
 from core.training.speaking import SpectrumLoss, drawn, learn_to_speak
 
 TINY = SpeakerSettings(width=32, reduction=5, prenet=16)
@@ -36,6 +37,26 @@ def test_the_loss_by_hand_and_pads_have_no_share():
     assert float(terms["squared"]) == pytest.approx((1 + 1 + 4 + 4 + 9 + 9) / 6 / 2)
     going_on, first, second = math.log(2), math.log1p(math.exp(-2)), math.log1p(math.exp(1))
     assert float(terms["stop"]) == pytest.approx((going_on + 5 * first + 5 * second) / 3)
+
+
+def test_guidance_is_one_term_more_over_real_steps_and_characters(corpus):
+    speaker = build_speaker(TINY, len(corpus.vocabulary), Seeds(2)).eval()
+    given = corpus.batch([0, 2], 5)
+    written = speaker(given.tokens, given.valid, given.frames)
+    plain, guided = SpectrumLoss()(written, given), SpectrumLoss(guidance=2.0)(written, given)
+    assert guided.keys() - plain.keys() == {"guidance"} and all(
+        torch.equal(plain[name], guided[name]) for name in plain
+    )
+    expected = 2.0 * guided_attention([written.weights], given.steps, given.valid)
+    torch.testing.assert_close(guided["guidance"], expected)
+    assert torch.autograd.grad(guided["guidance"], speaker.decoder.cross_attention.score.v)[0].abs().sum() > 0
+
+
+def test_english_is_spelled_in_letters():
+    corpus = SpokenText(tuple(speak(["seven eight", "one"], "english")))
+    batch = corpus.batch([0, 1], 5)
+    assert corpus.vocabulary.tokens[6:] == tuple(sorted(set("seven eightone")))
+    assert batch.valid.sum(dim=1).tolist() == [len("seven eight") + 1, len("one") + 1]
 
 
 def test_a_batch_is_cut_in_whole_steps_and_scaled(corpus):

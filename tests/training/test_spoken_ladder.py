@@ -77,3 +77,14 @@ def test_with_chance_it_says_the_same_word_in_different_ways():
         ladder.rungs(["发财"], [1], torch.Generator().manual_seed(seed))[0].frames[:5] for seed in (1, 1, 2)
     )
     assert np.array_equal(once, again) and not np.array_equal(once, other)
+
+
+@pytest.mark.slow
+def test_a_guided_speaker_learns_words_that_can_be_heard():
+    plan = LadderPlan(guidance=5.0, steps=600)
+    ladder = Ladder(plan, SpeakerSettings(reduction=5), corpus_of(plan, Seeds(0)), Seeds(0))
+    ladder.go_on()
+    rungs = ladder.rungs(times=[4])
+    assert sum(one.right for one in rungs) >= 8  # of twelve
+    for one in rungs:
+        assert np.sqrt(np.mean(one.sound.samples**2)) > 0.02
