@@ -7,6 +7,8 @@ from typing import Any
 
 import streamlit as st
 
+_PRESSED = "pressed"
+
 
 def get(name: str, default: Any = None) -> Any:
     """A remembered value."""
@@ -48,6 +50,23 @@ def forget(*names: str) -> None:
     """Drop values, so that their widgets begin anew."""
     for name in names:
         st.session_state.pop(name, None)
+
+
+def press(name: str) -> None:
+    """As a button's callback: whatever the page shows when it is drawn next shall run; see `running`."""
+    st.session_state[name] = _PRESSED
+
+
+def running(name: str, shown: str) -> bool:
+    """Whether what the page shows is what was started under this name.
+
+    Args:
+        shown: what would be started now. A press may overtake a change of settings that the page has not been drawn with
+            yet, so it means what is drawn next and not what its button was drawn for.
+    """
+    if st.session_state.get(name) == _PRESSED:
+        st.session_state[name] = shown
+    return st.session_state.get(name) == shown
 
 
 def new(name: str, value: Any) -> bool:

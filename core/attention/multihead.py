@@ -158,7 +158,7 @@ class MultiHeadAttention(nn.Module):
             query_places, key_places: where they stand; without them contents alone decide.
         """
         key, value = self._for_all(looked_at)
-        if query_places is None or key_places is None or isinstance(self.relation, NoRelation):
+        if query_places is None or key_places is None or not self.relation.pairwise:
             return self._joined(self.attention(query, key, value, mask).context)
         bias = self.relation.bias(query, key, query_places, key_places)
         also = partial(self.relation.mix, query_places=query_places, key_places=key_places)

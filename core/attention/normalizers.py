@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from core.attention.sparse import entmax15, sparsemax
+from core.attention.sparse import entmax15, largest, sparsemax
 from core.errors import ShapeError
 from core.shapes import Mask, Scores, Weights
 
@@ -28,12 +28,14 @@ class NormalizerKind:
         function: from blocked scores to weights.
         sums_to_one: whether every row that sees a key sums to 1; nonnegative: whether no weight is below 0.
         summary: one line for menus, with the source.
+        own_gradient: whether it learns by its own gradient; where it has none, by softmax's.
     """
 
     function: Normalizer
     sums_to_one: bool
     nonnegative: bool
     summary: str
+    own_gradient: bool = True
 
     def __call__(self, scores: Scores, mask: Mask | None = None) -> Weights:
         """Weights of scores that are already blocked."""
@@ -139,6 +141,11 @@ def entmax15_rows(scores: Scores, mask: Mask | None = None) -> Weights:
     return _zeros_where_empty(entmax15, scores, mask)
 
 
+def hard(scores: Scores, mask: Mask | None = None) -> Weights:
+    """A single 1 for every query, at the key with the largest score."""
+    return _zeros_where_empty(largest, scores, mask)
+
+
 def _zeros_where_empty(rows: Callable[[Scores], Weights], scores: Scores, mask: Mask | None) -> Weights:
     """A normalizer that needs one finite score a row: a row without is computed on zeros and then erased."""
     if mask is None:
@@ -172,5 +179,12 @@ NORMALIZERS: dict[str, NormalizerKind] = {
     ),
     "entmax15": NormalizerKind(
         entmax15_rows, True, True, "between softmax and sparsemax, exact zeros (Peters et al. 2019)"
+    ),
+    "hard": NormalizerKind(
+        hard,
+        True,
+        True,
+        "1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)",
+        own_gradient=False,
     ),
 }

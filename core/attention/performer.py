@@ -4,7 +4,9 @@
 
 Source: Choromanski et al. 2021, arXiv:2009.14794 (FAVOR+): positive features, and ω in orthogonal groups. The error falls
 as 1/√m, slowly. The exponents are shifted so that nothing overflows: those of a query by their own largest, those of all keys of a
-head by the largest among them. Both shifts cancel in the weights, up to rounding.
+head by the largest among them. Both shifts cancel in the weights, up to rounding. Where a query looks back only, keys are shifted by
+what no key can exceed, ‖ω‖²/2 of the longest ω: a later key must not decide how an earlier one is rounded. Keys far longer than
+usual (‖k‖ above some 25 d^¼) then count nothing in single precision.
 """
 
 import math
@@ -50,8 +52,10 @@ class Performer(AbstractKernelAttention):
         return (exponents - exponents.detach().amax(dim=-1, keepdim=True)).exp()
 
     def key_features(self, key: Keys, real: Real | None) -> KeyFeatures:
-        """φ(k), the largest of a head's real keys scaled to 1."""
+        """φ(k), the largest of a head's real keys scaled to 1; looking back, the largest that there could be."""
         exponents = self.exponents(key)
+        if self.causal:
+            return (exponents - self.directions.square().sum(dim=1).max() / 2).exp()
         largest = exponents.detach()
         if real is not None:
             largest = largest.masked_fill(~real[..., None], -torch.inf)

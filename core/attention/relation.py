@@ -20,9 +20,11 @@ class AbstractRelation(nn.Module, ABC):
     Attributes:
         scores: the names of the scores it goes with (of SCORES); () means any.
         summary: one line for menus.
+        pairwise: whether it adds something pair by pair; otherwise all of it is in the turned queries and keys.
     """
 
     scores: ClassVar[tuple[str, ...]] = ()
+    pairwise: ClassVar[bool] = True
     summary: ClassVar[str]
 
     def __init__(self, heads: int, dim: int) -> None:
@@ -47,6 +49,7 @@ class AbstractRelation(nn.Module, ABC):
 class NoRelation(AbstractRelation):
     """Attention that sees contents alone."""
 
+    pairwise = False
     summary = "places are told elsewhere, or not at all"
 
     def turn(self, vectors: Heads, places: Places) -> Heads:

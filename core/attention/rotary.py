@@ -27,6 +27,7 @@ class Rotary(AbstractRelation):
     """
 
     scores = ("scaled_dot", "dot")
+    pairwise = False
     summary = "queries and keys turned by their place (RoPE, Su et al. 2021)"
 
     def __init__(self, heads: int, dim: int) -> None:

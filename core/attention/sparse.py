@@ -1,6 +1,6 @@
-"""Normalizers that give exact zeros: sparsemax and entmax-1.5.
+"""Normalizers that give exact zeros: sparsemax and entmax-1.5, and at the far end the one largest score alone.
 
-Both lower every score by a threshold and cut at zero; the threshold makes the weights sum to one. Who stays above it
+The first two lower every score by a threshold and cut at zero; the threshold makes the weights sum to one. Who stays above it
 is found by sorting; given those, the threshold is a formula, and its gradient is the right one.
 """
 
@@ -55,6 +55,26 @@ def entmax15(scores: Rows) -> Rows:
     spread = ((shifted - mean).square() * support).sum(dim=-1, keepdim=True)
     threshold = mean - ((1 - spread) / count).sqrt()
     return (shifted - threshold).clamp(min=0).square()
+
+
+def largest(scores: Rows) -> Rows:
+    """All weight on the largest score, the first of equals: hard attention without chance.
+
+    A step has no gradient; going back, softmax stands in for it. Source: of attention to one place, Xu et al. 2015,
+    section 4.1, arXiv:1502.03044, who draw it; of the stand-in (straight-through), Bengio et al. 2013, arXiv:1308.3432.
+
+    Args:
+        scores: −∞ where blocked; at least one score of a row is finite.
+
+    Returns:
+        A single 1 in every row.
+
+    >>> largest(torch.tensor([0.5, 2.0, 2.0])).tolist()
+    [0.0, 1.0, 0.0]
+    """
+    soft = scores.softmax(dim=-1)
+    one = torch.zeros_like(scores).scatter(-1, scores.argmax(dim=-1, keepdim=True), 1.0)
+    return one + (soft - soft.detach())
 
 
 @torch.no_grad()

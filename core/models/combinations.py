@@ -7,6 +7,7 @@ from core.attention.alignments import ALIGNMENTS
 from core.attention.mechanisms import MECHANISMS
 from core.attention.normalizers import NORMALIZERS
 from core.attention.patterns import PATTERNS
+from core.attention.relation import AbstractRelation
 from core.attention.relations import RELATIONS
 from core.errors import SettingError
 from core.models.norms import NORMS
@@ -63,12 +64,16 @@ def _relation(settings: "TransformerSettings") -> str | None:
         )
     for name in ("attention", "decoder_attention"):
         kind = getattr(settings, name)
-        if kind != "pairs":
+        if kind != "pairs" and (relation.pairwise or not MECHANISMS[kind].scores):
             return (
                 f"positions={settings.positions} enter inside attention, pair by pair, which {name}={kind} does not offer: "
-                f"choose {name}=pairs, or positions that are added to the input, as sinusoidal"
+                f"choose {name}={_offering(relation)}, or positions that are added to the input, as sinusoidal"
             )
     return None
+
+
+def _offering(relation: type[AbstractRelation]) -> str:
+    return "pairs" if relation.pairwise else " or ".join(name for name, kind in MECHANISMS.items() if kind.scores)
 
 
 def _mechanism(settings: "TransformerSettings") -> str | None:

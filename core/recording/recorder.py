@@ -1,8 +1,10 @@
-"""Recorder: keeps copies of what flows through the taps of a model while it is open.
+"""Recorder: keeps what flows through the taps of a model while it is open.
 
 While it is open it watches the chosen taps in its own thread; closed, also by an exception, it watches nothing. The
 model itself is never changed. A recorder reads only: outputs, gradients and chance are bit for bit what they would have
 been. Where somebody edits what flows (core/recording/edit.py) it keeps what the model went on with: edits come first.
+What is kept is detached, in single precision, and not copied: a copy of every matrix took as long as making it. Whoever
+writes into a tensor after it was recorded is found out when the record is read, and the record is refused.
 Opened again it begins anew. Levels: `weights` keeps what the normalizer gave (before dropout), `scores` also what
 it was given (−inf kept) and the parts of the masks, `full` also what positions added to the scores, queries, keys,
 values and each head's context.
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from fnmatch import fnmatchcase
 from types import TracebackType
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -32,8 +35,28 @@ LEVELS: dict[str, tuple[str, ...]] = {
 _MASKS = "_masks.parts"  # where the parts of a mask pass, in the path of a stack's taps
 
 
+class _Kept(NamedTuple):
+    """What passed a tap, and how often it had been written to by then; None where PyTorch does not count."""
+
+    value: Tensor
+    version: int | None
+
+    @classmethod
+    def of(cls, value: Tensor) -> "_Kept":
+        """Inference tensors are not counted, so these alone are copied."""
+        if value.is_inference():
+            return cls(value.to(torch.float32, copy=True), None)
+        value = value.detach().to(torch.float32)
+        return cls(value, value._version)
+
+    @property
+    def changed(self) -> bool:
+        """Whether somebody has written into it since."""
+        return self.version is not None and self.value._version != self.version
+
+
 class Recorder:
-    """Copies of what passed the taps whose attention path matches a pattern.
+    """What passed the taps whose attention path matches a pattern.
 
     Args:
         model: any module with taps inside.
@@ -48,7 +71,7 @@ class Recorder:
     def __init__(self, model: nn.Module, only: str = "*", level: str = "weights", budget: int = 1 << 30) -> None:
         self.truncated = False
         self._budget = self._left = budget
-        self._kept: dict[tuple[str, str], list[Tensor]] = {}
+        self._kept: dict[tuple[str, str], list[_Kept]] = {}
         self._places: dict[Tap, tuple[str, str]] = {}
         self._open = ExitStack()
         for path, module in model.named_modules():
@@ -86,16 +109,21 @@ class Recorder:
         at the same ones, or at those and later ones, so the last are all of them.
 
         Raises:
-            ShapeError: nothing was recorded there.
+            ShapeError: nothing was recorded there, or somebody has written into it since.
         """
         kept = self._kept.get((path, tap), [])
         if not kept:
             raise ShapeError(
                 f"nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level"
             )
-        if tap in ("tap_key", "tap_value") or len(kept) == 1:
-            return kept[-1]
-        return torch.cat(kept, dim=2)
+        if tap in ("tap_key", "tap_value"):
+            kept = kept[-1:]
+        if any(one.changed for one in kept):
+            raise ShapeError(
+                f"what was recorded at {path}.{tap} was written into afterwards, so it is not what the model used: "
+                "write into a clone of it, or read the record first"
+            )
+        return kept[0].value if len(kept) == 1 else torch.cat([one.value for one in kept], dim=2)
 
     def derived(self, path: str) -> Tensor:
         """The contexts that follow from recorded weights and values, and from what positions added; level "full".
@@ -153,7 +181,7 @@ class Recorder:
         if self._left < 0:
             self.truncated = True
         else:
-            self._kept[place].append(value.detach().to(torch.float32, copy=True))
+            self._kept[place].append(_Kept.of(value))
 
 
 def attention_paths(model: nn.Module) -> list[str]:

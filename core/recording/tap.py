@@ -28,8 +28,11 @@ class Tap(nn.Module):
     [1.0, 2.0]
     """
 
-    def forward(self, value: Tensor) -> Tensor:
-        """Return what came, as the editors of this thread leave it, and show that to whoever watches in it."""
+    def __call__(self, value: Tensor) -> Tensor:
+        """Return what came, as the editors of this thread leave it, and show that to whoever watches in it.
+
+        Called without PyTorch's hooks: `watching` and `editing` stand in their place, and every attention passes eight taps.
+        """
         for edit in _editors.get():
             value = edit(self, value)
         for watch in _watchers.get():

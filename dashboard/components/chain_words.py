@@ -83,6 +83,7 @@ NORMALIZED: dict[str, dict[str, str | bool]] = {
     "identity_over_n": {"cell": "{e} / {n}"},
     "sparsemax": {"cell": "max(0, {e} − τ)", "note": "with the τ for which all weights of this query sum to 1"},
     "entmax15": {"cell": "max(0, {e} / 2 − τ)^{2}", "note": "with the τ for which all weights of this query sum to 1"},
+    "hard": {"cell": "1 if {e} is the largest, else 0", "note": "of equal scores the first"},
 }
 
 

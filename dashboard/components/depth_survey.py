@@ -53,13 +53,13 @@ def _body(
         ))  # fmt: skip
     words.markdown(f"**Over held-out sentences** · {does}, on {n} sentences that the model never saw in training.")
     key = repr((name, chosen.model.run.address, chosen.model.model_hash, n, option))
-    running = state.get(f"{name} running") == key
+    running = state.running(f"{name} running", key)
     with press:
-        _button(name, key, running)
+        _button(name, running)
     panel("The survey", every=_TICK if running else None)(_found)(name, find, n, draw, running)
 
 
-def _button(name: str, key: str, running: bool) -> None:
+def _button(name: str, running: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key=f"{name} stop", width="stretch", on_click=state.put,
@@ -68,7 +68,7 @@ def _button(name: str, key: str, running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
-            on_click=state.put, args=(f"{name} running", key),
+            on_click=state.press, args=(f"{name} running",),
         )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from core.errors import ShapeError
 from dashboard.components.canvas import codes, pack, script, style
 
 WORDS = {
-    "idle": "Point at a cell, or use the arrow keys, to read it.",
+    "idle": "Point at a cell to read it.",
     "read": "query {row}, key {column}:",
     "summary": "{title}: {rows} queries by {columns} keys. Largest weight {weight}, {query} to {key}. Arrow keys read cells.",
     "pooled": "max of {rows}×{columns} cells",

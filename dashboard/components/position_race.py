@@ -65,13 +65,13 @@ def position_race() -> None:
         return
     kinds = tuple(name for name in KINDS if name in chosen)
     key, one = repr((kinds, task)), _trainings(kinds, task)
-    running = state.get(_RUNNING) == key and not one.done
+    running = state.running(_RUNNING, key) and not one.done
     with last:
-        _button(key, running, done=one.done)
+        _button(running, done=one.done)
     panel("The trainings", every=_TICK if running else None)(_curves)(one, task, running)
 
 
-def _button(key: str, running: bool, *, done: bool) -> None:
+def _button(running: bool, *, done: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key="order stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
@@ -80,7 +80,7 @@ def _button(key: str, running: bool, *, done: bool) -> None:
     else:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch", disabled=done,
-            on_click=state.put, args=(_RUNNING, key), help="done" if done else None,
+            on_click=state.press, args=(_RUNNING,), help="done" if done else None,
         )  # fmt: skip
 
 

@@ -45,13 +45,13 @@ def _body() -> None:
     *places, last = st.columns(5, vertical_alignment="bottom")
     n, over = _settings(places, widths)
     key = repr((trained.run.address, trained.model_hash, n, over))
-    running = state.get("sweeping") == key
+    running = state.running("sweeping", key)
     with last:
-        _button(key, running)
+        _button(running)
     panel("The curves", every=_TICK if running else None)(_curves)(trained, n, over, running)
 
 
-def _button(key: str, running: bool) -> None:
+def _button(running: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key="sweep stop", width="stretch", on_click=state.put,
@@ -59,8 +59,8 @@ def _button(key: str, running: bool) -> None:
         )  # fmt: skip
     else:
         st.button(
-            "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch", on_click=state.put,
-            args=("sweeping", key),
+            "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
+            on_click=state.press, args=("sweeping",),
         )  # fmt: skip
 
 

@@ -72,9 +72,9 @@ def _training() -> None:
         return
     one = norm_work.race(plan, kind, layers, float(rate), STEPS)
     key = repr(("training", plan, kind, layers, rate))
-    running = state.get("norms running") == key
+    running = state.running("norms running", key)
     with places[4]:
-        _button("Train", key, running)
+        _button("Train", running)
     panel("The curves", every=_TICK if running else None)(_race)(one, running)
 
 
@@ -103,14 +103,14 @@ def _race(one: norm_work.Race, running: bool) -> None:
 
 def _batches() -> None:
     one = norm_work.batches(0)
-    running = state.get("norms running") == "batches"
+    running = state.running("norms running", "batches")
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.markdown(
         "Batch norm divides by what a batch happens to hold. Texts repeat their own words, so a batch of them holds fewer "
         "independent draws than tokens. How much do its statistics vary?"
     )
     with right:
-        _button("Measure", "batches", running)
+        _button("Measure", running)
     panel("The batches", every=_TICK if running else None)(_measure)(one, running)
 
 
@@ -130,7 +130,7 @@ def _ended(now: bool) -> None:
         st.rerun()  # one full redraw: from here on nothing redraws itself
 
 
-def _button(name: str, key: str, running: bool) -> None:
+def _button(name: str, running: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key="norms stop", width="stretch", on_click=state.put,
@@ -138,8 +138,8 @@ def _button(name: str, key: str, running: bool) -> None:
         )  # fmt: skip
     else:
         st.button(
-            name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.put,
-            args=("norms running", key),
+            name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.press,
+            args=("norms running",),
         )  # fmt: skip
 
 

@@ -88,6 +88,16 @@ def test_the_shifts_of_performer_cancel_and_large_vectors_do_not_overflow():
     assert loud.isfinite().all() and loud.abs().max() <= value.abs().max() + 1e-5
 
 
+def test_looking_back_no_later_key_however_loud_changes_a_bit_of_an_earlier_output():
+    performer = Performer(8, 32, _chance(7), causal=True)
+    query, key, value = (torch.randn(1, 2, 9, 8, generator=_chance(seed)) for seed in (1, 2, 3))
+    before = performer(query, key, value).context
+    key[:, :, 6] *= 40
+    after = performer(query, key, value).context
+    assert torch.equal(after[:, :, :6], before[:, :, :6])
+    assert before.abs().amin() > 0 and torch.isfinite(after).all()
+
+
 def test_the_directions_of_performer_are_kept_with_the_weights():
     one, two = (MECHANISMS["performer"].make(Wanted(heads=2, dim=4)) for _ in range(2))
     assert not torch.equal(one.directions, two.directions)

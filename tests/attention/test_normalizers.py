@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.attention.normalizers import NORMALIZERS, block
-from core.attention.sparse import entmax15, sparsemax
+from core.attention.sparse import entmax15, largest, sparsemax
 
 SCORES = torch.tensor([[[[2.0, 1.0, -1.0, 7.0]]]], dtype=torch.float64)
 MASK = torch.tensor([[[[True, True, True, False]]]])
@@ -30,6 +30,7 @@ BY_HAND = {
     "none": [2, 1, -1],
     "identity_over_n": [2 / 3, 1 / 3, -1 / 3],
     "sparsemax": [1, 0, 0],  # 1 is exactly 1 below 2: out
+    "hard": [1, 0, 0],
     "softmax": [math.exp(x) / (math.exp(2) + math.exp(1) + math.exp(-1)) for x in (2, 1, -1)],
 }
 
@@ -89,6 +90,15 @@ def test_the_gradient_of_sparsemax_spreads_over_its_support_alone():
     scores = torch.tensor([1.0, 0.8, -2.0], dtype=torch.float64, requires_grad=True)
     sparsemax(scores)[0].backward()
     assert scores.grad.tolist() == pytest.approx([0.5, -0.5, 0.0])
+
+
+def test_the_largest_score_learns_by_the_gradient_of_softmax():
+    scores = torch.tensor([1.0, 0.8, -2.0, -torch.inf], dtype=torch.float64, requires_grad=True)
+    towards = torch.tensor([0.3, -1.0, 2.0, 5.0], dtype=torch.float64)
+    (gradient,) = torch.autograd.grad(largest(scores) @ towards, scores)
+    (softly,) = torch.autograd.grad(scores.softmax(-1) @ towards, scores)
+    assert torch.equal(gradient, softly)
+    assert gradient.abs().max() > 0.1
 
 
 def test_softplus_far_below_zero_is_softmax():

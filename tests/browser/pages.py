@@ -1,6 +1,8 @@
 """What page tests share: two sizes and looks, waiting until a page has settled, menus and buttons by their names."""
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -12,6 +14,24 @@ def settled(page: Page) -> None:
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def still(page: Page, told: Locator) -> str:
+    """What it says once nothing under way changes it any more; what still goes on would never hold still."""
+    for _ in range(20):
+        before = told.text_content()
+        page.wait_for_timeout(1_500)  # what runs is drawn anew every 0.4 seconds
+        if told.text_content() == before:
+            return before or ""
+    raise AssertionError(f"it never held still: {told.text_content()}")
+
+
+def until(page: Page, wanted: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Wait for something that two parts of a page must agree on."""
+    end = time.monotonic() + seconds
+    while not wanted():
+        assert time.monotonic() < end, f"not within {seconds:.0f} seconds"
+        page.wait_for_timeout(50)
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled
+from tests.browser.pages import button, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOURCE = "20 de mayo de 1948"
@@ -47,10 +47,7 @@ def test_heads_are_drawn_with_numbers_and_a_survey_can_be_stopped(page: Page) ->
     expect(progress).to_be_visible()
     button(page, "Stop").click()
     expect(progress).to_contain_text("stopped, Run goes on from here")
-    page.wait_for_timeout(1500)  # what was under way may still come in
-    held = progress.text_content()
-    page.wait_for_timeout(1000)
-    assert progress.text_content() == held
+    still(page, progress)
     expect(page.locator(".live-figure .heatmaplayer")).to_have_count(3)
     settled(page)
 

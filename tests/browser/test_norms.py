@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled
+from tests.browser.pages import button, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -33,10 +33,7 @@ def test_curves_grow_and_stop_keeps_them(page: Page) -> None:
     expect(page.locator(".live-figure .plot .scatterlayer .trace").first).to_be_visible(timeout=90_000)
     button(page, "Stop").click()
     expect(progress).to_contain_text("stopped, Train goes on from here")
-    page.wait_for_timeout(1500)  # what was under way may still come in
-    held = progress.text_content()
-    page.wait_for_timeout(1500)
-    assert progress.text_content() == held
+    still(page, progress)
     expect(page.get_by_text("Loss of the last ten steps")).to_be_visible()
     settled(page)
 

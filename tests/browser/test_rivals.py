@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages import button, choose, settled
+from tests.browser.pages import button, choose, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -77,9 +77,6 @@ def test_curves_come_while_networks_train_and_stop_keeps_them(page: Page) -> Non
     button(page, "Stop").click()
     progress = page.get_by_text("stopped, Measure goes on from here")
     expect(progress).to_be_visible()
-    page.wait_for_timeout(1500)  # what was under way may still come in
-    held = progress.text_content()
-    page.wait_for_timeout(1500)
-    assert progress.text_content() == held
+    still(page, progress)
     expect(page.get_by_text("That is theirs, not shown here")).to_be_visible()
     settled(page)

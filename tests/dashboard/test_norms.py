@@ -100,3 +100,12 @@ def test_one_press_measures_what_varies_over_batches_and_gives_the_verdict():
     assert not at.exception and said(at) == "" and finding is not None
     assert f"**{finding.effect / finding.baseline:.1f} times**" in words(at) and f"**{finding.verdict}**" in words(at)
     assert list(at.dataframe[0].value["norm"]) == ["layer", "batch", "power"]
+
+
+def test_a_press_that_overtakes_a_change_of_settings_trains_what_is_drawn_next(monkeypatch):
+    monkeypatch.setattr(Race, "go_on", lambda one, seconds: [one._step(name) for name in tuple(one._runs)])
+    at = opened("Training")
+    by_label(at.slider, "Layers").set_value(2)  # the page is not drawn with it before the press
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and "Stop" in labels(at)
+    assert at.get("progress")[0].proto.text == "3 of 900 steps"

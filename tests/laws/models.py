@@ -60,6 +60,7 @@ VARIANTS: dict[str, Settings] = {
     for value in values
 } | {
     "wiring-matrix": replace(_USUAL, wiring="matrix", connections="10/11"),
+    "banded-rotary": replace(_USUAL, attention="banded", decoder_attention="banded", positions="rotary", window=2),
     "recurrent-attention": MODELS["recurrent"](**_SMALL, encoder="attention"),
     "recurrent-convolution": MODELS["recurrent"](**_SMALL, encoder="convolution", score="general"),
     "recurrent-scaled_dot": MODELS["recurrent"](**_SMALL, score="scaled_dot"),

@@ -65,10 +65,22 @@ def test_an_empty_row_gives_no_gradient_and_poisons_none(normalizer):
 
 
 @EVERY
-def test_gradients_are_those_of_finite_differences(normalizer):
+def test_gradients_are_those_of_finite_differences_or_as_declared_those_of_softmax(normalizer):
     scores, mask = drawn(3, scale=0.7)
-    torch.autograd.gradcheck(lambda given: normalizer(block(given, mask), mask), scores.requires_grad_())
-    torch.autograd.gradcheck(normalizer, (scores * 30).detach().requires_grad_())  # saturated rows too
+    saturated = (scores * 30).detach().requires_grad_()
+    scores.requires_grad_()
+    if normalizer.own_gradient:
+        torch.autograd.gradcheck(lambda given: normalizer(block(given, mask), mask), scores)
+        torch.autograd.gradcheck(normalizer, saturated)
+        return
+    towards, _ = drawn(4)
+    softmax = NORMALIZERS["softmax"]
+    for asked in (scores, saturated):
+        (found,) = torch.autograd.grad((normalizer(block(asked, mask), mask) * towards).sum(), asked)
+        (softly,) = torch.autograd.grad((softmax(block(asked, mask), mask) * towards).sum(), asked)
+        torch.testing.assert_close(found, softly, atol=1e-12, rtol=0)
+    with pytest.raises(RuntimeError, match="Jacobian mismatch"):
+        torch.autograd.gradcheck(normalizer, scores)
 
 
 @EVERY
@@ -100,7 +112,7 @@ def test_n_is_the_keys_that_are_allowed_and_never_the_padded_width(name):
 @EVERY
 def test_only_an_undivided_normalizer_needs_no_look_at_the_other_scores(normalizer):
     scores = torch.tensor([[[[0.5, 0.25, -0.5]]]], dtype=torch.float64)
-    moved = scores + torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64)
+    moved = scores + torch.tensor([0.0, 0.0, 1.5], dtype=torch.float64)
     same = torch.equal(normalizer(scores)[..., :2], normalizer(moved)[..., :2])
     assert same == (
         normalizer in [NORMALIZERS[n] for n in ("relu", "relu_over_n", "sigmoid", "none", "identity_over_n")]

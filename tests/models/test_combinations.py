@@ -33,6 +33,9 @@ REFUSED = {
     "linear with alibi": (
         {"attention": "linear", "positions": "alibi"}, "positions that are added to the input", {"positions": "learned"},
     ),
+    "linear with rotary": (
+        {"attention": "linear", "positions": "rotary"}, "which attention=linear does not offer", {"attention": "banded"},
+    ),
     "linformer with a pattern": (
         {"attention": "linformer", "pattern": "strided"}, "choose attention=pairs, or pattern=full", {"pattern": "full"},
     ),

@@ -6,6 +6,7 @@ import torch
 from core.errors import ShapeError
 from core.recording.matrix import AttentionMatrix, Site
 from core.recording.recorder import Recorder, attention_paths
+from core.recording.tap import watching
 from tests.laws.models import batch, model
 
 
@@ -59,3 +60,34 @@ def test_what_recording_keeps_of_a_usual_sentence_is_small():
         net(batch(["abcdefgh" * 7]))
     kept = sum(recorder.tensor(path).numel() * 4 for path in recorder.paths)
     assert kept < 2_000_000
+
+
+def test_a_record_that_somebody_wrote_into_is_refused_and_not_shown_as_the_models_own():
+    net = model("transformer-pre-sinusoidal")
+    passed = []
+    with (
+        torch.no_grad(),
+        Recorder(net, "*cross*") as recorder,
+        watching(lambda tap, value: passed.append((tap, value))),
+    ):
+        net(batch(["abc"]))
+    first, second = recorder.paths
+    before = recorder.tensor(first).clone()
+    watched = net.get_submodule(f"{second}.tap_weights")
+    next(value for tap, value in passed if tap is watched).zero_()
+    assert torch.equal(recorder.tensor(first), before)
+    with pytest.raises(ShapeError, match=r"layers.1.cross_attention.attention.tap_weights was written into afterwards"):
+        recorder.tensor(second)
+
+
+def test_what_inference_mode_records_stays_whatever_is_written_later():
+    net = model("gru-additive")
+    passed = []
+    with torch.inference_mode():
+        with Recorder(net) as recorder, watching(lambda _, value: passed.append(value)):
+            net(batch(["abc"]))
+        before = recorder.tensor(recorder.paths[0]).clone()
+        for value in passed:
+            value.zero_()
+    assert before.any()
+    assert torch.equal(recorder.tensor(recorder.paths[0]), before)
