@@ -1,6 +1,6 @@
 """What the page The 发财 ladder trains and shows: speakers, and one word said once to four times by each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 
 from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
+from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
 from core.training.spoken_ladder import RUNGS, Ladder, LadderPlan, Rung, corpus_of
@@ -128,6 +129,24 @@ def _said(kind: str, rung: Rung, sound: bytes, key: str) -> None:
     st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
     st.audio(sound, format="audio/wav")
     _map(rung.weights, rung, KINDS[kind], key=key)
+    st.caption(f"Doctor: {_findings(rung)}")
+
+
+def _findings(rung: Rung) -> str:
+    """What the alignment doctor finds, with seconds or characters, in the order it names them."""
+    if not rung.weights.any():  # who goes forward only may begin behind the last character
+        return "it looks at nothing"
+    text = [*characters(rung.word * rung.times), "<end>"]
+    found = [
+        one for one in examine(rung.weights) if one.axis == TARGET or one.first < len(text) - 1
+    ]  # <end> is not said
+    return " · ".join(_finding(one, text) for one in found) or "nothing wrong with this map"
+
+
+def _finding(one: Finding, text: Sequence[str]) -> str:
+    if one.axis == TARGET:
+        return f"{one.kind}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
+    return f"{one.kind}, {' '.join(text[one.first : one.last + 1])} at {one.first + 1}"
 
 
 def _map(weights: np.ndarray, rung: Rung, who: str, *, key: str) -> None:

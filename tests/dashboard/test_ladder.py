@@ -1,5 +1,6 @@
 """The page The 发财 ladder under AppTest: train on a press, Stop keeps, every rung with its sound and its map."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,7 @@ def test_one_press_trains_and_every_rung_has_its_sounds():
     at = finished(opened())
     assert not at.exception and said(at) == ""
     assert len(at.get("audio")) == 4 * 3  # espeak-ng and two speakers
+    assert words(at).count("Doctor: ") == 4 * 2
     assert "Loss of the last ten steps: contents alone **" in words(at)
     for times in (1, 2, 3, 4):
         assert f"**发财 ×{times}** · espeak-ng" in words(at)
@@ -103,6 +105,17 @@ def test_the_true_alignment_follows_the_onsets():
     assert sounding[0] == 0 and sounding[-1] == 3 and (np.diff(sounding) >= 0).all()
     began = [int(np.argmax(sounding == at)) * 0.05 for at in range(4)]
     assert began == pytest.approx(rung.true.onsets, abs=0.026)
+
+
+def test_the_doctors_findings_have_seconds_and_characters():
+    (rung,) = ladder_work.ladder("content", False, False, 0).rungs(["发财"], [2])
+    course = [0] * 5 + [1] * 5 + [2] * 5 + [3] * 30
+    assert ladder_work._findings(replace(rung, weights=np.eye(5)[course])) == "run-on, 0.75–2.25 s"
+    skipping = np.eye(5)[[0] * 5 + [1] * 5 + [3] * 5 + [4] * 5]
+    assert ladder_work._findings(replace(rung, weights=skipping)) == "skip, 发 at 3"
+    assert ladder_work._findings(replace(rung, weights=np.zeros((4, 5)))) == "it looks at nothing"
+    healthy = np.eye(5)[[0] * 5 + [1] * 5 + [2] * 5 + [3] * 5 + [4]]
+    assert ladder_work._findings(replace(rung, weights=healthy)) == "nothing wrong with this map"
 
 
 def test_a_shared_speaker_is_asked_in_turn():
