@@ -37,7 +37,8 @@ class Mocha(Monotonic):
     """Scan on, stop, and look softly at the chunk that ends there.
 
     Args:
-        score: the energy of stopping; chunk_score: of the keys of a chunk; width: keys in a chunk.
+        score: the energy of stopping; chunk_score: of the keys of a chunk, prepared with as many features.
+        width: keys in a chunk.
         noise, dropout, temperature: as in Monotonic.
     """
 

@@ -195,7 +195,7 @@ class TrainedModel:
             "item_id": 0, "strategy": search.name, "settings": search.to_dict(), "seed": search.to_dict().get("seed"),
             "model": self.run.address, "model_hash": self.model_hash, "checkpoint_step": self.step,
             "vocab_hash": _digest("\n".join(self.vocabularies[1].tokens).encode()),
-            "source": source, "source_tokens": [*self.read(source), "<end>"],
+            "inference": getattr(self.config.model, "inference", "free"), "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
             "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),

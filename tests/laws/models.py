@@ -5,7 +5,6 @@ from dataclasses import replace
 import torch
 
 from core.attention.alignments import ALIGNMENTS
-from core.attention.course import COURSES
 from core.attention.mechanisms import MECHANISMS
 from core.attention.monotonic import Energy, NormedAdditive
 from core.attention.normalizers import NORMALIZERS
@@ -66,16 +65,10 @@ VARIANTS: dict[str, Settings] = {
     "recurrent-scaled_dot": MODELS["recurrent"](**_SMALL, score="scaled_dot"),
     "recurrent-sparsemax": MODELS["recurrent"](**_SMALL, normalizer="sparsemax"),
     **{f"recurrent-{name}": MODELS["recurrent"](**_SMALL, alignment=name) for name in ALIGNMENTS if name != "content"},
-    **{
-        f"recurrent-{alignment}-{inference}": MODELS["recurrent"](
-            **_SMALL, alignment=alignment, inference=inference, ahead=1
-        )
-        for alignment in ("content", "location")
-        for inference in COURSES
-        if inference != "free"
-    },
+    "recurrent-window": MODELS["recurrent"](**_SMALL, score="general", inference="window"),
+    "recurrent-forward": MODELS["recurrent"](**_SMALL, inference="forward"),
+    "recurrent-location-forced": MODELS["recurrent"](**_SMALL, alignment="location", inference="forced", ahead=1),
     "recurrent-mocha-general": MODELS["recurrent"](**_SMALL, score="general", alignment="mocha", chunk=2),
-    "recurrent-window-general": MODELS["recurrent"](**_SMALL, score="general", inference="window"),
     "recurrent-temperature": MODELS["recurrent"](**_SMALL, cell="lstm", score="dot", temperature=2.0),
 }
 EVERY = CHOICES | VARIANTS  # the variants have the laws of models; searches and the fast path are held to the choices
