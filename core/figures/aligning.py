@@ -17,9 +17,9 @@ def diagonalities(lines: Mapping[str, Points], steps: int, aligned: float, marks
         lines: a line per name; steps: that there will be, so that the axis stands still.
         aligned: from which a map is called aligned; marks: where guidance was switched.
     """
-    figure = _over_steps(lines, steps, marks, mode, "Diagonality")
+    figure = _over_steps(lines, steps, marks, mode, "Near the diagonal, by step")
     figure.add_hline(aligned, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text="aligned")
-    figure.update_yaxes(title="share of weight near the diagonal", range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return figure
 
 
@@ -29,8 +29,8 @@ def losses(lines: Mapping[str, Points], steps: int, marks: Marks, mode: Mode) ->
     Args:
         lines, steps, marks: as for `diagonalities`.
     """
-    figure = _over_steps(lines, steps, marks, mode, "Loss of the batches, guidance left out")
-    figure.update_yaxes(title="nats per token", type="log", exponentformat="power")
+    figure = _over_steps(lines, steps, marks, mode, "Loss in nats, by step")
+    figure.update_yaxes(type="log", exponentformat="power")
     return figure
 
 
@@ -46,6 +46,8 @@ def _over_steps(lines: Mapping[str, Points], steps: int, marks: Marks, mode: Mod
     )  # fmt: skip
     for step, text in marks:
         figure.add_vline(step, line={"dash": "dash", "width": 1, "color": SERIES[6]}, annotation_text=text)
-    figure.update_layout(title=title)
-    figure.update_xaxes(title="step", range=[0, steps])
-    return styled(figure, mode, height=300)
+    styled(figure, mode, height=270)
+    # titles say what the axes are: two of these stand one above the other beside what they are about
+    figure.update_layout(title=title, margin={"l": 44}, legend={"y": -0.16})
+    figure.update_xaxes(range=[0, steps])
+    return figure

@@ -6,6 +6,7 @@ the term of the loss. Until guidance is switched on they are the same training t
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from time import perf_counter
 
@@ -15,7 +16,7 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
 from core.tasks.speech_like import SpeechLike
-from core.tasks.task import held_out
+from core.tasks.task import AbstractTask, held_out
 from core.training.aligning import ALIGNED, HeadAlignment, most_diagonal
 from core.training.events import Evaluated, StepDone, TrainEvent
 from core.training.loop import Trainer
@@ -27,23 +28,23 @@ PAIR_MODELS = {
     "transformer": {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64},
 }
 PAIR_TASKS = ("speech_like", "reverse")  # what guidance is for, and what it must hurt
-STRENGTH = 10.0
+STRENGTH, STEPS = 10.0, 400
 _TRAINING = {
-    "steps": 400, "batch_size": 16, "learning_rate": 3e-3, "warmup": 20, "schedule": "constant", "beta2": 0.95,
+    "batch_size": 16, "learning_rate": 3e-3, "warmup": 20, "schedule": "constant", "beta2": 0.95,
     "evaluate_on": 100,
 }  # fmt: skip
 _MEASURED = 32  # held-out examples over which diagonality is a mean
 
 
-def pair_config(task: str, model: str, seed: int, strength: float = STRENGTH) -> ExperimentConfig:
+def pair_config(task: str, model: str, seed: int, strength: float = STRENGTH, steps: int = STEPS) -> ExperimentConfig:
     """What a pair is trained with where nobody says otherwise: small enough to be watched.
 
     Args:
-        task: of PAIR_TASKS; model: of PAIR_MODELS.
+        task: of PAIR_TASKS; model: of PAIR_MODELS; strength: of guidance; steps: of each.
     """
     return ExperimentConfig.from_dict({
         "task": {"name": task}, "model": {"name": model, **PAIR_MODELS[model]},
-        "training": {**_TRAINING, "guidance": strength}, "seed": seed,
+        "training": {**_TRAINING, "guidance": strength, "steps": steps}, "seed": seed,
     })  # fmt: skip
 
 
@@ -66,20 +67,27 @@ class Side:
 
     Attributes:
         looks: so far, in order; losses: the likelihood's part at every step, in nats per target token.
-        judged: held-out examples decoded after the last step; ladder: repeated pairs then, for the task that has them.
+        judged: held-out examples decoded after the last step.
     """
 
     trainer: Trainer
+    task: AbstractTask
     measured: Batch = field(repr=False)
     looks: list[Look] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     judged: Evaluated | None = None
-    ladder: tuple[Rung, ...] = ()
 
     @property
     def aligned_at(self) -> int | None:
         """The first step at which it was found aligned, or None."""
         return next((look.step for look in self.looks if look.best.diagonality >= ALIGNED), None)
+
+    @cached_property
+    def ladder(self) -> tuple[Rung, ...]:
+        """Repeated pairs as it says them when first asked, over a second of work; empty for a task without syllables."""
+        if not isinstance(self.task, SpeechLike):
+            return ()
+        return tuple(repeat_ladder(self.trainer.model, self.task, pairs_of(self.task)))
 
     def look(self) -> None:
         """Measure and record, and leave the model as it was."""
@@ -108,7 +116,7 @@ class GuidedPair:
         examples, self.config, self.every = Examples.of(config.task), config, every
         self._measured = collate(held_out(config.task, "validation", _MEASURED), *config.task.vocabularies)
         self.sides = {
-            name: Side(trainer_of(config.changed({**quiet, **more}), examples), self._measured)
+            name: Side(trainer_of(config.changed({**quiet, **more}), examples), config.task, self._measured)
             for name, more in ((PLAIN, {"training.guidance": 0.0}), (GUIDED, {}))
         }
         self.switched: list[tuple[int, float]] = []
@@ -133,7 +141,7 @@ class GuidedPair:
                 self.advance()
 
     def advance(self) -> None:
-        """A step of each; after the last one, what came of them."""
+        """A step of each."""
         self.done = next(self._steps, None) is None
 
     def switch(self, strength: float) -> None:
@@ -150,11 +158,6 @@ class GuidedPair:
         for _ in range(self.config.training.steps):
             for side, events in runs:
                 self._step(side, events)
-            yield True
-        task = self.config.task
-        for side, _ in runs:
-            if isinstance(task, SpeechLike):
-                side.ladder = tuple(repeat_ladder(side.trainer.model, task, pairs_of(task)))
             yield True
 
     def _step(self, side: Side, events: Iterator[TrainEvent]) -> None:

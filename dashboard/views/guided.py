@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STRENGTH, GuidedPair
+from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import state
 from dashboard.components.guided_race import guided_race, pair
 from dashboard.components.heading import heading
@@ -10,10 +10,10 @@ from dashboard.components.panel import guarded, panel
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_RUNNING, _AGAIN = "guided running", "guided again"
+_PRESSED, _RUNNING, _AGAIN = "guided pressed", "guided running", "guided again"
+_STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_TASKS = {"speech_like": "speech_like · in order", "reverse": "reverse · against the order"}
-_MODELS = {"recurrent": "GRU, additive attention", "transformer": "Transformer, two heads"}
+_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
 
 
 def page() -> None:
@@ -23,29 +23,35 @@ def page() -> None:
 
 
 def _trainings() -> None:
-    places = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
+    places = st.columns([3, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
-            "Task", PAIR_TASKS, format_func=lambda name: _TASKS[name], key="guided task", bind="query-params",
+            "Task", PAIR_TASKS, key="guided task", bind="query-params",
             help="speech_like: syllables to frames, in order. reverse runs the other way: there guidance must hurt",
         )  # fmt: skip
     with places[1]:
         model = st.selectbox(
-            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params"
-        )
+            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            help="a GRU with additive attention, or a Transformer of one layer with two heads",
+        )  # fmt: skip
     with places[2]:
         seed = int(
             st.number_input("Seed", 0, 999, 0, key="guided seed", help="of weights, batches and dropout, of both")
         )
-    key = repr((task, model, seed, state.get(_AGAIN, 0)))
-    one = pair(task, model, seed, state.get(_AGAIN, 0))
-    running = state.get(_RUNNING) == key and not one.done
     with places[3]:
-        _button(key, one, running)
+        steps = int(st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="guided steps", help="of each"))
+    what = (task, model, seed, steps, state.get(_AGAIN, 0))
+    key, one = repr(what), pair(*what)
+    if state.get(_PRESSED):  # what is on screen now, even where a menu and the button were quicker than the page
+        state.put(_RUNNING, key)
+        state.forget(_PRESSED)
+    running = state.get(_RUNNING) == key and not one.done
     with places[4]:
+        _button(one, running)
+    with places[5]:
         st.button(
             "Start over", icon=":material/restart_alt:", key="guided over", width="stretch", on_click=_start_over,
-            disabled=not one.step, help="the same two trainings, from the first step",
+            help="the same two trainings, from the first step",
         )  # fmt: skip
     _guide(one)
     panel("The two trainings", every=_TICK if running else None)(_watch)(one, running, key)
@@ -80,7 +86,7 @@ def _watch(one: GuidedPair, running: bool, key: str) -> None:
         st.rerun()  # one full redraw: from here on nothing redraws itself
 
 
-def _button(key: str, one: GuidedPair, running: bool) -> None:
+def _button(one: GuidedPair, running: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key="guided stop", width="stretch", on_click=state.put,
@@ -89,7 +95,7 @@ def _button(key: str, one: GuidedPair, running: bool) -> None:
     else:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="guided train", width="stretch",
-            disabled=one.done, on_click=state.put, args=(_RUNNING, key),
+            disabled=one.done, on_click=state.put, args=(_PRESSED, True),
         )  # fmt: skip
 
 
