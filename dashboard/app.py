@@ -18,6 +18,13 @@ SECTIONS = {
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
     ),
+    "Alignment": (
+        ("guided", "Guided or not", "timeline"),
+        ("alignment_kinds", "Attention types", "route"),
+        ("ladder", "The 发财 ladder", "record_voice_over"),
+        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
+        ("gold_alignments", "Gold alignments", "verified"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
@@ -26,7 +33,6 @@ SECTIONS = {
         ("beam_size", "Beam size", "stacked_line_chart"),
         ("by_hand", "Search by hand", "edit_note"),
     ),
-    "Alignment": (("gold_alignments", "Gold alignments", "verified"),),
 }
 FIRST = "attention"
 

@@ -106,6 +106,8 @@ MECHANICAL = [
     "RESIDUALS",
     "WIRINGS",
     "ENCODERS",
+    "ALIGNMENTS",
+    "COURSES",
 ]
 
 

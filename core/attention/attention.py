@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
+from core.attention.history import History
 from core.attention.multiplicative import product
 from core.attention.normalizers import Normalizer, block, softmax
 from core.attention.score import AbstractScore
@@ -69,6 +70,24 @@ class AbstractAttention(nn.Module, ABC):
         Returns:
             Context, weights and scores; a query without keys gets a context of zeros.
         """
+
+    def begin(self, prepared: Prepared) -> History | None:
+        """What a hypothesis is to remember before its first query; None where nothing is."""
+        return None
+
+    def follow(
+        self,
+        query: Float[Tensor, "batch head query dim"],
+        key: Prepared,
+        value: Float[Tensor, "batch head key value"],
+        mask: Mask | None,
+        history: History | None,
+    ) -> tuple[Attended, History | None]:
+        """Attend, going on from what a hypothesis remembers, and say what it is to remember from now on.
+
+        What remembers nothing attends as ever (core/attention/alignment.py has those that do).
+        """
+        return self(query, key, value, mask), history
 
 
 class Attention(AbstractAttention):

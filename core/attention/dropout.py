@@ -1,7 +1,7 @@
 """Dropout whose chance comes from a generator it was given, never from the global one.
 
-Source: Srivastava et al. 2014. The training loop hands one generator to all dropouts of a model (`give_chance`) and
-seeds it anew at each step, so that the number of a step is the whole state of chance.
+Source: Srivastava et al. 2014. The training loop hands one generator to all dropouts of a model, and to whatever else draws
+while training (`give_chance`), and seeds it anew at each step, so that the number of a step is the whole state of chance.
 
 Random numbers were a fifth of a training step when each value had its own draw. Now the generator gives a seed, and what
 follows from it (SFC64, Chris Doty-Humphrey 2010) is drawn ahead, for several dropouts at once and with 16 bits a value. So
@@ -28,7 +28,7 @@ _AHEAD = 1 << 16  # values drawn at once: what a core keeps near, and enough tha
 
 
 class Chance:
-    """Factors for dropouts, drawn ahead from a generator: 0, or the inverse of the share that is kept.
+    """What is drawn while training: factors for dropouts (0, or the inverse of the share that is kept), ahead; and noise.
 
     Whoever seeds the generator anew begins anew: what was drawn ahead is forgotten.
 
@@ -53,6 +53,12 @@ class Chance:
             ahead = self._ahead[share, dtype] = _Ahead(self._draw(share, _AHEAD, dtype))
         ahead.used += count
         return ahead.factors[ahead.used - count : ahead.used]
+
+    def normal(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
+        """Numbers of mean 0 and variance 1."""
+        if self.generator.initial_seed() != self._seed:
+            self._begin()
+        return torch.from_numpy(np.random.Generator(self._numbers).standard_normal(count)).to(dtype)
 
     def _begin(self) -> None:
         words = torch.empty(3, dtype=torch.int64).random_(-(1 << 63), None, generator=self.generator)
@@ -91,7 +97,28 @@ def _scale(share: float) -> float:
     return _LEVELS / (_LEVELS - _dropped(share))
 
 
-class Dropout(nn.Module):
+class Chanced(nn.Module):
+    """What draws while training, from the chance that `give_chance` gives it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chance: Chance | None = None
+
+    def given(self) -> Chance:
+        """What to draw from.
+
+        Raises:
+            ShapeError: nobody gave it.
+        """
+        if self.chance is None:
+            raise ShapeError(
+                f"{type(self).__name__.lower()} has no generator to draw from; call give_chance(model, generator) before "
+                "training"
+            )
+        return self.chance
+
+
+class Dropout(Chanced):
     """Zero a share of the values while training, and scale the rest so that the mean stays.
 
     Args:
@@ -101,7 +128,6 @@ class Dropout(nn.Module):
     def __init__(self, share: float) -> None:
         super().__init__()
         self.share = share
-        self.chance: Chance | None = None
 
     def forward(self, value: Tensor) -> Tensor:
         """The value itself in evaluation, or where the share is 0.
@@ -111,14 +137,7 @@ class Dropout(nn.Module):
         """
         if not self.training or self.share == 0.0:
             return value
-        return value * self._given().factors(self.share, value.numel(), value.dtype).view(value.shape)
-
-    def _given(self) -> Chance:
-        if self.chance is None:
-            raise ShapeError(
-                "dropout has no generator to draw from; call give_chance(model, generator) before training"
-            )
-        return self.chance
+        return value * self.given().factors(self.share, value.numel(), value.dtype).view(value.shape)
 
 
 class RectifiedDropout(Dropout):
@@ -132,7 +151,7 @@ class RectifiedDropout(Dropout):
         """
         if not self.training or self.share == 0.0:
             return torch.relu(value)
-        rectified: Tensor = _Rectified.apply(value, self._given(), self.share)
+        rectified: Tensor = _Rectified.apply(value, self.given(), self.share)
         return rectified
 
 
@@ -156,8 +175,8 @@ class _Rectified(torch.autograd.Function):
 
 
 def give_chance(model: nn.Module, generator: torch.Generator) -> None:
-    """Let every dropout of a model draw from one generator."""
+    """Let every dropout of a model, and whatever else draws, draw from one generator."""
     chance = Chance(generator)
     for module in model.modules():
-        if isinstance(module, Dropout):
+        if isinstance(module, Chanced):
             module.chance = chance

@@ -16,6 +16,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.attention import AbstractAttention, Attention
+from core.attention.history import History
 from core.attention.multiplicative import ScaledDotProduct
 from core.attention.relation import AbstractRelation, NoRelation
 from core.errors import SettingError
@@ -126,8 +127,19 @@ class MultiHeadAttention(nn.Module):
             looked_at: what `prepare` gave.
             mask: True where a query may look.
         """
+        return self.follow(states, looked_at, mask, self.begin(looked_at))[0]
+
+    def begin(self, looked_at: KeysValues) -> History | None:
+        """What a hypothesis is to remember before it first looks there; None where its heads remember nothing."""
+        return self.attention.begin(self._for_all(looked_at).key)
+
+    def follow(
+        self, states: States, looked_at: KeysValues, mask: Mask | None, history: History | None
+    ) -> tuple[States, History | None]:
+        """As forward, going on from what is remembered; and what is to be remembered from now on."""
         (query,) = self._split(nn.functional.linear(states, self.w_query), (self.heads,))
-        return self._joined(self.attention(query, *self._for_all(looked_at), mask).context)
+        attended, history = self.attention.follow(query, *self._for_all(looked_at), mask, history)
+        return self._joined(attended.context), history
 
     def look(
         self,

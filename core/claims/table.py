@@ -6,7 +6,9 @@ from core.claims.convolution import Convolution
 from core.claims.data_size import DataSize
 from core.claims.explanation import Explanation
 from core.claims.graph import Graph
+from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
+from core.claims.ladder import SpokenLadder
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.normalizers import Normalizers
@@ -43,4 +45,6 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "listops": ListOps,
     "wiring": Wiring,
     "explanation": Explanation,
+    "guided": GuidedSooner,
+    "ladder": SpokenLadder,
 }

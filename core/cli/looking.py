@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Assignments, Json, Run, columns, show
+from core.cli.printing import Assignments, Json, Run, columns, show, write_file
 from core.errors import SettingError
 
 if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
     from core.decoding.trees.tree import DecodingTree
+    from core.runs.trained import TrainedModel
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
 Search = Annotated[str, typer.Option(help="how to decode; `attnlab searches` lists them with their settings")]
+Inference = Annotated[
+    str | None,
+    typer.Option(help="hold a recurrent model's alignment to a course: free, window, forced or forward; else its own"),
+]
 
 
 def decode(
@@ -23,6 +28,7 @@ def decode(
     text: Text,
     search: Search = "greedy",
     assignments: Assignments = None,
+    inference: Inference = None,
     out: Annotated[
         Path | None, typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz or .svg")
     ] = None,
@@ -30,17 +36,16 @@ def decode(
 ) -> None:
     """Decode a source; --json prints the whole decoding tree."""
     from core.figures.tree_files import export_of
-    from core.runs.trained import load
 
     write = None if out is None else export_of(out.name)
-    trained, how = load(run), _search(search, assignments or [])
+    trained, how = _loaded(run, inference), _search(search, assignments or [])
     tree = trained.tree(text, how)
     if remark := how.remark(len(trained.vocabularies[1])):
         print(remark, file=sys.stderr)
     if unknown := trained.unknown(text):
         print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
     if out is not None and write is not None:
-        _write(out, write(tree.parts))
+        write_file(out, write(tree.parts))
     if json:
         print(tree.to_json())
     else:
@@ -56,6 +61,7 @@ def attend(
     level: Annotated[
         str, typer.Option(help="weights; scores too; or full: queries, keys, values, contexts")
     ] = "weights",
+    inference: Inference = None,
     out: Annotated[Path | None, typer.Option(help="write the matrices: .npz, .json or .svg")] = None,
     json: Json = False,
 ) -> None:
@@ -63,14 +69,13 @@ def attend(
     from core.figures.export import EXPORTS
     from core.recording.recorder import LEVELS
     from core.runs.catalog import entry
-    from core.runs.trained import load
 
     if out is not None and out.suffix not in EXPORTS:
         raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
     entry(LEVELS, level, "level")
-    matrices = load(run).matrices(text, target, only=only, level=level)
+    matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
     if out is not None:
-        _write(out, EXPORTS[out.suffix](matrices))
+        write_file(out, EXPORTS[out.suffix](matrices))
     data = [
         {
             "site": matrix.site.name, "label": matrix.site.label, "heads": matrix.heads, "queries": list(matrix.queries),
@@ -87,16 +92,16 @@ def evaluate(
     split: Annotated[str, typer.Option(help="validation or test")] = "test",
     search: Search = "greedy",
     assignments: Assignments = None,
+    inference: Inference = None,
     n: Annotated[int, typer.Option("-n", help="held-out examples", min=1)] = 500,
     json: Json = False,
 ) -> None:
     """Decode held-out examples and count what is right."""
-    from core.runs.trained import load
     from core.tasks.task import SPLITS
 
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
-    found = load(run).evaluate(split, _search(search, assignments or []), n=n)
+    found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
         f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
@@ -108,18 +113,26 @@ def evaluate(
 def verify(
     run: Run,
     sentences: Annotated[int, typer.Option(help="held-out sources to check", min=1)] = 10,
+    inference: Inference = None,
     json: Json = False,
 ) -> None:
     """Re-score hypotheses and re-derive contexts from recorded weights and values; exit code 1 where they differ."""
-    from core.runs.trained import load
     from core.runs.verification import TOLERANCE
     from core.runs.verification import verify as check
 
-    found = check(load(run), sentences)
+    found = check(_loaded(run, inference), sentences)
     word = "ok" if found.ok else f"NOT ok (allowed: {TOLERANCE:g})"
     show(asdict(found), json, f"{found.checked} numbers checked, largest difference {found.max_error:.2e}: {word}")
     if not found.ok:
         sys.exit(1)
+
+
+def _loaded(run: str, inference: str | None) -> "TrainedModel":
+    from core.runs.steering import steered
+    from core.runs.trained import load
+
+    trained = load(run)
+    return trained if inference is None else steered(trained, inference)
 
 
 def _search(name: str, assignments: list[str]) -> "AbstractSearch":
@@ -146,10 +159,3 @@ def _finished(tree: "DecodingTree") -> str:
         columns(rows, ["finished", "Σ log p", *terms, "score"])
         + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}{proof}"
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error

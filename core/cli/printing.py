@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from core.errors import SettingError
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="a run's name, the path of a run folder, or demo/NAME")]
@@ -16,6 +19,18 @@ Assignments = Annotated[
 def show(data: Any, as_json: bool, text: str) -> None:
     """Print `data` as JSON or `text` as it is."""
     print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2) if as_json else text)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that somebody asked for.
+
+    Raises:
+        SettingError: it cannot be written there.
+    """
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error
 
 
 def columns(rows: Sequence[Sequence[Any]], heads: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import torch
 
-from core.data.vocabulary import END, PAD, Vocabulary
-from core.shapes import Tokens, Valid
+from core.data.recording import Heard
+from core.data.vocabulary import PAD, Vocabulary
+from core.shapes import Frames, Source, Tokens, Valid
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Example:
     """One pair of token sequences.
 
     Attributes:
-        source, target: tokens, without specials.
+        source, target: tokens, without specials; those of a source may be heard (core/data/recording.py).
         alignment: pairs (target position, source position) that belong together, or None where nobody knows.
     """
 
@@ -32,11 +33,11 @@ class Batch(NamedTuple):
     """Padded examples.
 
     Attributes:
-        source: numbers of the source tokens and <end>; `source_valid` is True where they are real.
+        source: numbers of the source tokens and <end>, or what is heard in them; `source_valid` is True where they are real.
         target_in: <begin> and the target; target_out: the target and <end>; `target_valid` for both.
     """
 
-    source: Tokens
+    source: Source
     source_valid: Valid
     target_in: Tokens
     target_out: Tokens
@@ -59,9 +60,14 @@ def pad(sequences: Sequence[Sequence[int]]) -> tuple[Tokens, Valid]:
     return tokens, torch.arange(longest)[None, :] < lengths[:, None]
 
 
-def pad_sources(sources: Sequence[Sequence[str]], vocabulary: Vocabulary) -> tuple[Tokens, Valid]:
-    """Encode sources, each followed by <end>, and stack them."""
-    return pad([[*vocabulary.encode(source), END] for source in sources])
+def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Source, Valid]:
+    """Stack encoded sources, pads at the right: numbers, or what is heard; silence is not padding, zeros behind <end> are."""
+    tokens, valid = pad(sources)
+    heard = [source.frames for source in sources if isinstance(source, Heard)]
+    if not heard or len(heard) < len(sources):
+        return tokens, valid
+    frames: Frames = torch.nn.utils.rnn.pad_sequence(heard, batch_first=True)
+    return frames, valid
 
 
 def collate(examples: Sequence[Example], source: Vocabulary, target: Vocabulary) -> Batch:
@@ -69,4 +75,5 @@ def collate(examples: Sequence[Example], source: Vocabulary, target: Vocabulary)
     targets = [target.encode(example.target) for example in examples]
     target_in, target_valid = pad([[target.begin, *numbers] for numbers in targets])
     target_out, _ = pad([[*numbers, target.end] for numbers in targets])
-    return Batch(*pad_sources([example.source for example in examples], source), target_in, target_out, target_valid)
+    sources = [source.encode_source(example.source) for example in examples]
+    return Batch(*pad_sources(sources), target_in, target_out, target_valid)

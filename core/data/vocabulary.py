@@ -63,6 +63,10 @@ class Vocabulary:
         """Numbers of tokens; a token never seen becomes <unk>."""
         return [self.numbers.get(token, UNK) for token in tokens]
 
+    def encode_source(self, tokens: Sequence[str]) -> list[int]:
+        """A source as a model reads it: the numbers of its tokens, and <end>."""
+        return [*self.encode(tokens), END]
+
     def decode(self, numbers: Iterable[int]) -> list[str]:
         """Tokens of numbers."""
         return [self.tokens[number] for number in numbers]

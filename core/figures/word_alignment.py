@@ -13,14 +13,15 @@ from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # no weight: near the page's own colour
-_GOLD, _FOUND = SERIES[1], {"light": "#1f2a33", "dark": "#e6edf3"}
+_GOOD = {"light": "#9cc3de", "dark": "#2f6f9f"}  # letters can be read on it
+_GOLD, _INK = SERIES[1], {"light": "#1f2a33", "dark": "#e6edf3"}
 _CELL = 30  # points a row wants
 
 
 def error_grid(
     sites: Sequence[str], errors: Float[np.ndarray, "site head"], best: tuple[int, int], mode: Mode
 ) -> go.Figure:  # fmt: skip
-    """AER of every head, the mean over heads in the last column; the darker the better, the best head with a star.
+    """AER of every head, the mean over heads in the last column; the bluer the better, the best head with a star.
 
     Args:
         sites: names of the rows; errors: 0…1, nan where a site has no such head, means in the last column.
@@ -32,8 +33,8 @@ def error_grid(
     figure = go.Figure(
         go.Heatmap(
             z=1 - errors, x=list(range(len(columns))), y=list(range(len(sites))), zmin=0, zmax=1, xgap=2, ygap=2,
-            colorscale=[(0.0, _FLAT[mode]), (1.0, SERIES[0])], showscale=False, text=texts, texttemplate="%{text}",
-            textfont={"size": 13}, customdata=[[f"{site} · {column}" for column in columns] for site in sites],
+            colorscale=[(0.0, _FLAT[mode]), (1.0, _GOOD[mode])], showscale=False, text=texts, texttemplate="%{text}",
+            textfont={"size": 13, "color": _INK[mode]}, customdata=[[f"{site} · {column}" for column in columns] for site in sites],
             hovertemplate="%{customdata}<br>AER %{text}<extra></extra>",
         )
     )  # fmt: skip
@@ -55,7 +56,7 @@ def linked_map(
     weights: Float[np.ndarray, "target source"], source: Sequence[str], target: Sequence[str], gold: GoldLinks,
     found: Collection[Link], fertility: Sequence[int], mode: Mode,
 ) -> go.Figure:  # fmt: skip
-    """A map with gold links over it, and above it how many gold links each source word has.
+    """A map with gold links over it (weights by their size), and above it how many gold links each source word has.
 
     Args:
         gold: sure links are filled squares, those that are only possible hollow ones.
@@ -120,5 +121,5 @@ def _marks(gold: GoldLinks, found: Collection[Link], mode: Mode) -> list[tuple[s
     return [
         ("gold, sure", gold.sure, {"symbol": "square", "size": 9, "color": _GOLD}),
         ("gold, possible", gold.possible - gold.sure, {"symbol": "square-open", "size": 9, "color": _GOLD, "line": line}),
-        ("found", found, {"symbol": "circle-open", "size": 19, "color": _FOUND[mode], "line": {"width": 1.5}}),
+        ("found", found, {"symbol": "circle-open", "size": 19, "color": _INK[mode], "line": {"width": 1.5}}),
     ]  # fmt: skip

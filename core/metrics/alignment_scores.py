@@ -25,6 +25,7 @@ from core.metrics.entropy import entropy, entropy_share
 
 BAND = 0.15  # half the width of the diagonal's band, as a share of both axes
 NEAR = 20  # of so many sources one is near the path
+_TINY = 1e-12  # where there is no weight at all, none is near
 HALF = 0.5  # places closer than this are the same place
 
 Map = Float[np.ndarray, "target source"]
@@ -137,7 +138,7 @@ def diagonality(weights: Map, band: float = BAND) -> float:
     """
     targets, sources = weights.shape
     away = abs(np.arange(sources) / sources - np.arange(targets)[:, None] / targets)
-    return float(weights[away <= band + 1e-12].sum() / weights.sum())
+    return float(weights[away <= band + 1e-12].sum() / max(weights.sum(), _TINY))
 
 
 def centers(rows: Map) -> Float[np.ndarray, " target"]:

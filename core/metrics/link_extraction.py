@@ -7,7 +7,6 @@ Source: Och & Ney 2003, section 4.4 (both directions); Koehn, Och & Marcu 2003, 
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -99,9 +98,14 @@ def grow_diag_final_and(forward: Links, backward: Links) -> Links:
     return _final(forward, backward, all)
 
 
-def in_both_directions(weights: Float[np.ndarray, "target source"], combine: Callable[[Links, Links], Links]) -> Links:
-    """The largest of each row and of each column of one map, combined."""
-    return combine(largest_in_row(weights), largest_in_column(weights))
+def in_both_directions(combine: Callable[[Links, Links], Links]) -> Callable[[Map], Links]:
+    """A way to extract links: both directions of one map, put together with `combine`."""
+
+    def extracted(weights: Float[np.ndarray, "target source"]) -> Links:
+        """The largest of each row and the largest of each column, put together."""
+        return combine(largest_in_row(weights), largest_in_column(weights))
+
+    return extracted
 
 
 def diagonal(targets: int, sources: int) -> Links:
@@ -138,8 +142,5 @@ EXTRACTIONS: dict[str, Callable[[Map], Links]] = {
     "largest of each row": largest_in_row,
     "largest of each column": largest_in_column,
     "threshold": above,
-    **{
-        f"rows and columns: {name}": partial(in_both_directions, combine=combine)
-        for name, combine in SYMMETRIZATIONS.items()
-    },
+    **{f"rows and columns: {name}": in_both_directions(combine) for name, combine in SYMMETRIZATIONS.items()},
 }

@@ -18,11 +18,11 @@ class Published:
     """A formula and what fools it.
 
     Attributes:
-        formula: from a map to a number in 0…1; source: who published it; fooled_by: maps it cannot tell from a diagonal.
+        formula: from a map to a number in 0…1; summary: what it is and where it is published; fooled_by: maps it cannot tell from a diagonal.
     """
 
     formula: Callable[[Map], float]
-    source: str
+    summary: str
     fooled_by: tuple[str, ...]
 
     def __call__(self, weights: Map) -> float:
@@ -50,9 +50,13 @@ def mean_of_output_maxima(weights: Map) -> float:
 
 PUBLISHED: dict[str, Published] = {
     "Coqui, alignment_diagonal_score": Published(
-        mean_of_source_maxima, "Coqui TTS, TTS/tts/utils/measures.py", ("shuffled", "reversed")
+        mean_of_source_maxima,
+        "mean over sources of the strongest weight (Coqui TTS, TTS/tts/utils/measures.py)",
+        ("shuffled", "reversed"),
     ),
     "ESPnet, focus rate": Published(
-        mean_of_output_maxima, "Ren et al. 2019, section 3.3, arXiv:1905.09263", ("shuffled", "reversed", "stuck")
+        mean_of_output_maxima,
+        "mean over outputs of the strongest weight (Ren et al. 2019, section 3.3)",
+        ("shuffled", "reversed", "stuck"),
     ),
 }

@@ -4,16 +4,17 @@ Source: Bahdanau et al. 2015, section 3.1 and appendix A.2.2 (with a GRU or LSTM
 maxout), arXiv:1409.0473. Because each question needs the state before it, a whole target is read step by step.
 """
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from core.attention.additive import Additive
-from core.attention.attention import Attention
+from core.attention.alignments import ALIGNMENTS
 from core.attention.dropout import Dropout
+from core.attention.history import History
 from core.attention.masks import blocking, valid_keys
 from core.attention.multihead import KeysValues
-from core.attention.normalizers import NORMALIZERS
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
@@ -35,11 +36,7 @@ class BahdanauDecoder(AbstractDecoder):
         super().__init__()
         width = settings.width
         self.embedding = embedding
-        self.cross_attention = Attention(
-            Additive(width, width, width),
-            normalize=NORMALIZERS[settings.normalizer],
-            temperature=settings.temperature,
-        )
+        self.cross_attention = ALIGNMENTS[settings.alignment].make(settings.aligning)
         self.recurrence = CELLS[settings.cell](2 * width, width, num_layers=settings.layers, batch_first=True)
         self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
         self.dropout = Dropout(settings.dropout)
@@ -54,10 +51,10 @@ class BahdanauDecoder(AbstractDecoder):
         (w_input, w_hidden, b_input, b_hidden), *above = self.recurrence.all_weights
         w_token, w_context = w_input.split(self.join.out_features, dim=1)
         asked = nn.functional.linear(embedded, w_token, b_input)  # batch time gates: the tokens' share
-        layers = list(zip(*state.hidden))  # per layer its parts
+        layers, history = list(zip(*state.hidden)), state.history  # per layer its parts
         states, contexts = [], []
         for now in asked.unbind(dim=1):
-            context = self._look(layers[-1][0], state.source, mask)
+            context, history = self._look(layers[-1][0], state.source, mask, history)
             own = nn.functional.linear(layers[0][0], w_hidden, b_hidden)
             layers[0] = step(torch.addmm(now, context, w_context.t()), own, layers[0])
             for at, (w_in, w_own, b_in, b_own) in enumerate(above, start=1):
@@ -70,8 +67,10 @@ class BahdanauDecoder(AbstractDecoder):
     def start(self, memory: Memory) -> RecurrentState:
         """Project the source once."""
         keys = memory.states[:, None]  # batch head=1 key width
-        source = KeysValues(self.cross_attention.score.prepare(keys), keys)
-        return RecurrentState(self.first(memory), source, valid_keys(memory.valid))
+        source = KeysValues(self.cross_attention.prepare(keys), keys)
+        return RecurrentState(
+            self.first(memory), source, valid_keys(memory.valid), self.cross_attention.begin(source.key)
+        )
 
     def step(
         self, tokens: Int[Tensor, " row"], state: RecurrentState
@@ -84,16 +83,16 @@ class BahdanauDecoder(AbstractDecoder):
     def _advance(
         self, now: Float[Tensor, "row width"], state: RecurrentState
     ) -> tuple[Float[Tensor, "row width"], Float[Tensor, "row width"], RecurrentState]:
-        context = self._look(state.hidden[0][-1], state.source, state.mask)
+        context, history = self._look(state.hidden[0][-1], state.source, state.mask, state.history)
         outputs, after = state.advance(self.recurrence, torch.cat([now, context], dim=-1)[:, None])
-        return outputs[:, 0], context, after
+        return outputs[:, 0], context, replace(after, history=history)
 
     def _look(
-        self, hidden: Float[Tensor, "row width"], source: KeysValues, mask: Mask | None
-    ) -> Float[Tensor, "row width"]:
+        self, hidden: Float[Tensor, "row width"], source: KeysValues, mask: Mask | None, history: History | None
+    ) -> tuple[Float[Tensor, "row width"], History | None]:
         query = hidden[:, None, None]  # row head=1 query=1 width
-        context: Tensor = self.cross_attention(query, *source, mask).context[:, 0, 0]
-        return context
+        looked, history = self.cross_attention.follow(query, *source, mask, history)
+        return looked.context[:, 0, 0], history
 
     def _read_out(self, states: States, contexts: States, embedded: States) -> Logits:
         joined = torch.tanh(self.join(torch.cat([states, contexts, embedded], dim=-1)))

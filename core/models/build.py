@@ -9,14 +9,17 @@ from dataclasses import replace
 
 import torch
 
+from core.data.audio import MELS
+from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import Vocabulary
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.combinations import OWN_ENCODER
 from core.models.convolutional_encoder import ConvolutionalEncoder
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder
+from core.models.listener import Listener
 from core.models.luong_decoder import LuongDecoder
-from core.models.parts import embedding_of
+from core.models.parts import embedding_of, state_embedding_of
 from core.models.recurrent_encoder import RecurrentEncoder
 from core.models.recurrent_settings import SAME_CELL, RecurrentSettings
 from core.models.seq2seq import Seq2Seq
@@ -49,7 +52,7 @@ def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: See
 
 
 def _transformer(settings: TransformerSettings, source: Vocabulary, target: Vocabulary) -> Seq2Seq:
-    encoder = ENCODERS[settings.encoder](settings, embedding_of(settings, len(source)))
+    encoder = _encoder(settings.encoder, settings, settings, source)
     decoder = TransformerDecoder(settings, embedding_of(settings, len(target)), len(target))
     return Seq2Seq(encoder, decoder, target)
 
@@ -59,27 +62,37 @@ def _recurrent(settings: RecurrentSettings, source: Vocabulary, target: Vocabula
     like = TransformerSettings(layers=settings.layers, heads=math.gcd(width, _HEADS), width=width, dropout=dropout)
     kind = settings.cell if settings.encoder == SAME_CELL else settings.encoder
     told = like if kind in PLACED else replace(like, positions="none")  # a recurrent layer knows the order by itself
-    encoder = ENCODERS[kind](like, embedding_of(told, len(source)))
+    encoder = _encoder(kind, like, told, source, settings.cell)
     embedding = embedding_of(replace(like, positions="none"), len(target))
     return Seq2Seq(encoder, RECURRENT_DECODERS[settings.score](settings, embedding, len(target)), target)
 
 
-def gru_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+def _encoder(
+    kind: str, settings: TransformerSettings, told: TransformerSettings, source: Vocabulary, cell: str = "gru"
+) -> AbstractEncoder:
+    """What reads the source; `told` are settings with the positions that are told. Recordings are listened to first."""
+    if not isinstance(source, SegmentVocabulary):
+        return ENCODERS[kind](settings, embedding_of(told, len(source)))
+    reader = ENCODERS[kind](settings, state_embedding_of(told))
+    return Listener(MELS, source.reduction, cell, settings.width, reader, dropout=settings.dropout)
+
+
+def gru_encoder(settings: TransformerSettings, embedding: Embedding) -> AbstractEncoder:
     """A GRU that reads both ways."""
     return RecurrentEncoder("gru", settings.width, settings.layers, embedding, dropout=settings.dropout)
 
 
-def lstm_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+def lstm_encoder(settings: TransformerSettings, embedding: Embedding) -> AbstractEncoder:
     """An LSTM that reads both ways."""
     return RecurrentEncoder("lstm", settings.width, settings.layers, embedding, dropout=settings.dropout)
 
 
-def convolutional_encoder(settings: TransformerSettings, embedding: TokenEmbedding) -> AbstractEncoder:
+def convolutional_encoder(settings: TransformerSettings, embedding: Embedding) -> AbstractEncoder:
     """Gated convolutions."""
     return ConvolutionalEncoder(settings.width, settings.layers, _KERNEL, embedding, dropout=settings.dropout)
 
 
-ENCODERS: dict[str, Callable[[TransformerSettings, TokenEmbedding], AbstractEncoder]] = {
+ENCODERS: dict[str, Callable[[TransformerSettings, Embedding], AbstractEncoder]] = {
     OWN_ENCODER: TransformerEncoder,
     "gru": gru_encoder,
     "lstm": lstm_encoder,

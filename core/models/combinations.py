@@ -1,9 +1,11 @@
-"""What cannot be combined in a Transformer, and what would work instead: each rule once, asked before anything is built."""
+"""What cannot be combined, and what would work instead: each rule once, asked before anything is built."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from core.attention.alignments import ALIGNMENTS
 from core.attention.mechanisms import MECHANISMS
+from core.attention.normalizers import NORMALIZERS
 from core.attention.patterns import PATTERNS
 from core.attention.relation import AbstractRelation
 from core.attention.relations import RELATIONS
@@ -12,6 +14,7 @@ from core.models.norms import NORMS
 from core.models.wiring import read_connections
 
 if TYPE_CHECKING:
+    from core.models.recurrent_settings import RecurrentSettings
     from core.models.transformer_settings import TransformerSettings
 
 READ_IN_ORDER = "rnn"  # positions that a recurrent layer makes
@@ -145,13 +148,82 @@ def _connections(settings: "TransformerSettings") -> str | None:
     return None
 
 
+def _alignment(settings: "TransformerSettings") -> str | None:
+    if ALIGNMENTS[settings.alignment].many:
+        return None
+    able = " or ".join(name for name, kind in ALIGNMENTS.items() if kind.many and name != "content")
+    return (
+        f"alignment={settings.alignment} scores with the weights of the position before, and a Transformer's positions are "
+        f"computed together: choose alignment={able}, whose scores do not wait, or the model recurrent"
+    )
+
+
+def _located_score(settings: "RecurrentSettings") -> str | None:
+    scores = ALIGNMENTS[settings.alignment].scores
+    if not scores or settings.score in scores:
+        return None
+    return (
+        f"alignment={settings.alignment} is heard inside an additive score, and score={settings.score} has no such place: "
+        f"choose score={' or '.join(scores)}, or alignment=monotonic, which takes every score"
+    )
+
+
+def _monotonic(settings: "RecurrentSettings") -> str | None:
+    if not ALIGNMENTS[settings.alignment].monotonic:
+        return None
+    if settings.normalizer != "softmax":
+        return (
+            f"alignment={settings.alignment} goes from scores to weights in its own way, without normalizer="
+            f"{settings.normalizer}: choose normalizer=softmax, or alignment=content"
+        )
+    if settings.inference != "free":
+        return (
+            f"alignment={settings.alignment} goes forward by itself, and inference={settings.inference} would have nothing to "
+            "hold: choose inference=free, or alignment=content"
+        )
+    return None
+
+
+def _course(settings: "RecurrentSettings") -> str | None:
+    if settings.inference == "free":
+        return None
+    kind = NORMALIZERS[settings.normalizer]
+    if not (kind.sums_to_one and kind.nonnegative):
+        return (
+            f"inference={settings.inference} follows where a query looks most, and a row of normalizer="
+            f"{settings.normalizer} may look nowhere: choose normalizer=softmax, or inference=free"
+        )
+    if settings.inference == "forward" and settings.normalizer != "softmax":
+        return (
+            f"inference=forward multiplies probabilities of a softmax, which normalizer={settings.normalizer} has none of: "
+            "choose normalizer=softmax, or inference=window"
+        )
+    return None
+
+
 _RULES: tuple[Callable[["TransformerSettings"], str | None], ...] = (
     _heads, _key_heads, _pairs_of_features, _relation, _mechanism, _pattern, _encoder, _unplaced, _overflow, _connections,
+    _alignment,
 )  # fmt: skip
 
 
+_ALIGNMENT_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_located_score, _monotonic, _course)
+
+
+def refuse_alignment(settings: "RecurrentSettings") -> None:
+    """Let pass what can be built of a recurrent decoder.
+
+    Raises:
+        SettingError: it cannot; the message says what would work.
+    """
+    for rule in _ALIGNMENT_RULES:
+        problem = rule(settings)
+        if problem is not None:
+            raise SettingError(problem)
+
+
 def refuse(settings: "TransformerSettings") -> None:
-    """Let pass what can be built.
+    """Let pass what can be built of a Transformer.
 
     Raises:
         SettingError: it cannot; the message says what would work.

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from core.attention.dropout import Dropout
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder, Memory
 from core.shapes import States, Tokens, Valid
 
@@ -52,14 +52,12 @@ class ConvolutionalEncoder(AbstractEncoder):
         dropout: share of features dropped before each layer while training.
     """
 
-    def __init__(
-        self, width: int, layers: int, kernel: int, embedding: TokenEmbedding, *, dropout: float = 0.0
-    ) -> None:
+    def __init__(self, width: int, layers: int, kernel: int, embedding: Embedding, *, dropout: float = 0.0) -> None:
         super().__init__()
         self.embedding = embedding
         self.layers = nn.ModuleList(GatedConvolution(width, kernel, dropout=dropout) for _ in range(layers))
 
-    def forward(self, source: Tokens, valid: Valid) -> Memory:
+    def forward(self, source: Tokens | States, valid: Valid) -> Memory:
         """Encode: positions are counted over real tokens, so left padding moves nothing; pads end as zeros."""
         positions = (torch.cumsum(valid, dim=1) - 1).clamp(min=0)
         states: States = self.embedding(source, positions)

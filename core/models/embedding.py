@@ -36,3 +36,24 @@ class TokenEmbedding(nn.Module):
         vectors = torch.add(self.positions(positions), self.table(tokens), alpha=self.scale)
         dropped: Tensor = self.dropout(vectors)
         return dropped
+
+
+class StateEmbedding(nn.Module):
+    """States that are vectors already, and their position.
+
+    Args:
+        positions: what is added for the position; dropout: share dropped while training.
+    """
+
+    def __init__(self, positions: AbstractPositions, *, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.positions = positions
+        self.dropout = Dropout(dropout)
+
+    def forward(self, states: States, positions: Positions) -> States:
+        """States at their positions."""
+        dropped: Tensor = self.dropout(states + self.positions(positions))
+        return dropped
+
+
+Embedding = TokenEmbedding | StateEmbedding  # what an encoder may read with

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from core.shapes import States, Tokens, Valid
+from core.shapes import Source, States, Valid
 
 
 class Memory(NamedTuple):
@@ -26,5 +26,5 @@ class AbstractEncoder(nn.Module, ABC):
     """Reads a whole source at once."""
 
     @abstractmethod
-    def forward(self, source: Tokens, valid: Valid) -> Memory:
+    def forward(self, source: Source, valid: Valid) -> Memory:
         """Encode; what stands in padding changes nothing."""

@@ -4,23 +4,23 @@ Source: Luong et al. 2015, section 3, arXiv:1508.04025 (global attention, dot or
 recurrence does not wait for the answers, so a whole target is read in one sweep and attended in one product.
 """
 
+from dataclasses import replace
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from core.attention.attention import Attention
+from core.attention.alignments import ALIGNMENTS
 from core.attention.dropout import Dropout
 from core.attention.masks import valid_keys
 from core.attention.multihead import KeysValues
-from core.attention.normalizers import NORMALIZERS
-from core.attention.scores import SCORES
 from core.models.decoder import AbstractDecoder
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
 from core.models.recurrent_encoder import CELLS
 from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
-from core.shapes import Logits, States, Tokens
+from core.shapes import Logits, Tokens
 
 
 class LuongDecoder(AbstractDecoder):
@@ -34,9 +34,7 @@ class LuongDecoder(AbstractDecoder):
         super().__init__()
         width = settings.width
         self.embedding = embedding
-        self.cross_attention = Attention(
-            SCORES[settings.score](width), normalize=NORMALIZERS[settings.normalizer], temperature=settings.temperature
-        )
+        self.cross_attention = ALIGNMENTS[settings.alignment].make(settings.aligning)
         self.recurrence = CELLS[settings.cell](width, width, num_layers=settings.layers, batch_first=True)
         self.first = FirstHidden(width, settings.layers, 1 if settings.cell == "gru" else 2)
         self.dropout = Dropout(settings.dropout)
@@ -50,8 +48,10 @@ class LuongDecoder(AbstractDecoder):
     def start(self, memory: Memory) -> RecurrentState:
         """The source as keys and values of one head."""
         keys = memory.states[:, None]  # batch head=1 key width
-        source = KeysValues(self.cross_attention.score.prepare(keys), keys)
-        return RecurrentState(self.first(memory), source, valid_keys(memory.valid))
+        source = KeysValues(self.cross_attention.prepare(keys), keys)
+        return RecurrentState(
+            self.first(memory), source, valid_keys(memory.valid), self.cross_attention.begin(source.key)
+        )
 
     def step(
         self, tokens: Int[Tensor, " row"], state: RecurrentState
@@ -63,10 +63,6 @@ class LuongDecoder(AbstractDecoder):
     def _advance(self, tokens: Tokens, state: RecurrentState) -> tuple[Logits, RecurrentState]:
         embedded = self.embedding(tokens, torch.zeros_like(tokens))
         states, after = state.advance(self.recurrence, embedded)
-        context = self._look(states, state)
-        joined = torch.tanh(self.join(torch.cat([states, context], dim=-1)))
-        return self.output(self.dropout(joined)), after
-
-    def _look(self, states: States, state: RecurrentState) -> States:
-        context: Tensor = self.cross_attention(states[:, None], *state.source, state.mask).context[:, 0]
-        return context
+        looked, history = self.cross_attention.follow(states[:, None], *state.source, state.mask, state.history)
+        joined = torch.tanh(self.join(torch.cat([states, looked.context[:, 0]], dim=-1)))
+        return self.output(self.dropout(joined)), replace(after, history=history)

@@ -6,14 +6,15 @@ from core.attention.mechanisms import MECHANISMS
 from core.attention.normalizers import NORMALIZERS
 from core.attention.patterns import PATTERNS
 from core.attention.scores import SCORES
+from core.models.alignment_settings import AlignmentSettings
 from core.models.combinations import OWN_ENCODER
 from core.models.norms import NORMS
 from core.models.wiring import WIRINGS
-from core.settings import Settings, setting
+from core.settings import setting
 
 
 @dataclass(frozen=True)
-class MechanismSettings(Settings):
+class MechanismSettings(AlignmentSettings):
     """Scores, weights, masks, norms and wiring; what does not go together is refused (combinations.py)."""
 
     score: str = setting("scaled_dot", choices=tuple(SCORES), help="how well a query and a key fit, in every attention")

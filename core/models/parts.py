@@ -1,15 +1,13 @@
 """From a Transformer's settings to its parts: what its encoder, its decoder and small models made of them have in common."""
 
-from core.attention.absolute import NoPositions
-from core.attention.attention import AbstractAttention, Attention
+from core.attention.absolute import AbstractPositions, NoPositions
+from core.attention.alignments import ALIGNMENTS, Aligning
 from core.attention.mechanisms import MECHANISMS, Wanted
 from core.attention.multihead import MultiHeadAttention
-from core.attention.normalizers import NORMALIZERS
 from core.attention.positions import POSITIONS
 from core.attention.relations import RELATIONS
-from core.attention.scores import SCORES
 from core.models.combinations import READ_IN_ORDER
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import StateEmbedding, TokenEmbedding
 from core.models.norm import AbstractNorm
 from core.models.norms import NORMS
 from core.models.recurrent_positions import RecurrentPositions
@@ -19,8 +17,12 @@ from core.models.transformer_settings import TransformerSettings
 
 def embedding_of(settings: TransformerSettings, vocabulary: int) -> TokenEmbedding:
     """Tokens to vectors, with the positions that are added to them."""
-    made = POSITIONS.get(settings.positions, NoPositions)(settings.width, settings.longest)
-    return TokenEmbedding(vocabulary, settings.width, made, dropout=settings.dropout)
+    return TokenEmbedding(vocabulary, settings.width, _positions(settings), dropout=settings.dropout)
+
+
+def state_embedding_of(settings: TransformerSettings) -> StateEmbedding:
+    """States of what was heard, with the positions that are added to them."""
+    return StateEmbedding(_positions(settings), dropout=settings.dropout)
 
 
 def reading_of(settings: TransformerSettings) -> RecurrentPositions | None:
@@ -44,8 +46,15 @@ def self_attention_of(settings: TransformerSettings, *, causal: bool) -> MultiHe
 
 def cross_attention_of(settings: TransformerSettings) -> MultiHeadAttention:
     """States that look at an encoded source."""
+    aligning = Aligning(
+        dim=settings.dim, score=settings.score, normalizer=settings.normalizer, temperature=settings.temperature,
+        dropout=settings.dropout, chunk=settings.chunk, noise=settings.noise,
+    )  # fmt: skip
     return MultiHeadAttention(
-        settings.width, settings.heads, key_heads=settings.key_heads or None, attention=_every_pair(settings)
+        settings.width,
+        settings.heads,
+        key_heads=settings.key_heads or None,
+        attention=ALIGNMENTS[settings.alignment].make(aligning),
     )
 
 
@@ -59,13 +68,9 @@ def residual_of(settings: TransformerSettings) -> AbstractResidual:
     return RESIDUALS[settings.norm](norm_of(settings), settings.dropout)
 
 
-def _every_pair(settings: TransformerSettings) -> AbstractAttention:
-    return Attention(
-        SCORES[settings.score](settings.dim),
-        normalize=NORMALIZERS[settings.normalizer],
-        dropout=settings.dropout,
-        temperature=settings.temperature,
-    )
+def _positions(settings: TransformerSettings) -> AbstractPositions:
+    made: AbstractPositions = POSITIONS.get(settings.positions, NoPositions)(settings.width, settings.longest)
+    return made
 
 
 def _wanted(settings: TransformerSettings, causal: bool) -> Wanted:

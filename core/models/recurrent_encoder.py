@@ -5,7 +5,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder, Memory
 from core.shapes import States, Tokens, Valid
 
@@ -20,7 +20,7 @@ class RecurrentEncoder(AbstractEncoder):
         embedding: from tokens to vectors; dropout: share dropped after each layer while training.
     """
 
-    def __init__(self, cell: str, width: int, layers: int, embedding: TokenEmbedding, *, dropout: float = 0.0) -> None:
+    def __init__(self, cell: str, width: int, layers: int, embedding: Embedding, *, dropout: float = 0.0) -> None:
         super().__init__()
         self.embedding = embedding
         self.layers = nn.ModuleList(
@@ -28,20 +28,29 @@ class RecurrentEncoder(AbstractEncoder):
         )
         self.dropout = Dropout(dropout)
 
-    def forward(self, source: Tokens, valid: Valid) -> Memory:
-        """Encode. Pads stand at the right: who reads forward meets them last, who reads backward is given them last."""
-        time = torch.arange(source.shape[1]).expand_as(source)
-        states: States = self.embedding(source, time)
-        turned = torch.where(valid, valid.sum(dim=1, keepdim=True) - 1 - time, time)  # each row's own way round
-        real = valid[..., None].to(states.dtype)
+    def forward(self, source: Tokens | States, valid: Valid) -> Memory:
+        """Encode; pads stand at the right."""
+        states: States = self.embedding(source, torch.arange(valid.shape[1]).expand_as(valid))
         after = []
         for layer in self.layers:
-            forward, backward = layer.all_weights
-            there = _read(layer, forward, states)
-            back = _in_order(turned, _read(layer, backward, _in_order(turned, states)))
-            states = self.dropout(torch.cat([there, back], dim=-1) * real)
+            states = self.dropout(both_ways(layer, states, valid))
             after.append(states)
         return Memory(states, valid, tuple(after))
+
+
+def both_ways(
+    layer: nn.GRU | nn.LSTM, states: Float[Tensor, "batch time features"], valid: Valid
+) -> Float[Tensor, "batch time width"]:
+    """A bidirectional layer's states, forward beside backward, zeros in padding.
+
+    Pads stand at the right: who reads forward meets them last, who reads backward is given them last.
+    """
+    time = torch.arange(valid.shape[1]).expand_as(valid)
+    turned = torch.where(valid, valid.sum(dim=1, keepdim=True) - 1 - time, time)  # each row's own way round
+    forward, backward = layer.all_weights
+    there = _read(layer, forward, states)
+    back = _in_order(turned, _read(layer, backward, _in_order(turned, states)))
+    return torch.cat([there, back], dim=-1) * valid[..., None].to(states.dtype)
 
 
 def _read(

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.attention.alignments import Aligning
 from core.attention.normalizers import NORMALIZERS
 from core.errors import SettingError
-from core.settings import Settings, setting
+from core.models.alignment_settings import CourseSettings
+from core.models.combinations import refuse_alignment
+from core.settings import setting
 
 SAME_CELL = "recurrent"  # an encoder of the decoder's kind
 
 
 @dataclass(frozen=True)
-class RecurrentSettings(Settings):
-    """Sizes and choices."""
+class RecurrentSettings(CourseSettings):
+    """Sizes and choices; how it finds its place is inherited."""
 
     name: ClassVar[str] = "recurrent"
     summary: ClassVar[str] = (
@@ -46,3 +49,17 @@ class RecurrentSettings(Settings):
             raise SettingError(
                 f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
             )
+        refuse_alignment(self)
+
+    @property
+    def aligning(self) -> Aligning:
+        """What the attention is made for."""
+        return Aligning(
+            dim=self.width, score=self.score, normalizer=self.normalizer, temperature=self.temperature, reach=self.reach,
+            chunk=self.chunk, noise=self.noise, inference=self.inference, ahead=self.ahead,
+        )  # fmt: skip
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """Layers that look at the source, and heads in each: one attention, however many layers recur."""
+        return 1, 1

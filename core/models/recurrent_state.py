@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from core.attention.history import History
 from core.attention.multihead import KeysValues
 from core.models.encoder import Memory
 from core.shapes import Mask
@@ -21,11 +22,13 @@ class RecurrentState:
         hidden: (h,) for a GRU, (h, c) for an LSTM; each [layer, row, width].
         source: the source as keys (prepared once) and values, with one head.
         mask: which source positions are real, [row, 1, 1, source].
+        history: where it has looked so far; None where the attention does not ask.
     """
 
     hidden: Hidden
     source: KeysValues
     mask: Mask
+    history: History | None = None
 
     def advance(
         self, recurrence: nn.GRU | nn.LSTM, inputs: Float[Tensor, "row time features"]
@@ -33,12 +36,13 @@ class RecurrentState:
         """Read inputs with a recurrent layer: its outputs, and the state after the last one."""
         outputs, hidden = recurrence(inputs, self.hidden if len(self.hidden) > 1 else self.hidden[0])
         parts = hidden if isinstance(hidden, tuple) else (hidden,)
-        return outputs, RecurrentState(parts, self.source, self.mask)
+        return outputs, RecurrentState(parts, self.source, self.mask, self.history)
 
     def select(self, rows: Int[Tensor, " row"]) -> "RecurrentState":
         """The state whose rows are these rows of this one."""
         hidden = tuple(part.index_select(1, rows) for part in self.hidden)
-        return RecurrentState(hidden, self.source.select(rows), self.mask.index_select(0, rows))
+        history = None if self.history is None else self.history.select(rows)
+        return RecurrentState(hidden, self.source.select(rows), self.mask.index_select(0, rows), history)
 
 
 class FirstHidden(nn.Module):

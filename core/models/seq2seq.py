@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from core.data.batch import Batch, pad
+from core.data.batch import Batch, pad_sources
 from core.data.vocabulary import Vocabulary
 from core.models.decoder import AbstractDecoder, RowState
 from core.models.encoder import AbstractEncoder
@@ -39,7 +39,7 @@ class Seq2Seq(nn.Module):
     @torch.no_grad()
     def start(self, sources: Sequence[Sequence[int]]) -> DecoderState:
         """Encode sources (numbers, <end> included); one slot each."""
-        return Slots(self.decoder.start(self.encoder(*pad(sources))), len(sources), 1)
+        return Slots(self.decoder.start(self.encoder(*pad_sources(sources))), len(sources), 1)
 
     @torch.no_grad()
     def step(self, tokens: Int[Tensor, "item slot"], state: "Slots") -> Step:

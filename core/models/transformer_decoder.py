@@ -12,9 +12,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from core.attention.history import History
 from core.attention.masks import Masks, causal, valid_keys
 from core.attention.mechanisms import MECHANISMS
-from core.attention.multihead import KeysValues
+from core.attention.multihead import KeysValues, MultiHeadAttention
 from core.attention.seen import Seen
 from core.data.vocabulary import PAD
 from core.models.decoder import AbstractDecoder
@@ -28,6 +29,7 @@ from core.models.wiring import WIRINGS, Views
 from core.shapes import Logits, Mask, Places, SourceMask, States, Tokens, Valid
 
 Sources = tuple[KeysValues, ...]  # what a layer looks at across: one, or one per view
+Histories = tuple[History | None, ...]  # where it has looked so far across, a history per view
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class TransformerState:
         written: keys and values of the tokens fed so far, a pair per layer; None before the first.
         source: keys and values of the source, a pair per layer and view.
         mask: which source positions are real, [row, 1, 1, source].
+        histories: where each layer and view has looked so far in the source.
         position: the position number of the next token.
         read: what a recurrent layer that makes the positions carries on, [1, row, width]; None where there is none.
     """
@@ -45,6 +48,7 @@ class TransformerState:
     written: tuple[KeysValues | None, ...]
     source: tuple[Sources, ...]
     mask: SourceMask
+    histories: tuple[Histories, ...]
     position: int
     read: Float[Tensor, "1 row width"] | None = None
 
@@ -54,6 +58,7 @@ class TransformerState:
             tuple(pair.select(rows) if pair is not None else None for pair in self.written),
             tuple(tuple(view.select(rows) for view in views) for views in self.source),
             self.mask.index_select(0, rows),
+            tuple(tuple(one and one.select(rows) for one in views) for views in self.histories),
             self.position,
             None if self.read is None else self.read.index_select(1, rows),
         )
@@ -95,11 +100,16 @@ class DecoderLayer(nn.Module):
         """Keys and values of what this layer looks at across, once per source."""
         return tuple(attention.prepare(states) for attention, states in zip(self._across(), views))
 
+    def begin(self, source: Sources) -> Histories:
+        """What is to be remembered of each view before it is looked at."""
+        return tuple(attention.begin(view) for attention, view in zip(self._across(), source))
+
     def forward(
-        self, states: States, past: KeysValues | None, source: Sources, around: Around
-    ) -> tuple[States, KeysValues]:
-        """Returns the changed states, and the keys and values written so far, these states' included."""
+        self, states: States, past: KeysValues | None, source: Sources, histories: Histories, around: Around
+    ) -> tuple[States, KeysValues, Histories]:
+        """Returns the changed states, the keys and values written so far, these states' included, and where it has looked."""
         written: list[KeysValues] = []
+        after: list[History | None] = []
 
         def look_back(normed: States) -> States:
             query, new = self.self_attention.project(normed, around.places)
@@ -107,14 +117,20 @@ class DecoderLayer(nn.Module):
             return self.self_attention.look(query, written[0], around.self_mask, around.places, around.written)
 
         def look_across(normed: States) -> States:
-            looks = [attention(normed, view, around.source_mask) for attention, view in zip(self._across(), source)]
+            followed = [
+                attention.follow(normed, view, around.source_mask, history)
+                for attention, view, history in zip(self._across(), source, histories)
+            ]
+            after.extend(history for _, history in followed)
+            looks = [look for look, _ in followed]
             return looks[0] if len(looks) == 1 else torch.stack(looks).sum(dim=0)
 
         states = self.around_self(states, look_back, around.valid)
         states = self.around_cross(states, look_across, around.valid)
-        return self.around_feed_forward(states, self.feed_forward, around.valid), written[0]
+        states = self.around_feed_forward(states, self.feed_forward, around.valid)
+        return states, written[0], tuple(after)
 
-    def _across(self) -> list[nn.Module]:
+    def _across(self) -> list[MultiHeadAttention]:
         return [self.cross_attention, *self.auxiliary_cross_attention]
 
 
@@ -150,14 +166,16 @@ class TransformerDecoder(AbstractDecoder):
             places, places, valid,
         )  # fmt: skip
         for layer, views in zip(self.layers, self.wiring(memory)):
-            states, _ = layer(states, None, layer.prepare(views), around)
+            source = layer.prepare(views)
+            states, _, _ = layer(states, None, source, layer.begin(source), around)
         logits: Tensor = self.output(self.after_stack(states, valid))
         return logits
 
     def start(self, memory: Memory) -> TransformerState:
         """Project the source once for every layer."""
         source = tuple(layer.prepare(views) for layer, views in zip(self.layers, self.wiring(memory)))
-        return TransformerState((None,) * len(self.layers), source, valid_keys(memory.valid), 0)
+        begun = tuple(layer.begin(views) for layer, views in zip(self.layers, source))
+        return TransformerState((None,) * len(self.layers), source, valid_keys(memory.valid), begun, 0)
 
     def step(
         self, tokens: Int[Tensor, " row"], state: TransformerState
@@ -168,9 +186,10 @@ class TransformerDecoder(AbstractDecoder):
         if self.reading is not None:
             states, read = self.reading(states, None, state.read)
         around = Around(None, state.mask, torch.full((1, 1), at), torch.arange(at + 1)[None])
-        written = []
-        for layer, past, source in zip(self.layers, state.written, state.source):
-            states, pair = layer(states, past, source, around)
+        written, looked = [], []
+        for layer, past, source, history in zip(self.layers, state.written, state.source, state.histories):
+            states, pair, after = layer(states, past, source, history, around)
             written.append(pair)
+            looked.append(after)
         logits = self.output(self.after_stack(states))[:, 0]  # row vocab
-        return logits, TransformerState(tuple(written), state.source, state.mask, at + 1, read)
+        return logits, TransformerState(tuple(written), state.source, state.mask, tuple(looked), at + 1, read)

@@ -8,7 +8,7 @@ from torch import nn
 from core.attention.masks import Masks, valid_keys
 from core.attention.patterns import PATTERNS
 from core.attention.seen import Seen
-from core.models.embedding import TokenEmbedding
+from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder, Memory
 from core.models.feed_forward import FeedForward
 from core.models.parts import norm_of, reading_of, residual_of, self_attention_of
@@ -52,7 +52,7 @@ class TransformerEncoder(AbstractEncoder):
         settings: sizes and choices; embedding: from tokens to vectors.
     """
 
-    def __init__(self, settings: TransformerSettings, embedding: TokenEmbedding) -> None:
+    def __init__(self, settings: TransformerSettings, embedding: Embedding) -> None:
         super().__init__()
         self.embedding = embedding
         self.reading = reading_of(settings)
@@ -66,7 +66,7 @@ class TransformerEncoder(AbstractEncoder):
         self.pattern, self.window = settings.pattern, settings.window
         self.self_masks = Seen(("padding", settings.pattern))
 
-    def forward(self, source: Tokens, valid: Valid) -> Memory:
+    def forward(self, source: Tokens | States, valid: Valid) -> Memory:
         """Encode: positions are counted over real tokens, so left padding moves nothing."""
         places = (torch.cumsum(valid, dim=1) - 1).clamp(min=0)
         states: States = self.embedding(source, places)

@@ -61,3 +61,8 @@ class TransformerSettings(MechanismSettings):
     def dim(self) -> int:
         """Features of a head."""
         return self.width // self.heads
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """Layers that look at the source, and heads in each."""
+        return self.layers, self.heads

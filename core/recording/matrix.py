@@ -78,7 +78,7 @@ class AttentionMatrix:
 
     @property
     def row_empty(self) -> Bool[np.ndarray, "head query"]:
-        """Which rows had no key they might look at: their weights are all zero."""
+        """Which rows have weights that are all zero: no key they might look at, or a process that has left the source."""
         return ~self.weights.any(axis=-1)
 
     @property

@@ -14,7 +14,6 @@ from threading import Lock
 from time import perf_counter
 
 from core.data.batch import Example
-from core.data.vocabulary import END
 from core.decoding.batched import decode
 from core.decoding.beam import BeamSearch
 from core.decoding.exact import ExactSearch
@@ -238,7 +237,7 @@ class Sweep:
 
 def _outputs(trained: TrainedModel, search: AbstractSearch, examples: Sequence[Example]) -> list[Output]:
     task, own, end = trained.config.task, trained.vocabularies, trained.model.end
-    sources = [[*own[0].encode(example.source), END] for example in examples]
+    sources = [own[0].encode_source(example.source) for example in examples]
     rules = [rules_for(trained.model, source, keep_pruned=0) for source in sources]
     found = []
     for example, frontier in zip(examples, decode(search, trained.stepped, sources, rules)):

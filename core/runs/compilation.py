@@ -114,11 +114,10 @@ def _compiled(
 
 def _examples(trained: "TrainedModel") -> Iterator[tuple[list[int], int]]:
     """Sources that the run carries, each with the longest output it may have."""
-    from core.data.vocabulary import END
     from core.training.evaluation import rules_for
 
     for example in (trained.examples.probe, *trained.examples.test):
-        source = [*trained.vocabularies[0].encode(example.source), END]
+        source = trained.vocabularies[0].encode_source(example.source)
         yield source, rules_for(trained.model, source).max_new_tokens
 
 

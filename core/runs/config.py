@@ -18,6 +18,7 @@ from core.runs.catalog import MODELS, TASKS, entry
 from core.seeds import Seeds
 from core.settings import Settings, did_you_mean
 from core.tasks.task import AbstractTask
+from core.training.attention_losses import chosen
 from core.training.settings import TrainingSettings
 
 SCHEMA = "attnlab/run/1"
@@ -44,6 +45,9 @@ class ExperimentConfig:
                 f"normalization={norm} needs other examples to compare with, but batch_size=1: choose a batch_size of at "
                 "least 2, or normalization=layer"
             )
+        layers, heads = getattr(self.model, "looks", (1, 1))
+        chosen(self.training.guidance_layers, layers, "guidance_layers")  # each says what cannot be
+        chosen(self.training.guidance_heads, heads, "guidance_heads")
 
     @property
     def seeds(self) -> Seeds:

@@ -9,6 +9,7 @@ import math
 import os
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,7 +17,11 @@ from core.errors import RunError, SettingError
 from core.runs import atomic
 from core.runs.folder import RunFolder
 
-What = Literal["pause", "continue", "stop", "learning_rate"]
+What = Literal["pause", "continue", "stop", "learning_rate", "guidance"]
+_VALUED: dict[str, tuple[Callable[[float], bool], str]] = {  # what carries a value, and which ones can be
+    "learning_rate": (lambda value: value > 0, "above 0; try 0.001"),
+    "guidance": (lambda value: 0 <= value <= 1000, "from 0, which switches it off, to 1000; try 5"),
+}
 
 _NAME = re.compile(r"\d{20}-\d+-\d{6}\.json")
 _count = itertools.count()
@@ -27,27 +32,30 @@ class Request:
     """One request.
 
     Attributes:
-        what: `learning_rate` carries a value, the others none.
-        value: the new rate, above 0.
+        what: `learning_rate` and `guidance` carry a value, the others none.
+        value: the new rate, above 0; or the new strength of guidance, 0 for none.
     """
 
     what: What
     value: float | None = None
 
     def __post_init__(self) -> None:
-        if (self.what == "learning_rate") != (self.value is not None):
+        if (self.what in _VALUED) != (self.value is not None):
             raise SettingError(
-                f"{self.what} with value {self.value}: learning_rate needs a value, the other requests have none"
+                f"{self.what} with value {self.value}: {' and '.join(_VALUED)} need a value, the other requests have none"
             )
-        if self.value is not None and not (math.isfinite(self.value) and self.value > 0):
-            raise SettingError(f"learning_rate={self.value:g} is out of range: it must be above 0; try 0.001")
+        if self.value is None:
+            return
+        fits, span = _VALUED[self.what]
+        if not (math.isfinite(self.value) and fits(self.value)):
+            raise SettingError(f"{self.what}={self.value:g} is out of range: it must be {span}")
 
 
 def send(run: RunFolder, what: What, value: float | None = None) -> None:
     """Ask the training for something; it answers with an event within a step.
 
     Raises:
-        SettingError: a learning rate that cannot be.
+        SettingError: a learning rate or a strength that cannot be.
         RunError: the run is shipped, or the disk refuses.
     """
     run.check_writable("there is no training to ask")
@@ -88,7 +96,7 @@ def clear(run: RunFolder) -> None:
 def _parse(value: object) -> Request:
     if not isinstance(value, dict) or value.get("what") not in get_args(What):
         raise RunError("not a request")
-    rate = value.get("value")
-    if rate is not None and (isinstance(rate, bool) or not isinstance(rate, int | float)):
-        raise RunError("not a learning rate")
-    return Request(value["what"], None if rate is None else float(rate))
+    number = value.get("value")
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
+        raise RunError("not a number")
+    return Request(value["what"], None if number is None else float(number))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.data.batch import Example
+from core.data.recording import recording_of
 from core.errors import RunError
 from core.runs import atomic
 from core.runs.folder import RunFolder
@@ -40,8 +41,8 @@ def write_examples(run: RunFolder, examples: Examples) -> None:
         atomic.write_json(run.path / "examples.json", data)
 
 
-def read_examples(run: RunFolder) -> Examples:
-    """Read them back.
+def read_examples(run: RunFolder, task: AbstractTask) -> Examples:
+    """Read them back; recordings are those that the task carries (`vocabulary.json`).
 
     Raises:
         RunError: missing or damaged.
@@ -49,16 +50,19 @@ def read_examples(run: RunFolder) -> Examples:
     path = run.path / "examples.json"
     data = atomic.read_json(path, "export the run again, or train it anew")
     try:
-        return Examples(_from_dict(data["probe"]), tuple(_from_dict(example) for example in data["test"]))
+        return Examples(_from_dict(data["probe"], task), tuple(_from_dict(example, task) for example in data["test"]))
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path}: not the examples of a run ({error}); train it anew") from error
 
 
 def _to_dict(example: Example) -> dict[str, Any]:
-    return {"source": example.source, "target": example.target, "alignment": example.alignment}
+    data = {"source": example.source, "target": example.target, "alignment": example.alignment}
+    recording = recording_of(example.source)
+    return data if recording is None else {**data, "recording": recording}
 
 
-def _from_dict(data: dict[str, Any]) -> Example:
+def _from_dict(data: dict[str, Any], task: AbstractTask) -> Example:
     links = data["alignment"]
     alignment = None if links is None else tuple((int(t), int(s)) for t, s in links)
-    return Example(tuple(map(str, data["source"])), tuple(map(str, data["target"])), alignment)
+    source = task.tokenize(str(data["recording"])) if "recording" in data else map(str, data["source"])
+    return Example(tuple(source), tuple(map(str, data["target"])), alignment)

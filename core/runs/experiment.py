@@ -82,7 +82,7 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
         trainer: Trainer | None = None
         try:
             config = replace(config, task=read_words(run, config.task))
-            trainer = trainer_of(config, read_examples(run))
+            trainer = trainer_of(config, read_examples(run, config.task))
             with Journal(run) as journal:
                 yield from _Recorder(run, trainer, journal, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
@@ -150,12 +150,13 @@ class _Recorder:
 
     def _obey(self, requests: list[controls.Request]) -> Iterator[TrainEvent]:
         paused = False
+        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
         while True:
             for request in requests:
                 paused = request.what == "pause" or (paused and request.what not in ("continue", "stop"))
                 self.stopped = self.stopped or request.what == "stop"
                 if request.value is not None:
-                    self.trainer.change_rate(request.value)
+                    change[request.what](request.value)
                 yield self._record(Changed(self.trainer.step, request.what, request.value))
             if not paused or self.stopped:
                 return

@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 
 from core.data.batch import Example, pad
+from core.data.recording import Heard
 from core.data.vocabulary import MASK, UNK
 from core.errors import InputError, MissingExtra
 from core.metrics.deletion import Judgement, area, as_good, counts, gone, judged, ranked
@@ -120,7 +121,7 @@ def question(trained: TrainedModel, source: str, output: Sequence[str], step: in
     """
     if not 0 <= step <= len(output):
         raise InputError(f"the output has {len(output) + 1} tokens, <end> counted; there is no token {step + 1}")
-    numbers, _ = trained.item(source)
+    numbers = _erasable(trained, source)
     if len(numbers) > LONGEST:
         raise InputError(
             f"explaining a token of {len(numbers)} source tokens would take long; choose a source of at most {LONGEST}"
@@ -135,7 +136,7 @@ def neediest(trained: TrainedModel, source: str, output: Sequence[str], erasure:
     Args:
         output: the tokens that are fed, without <begin> and <end>; erasure: in ERASURES.
     """
-    numbers, _ = trained.item(source)
+    numbers = _erasable(trained, source)
     model, written = trained.model, [*trained.vocabularies[1].encode(output), trained.model.end]
     nothing = ERASURES[erasure](numbers[:-1], np.ones(len(numbers) - 1, dtype=bool))
     with torch.no_grad():
@@ -143,6 +144,21 @@ def neediest(trained: TrainedModel, source: str, output: Sequence[str], erasure:
         logits = model.decoder(fed, model.encoder(*pad([numbers, [*nothing, numbers[-1]]])))
     own = torch.log_softmax(logits.double(), dim=-1)[:, range(len(written)), written]  # source token
     return int((own[0] - own[1]).argmax())
+
+
+def _erasable(trained: TrainedModel, source: str) -> list[int]:
+    """The numbers of a source whose tokens can be replaced.
+
+    Raises:
+        InputError: it is a recording.
+    """
+    numbers, _ = trained.item(source)
+    if isinstance(numbers, Heard):
+        raise InputError(
+            "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
+            "whose source is text"
+        )
+    return numbers
 
 
 def maps(

@@ -16,8 +16,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from core.data.batch import Example, pad
-from core.data.vocabulary import END
+from core.data.batch import Example, pad, pad_sources
 from core.decoding.batched import decode
 from core.errors import InputError
 from core.models.fast.table import fast
@@ -99,7 +98,7 @@ def over_sentences(
     own, found = trained.vocabularies, None
     for first in range(0, len(examples), _CHUNK):
         chunk = examples[first : first + _CHUNK]
-        sources = [[*own[0].encode(one.source), END] for one in chunk]
+        sources = [own[0].encode_source(one.source) for one in chunk]
         wanted = [[*own[1].encode(one.target), trained.model.end] if target == REFERENCE else None for one in chunk]
         more = _effects(trained, every, sources, wanted, len(examples))
         found = more if found is None else _joined(found, more)
@@ -138,7 +137,7 @@ def _followed(
     targets, valid = pad([*followed, *written])
     fed, _ = pad([[model.begin, *one[:-1]] for one in (*followed, *written)])
     with torch.no_grad(), Edits(model, edits).hold():
-        states = model.encoder(*pad([*sources, *sources]))
+        states = model.encoder(*pad_sources([*sources, *sources]))
         logits: Tensor = model.decoder(fed, states)
     taken = torch.log_softmax(logits[:count].double(), dim=-1).gather(2, targets[:count, :, None])[..., 0]
     barred = torch.tensor(model.never_generated, dtype=torch.long)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from core.data.batch import Batch, pad
+from core.data.batch import Batch, pad, pad_sources
 from core.data.vocabulary import END
 from core.errors import InputError
 from core.recording.matrix import AttentionMatrix
@@ -119,7 +119,7 @@ def _pass(
 ) -> tuple[Float[np.ndarray, "target vocab"], tuple[AttentionMatrix, ...]]:
     """One pass over what is fed: log-probabilities in double precision, and every attention."""
     tokens = trained.read(source)
-    reading, valid = pad([[*trained.vocabularies[0].encode(tokens), END]])
+    reading, valid = pad_sources([trained.vocabularies[0].encode_source(tokens)])
     target, target_valid = pad([fed])
     with torch.no_grad(), Recorder(trained.model) as recorder:
         logits = trained.model(Batch(reading, valid, target, target, target_valid))

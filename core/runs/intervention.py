@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from core.data.batch import pad
+from core.data.batch import pad_sources
 from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree, fold
@@ -150,7 +150,7 @@ def _laws(
     if not tokens:
         return torch.zeros(0, len(trained.vocabularies[1]))
     with torch.no_grad(), Edits(model, edits).hold():
-        logits = model.decoder(torch.tensor([[model.begin, *tokens[:-1]]]), model.encoder(*pad([source])))
+        logits = model.decoder(torch.tensor([[model.begin, *tokens[:-1]]]), model.encoder(*pad_sources([source])))
     return torch.log_softmax(logits[0].double(), dim=-1)
 
 

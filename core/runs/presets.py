@@ -49,7 +49,12 @@ _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
                   "evaluate_every": 500}),
     },
 }  # fmt: skip
-for _name in ("copy", "sort"):
+_HEARD: Part = {"learning_rate": 3e-3, "warmup": 50, "batch_size": 16, "evaluate_every": 100}
+_TRANSFORMER["asr"] = {
+    "fast": ({"layers": 1, "dropout": 0.1}, {**_HEARD, "steps": 600}),
+    "full": ({"layers": 2, "width": 128, "dropout": 0.2}, {**_HEARD, "learning_rate": 1e-3, "steps": 3000}),
+}
+for _name in ("copy", "sort", "speech_like"):
     _TRANSFORMER[_name] = _TRANSFORMER["reverse"]
 _RECURRENT: dict[str, tuple[Part, Part]] = {
     "fast": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),

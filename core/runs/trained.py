@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.batch import Example
-from core.data.vocabulary import END, Vocabulary
+from core.data.vocabulary import Vocabulary
 from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
@@ -195,7 +195,7 @@ class TrainedModel:
             "item_id": 0, "strategy": search.name, "settings": search.to_dict(), "seed": search.to_dict().get("seed"),
             "model": self.run.address, "model_hash": self.model_hash, "checkpoint_step": self.step,
             "vocab_hash": _digest("\n".join(self.vocabularies[1].tokens).encode()),
-            "source": source, "source_tokens": [*self.read(source), "<end>"],
+            "inference": getattr(self.config.model, "inference", "free"), "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
             "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),
@@ -214,7 +214,7 @@ class TrainedModel:
 
     def item(self, source: str, keep_pruned: int = 5) -> tuple[list[int], Rules]:
         """A source as a search wants it: its numbers, <end> included, and its limits."""
-        numbers = [*self.vocabularies[0].encode(self.read(source)), END]
+        numbers = self.vocabularies[0].encode_source(self.read(source))
         return numbers, replace(rules_for(self.model, numbers, keep_pruned=keep_pruned), gold=self._gold(source))
 
     def _gold(self, source: str) -> tuple[int, ...] | None:
@@ -254,7 +254,7 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
             "use an earlier checkpoint, or train with a lower learning rate"
         )
     model.eval().requires_grad_(False)
-    return TrainedModel(run, config, found.step, model, read_examples(run))
+    return TrainedModel(run, config, found.step, model, read_examples(run, config.task))
 
 
 def _digest(content: bytes) -> str:

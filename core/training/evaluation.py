@@ -7,7 +7,7 @@ from time import perf_counter
 import torch
 
 from core.data.batch import Example, collate
-from core.data.vocabulary import END, Vocabulary
+from core.data.vocabulary import Vocabulary
 from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
@@ -36,7 +36,7 @@ def free_run(
     found: dict[int, list[str]] = {}
     for first in range(0, len(order), chunk):
         places = order[first : first + chunk]
-        encoded = [[*vocabularies[0].encode(sources[at]), END] for at in places]
+        encoded = [vocabularies[0].encode_source(sources[at]) for at in places]
         rules = [rules_for(model, numbers, keep_pruned=0) for numbers in encoded]
         for at, frontier in zip(places, decode(search, stepped, encoded, rules)):
             found[at] = vocabularies[1].decode(frontier.best.written(model.end))

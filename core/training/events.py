@@ -1,7 +1,8 @@
 """What a training says while it runs: frozen values, yielded one after another.
 
 A loop yields them, a run folder keeps them as lines of JSON, pages and the command line read them. Times are seconds;
-losses are nats per target token.
+losses are nats per target token, and where
+attention is guided a penalty without a unit is added to them.
 """
 
 from dataclasses import dataclass, field
@@ -16,8 +17,8 @@ class StepDone:
 
     Attributes:
         step: counted from 1.
-        loss: the sum of `terms`, in nats per target token.
-        terms: the named parts of the loss.
+        loss: the sum of `terms`.
+        terms: the named parts of the loss: `likelihood`, in nats per target token, and `guidance` where there is any.
         token_accuracy: share of target tokens whose most probable prediction is right, under the gold prefix.
         learning_rate: the rate used in this step.
         gradient_norm: Euclidean norm of all gradients before clipping.
@@ -68,7 +69,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Changed:
-    """Something was asked of the running training and done: learning rate, pause, continue, stop."""
+    """Something was asked of the running training and done: learning rate, guidance, pause, continue, stop."""
 
     step: int
     what: str

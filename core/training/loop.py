@@ -5,6 +5,7 @@ state: a training resumed from a checkpoint is bit for bit one that never stoppe
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +18,7 @@ from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
+from core.training.attention_losses import Guidance, Guided
 from core.training.evaluation import evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
 from core.training.objective import Objective
@@ -36,6 +38,7 @@ class Trainer:
 
     Attributes:
         step: steps done; rate_factor: a person's factor on the learning rate, 1 when nobody changed it.
+        guidance: of cross-attention, as the settings have it or a person changed it.
     """
 
     def __init__(
@@ -51,6 +54,10 @@ class Trainer:
         self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
         self.held_out, self.probe, self.seeds = held_out, probe, seeds
         self.step, self.rate_factor = 0, 1.0
+        self.guidance = Guidance(
+            settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
+            settings.guidance_fade, settings.guidance_steps, end=settings.steps,
+        )  # fmt: skip
         self._parameters = list(model.parameters())
         self._chance = torch.Generator()
         give_chance(model, self._chance)
@@ -84,13 +91,18 @@ class Trainer:
         """Make this the learning rate of the next step; the schedule goes on from there."""
         self.rate_factor *= rate / self.learning_rate(self.step + 1)
 
+    def change_guidance(self, strength: float) -> None:
+        """Guide with this strength from the next step on, and count the steps of guidance from here; 0 switches it off."""
+        self.guidance = replace(self.guidance, strength=strength, since=self.step)
+
     def state(self) -> tuple[dict[str, torch.Tensor], dict[str, Any], dict[str, Any]]:
         """Weights, the optimizer's state dict, and the rest: all that a resumed training needs."""
         return (
             self.model.state_dict(),
             self.optimizer.state_dict(),
-            {"step": self.step, "rate_factor": self.rate_factor},
-        )
+            {"step": self.step, "rate_factor": self.rate_factor,
+             "guidance": self.guidance.strength, "guidance_since": self.guidance.since},
+        )  # fmt: skip
 
     def restore(self, model: dict[str, torch.Tensor], optimizer: dict[str, Any], state: dict[str, Any]) -> None:
         """Stand where `state` was taken.
@@ -108,6 +120,9 @@ class Trainer:
         self.model.load_state_dict(model)
         self.optimizer.load_state_dict(optimizer)
         self.step, self.rate_factor = int(state["step"]), float(state["rate_factor"])
+        # checkpoints of before there was guidance say nothing of it
+        strength, since = state.get("guidance", self.settings.guidance), state.get("guidance_since", 0)
+        self.guidance = replace(self.guidance, strength=float(strength), since=int(since))
 
     def _advance(self) -> StepDone:
         began = perf_counter()
@@ -117,7 +132,7 @@ class Trainer:
             group["lr"] = rate
         self._chance.manual_seed(self.seeds.number("dropout", step))
         batch: Batch = self.stream.batch(step)
-        weighed = self.objective(self.model, batch, step)
+        weighed = Guided(self.objective, self.guidance)(self.model, batch, step)
         loss = torch.stack(list(weighed.terms.values())).sum()
         for parameter in self._parameters:
             parameter.grad = None  # as zero_grad does, at a tenth of what it costs a small model

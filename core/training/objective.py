@@ -12,7 +12,8 @@ class Objectives(NamedTuple):
     """One batch weighed.
 
     Attributes:
-        terms: parts of the loss in nats per target token; the loss is their sum.
+        terms: parts of the loss; the loss is their sum. The likelihood is in nats per target token, penalties are factors
+            without a unit.
         token_accuracy: share of target tokens predicted right under the gold prefix.
     """
 

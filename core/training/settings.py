@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.settings import Settings, setting
+from core.training.attention_losses import FADES
 from core.training.likelihood import SMOOTHINGS
 from core.training.optimizer import OPTIMIZERS
 from core.training.schedules import SCHEDULES
@@ -30,6 +31,18 @@ class TrainingSettings(Settings):
     )
     smoothing_kind: str = setting(
         "uniform", choices=SMOOTHINGS, help="who gets it: all tokens, the others, the others but <pad>"
+    )
+    guidance: float = setting(
+        0.0, low=0.0, high=1000.0, step=1.0, help="pull of cross-attention to the diagonal; 0 = none, try 5"
+    )
+    guidance_width: float = setting(
+        0.2, above=0.0, high=10.0, step=0.05, help="how far from the diagonal is near, as part of the length"
+    )
+    guidance_layers: str = setting("all", help="guided layers: all, or numbers from 1 on as 1,2; -1 is the last")
+    guidance_heads: str = setting("all", help="guided heads of each: all, or numbers from 1 on as 1,2")
+    guidance_fade: str = setting("constant", choices=tuple(FADES), help="what becomes of it over its steps")
+    guidance_steps: int = setting(
+        0, low=0, high=1_000_000, step=50, help="steps that it lasts from where it is switched on; 0 = to the end"
     )
     evaluate_every: int = setting(
         100, low=1, high=1_000_000, step=10, help="steps between evaluations on held-out examples"

@@ -21,7 +21,7 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
     means = min((one for one in agreements if one.head is None), key=lambda one: one.links.error_rate)
     along = diagonal_agreement([one.pair for one in found.pairs]).error_rate
     st.markdown(
-        f"Over **{len(found.pairs):,} sentence pairs** the best head is **{_named(best)}: AER {best.links.error_rate:.3f}**; the "
+        f"Over **{_count(len(found.pairs))}** the best head is **{_named(best)}: AER {best.links.error_rate:.3f}**; the "
         f"best mean over the heads of a layer has {means.links.error_rate:.3f}, links along the diagonal {along:.3f}."
     )
     sites = list(found.sites)
@@ -77,7 +77,7 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
     figure = linked_map(weights, one.pair.source, one.pair.target, gold, links, counts, mode())
     live_figure(figure, key="gold map", height=map_height(len(one.pair.target)), alt=f"AER {here.error_rate:.3f}")
     st.caption(
-        "Rows are target words, columns source words, darker is heavier; a row is the attention that predicts its word. Bars "
+        "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
         "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "
         "out, so a row may sum to less than one."
     )
@@ -90,6 +90,10 @@ def _nulls(one: LinkedMaps, counts: Sequence[int]) -> str:
         return "Every word has a gold link."
     sides = [f"{side} `{' '.join(words)}`" for side, words in (("source", source), ("target", target)) if words]
     return "Without a gold link (∅): " + "; ".join(sides) + "."
+
+
+def _count(pairs: int) -> str:
+    return f"{pairs:,} sentence pair{'' if pairs == 1 else 's'}"
 
 
 def _named(one: HeadAgreement) -> str:

@@ -12,7 +12,7 @@ from core.errors import InputError
 from core.runs.gold_alignment import MOST, known_pairs
 from core.runs.trained import TrainedModel
 
-HELD_OUT, MINE = "Held-out examples", "My sentences"
+HELD_OUT, MINE = "Held-out", "My sentences"
 _AS_SHOWN = "as the file shows"
 _STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, "from 0": 0, "from 1": 1}
 
@@ -36,7 +36,8 @@ def gold_source(model: TrainedModel, where: str) -> GoldSource | None:
     if where == MINE:
         pairs = _brought()
         return GoldSource(pairs, cut=False) if pairs else None
-    n = st.number_input("Sentences", value=50, step=10, key="gold n", help=f"held-out test examples, 1 to {MOST:,}")
+    narrow, _ = st.columns([1, 4])
+    n = narrow.number_input("Sentences", value=50, step=10, key="gold n", help=f"held-out test examples, 1 to {MOST:,}")
     return GoldSource(known_pairs(model, int(n)), cut=True)
 
 

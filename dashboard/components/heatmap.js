@@ -7,6 +7,7 @@ class HeatmapView {
     const bar = make("div", "titlebar", host);
     this.title = make("div", "title", bar);
     this.whole = this.button(bar, "whole", () => this.zoomTo(null));
+    this.keep = this.button(bar, "keep", () => savePicture(this));
     this.toggle = this.button(bar, "toggle", () => this.flip());
     const line = make("div", "readout", host);
     this.said = make("div", "said idle", line);
@@ -78,6 +79,8 @@ class HeatmapView {
     this.title.textContent = data.title;
     this.toggle.textContent = words.table;
     this.whole.textContent = words.whole;
+    this.keep.textContent = words.keep;
+    this.keep.hidden = !data.path && !data.marks?.length;
     this.toggle.hidden = this.rows * this.columns > 4096;
     this.bottom.textContent = data.signed ? `−${data.high.toFixed(2)}` : "0";
     this.top.textContent = data.high.toFixed(2);
@@ -107,10 +110,12 @@ class HeatmapView {
     this.rowSpan = spans(win.r0, win.r1, pixels.h);
     this.columnSpan = spans(win.c0, win.c1, pixels.w);
     pen.putImageData(raster(this.codes, this.columns, this.rowSpan, this.columnSpan, theme.ramp.words), pixels.x, pixels.y);
-    this.grid(pen, theme, ratio);
+    drawGrid(pen, this, theme, ratio);
+    drawNumbers(pen, this, theme, rem);
+    drawMarks(pen, this, theme, rem);
+    drawPath(pen, this, theme);
     drawRows(pen, this, theme);
     drawColumns(pen, this, theme);
-    this.numbers(pen, theme, rem);
     pen.strokeStyle = theme.line;
     pen.strokeRect(frame.x - 0.5, frame.y - 0.5, frame.width + 1, frame.height + 1);
     this.footnote(pixels);
@@ -138,36 +143,6 @@ class HeatmapView {
     this.board.style.height = `${this.height}px`;
   }
 
-  grid(pen, theme, ratio) {
-    const { frame, window: win } = this;
-    const [w, h] = [frame.width / (win.c1 - win.c0), frame.height / (win.r1 - win.r0)];
-    if (Math.min(w, h) < 8) return; // hairlines between tiny cells would be all one sees
-    pen.strokeStyle = theme.hair;
-    pen.lineWidth = 1 / ratio;
-    pen.beginPath();
-    const edge = (span, i) => (span.first.indexOf(i) + 0.5) / ratio; // where the raster itself changes cell
-    for (let c = win.c0 + 1; c < win.c1; c++) { const x = frame.x + edge(this.columnSpan, c); pen.moveTo(x, frame.y); pen.lineTo(x, frame.y + frame.height); }
-    for (let r = win.r0 + 1; r < win.r1; r++) { const y = frame.y + edge(this.rowSpan, r); pen.moveTo(frame.x, y); pen.lineTo(frame.x + frame.width, y); }
-    pen.stroke();
-  }
-
-  numbers(pen, theme, rem) {
-    const { frame, window: win } = this;
-    const [w, h] = [frame.width / (win.c1 - win.c0), frame.height / (win.r1 - win.r0)];
-    if (w < 2.4 * rem || h < 1.25 * rem) return;
-    pen.font = `${0.78 * rem}px ${theme.font}`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    for (let r = win.r0; r < win.r1; r++) {
-      for (let c = win.c0; c < win.c1; c++) {
-        const value = this.weight(r, c);
-        if (value < 0.005) continue; // blank reads better than a field of 0.00
-        pen.fillStyle = theme.inkOn(this.codes[r * this.columns + c]);
-        pen.fillText(value.toFixed(2), frame.x + (c - win.c0 + 0.5) * w, frame.y + (r - win.r0 + 0.5) * h + 0.5);
-      }
-    }
-  }
-
   footnote(pixels) {
     const win = this.window;
     const per = { rows: Math.ceil((win.r1 - win.r0) / pixels.h), columns: Math.ceil((win.c1 - win.c0) / pixels.w) };
@@ -175,6 +150,7 @@ class HeatmapView {
     const zoomed = win.r1 - win.r0 < this.rows || win.c1 - win.c0 < this.columns;
     this.whole.hidden = !zoomed;
     const notes = pooled ? [filled(this.words.pooled, per)] : [];
+    if (this.data.path) notes.push(this.words.path);
     if (this.rows * this.columns > 400) notes.push(this.words.zoom);
     this.note.textContent = notes.join(" · ");
   }
@@ -203,6 +179,8 @@ class HeatmapView {
     this.said.append(" → ");
     make("bdi", "token", this.said, shown(keys[at.column]));
     make("span", "number", this.said, ` ${this.data.exact ? "=" : "≈"} ${this.weight(at.row, at.column).toFixed(this.data.exact ? 4 : 3)}`);
+    const here = marksAt(this.data, at);
+    if (here.length) make("span", "mark", this.said, ` ${here.join(" · ")}`);
   }
 
   cross(pen, at) {

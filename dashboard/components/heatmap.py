@@ -1,11 +1,13 @@
 """One attention map, large: tokens on both axes, the value under the pointer, rows and columns that can be followed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import streamlit as st
 
 from core.errors import ShapeError
+from core.recording.alignment import Mark
 from dashboard.components.canvas import codes, pack, script, style
 
 WORDS = {
@@ -21,12 +23,15 @@ WORDS = {
     "whole": "Show all",
     "empty": "Nothing to show: this map has no cells.",
     "untitled": "Attention map",
+    "path": "line: the best path",
+    "keep": "PNG",
+    "file": "attention-map",
 }
 EXACT_UP_TO = 256 * 256
 
 _component = st.components.v2.component(
     "attention_lab_heatmap",
-    js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap"),
+    js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap_inside", "heatmap"),
     css=style("heatmap"),
 )
 
@@ -41,6 +46,8 @@ def heatmap(
     exact: bool = True,
     high: float | None = None,
     words: Mapping[str, str] | None = None,
+    path: Sequence[tuple[int, int]] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> None:
     """One map with real tokens on both axes.
 
@@ -52,6 +59,8 @@ def heatmap(
         exact: send float32 up to 256 × 256 cells; else, and above, 256 levels, marked by ≈.
         high: weight at the end of the color scale; the largest weight if None. Give two maps the same to compare them.
         words: the strings on screen, for other languages.
+        path: cells (row, column) that a line is drawn through; with it, or with marks, the picture can be saved.
+        marks: rows and columns to point out.
 
     Raises:
         ShapeError: the labels do not fit the weights.
@@ -72,6 +81,8 @@ def heatmap(
         "signed": signed,
         "title": title,
         "words": {**WORDS, **(words or {})},
+        "path": None if path is None else [[int(row), int(column)] for row, column in path],
+        "marks": [asdict(mark) for mark in marks],
     }
     _component(key=key, data=pack(header, body))
 

@@ -20,6 +20,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
 _TICK = 0.5  # seconds between looks at a run that trains
+_TOLD = 4  # requests that are named
 _PLAY = 0.6  # seconds a recording stays on screen while it plays
 
 
@@ -42,6 +43,7 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
     _progress(run, now, past)
     if not run.read_only:
         _controls(run, now)
+    _asked(past)
     _curves(run.address, past, beside)
     if alive != now.alive:
         st.rerun()  # one full redraw: from here on it redraws itself, or no longer does
@@ -103,8 +105,12 @@ def _controls(run: RunFolder, now: Status) -> None:
         )
         with buttons[2]:
             rate = _rate(run)
-        buttons[3].button("Set", width="stretch", on_click=_set_rate, args=(run, rate), key="set rate")
-        if said := state.get("rate said"):
+        buttons[3].button("Set", width="stretch", on_click=_send, args=(run, "learning_rate", rate), key="set rate")
+        more = st.columns([2, 2, 1], vertical_alignment="bottom")
+        with more[1]:
+            strength = _strength(run)
+        more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", strength), key="set guidance")
+        if said := state.get("control said"):
             st.warning(said, icon=":material/info:")
     elif now.state in ("stopped", "crashed", "failed", "new"):
         buttons[0].button(
@@ -116,6 +122,16 @@ def _controls(run: RunFolder, now: Status) -> None:
             key="resume",
             help="from its newest checkpoint",
         )
+
+
+def _asked(past: History) -> None:
+    """The requests that were obeyed, the latest ones."""
+    told = [
+        f"{change.what.replace('_', ' ')}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
+        for change in past.changes[-_TOLD:]
+    ]
+    if told:
+        st.caption("Obeyed: " + " · ".join(told))
 
 
 def _rate(run: RunFolder) -> float:
@@ -130,12 +146,23 @@ def _rate(run: RunFolder) -> float:
     )
 
 
-def _set_rate(run: RunFolder, rate: float) -> None:
-    state.put("rate said", None)
+def _strength(run: RunFolder) -> float:
+    return st.number_input(
+        "Guidance from now on",
+        value=float(run.config()["training"].get("guidance", 0.0)),
+        format="%g",
+        step=1.0,
+        key=f"guidance {run.address}",
+        help="pull of cross-attention to the diagonal, for targets that follow the source in order; 0 switches it off",
+    )
+
+
+def _send(run: RunFolder, what: controls.What, value: float) -> None:
+    state.put("control said", None)
     try:
-        controls.send(run, "learning_rate", rate)
+        controls.send(run, what, value)
     except AttentionLabError as error:
-        state.put("rate said", str(error))
+        state.put("control said", str(error))
 
 
 def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:

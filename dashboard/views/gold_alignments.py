@@ -58,7 +58,7 @@ def _agreement(address: str, where: str, extract: Extraction) -> None:
     if found.left_out:
         number, why = found.left_out[0]
         st.warning(
-            f"{len(found.left_out):,} sentence pairs cannot be read and are left out; the first is {number}: {why}"
+            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {why}"
         )
     if found.full:
         st.caption(f"The first {found.done:,} of {found.total:,} pairs: more maps are not kept.")

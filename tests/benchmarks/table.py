@@ -16,10 +16,12 @@ from tests.benchmarks import (
     proofs,
     recording,
     recurrent,
+    sound,
     starting,
     training,
     tree_pictures,
     trees,
+    uploads,
 )
 from tests.benchmarks.row import Row
 
@@ -29,6 +31,7 @@ TOPICS = (
     training,
     clicks,
     pictures,
+    uploads,
     decoding,
     peers,
     compiled,
@@ -43,5 +46,6 @@ TOPICS = (
     proofs,
     attention,
     long,
+    sound,
 )
 ROWS: dict[str, Row] = {row.name: row for topic in TOPICS for row in topic.ROWS}

@@ -13,6 +13,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from core.recording.alignment import Mark
 from core.recording.matrix import AttentionMatrix, Site
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
@@ -86,6 +87,14 @@ def show_heatmap_large() -> None:
         key="map",
         title="2000 × 400",
     )
+
+
+def show_heatmap_path() -> None:
+    weights = 0.02 + 0.9 * np.eye(12, 10, dtype=np.float32)
+    path = [(at, min(at, 9)) for at in range(12)]
+    marks = [Mark(0, 10, 11, "1", "stuck on the last token"), Mark(1, 3, 4, "2", "never read")]
+    tokens = [f"token {at}" for at in range(12)]
+    heatmap(weights, tokens, tokens[:10], key="map", title="Path and marks", path=path, marks=marks)
 
 
 def show_tree_columns(columns: dict[str, list]) -> None:
@@ -199,6 +208,7 @@ SHOWS = {
     "heatmap_one": show_heatmap_one,
     "heatmap_middle": show_heatmap_middle,
     "heatmap_large": show_heatmap_large,
+    "heatmap_path": show_heatmap_path,
     "tree": show_tree,
     "tree20": lambda: show_tree_columns(greedy_tree(20)),
     "tree2000": lambda: show_tree_columns(greedy_tree(2000)),

@@ -97,6 +97,10 @@ def test_a_training_is_watched_paused_changed_stopped_resumed_and_replayed(
     page.get_by_label("Learning rate from now on", exact=True).fill("0.001")
     page.keyboard.press("Enter")
     button(page, "Set").click()
+    page.get_by_label("Guidance from now on", exact=True).fill("5")
+    page.keyboard.press("Enter")
+    button(page, "Guide").click()
+    expect(page.get_by_text(re.compile(r"learning rate 0\.001 \(step .*guidance 5 \(step "))).to_be_visible()
     button(page, "Continue").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect(page.locator(".spot").first).to_be_visible()  # the probe's attention, while it learns

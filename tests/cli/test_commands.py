@@ -136,6 +136,8 @@ BAD = {
     "no such place": (["attend", "tiny", "abc", "--out", "/no/such/place/maps.npz"], "cannot write"),
     "no such attention": (["attend", "tiny", "abc", "--only", "zzz"], "no attention of this model matches"),
     "no such split": (["evaluate", "tiny", "--split", "trainn"], "choose one of: train, validation, test"),
+    "no single alignment": (["decode", "tiny", "abc", "--inference", "window"], "train the model recurrent"),
+    "no such course": (["verify", "demo/dates-gru", "--inference", "windw"], "did you mean window?"),
     "shipped is read-only": (["runs", "delete", "demo/reverse-gru"], "shipped run"),
 }
 
@@ -146,6 +148,17 @@ def test_bad_input_gets_one_line_and_exit_code_2(attnlab, run, name):
     code, out, err = attnlab(*words)
     assert code == 2 and said in err and err.count("\n") == 1 and not out
     assert "Traceback" not in err
+
+
+def test_a_recurrent_model_is_held_to_the_course_that_was_asked_for(attnlab):
+    def decoded(*inference):
+        code, out, err = attnlab("decode", "demo/dates-gru", "July 4, 2027", *inference, "--json")
+        assert code == 0, err
+        return json.loads(out)
+
+    free, held = decoded(), decoded("--inference", "window")
+    assert (free["inference"], held["inference"]) == ("free", "window") and free["model_hash"] == held["model_hash"]
+    assert held["logp"] != free["logp"] and decoded("--inference", "free")["logp"] == free["logp"]
 
 
 def test_tokens_never_seen_are_named_and_the_rest_is_decoded(attnlab, run):

@@ -90,5 +90,5 @@ def test_files_that_cannot_be_used_are_one_message(links, sentences, told):
 
 def test_a_pair_the_model_cannot_read_is_left_out_and_said():
     at = brought(b"0-0\n0-0", "☃ ||| Hund\ndog ||| Hund".encode())
-    assert not at.exception and "1 sentence pairs cannot be read and are left out; the first is 1" in said(at)
-    assert "**1 sentence pairs**" in words(at)
+    assert not at.exception and "1 of 2 sentence pairs cannot be read and are left out; the first is 1" in said(at)
+    assert "**1 sentence pair**" in words(at)

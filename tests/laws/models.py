@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import torch
 
+from core.attention.alignments import ALIGNMENTS
 from core.attention.mechanisms import MECHANISMS
+from core.attention.monotonic import Energy, NormedAdditive
 from core.attention.normalizers import NORMALIZERS
 from core.attention.patterns import PATTERNS
 from core.attention.positions import POSITIONS
@@ -52,6 +54,7 @@ VARIANTS: dict[str, Settings] = {
         "encoder": ["gru", "lstm", "convolution"],
         "key_heads": [1],
         "temperature": [0.5],
+        "alignment": [name for name, kind in ALIGNMENTS.items() if kind.many and name != "content"],
     }.items()
     for value in values
 } | {
@@ -61,6 +64,11 @@ VARIANTS: dict[str, Settings] = {
     "recurrent-convolution": MODELS["recurrent"](**_SMALL, encoder="convolution", score="general"),
     "recurrent-scaled_dot": MODELS["recurrent"](**_SMALL, score="scaled_dot"),
     "recurrent-sparsemax": MODELS["recurrent"](**_SMALL, normalizer="sparsemax"),
+    **{f"recurrent-{name}": MODELS["recurrent"](**_SMALL, alignment=name) for name in ALIGNMENTS if name != "content"},
+    "recurrent-window": MODELS["recurrent"](**_SMALL, score="general", inference="window"),
+    "recurrent-forward": MODELS["recurrent"](**_SMALL, inference="forward"),
+    "recurrent-location-forced": MODELS["recurrent"](**_SMALL, alignment="location", inference="forced", ahead=1),
+    "recurrent-mocha-general": MODELS["recurrent"](**_SMALL, score="general", alignment="mocha", chunk=2),
     "recurrent-temperature": MODELS["recurrent"](**_SMALL, cell="lstm", score="dot", temperature=2.0),
 }
 EVERY = CHOICES | VARIANTS  # the variants have the laws of models; searches and the fast path are held to the choices
@@ -68,13 +76,22 @@ WORDS = ["abc", "h", "hgfedcba", "aab", "cabbage", "ff"]
 
 
 def model(name: str, seed: int = 1, vocabulary: Vocabulary = LETTERS) -> Seq2Seq:
-    return build(EVERY[name], vocabulary, vocabulary, Seeds(seed)).eval()
+    net = build(EVERY[name], vocabulary, vocabulary, Seeds(seed)).eval()
+    for part in net.modules():
+        if isinstance(part, Energy):  # untrained it stops nowhere, or all of the source alike: nothing would be tested
+            part.offset.data.zero_()
+        if isinstance(part, NormedAdditive):
+            part.w_key.weight.data.mul_(30.0)
+            part.w_query.weight.data.mul_(10.0)
+    return net
 
 
 def rows_sum_to_one(name: str, path: str) -> bool:
     """What the tables promise of the weights at this path."""
     settings = EVERY[name]
     if getattr(settings, "attention", "pairs") == "linformer" and path.startswith("encoder"):
+        return False
+    if ALIGNMENTS[settings.alignment].monotonic and "cross" in path:
         return False
     return NORMALIZERS[settings.normalizer].sums_to_one
 

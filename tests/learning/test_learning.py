@@ -40,17 +40,38 @@ BEHIND = {  # every other encoder before every kind of decoder
 }
 
 
-EVERY = MODELS | BEHIND
-_QUICK = ("gru, transformer", "attention, general")
+_COPYING: dict[str, tuple[dict, int]] = {  # those that go forward only cannot reverse
+    "gru, monotonic": ({"name": "recurrent", "width": 32, "alignment": "monotonic"}, 500),
+    "gru, mocha": ({"name": "recurrent", "width": 32, "alignment": "mocha"}, 400),
+    "gru, monotonic, general": ({"name": "recurrent", "width": 32, "alignment": "monotonic", "score": "general"}, 500),
+    "transformer, monotonic": ({**_BLOCK, "alignment": "monotonic"}, 150),
+    "transformer, mocha": ({**_BLOCK, "alignment": "mocha"}, 150),
+}
+LOCATED = {
+    name: ({"name": "recurrent", "width": 32, "alignment": name}, 200) for name in ("location", "location_previous")
+}
+EVERY = MODELS | BEHIND | LOCATED | _COPYING
+_QUICK = ("gru, transformer", "attention, general", "location", "gru, mocha", "transformer, monotonic")
 
 
-@pytest.mark.parametrize(
-    "name", [*MODELS, *(pytest.param(name, marks=[pytest.mark.slow] * (name not in _QUICK)) for name in BEHIND)]
-)
+def _longer_ones_slow(names):
+    return [pytest.param(name, marks=[pytest.mark.slow] * (name not in _QUICK)) for name in names]
+
+
+@pytest.mark.parametrize("name", [*MODELS, *_longer_ones_slow([*BEHIND, *LOCATED])])
 def test_it_learns_to_reverse_and_decodes_unseen_sources_alone_and_together(name):
+    learns("reverse", name)
+
+
+@pytest.mark.parametrize("name", _longer_ones_slow(_COPYING))
+def test_what_goes_forward_only_learns_to_copy(name):
+    learns("copy", name)
+
+
+def learns(task, name):
     model, steps = EVERY[name]
     config = ExperimentConfig.from_dict({
-        "task": {"name": "reverse", "alphabet": 8, "shortest": 3, "longest": 6}, "model": model,
+        "task": {"name": task, "alphabet": 8, "shortest": 3, "longest": 6}, "model": model,
         "training": {**_SHORT, "steps": steps, "evaluate_on": 5},
     })  # fmt: skip
     trainer = trainer_of(config, Examples.of(config.task))

@@ -10,6 +10,7 @@ from core.runs.experiment import trainer_of
 from core.tasks.table import TASKS
 from core.training.evaluation import evaluate
 from core.training.events import Evaluated
+from tests.spoken import folder_of_speech
 
 STEPS = 60
 
@@ -25,8 +26,10 @@ def pairs(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("model", ["transformer", "recurrent"])
 @pytest.mark.parametrize("task", TASKS)
-def test_the_loss_on_unseen_examples_falls(task, model, pairs):
+def test_the_loss_on_unseen_examples_falls(task, model, pairs, tmp_path):
     settings = {"path": str(pairs)} if task == "text" else {}
+    if task == "asr":
+        settings = {"folder": str(folder_of_speech(tmp_path / "speech", 700))}
     config = ExperimentConfig.from_dict({
         "task": {"name": task, **settings},
         "model": {"name": model, "width": 32, "layers": 1},

@@ -49,6 +49,9 @@ REFUSED = {
     "states that overflow": (
         {"normalization": "power", "normalizer": "none"}, "normalizer=softmax", {"normalizer": "softmax"},
     ),
+    "locations of many heads": (
+        {"alignment": "location"}, "choose alignment=monotonic or mocha", {"alignment": "mocha"},
+    ),
     "connections of nothing": ({"connections": "01/01"}, "wiring=matrix", {"connections": ""}),
 }  # fmt: skip
 
@@ -65,6 +68,35 @@ def test_what_cannot_be_is_refused_in_one_sentence_and_what_it_advises_works(nam
 def test_a_decoder_cannot_choose_an_attention_that_looks_ahead():
     with pytest.raises(SettingError, match="linformer"):
         TransformerSettings(decoder_attention="linformer")
+
+
+RECURRENT = {  # likewise
+    "locations in a dot": (
+        {"alignment": "location", "score": "dot"}, "choose score=additive, or alignment=monotonic", {"score": "additive"},
+    ),
+    "monotonic rows of relu": (
+        {"alignment": "monotonic", "normalizer": "relu"}, "choose normalizer=softmax", {"normalizer": "softmax"},
+    ),
+    "a monotonic course": (
+        {"alignment": "mocha", "inference": "window"}, "choose inference=free", {"inference": "free"},
+    ),
+    "a course of rows without a place": (
+        {"inference": "forced", "normalizer": "relu"}, "may look nowhere: choose normalizer=softmax", {"normalizer": "softmax"},
+    ),
+    "forward without a softmax": (
+        {"inference": "forward", "normalizer": "sparsemax"}, "or inference=window", {"inference": "window"},
+    ),
+    "an odd width": ({"width": 7}, "choose an even width", {"width": 8}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+def test_so_it_is_with_recurrent_models(name):
+    settings, words, instead = RECURRENT[name]
+    with pytest.raises(SettingError, match=re.escape(words)) as raised:
+        RecurrentSettings(**settings)
+    assert "\n" not in str(raised.value)
+    build(RecurrentSettings(**{**settings, **instead}), LETTERS, LETTERS, Seeds(1))
 
 
 @pytest.mark.parametrize("norm", ["batch", "power"])

@@ -32,6 +32,16 @@ def test_a_learning_rate_that_cannot_be_is_refused_at_once(value):
     assert controls.take(run) == []
 
 
+def test_a_strength_of_guidance_may_be_zero_and_must_be_a_number_in_its_range():
+    run = a_run()
+    controls.send(run, "guidance", 0.0)
+    controls.send(run, "guidance", 5.0)
+    for value in (-1.0, 1001.0, float("nan"), float("inf"), None):
+        with pytest.raises(SettingError):
+            controls.send(run, "guidance", value)
+    assert controls.take(run) == [Request("guidance", 0.0), Request("guidance", 5.0)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,6 +52,8 @@ def test_a_learning_rate_that_cannot_be_is_refused_at_once(value):
         '{"what": "learning_rate", "value": "1"}',
         '{"what": "learning_rate", "value": -1}',
         '{"what": "stop", "value": 3}',
+        '{"what": "guidance"}',
+        '{"what": "guidance", "value": true}',
     ],
 )
 def test_an_edited_request_is_dropped_and_stops_nothing(text):

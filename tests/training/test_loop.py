@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from core.errors import RunError
+from core.errors import RunError, SettingError
 from core.runs import checkpoint, controls, journal, snapshots, status, store
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -172,3 +172,89 @@ def test_a_checkpoint_of_three_matrices_is_read_and_says_in_one_sentence_that_it
 def test_every_schedule_rises_in_the_warm_up_and_stays_within_its_bounds(schedule):
     factors = [schedule(step, 10, 100) for step in range(1, 121)]
     assert factors[:10] == sorted(factors[:10]) and max(factors) == pytest.approx(1.0) and min(factors) > 0
+
+
+def losses_of(*names: str) -> list[list[tuple[float, dict[str, float]]]]:
+    """Loss and terms of every step that stands."""
+    return [
+        [
+            (event.loss, event.terms)
+            for event in journal.rewind(journal.read(store.find_run(name))[0])
+            if isinstance(event, StepDone)
+        ]
+        for name in names
+    ]
+
+
+def test_guidance_of_strength_0_changes_nothing_and_of_another_it_is_a_term_of_the_loss():
+    trained = {}
+    for name, training in (
+        ("plain", {}),
+        ("zero", {"guidance": 0.0, "guidance_heads": "1"}),
+        ("five", {"guidance": 5.0}),
+    ):
+        list(run_experiment(create(name, small(**training))))
+        trained[name] = weights(load(name).model)
+    assert all(torch.equal(one, other) for one, other in zip(trained["plain"], trained["zero"]))
+    assert any(not torch.equal(one, other) for one, other in zip(trained["plain"], trained["five"]))
+    plain, zero, five = losses_of("plain", "zero", "five")
+    assert plain == zero and all(list(terms) == ["likelihood"] for _, terms in plain)
+    assert all(loss == pytest.approx(sum(terms.values())) and terms["guidance"] > 0 for loss, terms in five)
+    assert five[0][1]["likelihood"] == plain[0][1]["likelihood"]  # the same weights, batch and chance
+
+
+@pytest.mark.parametrize("model", [{"name": "transformer", "heads": 2, "layers": 2}, {"name": "recurrent"}])
+def test_guidance_switched_on_and_off_while_it_runs_is_answered_and_resuming_is_bit_for_bit(model):
+    data = small(guidance=0.0).to_dict()
+    data["model"] = {"width": 16, "dropout": 0.2, **model}
+
+    def asked(name, leave_at):
+        run = store.find_run(name)
+        for event in run_experiment(run):
+            if isinstance(event, StepDone) and event.step in (3, 9):
+                controls.send(run, "guidance", 4.0 if event.step == 3 else 0.0)
+            if isinstance(event, StepDone) and event.step == leave_at:
+                break
+
+    for name in ("whole", "parts"):
+        create(name, ExperimentConfig.from_dict(data))
+    asked("whole", leave_at=None)
+    asked("parts", leave_at=7)  # the last checkpoint is of step 5: guidance is on there
+    asked("parts", leave_at=None)
+    assert all(torch.equal(a, b) for a, b in zip(weights(load("whole").model), weights(load("parts").model)))
+    whole, parts = losses_of("whole", "parts")
+    assert whole == parts
+    guided = [step for step, (_, terms) in enumerate(whole, start=1) if "guidance" in terms]
+    assert guided and set(guided) <= set(range(4, 11)) and len(guided) >= 5
+    said = [event for event in journal.read(store.find_run("whole"))[0] if isinstance(event, Changed)]
+    assert [(event.what, event.value) for event in said] == [("guidance", 4.0), ("guidance", 0.0)]
+
+
+def test_a_checkpoint_of_before_there_was_guidance_is_trained_further_as_its_settings_say():
+    run = create("older", small())
+    for event in run_experiment(run):
+        if isinstance(event, StepDone) and event.step == 6:
+            break
+    found = checkpoint.load(run)
+    state = {name: value for name, value in found.state.items() if not name.startswith("guidance")}
+    assert len(state) == len(found.state) - 2
+    checkpoint.save(run, 5, found.model, found.optimizer, state)
+    list(run_experiment(run))
+    list(run_experiment(create("newer", small())))
+    assert all(torch.equal(a, b) for a, b in zip(weights(load("older").model), weights(load("newer").model)))
+
+
+def test_a_configuration_of_before_there_was_guidance_is_read_and_guides_nothing():
+    data = small().to_dict()
+    data["training"] = {name: value for name, value in data["training"].items() if not name.startswith("guidance")}
+    assert ExperimentConfig.from_dict(data) == small() and small().training.guidance == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"), [({"guidance_heads": "3"}, "asks for number 3, but this model has 2"),
+                           ({"guidance_layers": "2"}, "asks for number 2, but this model has 1"),
+                           ({"guidance_layers": "top"}, "is not understood"), ({"guidance": -1}, "out of range")],
+)  # fmt: skip
+def test_guidance_that_cannot_be_is_refused_before_a_run_exists(setting, words):
+    with pytest.raises(SettingError, match=words):
+        small(**setting)

@@ -6,6 +6,7 @@ from core.attention.multihead import MultiHeadAttention
 from core.attention.multiplicative import DotProduct, General, ScaledDotProduct
 from core.attention.normalizers import softmax
 from core.attention.relation import NoRelation
+from core.models.listener import Listener
 from core.models.recurrent_encoder import RecurrentEncoder
 from core.models.residual import AbstractResidual, PostNorm, PreNorm
 from core.models.seq2seq import Seq2Seq
@@ -29,11 +30,14 @@ def usual_transformer(model: Seq2Seq) -> bool:
 
 
 def usual_recurrent(model: Seq2Seq) -> bool:
-    """A recurrent encoder, and a recurrent decoder whose weights are a softmax of additive, dot or general scores."""
+    """A recurrent encoder or a listener, and a recurrent decoder whose weights are a softmax of additive, dot or general scores."""
     attention = model.decoder.cross_attention
-    scored = type(attention.score) in (Additive, DotProduct, General)
     return (
-        isinstance(model.encoder, RecurrentEncoder) and scored and _softmax(attention) and attention.temperature == 1.0
+        isinstance(model.encoder, RecurrentEncoder | Listener)
+        and type(attention) is Attention
+        and type(attention.score) in (Additive, DotProduct, General)
+        and _softmax(attention)
+        and attention.temperature == 1.0
     )
 
 

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.attention.additive import Additive
-from core.data.batch import pad
+from core.data.batch import pad_sources
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.fast.ahead import Ahead, run_ahead
 from core.models.fast.matrix import Matrix
@@ -82,7 +82,7 @@ class AbstractFastRecurrent(ABC):
     @torch.inference_mode()
     def start(self, sources: Sequence[Sequence[int]]) -> FastRecurrentState:
         """Encode, and prepare the source once."""
-        begun = self._decoder.start(self._encoder(*pad(sources)))
+        begun = self._decoder.start(self._encoder(*pad_sources(sources)))
         valid, values = begun.mask[:, 0], begun.source.value[:, 0]  # one head
         blocked = None if valid.all() else values.new_zeros(valid.shape).masked_fill_(~valid, -torch.inf)
         layers = tuple(zip(*(part.unbind(0) for part in begun.hidden)))

@@ -1,0 +1,107 @@
+"""Guided or not: two trainings from one seed side by side, and a switch for guided attention in the middle."""
+
+import streamlit as st
+
+from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
+from dashboard import state
+from dashboard.components.guided_race import guided_race, pair
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.4  # seconds between redraws while something runs
+_SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+_PRESSED, _RUNNING, _AGAIN = "guided pressed", "guided running", "guided again"
+_STEPS = (200, STEPS, 800, 1600)
+_STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+
+
+def page() -> None:
+    """Choose, press, watch, switch."""
+    heading("Guided or not", "A pull to the diagonal while a model learns: when does attention find its way?")
+    guarded("The two trainings")(_trainings)()
+
+
+def _trainings() -> None:
+    places = st.columns([3, 3, 2, 2, 2, 2], vertical_alignment="bottom")
+    with places[0]:
+        task = st.selectbox(
+            "Task", PAIR_TASKS, key="guided task", bind="query-params",
+            help="speech_like: syllables to frames, in order. reverse runs the other way: there guidance must hurt",
+        )  # fmt: skip
+    with places[1]:
+        model = st.selectbox(
+            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            help="a GRU with additive attention, or a Transformer of one layer with two heads",
+        )  # fmt: skip
+    with places[2]:
+        seed = int(
+            st.number_input("Seed", 0, 999, 0, key="guided seed", help="of weights, batches and dropout, of both")
+        )
+    with places[3]:
+        steps = int(st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="guided steps", help="of each"))
+    what = (task, model, seed, steps, state.get(_AGAIN, 0))
+    key, one = repr(what), pair(*what)
+    if state.get(_PRESSED):  # what is on screen now, even where a menu and the button were quicker than the page
+        state.put(_RUNNING, key)
+        state.forget(_PRESSED)
+    running = state.get(_RUNNING) == key and not one.done
+    with places[4]:
+        _button(one, running)
+    with places[5]:
+        st.button(
+            "Start over", icon=":material/restart_alt:", key="guided over", width="stretch", on_click=_start_over,
+            help="the same two trainings, from the first step",
+        )  # fmt: skip
+    _guide(one)
+    panel("The two trainings", every=_TICK if running else None)(_watch)(one, running, key)
+
+
+def _guide(one: GuidedPair) -> None:
+    """The switch; what it says holds from the next step on."""
+    left, middle, right = st.columns([2, 3, 7], vertical_alignment="center")
+    with left:
+        on = st.toggle("Guidance", value=True, key="guided on", help="may be switched in the middle, again and again")
+    with middle:
+        strength = float(
+            st.select_slider(
+                "Strength", _STRENGTHS, STRENGTH, format_func=lambda one: f"{one:g}", key="guided strength"
+            )
+        )
+    right.caption(
+        "Both begin with the same weights and see the same batches in the same order. Guidance adds to the loss of one of "
+        "them: strength × mean of weight × distance from the diagonal."
+    )
+    wanted = strength if on else 0.0
+    if one.strength != wanted and not one.done:
+        one.switch(wanted)
+
+
+def _watch(one: GuidedPair, running: bool, key: str) -> None:
+    if running:
+        one.go_on(_SLICE)
+    guided_race(one, running=running, key=key)
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(one: GuidedPair, running: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="guided stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="guided train", width="stretch",
+            disabled=one.done, on_click=state.put, args=(_PRESSED, True),
+        )  # fmt: skip
+
+
+def _start_over() -> None:
+    state.put(_RUNNING, None)
+    state.put(_AGAIN, state.get(_AGAIN, 0) + 1)
+
+
+page()
