@@ -1,0 +1,129 @@
+"""Attention types: six ways to find one's place, trained beside each other, on one utterance and on the ladder of repeats."""
+
+import streamlit as st
+
+from core.runs.aligners import ALIGNERS, STEPS, TASK, AlignerRace, offered, syllables
+from dashboard import state
+from dashboard.components.aligner_view import ladder, race, utterance
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.6  # seconds between redraws while something runs
+_SLICE = 0.5  # seconds of work in each: a press on Stop never waits long
+_RUNNING, _TEXT, _EXAMPLE = "aligners running", "aligners utterance", "aligners example"
+ONE, LADDER = "One utterance", "The repeat ladder"
+
+
+def page() -> None:
+    """Choose, press, watch."""
+    heading(
+        "Attention types", "The same syllables to say, six ways to know one's place in them: who walks, who is lost?"
+    )
+    guarded("The trainings")(_trainings)()
+
+
+def _trainings() -> None:
+    left, middle, right = st.columns([8, 2, 2], vertical_alignment="bottom")
+    with left:
+        chosen = st.pills(
+            "Attention", list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners",
+            format_func=lambda name: ALIGNERS[name].title,
+        )  # fmt: skip
+    with middle:
+        seed = int(
+            st.number_input("Seed", 0, 999, 0, key="aligners seed", help="of weights, batches and dropout, of all")
+        )
+    if not chosen:
+        st.info("Choose one kind of attention at least.", icon=":material/info:")
+        return
+    names = tuple(name for name in ALIGNERS if name in chosen)
+    one = race(names, seed)
+    running = state.running(_RUNNING, repr((names, seed))) and not one.done
+    with right:
+        _button(running, done=one.done)
+    part = st.segmented_control(
+        "Part", [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if part == LADDER:
+        pair = _pair()
+        panel("The ladder", every=_TICK if running else None)(_climb)(one, pair, running)
+    else:
+        text = _utterance()
+        panel("The utterance", every=_TICK if running else None)(_say)(one, text, running)
+
+
+def _utterance() -> str:
+    state.first(_TEXT, TASK.join(next(iter(offered().values())).source))
+    left, right = st.columns([8, 3], vertical_alignment="bottom")
+    text = left.text_input(
+        "Utterance", key=_TEXT, bind="query-params", max_chars=400, help=f"syllables: {' '.join(TASK.known)}"
+    )
+    right.selectbox(
+        "Example", list(offered()), index=None, key=_EXAMPLE, on_change=_take, placeholder="Held out, long, short …"
+    )
+    return text
+
+
+def _take() -> None:
+    name = state.get(_EXAMPLE)
+    if name is not None:
+        state.put(_TEXT, TASK.join(offered()[name].source))
+
+
+def _pair() -> tuple[str, str]:
+    places = st.columns([1, 1, 4])
+    first = places[0].selectbox("Pair", TASK.known, index=0, key="aligners first", bind="query-params")
+    second = places[1].selectbox("and", TASK.known, index=1, key="aligners second", bind="query-params")
+    return first, second
+
+
+def _say(one: AlignerRace, text: str, running: bool) -> None:
+    source = syllables(text)
+    _go_on(one, running)
+    if one.step:
+        utterance(one, source)
+    _ended(one, running)
+
+
+def _climb(one: AlignerRace, pair: tuple[str, str], running: bool) -> None:
+    _go_on(one, running)
+    if one.step:
+        ladder(one, pair, running=running)
+    _ended(one, running)
+
+
+def _go_on(one: AlignerRace, running: bool) -> None:
+    if running:
+        one.go_on(_SLICE)
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    if not one.step:
+        st.caption(
+            f"Press Train: all learn for {STEPS} steps in turn, from one seed and on the same batches, to turn five to ten "
+            "syllables into frames; about a minute for all. GRU decoders but for the Transformer, which needs a fifth of the "
+            "time for a step."
+        )
+
+
+def _ended(one: AlignerRace, running: bool) -> None:
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(running: bool, *, done: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="aligners stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="aligners train", width="stretch", disabled=done,
+            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
+        )  # fmt: skip
+
+
+page()
