@@ -9,6 +9,7 @@ from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
 from core.claims.ladder import SpokenLadder
+from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.normalizers import Normalizers
@@ -47,4 +48,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "explanation": Explanation,
     "guided": GuidedSooner,
     "ladder": SpokenLadder,
+    "ladder_kinds": LadderKinds,
 }
