@@ -71,7 +71,8 @@ class SpokenText:
         Args:
             chosen: numbers of utterances; reduction: frames a step.
         """
-        tokens, valid = pad_sources([characters(self.utterances[at].text) for at in chosen], self.vocabulary)
+        texts = [characters(self.utterances[at].text) for at in chosen]
+        tokens, valid = pad_sources([self.vocabulary.encode_source(text) for text in texts])
         mean, deviation = self.scale
         counts = [-(-len(self.spectra[at]) // reduction) for at in chosen]
         frames = torch.zeros(len(chosen), max(counts) * reduction, len(mean))

@@ -153,9 +153,10 @@ class Ladder:
         """
         asked = [(word, count) for count in times for word in words]
         texts = [characters(word * count) for word, count in asked]
+        read = [self.corpus.vocabulary.encode_source(text) for text in texts]
         most = [self._most(*one) for one in asked]
         with self._lock:
-            said = self.speaker.speak(*pad_sources(texts, self.corpus.vocabulary), max(most), chance)
+            said = self.speaker.speak(*pad_sources(read), max(most), chance)
         return [
             self._rung(one, frames, weights[0, :, : len(text) + 1], min(int(steps), limit), int(steps) < limit)
             for one, text, frames, weights, steps, limit in zip(

@@ -10,7 +10,7 @@ from dashboard.components.panel import guarded, panel
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_RUNNING = "ladder running"
+_RUNNING, _BEGUN = "ladder running", "ladder begun"
 
 
 def page() -> None:
@@ -47,14 +47,16 @@ def _speakers() -> None:
         return
     names = {kind: (kind, guided, short, 0) for kind in ladder_work.KINDS if kind in kinds}
     key = repr(names)
-    running = state.get(_RUNNING) == key
+    running = state.running(_RUNNING, key)
+    if running:
+        state.put(_BEGUN, key)
     with places[4]:
-        _button(key, running)
+        _button(running)
     panel("The ladder", every=_TICK if running else None)(_ladder)(names, word, int(draw), running)
 
 
 def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int, running: bool) -> None:
-    if not running and state.get("ladder begun") != repr(names):
+    if not running and state.get(_BEGUN) != repr(names):
         st.caption(
             f"Press Train: espeak-ng says {ladder_work.UTTERANCES} utterances, and each speaker learns from them for "
             f"{ladder_work.STEPS} steps, a minute or two of a quiet core. Stop at any time to hear how far they are."
@@ -76,7 +78,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
         )
 
 
-def _button(key: str, running: bool) -> None:
+def _button(running: bool) -> None:
     if running:
         st.button(
             "Stop", icon=":material/stop:", key="ladder stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
@@ -84,14 +86,9 @@ def _button(key: str, running: bool) -> None:
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch", on_click=_begin,
-            args=(key,),
+            "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
+            on_click=state.press, args=(_RUNNING,),
         )  # fmt: skip
-
-
-def _begin(key: str) -> None:
-    state.put(_RUNNING, key)
-    state.put("ladder begun", key)
 
 
 page()
