@@ -21,7 +21,9 @@ SECTIONS = {
     "Alignment": (
         ("guided", "Guided or not", "timeline"),
         ("alignment_kinds", "Attention types", "route"),
+        ("ladder", "The 发财 ladder", "record_voice_over"),
         ("inspect_alignment", "Inspect my alignment", "stethoscope"),
+        ("gold_alignments", "Gold alignments", "verified"),
     ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),

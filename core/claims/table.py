@@ -8,6 +8,7 @@ from core.claims.explanation import Explanation
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
+from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
@@ -46,5 +47,6 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "wiring": Wiring,
     "explanation": Explanation,
     "guided": GuidedSooner,
+    "ladder": SpokenLadder,
     "ladder_kinds": LadderKinds,
 }

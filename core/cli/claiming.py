@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.printing import Json, columns, show
-from core.errors import SettingError
+from core.errors import MissingExtra, SettingError
 
 if TYPE_CHECKING:
     from core.claims.experiment import Experiment
@@ -58,7 +58,13 @@ def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
     experiments = [Experiment(CLAIMS[name](), range(seeds), budget) for name in names]
     findings: list[Finding] = []
     for experiment in experiments:
-        _run(experiment)
+        try:
+            _run(experiment)
+        except MissingExtra as missing:
+            if len(experiments) == 1:
+                raise
+            print(f"{experiment.claim.name}: not measured; {missing}", file=sys.stderr)
+            continue
         assert experiment.finding is not None
         findings.append(experiment.finding)
     rows = [

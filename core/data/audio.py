@@ -83,7 +83,7 @@ def read_wav(file: Path | bytes, name: str = "the recording") -> Sound:
         raise DataError(f"{name} holds samples that are no numbers (NaN or infinite); export it again as PCM, 16 bits")
     if rate != RATE:
         notes.append(f"{name} has {rate:,} samples a second and was converted to {RATE:,}")
-    converted = _resample(samples.mean(axis=1), rate)
+    converted = resample(samples.mean(axis=1), rate)
     _check_length(len(converted), RATE, name)  # a header may be wrong, and three samples of many a second come to none
     return Sound(converted, RATE, tuple(notes))
 
@@ -168,6 +168,21 @@ def sound_of(features: LogMel) -> Sound:
     return Sound(np.append(samples, np.float32(0.0)))  # librosa would count a frame more, centred on the very end
 
 
+def resample(samples: Samples, rate: int) -> Float[np.ndarray, " converted"]:
+    """The same sound at 16 kHz.
+
+    Raises:
+        MissingExtra: soxr is needed, and not installed.
+    """
+    if rate == RATE:
+        return samples
+    try:
+        import soxr  # comes with librosa
+    except ImportError:
+        raise MissingExtra("soxr", "speech", f"a recording of {rate:,} samples a second") from None
+    return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
+
+
 @cache
 def mel_filters() -> Float[np.ndarray, "mel bin"]:
     """The weight of every bin of the Fourier transform in every band: triangles of equal area between 0 and 8 kHz."""
@@ -195,16 +210,6 @@ def _mel(hertz: float) -> float:
 
 def _hertz(mels: Float[np.ndarray, " band"]) -> Float[np.ndarray, " band"]:
     return np.where(mels < 15.0, mels * 200 / 3, 1000.0 * np.exp(np.log(6.4) * (mels - 15.0) / 27.0))
-
-
-def _resample(samples: Samples, rate: int) -> Float[np.ndarray, " converted"]:
-    if rate == RATE:
-        return samples
-    try:
-        import soxr  # comes with librosa
-    except ImportError:
-        raise MissingExtra("soxr", "speech", f"a recording of {rate:,} samples a second") from None
-    return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
 
 
 def _decode(stream: io.BufferedIOBase, name: str) -> tuple[Float[np.ndarray, "sample channel"], int, list[str]]:

@@ -5,6 +5,10 @@ from collections.abc import Collection
 import numpy as np
 from jaxtyping import Float
 
+from core.data.word_links import GoldLinks
+from core.metrics.link_extraction import largest_in_row
+from core.metrics.word_alignment import agreement
+
 
 def alignment_error_rate(weights: Float[np.ndarray, "query key"], gold: Collection[tuple[int, int]]) -> float:
     """1 − 2·|A ∩ G| / (|A| + |G|), where A links every row of the gold alignment to its largest weight.
@@ -19,6 +23,6 @@ def alignment_error_rate(weights: Float[np.ndarray, "query key"], gold: Collecti
     >>> alignment_error_rate(np.eye(3), [(0, 0), (1, 1), (2, 2)])
     0.0
     """
-    rows = sorted({row for row, _ in gold})
-    found = {(row, int(weights[row].argmax())) for row in rows}
-    return 1.0 - 2.0 * len(found & set(gold)) / (len(found) + len(set(gold)))
+    rows = {row for row, _ in gold}
+    found = {link for link in largest_in_row(weights) if link[0] in rows}
+    return agreement(found, GoldLinks.of(sure=gold)).error_rate

@@ -173,12 +173,17 @@ def near_path(rows: Map, path: Int[np.ndarray, " target"]) -> float:
 
 
 def covered(path: Int[np.ndarray, " target"], sources: int, targets: int) -> float:
-    """The share of sources on a path, those that it must step over too (`stepped_over`)."""
-    beside = stepped_over(path, sources, targets)
-    on = np.zeros(sources, dtype=bool)
-    for away in range(-beside, beside + 1):
-        on[np.clip(path + away, 0, sources - 1)] = True
-    return float(on.mean())
+    """The share of sources on a path, those that it must step over too: S / T − 1 of each hole, rounded up.
+
+    Holes are counted one by one, the ends too. Where outputs are fewer than sources, a course along the diagonal leaves out as
+    many sources as one that omits a whole part and reads the rest; but its holes are no wider than they must be.
+
+    >>> covered(np.array([0, 1, 3, 4]), sources=5, targets=4), covered(np.array([0, 1, 2, 3]), sources=6, targets=4)
+    (1.0, 0.8333333333333334)
+    """
+    holes = np.diff(np.concatenate([[-1], path, [sources]])) - 1
+    needed = -(-sources // targets) - 1
+    return 1.0 - int(np.maximum(holes - needed, 0).sum()) / sources
 
 
 def stepped_over(places: Int[np.ndarray, " stay"], sources: int, targets: int) -> int:

@@ -25,9 +25,14 @@ def page() -> None:
 def _trainings() -> None:
     chosen = st.pills(
         "Attention", list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners",
-        format_func=lambda name: ALIGNERS[name].title, label_visibility="collapsed",
+        format_func=lambda name: ALIGNERS[name].title,
     )  # fmt: skip
-    left, middle, right = st.columns([6, 2, 2], vertical_alignment="bottom")
+    left, middle, right = st.columns([8, 2, 2], vertical_alignment="bottom")
+    with left:
+        part = st.segmented_control(
+            "Part", [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
+            label_visibility="collapsed",
+        )  # fmt: skip
     with middle:
         seed = int(
             st.number_input("Seed", 0, 999, 0, key="aligners seed", help="of weights, batches and dropout, of all")
@@ -40,11 +45,6 @@ def _trainings() -> None:
     running = state.running(_RUNNING, repr((names, seed))) and not one.done
     with right:
         _button(running, done=one.done)
-    with left:
-        part = st.segmented_control(
-            "Part", [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
-            label_visibility="collapsed",
-        )  # fmt: skip
     if part == LADDER:
         pair = _pair()
         panel("The ladder", every=_TICK if running else None)(_climb)(one, pair, running)

@@ -10,11 +10,10 @@ from dashboard.components.panel import guarded, panel
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_PRESSED, _RUNNING, _AGAIN = "guided pressed", "guided running", "guided again"
+_RUNNING, _AGAIN = "guided running", "guided again"
 _STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_TASKS = {"speech_like": "speech_like · in order", "reverse": "reverse · against the order"}
-_MODELS = {"recurrent": "GRU, additive attention", "transformer": "Transformer, two heads"}
+_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
 
 
 def page() -> None:
@@ -27,13 +26,14 @@ def _trainings() -> None:
     places = st.columns([3, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
-            "Task", PAIR_TASKS, format_func=lambda name: _TASKS[name], key="guided task", bind="query-params",
+            "Task", PAIR_TASKS, key="guided task", bind="query-params",
             help="speech_like: syllables to frames, in order. reverse runs the other way: there guidance must hurt",
         )  # fmt: skip
     with places[1]:
         model = st.selectbox(
-            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params"
-        )
+            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            help="a GRU with additive attention, or a Transformer of one layer with two heads",
+        )  # fmt: skip
     with places[2]:
         seed = int(
             st.number_input("Seed", 0, 999, 0, key="guided seed", help="of weights, batches and dropout, of both")
@@ -42,10 +42,7 @@ def _trainings() -> None:
         steps = int(st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="guided steps", help="of each"))
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
-    if state.get(_PRESSED):  # what is on screen now, even where a menu and the button were quicker than the page
-        state.put(_RUNNING, key)
-        state.forget(_PRESSED)
-    running = state.get(_RUNNING) == key and not one.done
+    running = state.running(_RUNNING, key) and not one.done
     with places[4]:
         _button(one, running)
     with places[5]:
@@ -95,7 +92,7 @@ def _button(one: GuidedPair, running: bool) -> None:
     else:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="guided train", width="stretch",
-            disabled=one.done, on_click=state.put, args=(_PRESSED, True),
+            disabled=one.done, on_click=state.press, args=(_RUNNING,),
         )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def test_guidance_is_switched_on_in_the_middle_and_a_slider_goes_back_over_the_s
 
 def test_trained_to_the_end_it_is_said_which_aligned_sooner_and_what_both_can_do(page: Page) -> None:
     page.goto("/guided")
-    choose(page, "Model", "Transformer, two heads")
+    choose(page, "Model", "Transformer")
     choose(page, "Steps", "200")
     button(page, "Train").click()
     expect(

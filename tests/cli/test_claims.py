@@ -1,6 +1,7 @@
 """The command claims: rows, the whole finding as JSON, exit codes."""
 
 import json
+import sys
 
 import pytest
 import typer
@@ -10,7 +11,7 @@ from core.claims.claim import Verdict
 from core.claims.heads import Heads
 from core.claims.table import CLAIMS
 from core.cli.claiming import claims
-from core.errors import AttentionLabError
+from core.errors import AttentionLabError, MissingExtra
 
 PROGRAM = typer.Typer()
 PROGRAM.command()(claims)
@@ -63,6 +64,15 @@ def test_only_what_is_contradicted_fails(monkeypatch, verdict: Verdict, code):
 def test_what_cannot_be_is_named(words, message):
     done = CliRunner().invoke(PROGRAM, words)
     assert isinstance(done.exception, AttentionLabError) and message in str(done.exception)
+
+
+def test_among_several_what_lacks_its_extra_is_left_out_and_alone_it_is_said(monkeypatch):
+    monkeypatch.setitem(sys.modules, "espeakng_loader", None)
+    done = CliRunner().invoke(PROGRAM, ["ladder", "heads", *SHORT])
+    assert done.exit_code == 0 and [line.split()[0] for line in done.stdout.splitlines()[1:2]] == ["heads"]
+    assert "ladder: not measured; speech made by espeak-ng needs" in done.stderr
+    alone = CliRunner().invoke(PROGRAM, ["ladder", *SHORT])
+    assert isinstance(alone.exception, MissingExtra)
 
 
 def test_a_wrong_word_ends_in_one_line_and_code_2(command_line):

@@ -147,7 +147,11 @@ def test_what_is_no_tree_is_refused(text):
         DecodingTree.from_json(text)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"nonsense", write_npz(made().parts)[:-400]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", b"nonsense", write_npz(made().parts)[:-400]],
+    ids=["empty", "beginning", "nonsense", "cut off"],  # what was cut off took other times to make
+)
 def test_what_is_no_npz_of_a_tree_is_refused(content):
     with pytest.raises(DataError, match="not a decoding tree"):
         read_npz(content)

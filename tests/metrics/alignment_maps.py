@@ -42,3 +42,29 @@ def drawn(seed: int) -> dict[str, np.ndarray]:
         "stuck": np.full(targets, int(chance.integers(sources))),
     }
     return {kind: rows_at(at, sources, chance, width, noise) for kind, at in places.items()}
+
+
+def drawn_sparse(seed: int) -> dict[str, np.ndarray]:
+    """As `drawn`, with fewer outputs than sources: each reads on by as many sources as it must, or leaves a part out."""
+    chance = np.random.default_rng([77, seed])
+    sources = int(chance.integers(12, 48))
+    targets = int(chance.integers(max(8, sources // 3), sources))
+    width, noise = chance.uniform(0.2, 0.8), chance.uniform(0.0, 0.3)
+    left_out = int(chance.integers(max(2, sources // 5), sources // 3 + 1))
+    start = int(chance.integers(0, sources - left_out + 1))
+    along = (np.arange(targets) + 0.5) / targets
+    straight = np.floor(along * sources).astype(int)
+    kept = np.delete(np.arange(sources), np.s_[start : start + left_out])
+    while True:  # as above
+        mixed = chance.permutation(targets)
+        later = np.sign(mixed[None, :] - mixed[:, None])[np.triu_indices(targets, 1)]
+        if later.mean() <= 0.25:
+            break
+    places = {
+        "diagonal": straight,
+        "skipping": kept[np.floor(along * len(kept)).astype(int)],
+        "shuffled": straight[mixed],
+        "reversed": straight[::-1],
+        "stuck": np.full(targets, int(chance.integers(sources))),
+    }
+    return {kind: rows_at(at, sources, chance, width, noise) for kind, at in places.items()}

@@ -1,5 +1,6 @@
 """Scores of alignment maps: hand matrices, laws, ten thousand random maps in their order, published formulas that fail."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from core.errors import ShapeError
 from core.metrics.alignment_scores import AlignmentScores, alignment_scores, diagonality, forward_path
 from core.metrics.published import PUBLISHED
-from tests.metrics.alignment_maps import KINDS, drawn
+from tests.metrics.alignment_maps import KINDS, drawn, drawn_sparse
 
 RANGES = {"correlation": (-1, 1), "slope": (-3, 3), "residual": (0, 99), "largest_jump": (0, 99),
           "coverage_deviation": (0, 999), "absentmindedness": (0, 9)}  # fmt: skip
@@ -66,19 +67,25 @@ def test_the_forward_path_is_the_best_of_all_that_never_go_back():
         assert forward_path(rows).tolist() == max(every)[1]
 
 
-def test_ten_thousand_maps_stand_in_their_order_always():
-    for seed in range(2000):  # five maps each
-        quality = {kind: alignment_scores(one).quality for kind, one in drawn(seed).items()}
+def in_order(draw: Callable[[int], dict[str, np.ndarray]], seeds: range) -> None:
+    for seed in seeds:  # five maps each
+        quality = {kind: alignment_scores(one).quality for kind, one in draw(seed).items()}
         worst = max(quality[kind] for kind in ("shuffled", "reversed", "stuck"))
         assert quality["diagonal"] > quality["skipping"] > worst, (seed, quality)
+
+
+def test_ten_thousand_maps_stand_in_their_order_always():
+    in_order(drawn, range(2000))
+
+
+def test_five_thousand_maps_of_fewer_outputs_than_sources_stand_in_their_order_always():
+    in_order(drawn_sparse, range(1000))
 
 
 @pytest.mark.slow
-def test_fifty_thousand_maps_stand_in_their_order_always():
-    for seed in range(2000, 12_000):
-        quality = {kind: alignment_scores(one).quality for kind, one in drawn(seed).items()}
-        worst = max(quality[kind] for kind in ("shuffled", "reversed", "stuck"))
-        assert quality["diagonal"] > quality["skipping"] > worst, (seed, quality)
+@pytest.mark.parametrize("draw", [drawn, drawn_sparse])
+def test_fifty_thousand_maps_stand_in_their_order_always(draw):
+    in_order(draw, range(2000, 12_000))
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -1,0 +1,76 @@
+"""Where gold links come from: a task that knows them, or sentences and links that a person brings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import streamlit as st
+
+from core.data.linked_sentences import MIDDLE, LinkedPair, read_linked, split_middle
+from core.data.parallel_text import decode
+from core.data.word_links import FORMATS, ORDERS
+from core.errors import InputError
+from core.runs.gold_alignment import MOST, known_pairs
+from core.runs.trained import TrainedModel
+
+HELD_OUT, MINE = "Held-out", "My sentences"
+_AS_SHOWN = "as the file shows"
+_STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, "from 0": 0, "from 1": 1}
+
+
+@dataclass(frozen=True)
+class GoldSource:
+    """Attributes:
+    pairs: sentences with their links; cut: their words are the model's tokens.
+    """
+
+    pairs: tuple[LinkedPair, ...]
+    cut: bool
+
+
+def gold_source(model: TrainedModel, where: str) -> GoldSource | None:
+    """Take them; None where nothing was brought yet.
+
+    Raises:
+        InputError: the task knows no links, or the files cannot be used.
+    """
+    if where == MINE:
+        pairs = _brought()
+        return GoldSource(pairs, cut=False) if pairs else None
+    narrow, _ = st.columns([1, 4])
+    n = narrow.number_input("Sentences", value=50, step=10, key="gold n", help=f"held-out test examples, 1 to {MOST:,}")
+    return GoldSource(known_pairs(model, int(n)), cut=True)
+
+
+def _brought() -> tuple[LinkedPair, ...]:
+    left, right = st.columns(2)
+    with left:
+        sentences = st.file_uploader(
+            f"Sentences: one file with source {MIDDLE} target, or two files, the sources first",
+            accept_multiple_files=True, key="gold sentences",
+            help="words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read",
+        )  # fmt: skip
+    with right:
+        links = st.file_uploader(
+            "Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link", key="gold links",
+            help="i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P",
+        )  # fmt: skip
+    places = st.columns(3)
+    with places[0]:
+        form = st.selectbox("Format of the links", [_AS_SHOWN, *FORMATS], key="gold form")
+    with places[1]:
+        start = st.selectbox("Positions count", list(_STARTS), key="gold start")
+    with places[2]:
+        order = st.selectbox("Written first", ORDERS, key="gold order", help="which position of a link is in front")
+    if not sentences or links is None:
+        st.info("Bring the sentences and their links: nothing is kept, they are read for this session.")
+        return ()
+    texts = [decode(file.getvalue(), file.name)[0] for file in sentences]
+    if len(texts) > 2:
+        raise InputError(
+            f"{len(texts)} files of sentences were brought; bring one with {MIDDLE}, or the sources and targets"
+        )
+    source, target = texts if len(texts) == 2 else split_middle(texts[0])
+    written = decode(links.getvalue(), links.name)[0]
+    return read_linked(
+        source, target, written, form=None if form == _AS_SHOWN else form, numbering=_STARTS[start], order=order
+    )

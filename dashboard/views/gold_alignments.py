@@ -1,0 +1,93 @@
+"""Gold alignments: how well every head's cross-attention agrees with links between words that are known."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.errors import AttentionLabError
+from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
+from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
+from core.runs.slices import Slices
+from core.runs.trained import TrainedModel
+from dashboard import resources
+from dashboard.components.gold_heads import head_errors, one_sentence
+from dashboard.components.gold_source import HELD_OUT, MINE, GoldSource, gold_source
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded
+
+_FIRST = "demo/reverse-transformer"  # its links are known
+_SLICE = 0.3  # seconds between two looks at the progress
+
+
+def page() -> None:
+    """Choose a model and where gold links come from."""
+    heading(
+        "Gold alignments", "Does a head look where it should? Its links against links that are known or made by hand."
+    )
+    known = sorted(resources.model_addresses(), key=lambda address: address != _FIRST)
+    if not known:
+        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        return
+    places = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
+    with places[0]:
+        address = st.selectbox("Model", known, key="gold run", bind="query-params")
+    with places[1]:
+        where = st.segmented_control(
+            "Gold links of", (HELD_OUT, MINE), default=HELD_OUT, key="gold where", required=True,
+            help="held-out examples of a task that knows its links, or your own hand-aligned sentences",
+        )  # fmt: skip
+    with places[2]:
+        name = st.selectbox(
+            "A map's links are", list(EXTRACTIONS), key="gold links by",
+            help="a map weighs every pair of words; this decides which of them are links",
+        )  # fmt: skip
+    with places[3]:
+        extract: Extraction = EXTRACTIONS[name]
+        if extract is above:
+            least = st.slider("Threshold", 0.05, 0.95, THRESHOLD, 0.05, key="gold threshold")
+            extract = partial(above, threshold=least)
+    guarded("The gold alignments")(_agreement)(address, where or HELD_OUT, extract)
+
+
+def _agreement(address: str, where: str, extract: Extraction) -> None:
+    model = resources.model(address)
+    source = gold_source(model, where)
+    if source is None:
+        return
+    found = _looked(model, source)
+    if found.left_out:
+        number, why = found.left_out[0]
+        st.warning(
+            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {why}"
+        )
+    if found.full:
+        st.caption(f"The first {found.done:,} of {found.total:,} pairs: more maps are not kept.")
+    agreements = head_agreements(found, extract)
+    head_errors(agreements, found)
+    one_sentence(agreements, found, extract)
+
+
+def _looked(model: TrainedModel, source: GoldSource) -> LinkedSet:
+    """All pairs, with a bar while they are looked at; a change of anything else goes on from there."""
+    slices = _slices(model.run.address, model.model_hash, source.pairs, source.cut)
+    bar = None
+    while not slices.done:
+        try:
+            slices.go_on(_SLICE)
+        except AttentionLabError:
+            _slices.clear(model.run.address, model.model_hash, source.pairs, source.cut)
+            raise
+        if slices.now is not None and not slices.done:
+            bar = bar or st.empty()
+            bar.progress(slices.now.done / slices.now.total, text=f"{slices.now.done:,} of {slices.now.total:,} pairs")
+    if bar:
+        bar.empty()
+    return slices.now or LinkedSet()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={tuple: hash})
+def _slices(address: str, model_hash: str, pairs: tuple, cut: bool) -> Slices[LinkedSet]:
+    return Slices(linked_maps(resources.model(address), pairs, cut=cut))
+
+
+page()

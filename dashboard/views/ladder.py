@@ -1,0 +1,94 @@
+"""The 发财 ladder: a word said once to four times, by speakers that find their place in the text in different ways."""
+
+import streamlit as st
+
+from core.training.spoken_ladder import WORDS
+from dashboard import state
+from dashboard.components import ladder_work
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.4  # seconds between redraws while something runs
+_SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+_RUNNING, _BEGUN = "ladder running", "ladder begun"
+
+
+def page() -> None:
+    """Choose, train, listen."""
+    heading(
+        "The 发财 ladder",
+        "Who learned from long utterances: is 发财 said once as well as four times?",
+    )
+    guarded("The speakers")(_speakers)()
+
+
+def _speakers() -> None:
+    kinds = st.pills(
+        "Attention", list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds",
+        format_func=lambda kind: ladder_work.KINDS[kind],
+    )  # fmt: skip
+    places = st.columns([2, 2, 1, 1, 1], vertical_alignment="bottom")
+    with places[0]:
+        guided = st.toggle("Guided attention", key="ladder guided", help="a pull to the diagonal while they learn")
+    with places[1]:
+        short = st.toggle(
+            "Short utterances too",
+            key="ladder short",
+            help="the cure: training has one to six words instead of four to six",
+        )
+    with places[2]:
+        word = st.selectbox("Word", WORDS, key="ladder word")
+    with places[3]:
+        draw = st.number_input(
+            "Chance", 0, 99, 0, key="ladder draw", help="0: none; else the prenet drops while they speak, by this seed"
+        )
+    if not kinds:
+        st.info("There is no speaker to train; choose an attention at least.", icon=":material/info:")
+        return
+    names = {kind: (kind, guided, short, 0) for kind in ladder_work.KINDS if kind in kinds}
+    key = repr(names)
+    running = state.running(_RUNNING, key)
+    if running:
+        state.put(_BEGUN, key)
+    with places[4]:
+        _button(running)
+    panel("The ladder", every=_TICK if running else None)(_ladder)(names, word, int(draw), running)
+
+
+def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int, running: bool) -> None:
+    if not running and state.get(_BEGUN) != repr(names):
+        st.caption(
+            f"Press Train: espeak-ng says {ladder_work.UTTERANCES} utterances, and each speaker learns from them for "
+            f"{ladder_work.STEPS} steps, a minute or two of a quiet core. Stop at any time to hear how far they are."
+        )
+        return
+    ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}
+    if running:
+        ladder_work.go_on(ladders, _SLICE)
+    ladder_work.progress(ladders, running=running)
+    done = all(one.done for one in ladders.values())
+    if running and done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+    if not running and all(one.losses for one in ladders.values()):
+        ladder_work.rungs(ladders, names, word, draw)
+        st.caption(
+            "What is heard says a recognizer that knows espeak-ng's recordings of every word, one to eight times, and "
+            "takes the nearest; it hears the sound alone. The maps of espeak-ng are true: it tells when each character begins."
+        )
+
+
+def _button(running: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="ladder stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
+            help="listen to what they have learned; Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
+            on_click=state.press, args=(_RUNNING,),
+        )  # fmt: skip
+
+
+page()
