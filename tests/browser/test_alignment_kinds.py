@@ -14,10 +14,12 @@ SLOW = 120_000  # milliseconds; six models are made and take their first steps
 def test_maps_come_while_all_learn_and_stop_keeps_them(page: Page) -> None:
     assert page.viewport_size is not None
     page.goto("/alignment_kinds")
-    expect(page.get_by_text("Press Train")).to_be_visible(timeout=SLOW)
+    seed = page.get_by_label("Seed", exact=True)
+    expect(seed).to_be_visible(timeout=SLOW)
     if page.viewport_size["width"] < 1200:  # another race for each page: what one of them trains, the other has
-        page.get_by_label("Seed", exact=True).fill("1")
+        seed.fill("1")
         page.keyboard.press("Enter")
+    expect(page.get_by_text("Press Train")).to_be_visible(timeout=SLOW)
     progress = page.get_by_text(re.compile(r"^step \d+ of 500 of each"))
     expect(progress).to_contain_text("step 0 of", timeout=SLOW)
     button(page, "Train").click()
