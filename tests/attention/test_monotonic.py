@@ -221,6 +221,7 @@ def test_noise_is_gaussian_with_the_deviation_that_was_asked_for():
     noise = attention(noise=2.0).noise.train()
     give_chance(noise, chance())
     found, count = noise(torch.zeros(100_000, dtype=torch.float64)), 100_000
+    assert not noise.eval()(torch.zeros(3)).any()
     assert abs(found.mean().item()) < 5 * 2 / math.sqrt(count)
     assert found.std().item() == pytest.approx(2.0, abs=5 * 2 / math.sqrt(2 * count))
     assert (found.abs() < 2).double().mean().item() == pytest.approx(0.6827, abs=5 * 0.47 / math.sqrt(count))
