@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages import button, choose, settled
+from tests.browser.pages import button, choose, settled, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -27,10 +27,7 @@ def test_guidance_is_switched_on_in_the_middle_and_a_slider_goes_back_over_the_s
     button(page, "Stop").click()
     progress = page.get_by_text(re.compile(r"step [\d,]+ of 1,600 of each"))
     expect(progress).to_contain_text("stopped, Train goes on from here")
-    page.wait_for_timeout(1500)  # what was under way may still come in
-    held = progress.text_content()
-    page.wait_for_timeout(1500)
-    assert progress.text_content() == held
+    still(page, progress)
     slider = page.get_by_role("slider", name="Step looked at")
     slider.press("Home")
     expect(page.get_by_text(re.compile("^without guidance · step 0 · "))).to_be_visible()
