@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.leaving import forget_pages_left
+
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
     "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
@@ -39,6 +41,7 @@ FIRST = "attention"
 
 def main() -> None:
     """Draw the frame and the page that was chosen."""
+    forget_pages_left()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
     page = st.navigation(
         {

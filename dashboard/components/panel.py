@@ -8,6 +8,8 @@ import logging
 import secrets
 from collections.abc import Callable
 from functools import wraps
+from inspect import getfile
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
@@ -53,6 +55,9 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
                 )
             return None
 
+        # Streamlit tells fragments apart by module, name and place: every page is the module __main__, and what the
+        # page before still asks would be drawn here
+        safely.__qualname__ = f"{Path(getfile(draw)).stem}.{draw.__qualname__}"
         return safely
 
     return decorate

@@ -4,6 +4,8 @@ import errno
 import json
 import resource
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +17,15 @@ from core.runs.journal import Journal
 from tests.runs.made import CONFIG, a_run, matrices, python, step_done, weights
 
 
-@pytest.fixture
-def limit_files():
-    """A function that lets no file grow beyond some bytes, as a full disk would."""
+@contextmanager
+def files_up_to(size: int) -> Iterator[None]:
+    """No file grows beyond some bytes, as on a full disk; the file this test's own report goes to neither, so briefly."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def names(folder: Path) -> list[str]:
@@ -47,41 +52,39 @@ def test_a_disk_that_fills_during_a_checkpoint_leaves_the_one_before(monkeypatch
     assert all(not name.startswith(".") for name in names(run.path / "checkpoints"))
 
 
-def test_a_file_size_limit_is_a_full_disk_too(limit_files):
+def test_a_file_size_limit_is_a_full_disk_too():
     run, large = a_run(), {"w": weights()["embedding"].repeat(100, 100)}
     checkpoint.save(run, 100, large, {}, {})
-    limit_files(50_000)
-    with pytest.raises(RunError, match="the disk is full"):
+    with files_up_to(50_000), pytest.raises(RunError, match="the disk is full"):
         checkpoint.save(run, 200, large, {}, {})
     assert names(run.path / "checkpoints") == ["step-000100"] and checkpoint.load(run).step == 100
 
 
-def test_a_journal_on_a_full_disk_ends_with_a_whole_line(limit_files):
+def test_a_journal_on_a_full_disk_ends_with_a_whole_line():
     run = a_run()
     with Journal(run) as writer:
-        limit_files(1000)
         step = 0
-        with pytest.raises(RunError, match="recording an event of first failed: the disk is full"):
+        full = pytest.raises(RunError, match="recording an event of first failed: the disk is full")
+        with files_up_to(1000), full:
             for step in range(1, 100):
                 writer.append(step_done(step))
         data = (run.path / "events.jsonl").read_bytes()
         assert data.endswith(b"}\n") and len(journal.read(run)[0]) == step - 1
-        limit_files(100_000)
         writer.append(step_done(step))
     assert [event.step for event in journal.read(run)[0]] == list(range(1, step + 1))
 
 
-def test_status_and_snapshots_on_a_full_disk_keep_what_was_there(limit_files):
+def test_status_and_snapshots_on_a_full_disk_keep_what_was_there():
     run = a_run()
     status.write(run, "running", step=3, steps=9)
     snapshots.write(run, 10, matrices())
-    limit_files(100)
-    with pytest.raises(RunError, match="status of first failed: the disk is full"):
-        status.write(run, "running", step=4, steps=9)
-    with pytest.raises(RunError, match="snapshot of step 10 of first failed: the disk is full"):
-        snapshots.write(run, 10, matrices())
-    with pytest.raises(RunError, match="making the run second failed: the disk is full"):
-        store.create("second", CONFIG | {"long": "x" * 200})
+    with files_up_to(100):
+        with pytest.raises(RunError, match="status of first failed: the disk is full"):
+            status.write(run, "running", step=4, steps=9)
+        with pytest.raises(RunError, match="snapshot of step 10 of first failed: the disk is full"):
+            snapshots.write(run, 10, matrices())
+        with pytest.raises(RunError, match="making the run second failed: the disk is full"):
+            store.create("second", CONFIG | {"long": "x" * 200})
     assert status.read(run).step == 3 and len(snapshots.read(run, 10)) == 12
     assert [*run.path.rglob(".*.tmp")] == [] and names(store.runs_folder()) == ["first"]
 

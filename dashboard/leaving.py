@@ -1,0 +1,34 @@
+"""What a page that was left still asks is not heard.
+
+A figure that arrives, a pause that ends, a second press: a part of a page may ask to be drawn while the press that
+leaves its page is under way. Streamlit (1.65 to 1.67) keeps the parts of the old page until the new page's run is over.
+It then draws the old part, or finds it gone, under the old page's name; the browser takes that for one more change of
+page, clears the new page, and breaks at the next thing to be drawn ("Bad delta path index"). A request that reaches it
+before the new run has begun even takes its page back. Here the parts are forgotten as soon as their page is left.
+"""
+
+from functools import cache, wraps
+
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.runtime.app_session import AppSession
+
+
+@cache
+def forget_pages_left() -> None:
+    """Once per server: a session asked for another page forgets the parts of the one it shows.
+
+    Streamlit has no public place for this, so its `AppSession.request_rerun` is wrapped;
+    tests/browser/test_leaving.py fails when a version of it no longer works this way.
+    """
+    request = AppSession.request_rerun
+
+    def leaves(session: AppSession, asked: ClientState) -> bool:
+        return asked.page_script_hash != session._client_state.page_script_hash
+
+    @wraps(request)
+    def forgetting(session: AppSession, client_state: ClientState | None) -> None:
+        if client_state and not client_state.fragment_id and leaves(session, client_state):
+            session._fragment_storage.clear()
+        request(session, client_state)
+
+    AppSession.request_rerun = forgetting
