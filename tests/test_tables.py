@@ -75,7 +75,7 @@ def test_a_setting_cannot_be_declared_without_help():
         TABLES["SEARCHES"]["beam"](width=0)
 
 
-@pytest.mark.parametrize("name", ["TASKS", "MODELS", "SEARCHES"])
+@pytest.mark.parametrize("name", ["TASKS", "MODELS", "OBJECTIVES", "SEARCHES"])
 def test_an_entry_is_listed_under_the_name_it_has(name):
     assert {word: entry.name for word, entry in TABLES[name].items()} == {word: word for word in TABLES[name]}
 
@@ -123,7 +123,7 @@ def test_every_mechanism_is_a_choice_of_a_model_under_the_laws(name):
     assert set(table_of(name)) <= chosen
 
 
-@pytest.mark.parametrize("name", ["TASKS", "MODELS", "SEARCHES", "NORMALIZERS"])
+@pytest.mark.parametrize("name", ["TASKS", "MODELS", "OBJECTIVES", "SEARCHES", "NORMALIZERS"])
 def test_every_entry_is_under_a_law(name):
     values = [case for law in LAWS for case in cases(importlib.import_module(law))]
     words = {value for value in values if isinstance(value, str)}

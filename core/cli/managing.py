@@ -37,11 +37,11 @@ def list_all(json: Json = False) -> None:
 @runs.command("show")
 def show_one(run: Run, json: Json = False) -> None:
     """One run: its settings and how far it is."""
+    from core.runs.config import PARTS
+
     folder = store.open_run(run)
     config, now = folder.config(), status.read(folder)
-    settings = [
-        [f"{part}.{name}", value] for part in ("task", "model", "training") for name, value in config[part].items()
-    ]
+    settings = [[f"{part}.{name}", value] for part in PARTS for name, value in config.get(part, {}).items()]
     text = f"{folder.address} ({folder.path})\nstate {now.state}, step {now.step} of {now.steps} {now.reason}\n"
     show(
         {"run": folder.address, "path": str(folder.path), "config": config, "status": asdict(now)},

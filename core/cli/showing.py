@@ -1,4 +1,4 @@
-"""Commands that show what there is: the app itself, tasks, models, searches."""
+"""Commands that show what there is: the app itself, tasks, models, objectives, searches."""
 
 import subprocess
 import sys
@@ -35,6 +35,13 @@ def models(json: Json = False) -> None:
     from core.runs.catalog import MODELS
 
     _list(MODELS, json)
+
+
+def objectives(json: Json = False) -> None:
+    """List what a training may minimize, and the settings."""
+    from core.runs.catalog import OBJECTIVES
+
+    _list(OBJECTIVES, json)
 
 
 def searches(json: Json = False) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def train(
     task: Annotated[str, typer.Option(help="what to learn; see attnlab tasks")] = "",
     model: Annotated[str, typer.Option(help="what learns; see attnlab models")] = "transformer",
+    objective: Annotated[str, typer.Option(help="what is minimized; see attnlab objectives")] = "",
     preset: Annotated[str, typer.Option(help="settings to begin with: fast or full")] = "fast",
     recipe: Annotated[
         Path | None, typer.Option(help="a .toml file with everything, instead of task, model and preset")
@@ -39,7 +40,7 @@ def train(
         run = find_run(name)
         controls.clear(run)  # a request to a dead training is not meant for this one
     else:
-        config = _configuration(task, model, preset, recipe, assignments or [], steps, seed)
+        config = _configuration(task, model, preset, recipe, _changes(assignments or [], objective, steps, seed))
         run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config)
     last: Evaluated | None = None
     for event in run_experiment(run):
@@ -55,18 +56,22 @@ def train(
 
 
 def _configuration(
-    task: str, model: str, preset: str, recipe: Path | None, assignments: list[str], steps: int | None, seed: int | None
+    task: str, model: str, preset: str, recipe: Path | None, changes: dict[str, object]
 ) -> "ExperimentConfig":
-    from core.runs.config import parse_assignments, read_recipe
+    from core.runs.config import read_recipe
     from core.runs.presets import preset_of
 
     if recipe is None and not task:
         raise SettingError("say what to learn: --task reverse (see attnlab tasks), or --recipe FILE.toml")
     config = read_recipe(recipe) if recipe is not None else preset_of(task, model, preset)
-    changes: dict[str, object] = dict(parse_assignments(assignments))
-    changes |= {} if steps is None else {"training.steps": steps}
-    changes |= {} if seed is None else {"seed": seed}
     return config.changed(changes)
+
+
+def _changes(assignments: list[str], objective: str, steps: int | None, seed: int | None) -> dict[str, object]:
+    from core.runs.config import parse_assignments
+
+    given = {"objective.name": objective or None, "training.steps": steps, "seed": seed}
+    return {**parse_assignments(assignments), **{name: value for name, value in given.items() if value is not None}}
 
 
 def _summary(run: "RunFolder", last: object) -> dict[str, object]:

@@ -13,6 +13,7 @@ from core.errors import SettingError
 from core.models.build import MODELS
 from core.settings import did_you_mean
 from core.tasks.table import TASKS
+from core.training.objectives import OBJECTIVES
 
 SEARCHES: dict[str, type[AbstractSearch]] = {
     "greedy": GreedySearch,
@@ -25,7 +26,7 @@ SEARCHES: dict[str, type[AbstractSearch]] = {
 
 T = TypeVar("T")
 
-__all__ = ["MODELS", "SEARCHES", "TASKS", "entry"]
+__all__ = ["MODELS", "OBJECTIVES", "SEARCHES", "TASKS", "entry"]
 
 
 def entry(table: dict[str, T], name: str, what: str) -> T:

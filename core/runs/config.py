@@ -3,6 +3,7 @@
 schema = "attnlab/run/1"            seed = 1
 [task]      name = "dates"          its settings …
 [model]     name = "transformer"    its settings …
+[objective] name = "likelihood" its settings …; where it is left out, the likelihood
 [training]  its settings …
 """
 
@@ -14,15 +15,20 @@ from typing import Any
 
 from core.errors import DataError, SettingError
 from core.models.norms import NORMS
-from core.runs.catalog import MODELS, TASKS, entry
+from core.runs.catalog import MODELS, OBJECTIVES, TASKS, entry
 from core.seeds import Seeds
 from core.settings import Settings, did_you_mean
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import chosen
+from core.training.objective_settings import ObjectiveSettings, refuse
+from core.training.objectives import TeacherForcing
 from core.training.settings import TrainingSettings
 
 SCHEMA = "attnlab/run/1"
-_PARTS = ("task", "model", "training", "seed")
+PARTS = ("task", "model", "objective", "training")  # as recipes have them
+_NAMED = (*PARTS, "seed")
+_OBJECTIVE = "objective.name"
+_USUAL = TeacherForcing()
 
 
 @dataclass(frozen=True)
@@ -31,12 +37,14 @@ class ExperimentConfig:
 
     Attributes:
         task, model, training: their settings; seed: of all chance.
+        objective: what is minimized.
     """
 
     task: AbstractTask
     model: Settings
     training: TrainingSettings
     seed: int = 1
+    objective: ObjectiveSettings = _USUAL
 
     def __post_init__(self) -> None:
         norm = getattr(self.model, "normalization", "layer")
@@ -48,6 +56,7 @@ class ExperimentConfig:
         layers, heads = getattr(self.model, "looks", (1, 1))
         chosen(self.training.guidance_layers, layers, "guidance_layers")  # each says what cannot be
         chosen(self.training.guidance_heads, heads, "guidance_heads")
+        refuse(self.objective, self.task, self.model, self.training)
 
     @property
     def seeds(self) -> Seeds:
@@ -65,6 +74,7 @@ class ExperimentConfig:
             "schema": SCHEMA,
             "task": {"name": self.task.name, **self.task.to_dict()},
             "model": {"name": self.model_name, **self.model.to_dict()},
+            "objective": {"name": self.objective.name, **self.objective.to_dict()},
             "training": self.training.to_dict(),
             "seed": self.seed,
         }
@@ -77,12 +87,12 @@ class ExperimentConfig:
             SettingError: an unknown name, or a value that cannot be.
         """
         for name in data:
-            if name not in (*_PARTS, "schema"):
-                raise SettingError(f"unknown part {name}{did_you_mean(name, _PARTS)}; known: {', '.join(_PARTS)}")
-        for part in ("task", "model", "training"):
+            if name not in ("schema", *_NAMED):
+                raise SettingError(f"unknown part {name}{did_you_mean(name, _NAMED)}; known: {', '.join(_NAMED)}")
+        for part in PARTS:
             if not isinstance(data.get(part, {}), Mapping):
                 raise SettingError(f"the part {part} is {data[part]!r}; expected names and values")
-        task, model = dict(data.get("task", {})), dict(data.get("model", {}))
+        task, model, objective = (dict(data.get(part, {})) for part in ("task", "model", "objective"))
         seed = data.get("seed", 1)
         if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
             raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
@@ -91,23 +101,30 @@ class ExperimentConfig:
             entry(MODELS, str(model.pop("name", "")), "model").from_dict(model, "model."),
             TrainingSettings.from_dict(data.get("training", {}), "training."),
             seed,
+            entry(OBJECTIVES, str(objective.pop("name", _USUAL.name)), "objective").from_dict(objective, "objective."),
         )
 
     def changed(self, assignments: Mapping[str, Any]) -> "ExperimentConfig":
         """A copy with settings changed, named `part.name`; `seed` has no part.
 
+        `objective.name` chooses another objective, with its usual settings where none are given.
+
         Raises:
             SettingError: an unknown part or setting, or a value that cannot be.
         """
         data = self.to_dict()
+        if assignments.get(_OBJECTIVE, self.objective.name) != self.objective.name:
+            data["objective"] = {"name": assignments[_OBJECTIVE]}
         for path, value in assignments.items():
             part, dot, name = path.partition(".")
             if path == "seed":
                 data["seed"] = int(value) if str(value).lstrip("-").isdigit() else value
-            elif dot and part in ("task", "model", "training") and name != "name":
+            elif dot and part in PARTS and (name != "name" or path == _OBJECTIVE):
                 data[part][name] = value
             else:
-                raise SettingError(f"unknown setting {path}; write task.NAME, model.NAME, training.NAME or seed")
+                raise SettingError(
+                    f"unknown setting {path}; write task.NAME, model.NAME, objective.NAME, training.NAME or seed"
+                )
         return ExperimentConfig.from_dict(data)
 
 
@@ -144,7 +161,7 @@ def write_recipe(config: ExperimentConfig) -> str:
     """A configuration as TOML text that `read_recipe` reads back."""
     data = config.to_dict()
     lines = [f'schema = "{SCHEMA}"', f"seed = {config.seed}"]
-    for part in ("task", "model", "training"):
+    for part in PARTS:
         lines += ["", f"[{part}]", *(f"{name} = {_toml(value)}" for name, value in data[part].items())]
     return "\n".join(lines) + "\n"
 

@@ -20,11 +20,12 @@ from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
 from core.runs.status import Heartbeat
+from core.runs.trained import load
 from core.runs.words import read_words, write_words
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
-from core.training.likelihood import Likelihood
 from core.training.loop import Trainer
+from core.training.objective_settings import Makings
 from core.training.probe import Probe
 
 _NAP = 0.1  # seconds between looks at control/ while paused
@@ -59,7 +60,7 @@ def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
     return Trainer(
         build(config.model, *vocabularies, seeds),
         Stream(config.task, training.batch_size, seeds),
-        Likelihood(training.label_smoothing, training.smoothing_kind),
+        config.objective.make(Makings(config.task, training, seeds, load)),
         training,
         seeds,
         held_out(config.task, "validation", training.evaluate_on),

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.errors import AttentionLabError
 from core.runs import archive, status, store
+from core.runs.config import PARTS
 from core.runs.folder import RunFolder
 from core.runs.history import history
 from core.runs.store import find_run, list_runs
@@ -35,8 +36,8 @@ def _row(run: RunFolder) -> dict[str, object]:
     if problem:
         return {**row, "settings": problem}
     config = run.config()
-    parts = {part: dict(config[part]) for part in ("task", "model", "training")}
-    names = {part: parts[part].pop("name", "") for part in ("task", "model")}
+    parts = {part: dict(config.get(part, {})) for part in PARTS}  # runs of before there were objectives have none
+    names = {part: parts[part].pop("name", "") for part in ("task", "model", "objective")}
     settings = ", ".join(f"{name}={value}" for part in parts.values() for name, value in part.items())
     try:
         judged = history(resources.tail(run.address).look(), now.steps).last_evaluation

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.errors import DataError
 from core.runs import jobs, store
-from core.runs.catalog import MODELS, TASKS
-from core.runs.config import ExperimentConfig
+from core.runs.catalog import MODELS, OBJECTIVES, TASKS
+from core.runs.config import PARTS, ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
 from core.runs.presets import PRESETS, preset_of
 from core.runs.uploads import keep
+from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
 from dashboard.components.settings_form import groups, settings_form
@@ -40,8 +41,10 @@ def training_form() -> None:
         bind="query-params",
         help="fast: learns while a class watches; full: nearly all held-out examples right",
     )
+    objective = _objective()
     start = preset_of(task, model, preset).to_dict()
-    chosen = _settings(start, f"{task} {model} {preset}")
+    start["objective"] = {"name": objective, **OBJECTIVES[objective]().to_dict()}
+    chosen = _settings(start, f"{task} {model} {objective} {preset}")
     uploaded = _upload(chosen) if task == "text" else {}
     name = st.text_input(
         "Name of the run",
@@ -58,14 +61,29 @@ def training_form() -> None:
         st.rerun()
 
 
+def _objective() -> str:
+    chosen: str = st.selectbox(
+        "Objective",
+        list(OBJECTIVES),
+        key="objective",
+        bind="query-params",
+        format_func=lambda name: f"{name} · {OBJECTIVES[name].summary}",
+        help="what the training minimizes",
+    )
+    return chosen
+
+
 def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
-    chosen = {part: dict(start[part]) for part in ("task", "model", "training")}
-    kinds = {"task": TASKS[start["task"]["name"]], "model": MODELS[start["model"]["name"]]}
+    chosen = {part: dict(start[part]) for part in PARTS}
+    tables = {"task": TASKS, "model": MODELS, "objective": OBJECTIVES}
+    kinds: dict[str, type[Settings]] = {part: table[start[part]["name"]] for part, table in tables.items()}
     few = settings_form(TrainingSettings, start["training"], key=f"{key} training", columns=3, only=_FEW)
     chosen["training"] |= few
     inside = groups(kinds["model"])[1]
     for part, kind in kinds.items():
-        names = [name for name in start[part] if part == "task" or name not in inside]
+        names = [name for name in start[part] if name != "name" and (part != "model" or name not in inside)]
+        if not names:
+            continue
         with st.expander(f"{part.capitalize()} settings"):
             chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}", only=names)
     if inside:

@@ -1,0 +1,26 @@
+"""All objectives by name: what menus, the command line and the laws iterate over."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.training.likelihood import Likelihood
+from core.training.objective import Objective
+from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.scheduled_sampling import ScheduledSampling
+
+
+@dataclass(frozen=True)
+class TeacherForcing(ObjectiveSettings):
+    """The likelihood of the target under its own, right prefix."""
+
+    name: ClassVar[str] = "likelihood"
+    summary: ClassVar[str] = "cross-entropy of every target token under the right prefix (teacher forcing)"
+    smooths: ClassVar[bool] = True
+    guides: ClassVar[bool] = True
+
+    def make(self, makings: Makings) -> Objective:
+        """Smoothed as the training says."""
+        return Likelihood(makings.training.label_smoothing, makings.training.smoothing_kind)
+
+
+OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in (TeacherForcing, ScheduledSampling)}
