@@ -3,6 +3,7 @@
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.number_words import NumberWords
+from core.tasks.phrases import Phrases
 from core.tasks.pinyin import Pinyin
 from core.tasks.recognition import Recognition
 from core.tasks.reversal import Reversal
@@ -14,5 +15,17 @@ from core.tasks.text import Text
 
 TASKS: dict[str, type[AbstractTask]] = {
     task.name: task
-    for task in (Reversal, Copying, Sorting, Dates, NumberWords, Pinyin, Synonyms, SpeechLike, Text, Recognition)
+    for task in (
+        Reversal,
+        Copying,
+        Sorting,
+        Dates,
+        NumberWords,
+        Pinyin,
+        Synonyms,
+        Phrases,
+        SpeechLike,
+        Text,
+        Recognition,
+    )
 }
