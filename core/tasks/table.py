@@ -2,6 +2,7 @@
 
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
+from core.tasks.hidden_state import HiddenState
 from core.tasks.number_words import NumberWords
 from core.tasks.phrases import Phrases
 from core.tasks.pinyin import Pinyin
@@ -25,6 +26,7 @@ TASKS: dict[str, type[AbstractTask]] = {
         Synonyms,
         Phrases,
         SpeechLike,
+        HiddenState,
         Text,
         Recognition,
     )

@@ -8,6 +8,7 @@ from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
 from core.training.places_settings import PLACES
+from core.training.scheduled_sampling import ScheduledSampling
 
 
 @dataclass(frozen=True)
@@ -25,5 +26,5 @@ class TeacherForcing(ObjectiveSettings):
 
 
 OBJECTIVES: dict[str, type[ObjectiveSettings]] = {
-    kind.name: kind for kind in (TeacherForcing, *PLACES.values(), Distillation)
+    kind.name: kind for kind in (TeacherForcing, ScheduledSampling, *PLACES.values(), Distillation)
 }
