@@ -11,6 +11,7 @@ import importlib
 from typing import Any
 
 _HOMES = {
+    "AtOnce": "core.decoding.mask_predict",
     "AttentionMatrix": "core.recording.matrix",
     "BeamSearch": "core.decoding.beam",
     "DecodingTree": "core.decoding.trees.tree",
@@ -20,15 +21,18 @@ _HOMES = {
     "ExperimentConfig": "core.runs.config",
     "Force": "core.decoding.frontier",
     "GreedySearch": "core.decoding.greedy",
+    "MaskPredict": "core.decoding.mask_predict",
     "Recorder": "core.recording.recorder",
     "SamplingSearch": "core.decoding.sampling",
     "StochasticBeamSearch": "core.decoding.stochastic",
     "TableModel": "core.models.table",
     "TrainedModel": "core.runs.trained",
+    "TrainedParallel": "core.runs.trained_parallel",
     "create": "core.runs.experiment",
     "inspect": "core.runs.inspection",
     "intervene": "core.runs.intervention",
     "load": "core.runs.trained",
+    "load_parallel": "core.runs.trained_parallel",
     "preset_of": "core.runs.presets",
     "run_experiment": "core.runs.experiment",
     "train": "core.runs.experiment",

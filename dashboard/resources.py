@@ -13,8 +13,10 @@ import torch
 from core.decoding.session import Explorer
 from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
+from core.runs.opening import at_once
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
+from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.training.events import TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
@@ -44,9 +46,33 @@ def model(address: str) -> TrainedModel:
     return _model(address, steps[-1]) if steps else load(address)
 
 
+@st.cache_resource(show_spinner="Loading the model …", max_entries=4)
+def _parallel_model(address: str, step: int) -> TrainedParallel:
+    return load_parallel(address, step)
+
+
+def parallel_model(address: str) -> TrainedParallel:
+    """The newest checkpoint of a run that writes all places at once.
+
+    Raises:
+        RunError: no such run, damaged, not trained yet, or one that writes a token after the other.
+    """
+    steps = checkpoint.steps(find_run(address))
+    return _parallel_model(address, steps[-1]) if steps else load_parallel(address)
+
+
 def model_addresses() -> list[str]:
-    """Runs that can be looked at: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+    """Runs that can be stepped through: own ones with a checkpoint, newest first, then the shipped ones."""
+    return [run.address for run in _readable() if not at_once(run)]
+
+
+def parallel_addresses() -> list[str]:
+    """Runs that write all places at once, in the same order."""
+    return [run.address for run in _readable() if at_once(run)]
+
+
+def _readable() -> list[RunFolder]:
+    return [run for run in list_runs() if checkpoint.steps(run) and run.problem is None]
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")

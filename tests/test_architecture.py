@@ -148,7 +148,7 @@ def test_core_exports_what_it_says_and_nothing_else():
     assert core.__all__ == sorted(set(core.__all__)) == dir(core)
     for name, home in core._HOMES.items():
         assert (getattr(core, name).__name__, getattr(core, name).__module__) == (name, home)
-    with pytest.raises(AttributeError, match="core has no 'laod'; it has: AttentionLabError, "):
+    with pytest.raises(AttributeError, match="core has no 'laod'; it has: AtOnce, AttentionLabError, "):
         core.laod  # noqa: B018
 
 

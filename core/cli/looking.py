@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.places import judged, parallel_model, refuse_for_places, show_writing, writes_at_once
 from core.cli.printing import Assignments, Json, Run, columns, show, write_file
 from core.errors import SettingError
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from core.runs.trained import TrainedModel
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
-Search = Annotated[str, typer.Option(help="how to decode; `attnlab searches` lists them with their settings")]
+Search = Annotated[
+    str | None, typer.Option(help="how to decode, greedy at first; `attnlab searches` lists them with their settings")
+]
 Inference = Annotated[
     str | None,
     typer.Option(help="hold a recurrent model's alignment to a course: free, window, forced or forward; else its own"),
@@ -26,7 +29,7 @@ Inference = Annotated[
 def decode(
     run: Run,
     text: Text,
-    search: Search = "greedy",
+    search: Search = None,
     assignments: Assignments = None,
     inference: Inference = None,
     out: Annotated[
@@ -37,6 +40,10 @@ def decode(
     """Decode a source; --json prints the whole decoding tree."""
     from core.figures.tree_files import export_of
 
+    if writes_at_once(run):
+        refuse_for_places(run, inference=inference, out=out)
+        show_writing(run, text, search, assignments or [], json)
+        return
     write = None if out is None else export_of(out.name)
     trained, how = _loaded(run, inference), _search(search, assignments or [])
     tree = trained.tree(text, how)
@@ -73,7 +80,11 @@ def attend(
     if out is not None and out.suffix not in EXPORTS:
         raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
     entry(LEVELS, level, "level")
-    matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
+    if writes_at_once(run):
+        refuse_for_places(run, inference=inference)
+        matrices = parallel_model(run).matrices(text, target, only=only, level=level)
+    else:
+        matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
     if out is not None:
         write_file(out, EXPORTS[out.suffix](matrices))
     data = [
@@ -90,7 +101,7 @@ def attend(
 def evaluate(
     run: Run,
     split: Annotated[str, typer.Option(help="validation or test")] = "test",
-    search: Search = "greedy",
+    search: Search = None,
     assignments: Assignments = None,
     inference: Inference = None,
     n: Annotated[int, typer.Option("-n", help="held-out examples", min=1)] = 500,
@@ -101,10 +112,15 @@ def evaluate(
 
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
-    found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
+    if writes_at_once(run):
+        refuse_for_places(run, inference=inference)
+        found, given = judged(run, split, search, assignments or [], n), "all places empty, their number given"
+    else:
+        found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
+        given = "under the gold prefix"
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
+        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
         f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
     )
     show(asdict(found), json, text)
@@ -135,11 +151,16 @@ def _loaded(run: str, inference: str | None) -> "TrainedModel":
     return trained if inference is None else steered(trained, inference)
 
 
-def _search(name: str, assignments: list[str]) -> "AbstractSearch":
-    from core.runs.catalog import SEARCHES, entry
+def _search(name: str | None, assignments: list[str]) -> "AbstractSearch":
+    from core.runs.catalog import DECODINGS, SEARCHES, entry
     from core.runs.config import parse_assignments
 
-    return entry(SEARCHES, name, "search").from_dict(parse_assignments(assignments))
+    if name in DECODINGS:
+        raise SettingError(
+            f"--search {name} writes all places at once, and this run writes a token after the other: choose one of: "
+            + ", ".join(SEARCHES)
+        )
+    return entry(SEARCHES, name or "greedy", "search").from_dict(parse_assignments(assignments))
 
 
 def _finished(tree: "DecodingTree") -> str:

@@ -45,10 +45,10 @@ def objectives(json: Json = False) -> None:
 
 
 def searches(json: Json = False) -> None:
-    """List decoding strategies and their settings."""
-    from core.runs.catalog import SEARCHES
+    """List decoding strategies and their settings: searches, then those of models that write all places at once."""
+    from core.runs.catalog import DECODINGS, SEARCHES
 
-    _list(SEARCHES, json)
+    _list({**SEARCHES, **DECODINGS}, json)
 
 
 def _list(table: dict[str, Any], as_json: bool) -> None:

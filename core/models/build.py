@@ -6,12 +6,14 @@ Weights are drawn from the seed's stream "init"; the global generator is put bac
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import torch
 
 from core.data.audio import MELS
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import Vocabulary
+from core.errors import SettingError
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.combinations import OWN_ENCODER
 from core.models.convolutional_encoder import ConvolutionalEncoder
@@ -19,6 +21,8 @@ from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder
 from core.models.listener import Listener
 from core.models.luong_decoder import LuongDecoder
+from core.models.parallel_decoder import ParallelTransformer
+from core.models.parallel_settings import ParallelSettings
 from core.models.parts import embedding_of, state_embedding_of
 from core.models.recurrent_encoder import RecurrentEncoder
 from core.models.recurrent_settings import SAME_CELL, RecurrentSettings
@@ -29,9 +33,10 @@ from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
 from core.settings import Settings
 
-MODELS: dict[str, type[TransformerSettings] | type[RecurrentSettings]] = {
+MODELS: dict[str, type[TransformerSettings] | type[RecurrentSettings] | type[ParallelSettings]] = {
     "transformer": TransformerSettings,
     "recurrent": RecurrentSettings,
+    "parallel": ParallelSettings,
 }
 RECURRENT_DECODERS: dict[str, type[BahdanauDecoder] | type[LuongDecoder]] = {
     "additive": BahdanauDecoder,
@@ -44,8 +49,12 @@ _HEADS = 4  # of self-attention before a recurrent decoder, or as many as divide
 _KERNEL = 3  # tokens that a layer of the convolutional encoder sees
 
 
-def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: Seeds) -> Seq2Seq:
-    """A fresh model for these settings and vocabularies; the same seed gives the same weights."""
+def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: Seeds) -> Any:
+    """A fresh model for these settings and vocabularies; the same seed gives the same weights.
+
+    Returns:
+        A `Seq2Seq`, or for `ParallelSettings` a `ParallelTransformer`.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seeds.number("init"))
         return _BUILDERS[type(settings)](settings, source, target)
@@ -65,6 +74,16 @@ def _recurrent(settings: RecurrentSettings, source: Vocabulary, target: Vocabula
     encoder = _encoder(kind, like, told, source, settings.cell)
     embedding = embedding_of(replace(like, positions="none"), len(target))
     return Seq2Seq(encoder, RECURRENT_DECODERS[settings.score](settings, embedding, len(target)), target)
+
+
+def _parallel(settings: ParallelSettings, source: Vocabulary, target: Vocabulary) -> ParallelTransformer:
+    if settings.inputs == "copied" and isinstance(source, SegmentVocabulary):
+        raise SettingError(
+            "inputs=copied needs a row of the embedding for every source token, and what is heard has none: choose "
+            "inputs=positions"
+        )
+    encoder = _encoder(OWN_ENCODER, settings.blocks, settings.blocks, source)
+    return ParallelTransformer(encoder, settings, target)
 
 
 def _encoder(
@@ -98,7 +117,8 @@ ENCODERS: dict[str, Callable[[TransformerSettings, Embedding], AbstractEncoder]]
     "lstm": lstm_encoder,
     "convolution": convolutional_encoder,
 }
-_BUILDERS: dict[type[Settings], Callable[..., Seq2Seq]] = {
+_BUILDERS: dict[type[Settings], Callable[..., Seq2Seq | ParallelTransformer]] = {
     TransformerSettings: _transformer,
     RecurrentSettings: _recurrent,
+    ParallelSettings: _parallel,
 }

@@ -2,10 +2,13 @@
 
 from typing import TypeVar
 
+from core.decoding.all_places import AbstractAllPlaces
 from core.decoding.beam import BeamSearch
+from core.decoding.collapsed import Collapsed
 from core.decoding.diverse import DiverseBeamSearch
 from core.decoding.exact import ExactSearch
 from core.decoding.greedy import GreedySearch
+from core.decoding.mask_predict import AtOnce, MaskPredict
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.decoding.stochastic import StochasticBeamSearch
@@ -24,9 +27,11 @@ SEARCHES: dict[str, type[AbstractSearch]] = {
     "exact": ExactSearch,
 }
 
+DECODINGS: dict[str, type[AbstractAllPlaces]] = {kind.name: kind for kind in (AtOnce, MaskPredict, Collapsed)}
+
 T = TypeVar("T")
 
-__all__ = ["MODELS", "OBJECTIVES", "SEARCHES", "TASKS", "entry"]
+__all__ = ["DECODINGS", "MODELS", "OBJECTIVES", "SEARCHES", "TASKS", "entry"]
 
 
 def entry(table: dict[str, T], name: str, what: str) -> T:

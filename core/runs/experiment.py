@@ -14,6 +14,7 @@ import torch
 from core.data.stream import Stream
 from core.errors import AttentionLabError, RunError
 from core.models.build import build
+from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, store
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
@@ -22,12 +23,14 @@ from core.runs.journal import RESUMED, Journal
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.words import read_words, write_words
+from core.settings import Settings
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
 from core.training.loop import Trainer
 from core.training.objective_settings import Makings
-from core.training.probe import Probe
+from core.training.probe import Probe, Rows, fed, places
 
+_ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
 _NAP = 0.1  # seconds between looks at control/ while paused
 
 
@@ -35,10 +38,12 @@ def create(name: str, config: ExperimentConfig) -> RunFolder:
     """Make a run that is ready to be trained.
 
     Raises:
-        RunError: the name is taken or impossible; DataError: the task's data cannot be read.
+        RunError: the name is taken or impossible; DataError: the task's data cannot be read; SettingError: what the
+            objective learns from does not fit.
     """
     store.check_name(name)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
+    config.objective.make(_makings(config))  # so is what is wrong with a teacher
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
@@ -60,12 +65,17 @@ def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
     return Trainer(
         build(config.model, *vocabularies, seeds),
         Stream(config.task, training.batch_size, seeds),
-        config.objective.make(Makings(config.task, training, seeds, load)),
+        config.objective.make(_makings(config)),
         training,
         seeds,
         held_out(config.task, "validation", training.evaluate_on),
-        Probe(examples.probe, vocabularies),
+        Probe(examples.probe, vocabularies, _ROWS.get(type(config.model), fed)),
+        config.objective.judge(),
     )
+
+
+def _makings(config: ExperimentConfig) -> Makings:
+    return Makings(config.task, config.training, config.seeds, load)
 
 
 def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:

@@ -42,6 +42,10 @@ _TRANSFORMER: dict[str, dict[str, tuple[Part, Part]]] = {
         "fast": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "steps": 500}),
         "full": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "steps": 1000}),
     },
+    "phrases": {
+        "fast": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 400}),
+        "full": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 1000}),
+    },
     "text": {
         "fast": ({"layers": 2, "width": 128, "dropout": 0.1}, {**_WORDS, "learning_rate": 1e-3, "steps": 1500}),
         "full": ({"layers": 3, "width": 256, "heads": 8, "dropout": 0.1},
@@ -65,6 +69,11 @@ _RECURRENT: dict[str, tuple[Part, Part]] = {
     "fast": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
     "full": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 3000}),
 }
+_PARALLEL: dict[str, tuple[Part, Part]] = {
+    "fast": ({"width": 48}, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 800}),
+    "full": ({"width": 64}, {**_WORDS, "learning_rate": 3e-3, "batch_size": 64, "steps": 2500}),
+}
+_OBJECTIVES: dict[str, Part] = {"parallel": {"name": "all_places"}}  # of models that the usual one does not train
 
 
 def preset_of(task: str, model: str = "transformer", name: str = "fast") -> ExperimentConfig:
@@ -76,9 +85,11 @@ def preset_of(task: str, model: str = "transformer", name: str = "fast") -> Expe
     entry(TASKS, task, "task")
     entry(MODELS, model, "model")
     entry(dict.fromkeys(PRESETS), name, "preset")
-    settings, training = _TRANSFORMER[task][name] if model == "transformer" else _RECURRENT[name]
+    kinds = {"transformer": _TRANSFORMER[task], "recurrent": _RECURRENT, "parallel": _PARALLEL}
+    settings, training = kinds[model][name]
     return ExperimentConfig.from_dict({
         "task": {"name": task, **_TASKS.get(task, {}).get(name, {})},
         "model": {"name": model, **settings},
+        "objective": _OBJECTIVES.get(model, {}),
         "training": training,
     })  # fmt: skip

@@ -4,6 +4,7 @@ from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
 from core.tasks.number_words import NumberWords
+from core.tasks.phrases import Phrases
 from core.tasks.pinyin import Pinyin
 from core.tasks.recognition import Recognition
 from core.tasks.reversal import Reversal
@@ -23,6 +24,7 @@ TASKS: dict[str, type[AbstractTask]] = {
         NumberWords,
         Pinyin,
         Synonyms,
+        Phrases,
         SpeechLike,
         HiddenState,
         Text,

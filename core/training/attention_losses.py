@@ -19,11 +19,10 @@ from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.errors import SettingError
-from core.models.seq2seq import Seq2Seq
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
 from core.shapes import Valid
-from core.training.objective import Objective, Objectives
+from core.training.objective import Learner, Objective, Objectives
 
 ALL = "all"
 TERM = "guidance"  # of the loss
@@ -94,7 +93,7 @@ class Guided:
     objective: Objective
     guidance: Guidance
 
-    def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
+    def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh one batch; weights that pass the taps of the decoder carry their gradient."""
         weight = self.guidance.weight(step)
         if weight == 0.0:

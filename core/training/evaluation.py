@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import Protocol, runtime_checkable
 
 import torch
 
@@ -17,8 +18,26 @@ from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.training.events import Evaluated
 from core.training.likelihood import Likelihood
+from core.training.objective import Learner
 
 GREEDY = GreedySearch()
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """Decodes held-out examples and scores them."""
+
+    def __call__(
+        self,
+        model: Learner,
+        examples: Sequence[Example],
+        vocabularies: tuple[Vocabulary, Vocabulary],
+        *,
+        step: int,
+        split: str,
+        meaning: Callable[[Sequence[str]], Sequence[str]] = tuple,
+    ) -> Evaluated:
+        """Score a model, which is left as it was."""
 
 
 def free_run(

@@ -16,12 +16,11 @@ from core.data.batch import Batch, Example
 from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
-from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.training.attention_losses import Guidance, Guided
-from core.training.evaluation import evaluate
+from core.training.evaluation import Judge, evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
-from core.training.objective import Objective
+from core.training.objective import Learner, Objective
 from core.training.optimizer import OPTIMIZERS, clip
 from core.training.probe import Probe
 from core.training.schedules import SCHEDULES
@@ -34,7 +33,7 @@ class Trainer:
     Args:
         model: what learns; stream: where batches come from; objective: what is minimized.
         settings: steps, rates, intervals; seeds: where chance comes from.
-        held_out: examples to decode at an evaluation; probe: the sentence to record.
+        held_out: examples to decode at an evaluation; probe: the sentence to record; judge: how they are decoded and scored.
 
     Attributes:
         step: steps done; rate_factor: a person's factor on the learning rate, 1 when nobody changed it.
@@ -43,16 +42,17 @@ class Trainer:
 
     def __init__(
         self,
-        model: Seq2Seq,
+        model: Learner,
         stream: Stream,
         objective: Objective,
         settings: TrainingSettings,
         seeds: Seeds,
         held_out: Sequence[Example],
         probe: Probe,
+        judge: Judge = evaluate,
     ) -> None:
         self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
-        self.held_out, self.probe, self.seeds = held_out, probe, seeds
+        self.held_out, self.probe, self.seeds, self.judge = held_out, probe, seeds, judge
         self.step, self.rate_factor = 0, 1.0
         self.guidance = Guidance(
             settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
@@ -154,7 +154,7 @@ class Trainer:
 
     def _evaluate(self) -> Evaluated:
         vocabularies: tuple[Vocabulary, Vocabulary] = self.probe.vocabularies
-        return evaluate(
+        return self.judge(
             self.model,
             self.held_out,
             vocabularies,

@@ -5,7 +5,10 @@ from typing import NamedTuple, Protocol, runtime_checkable
 from torch import Tensor
 
 from core.data.batch import Batch
+from core.models.parallel_decoder import ParallelTransformer
 from core.models.seq2seq import Seq2Seq
+
+Learner = Seq2Seq | ParallelTransformer  # what is trained: writes a token after the other, or all places at once
 
 
 class Objectives(NamedTuple):
@@ -15,7 +18,7 @@ class Objectives(NamedTuple):
         terms: parts of the loss; the loss is their sum. The likelihood is in nats per target token, penalties are factors
             without a unit.
         token_accuracy: share of target tokens predicted right under the prefix that was fed, which is the gold one unless
-            the objective feeds another.
+            the objective feeds another, or at their empty places.
     """
 
     terms: dict[str, Tensor]
@@ -26,5 +29,5 @@ class Objectives(NamedTuple):
 class Objective(Protocol):
     """From a model and a batch to a loss."""
 
-    def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
+    def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh one batch at one step."""

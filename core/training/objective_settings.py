@@ -13,9 +13,11 @@ from typing import ClassVar, Protocol, runtime_checkable
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
 from core.models.seq2seq import Seq2Seq
+from core.parallel_model import UPSAMPLED
 from core.seeds import Seeds
 from core.settings import Settings
 from core.tasks.task import AbstractTask
+from core.training.evaluation import Judge, evaluate
 from core.training.objective import Objective
 from core.training.settings import TrainingSettings
 
@@ -65,6 +67,15 @@ class ObjectiveSettings(Settings, ABC):
     smooths: ClassVar[bool] = False
     guides: ClassVar[bool] = False
 
+    @property
+    def countings(self) -> tuple[str, ...]:
+        """Of parallel models; none for those that write a token after the other."""
+        return ()
+
+    def judge(self) -> Judge:
+        """How a model trained so is decoded and scored while it learns."""
+        return evaluate
+
     @abstractmethod
     def make(self, makings: Makings) -> Objective:
         """The objective that weighs batches.
@@ -107,7 +118,30 @@ def _own(objective: ObjectiveSettings, task: AbstractTask, model: Settings, trai
     return objective.refusal(task, model, training)
 
 
-_RULES: tuple[Rule, ...] = (_smoothing, _guidance, _own)
+def _counting(
+    objective: ObjectiveSettings, task: AbstractTask, model: Settings, training: TrainingSettings
+) -> str | None:
+    counting, fits = getattr(model, "counting", None), objective.countings
+    if counting in fits or (counting is None and not fits):
+        return None
+    if counting is None:
+        return (
+            f"objective={objective.name} trains a model that writes all places at once, and this one writes a token after the "
+            "other: choose model=parallel, or objective=likelihood"
+        )
+    works = "ctc" if counting == UPSAMPLED else "all_places or masked_filling"
+    if not fits:
+        return (
+            f"objective={objective.name} weighs tokens under a prefix, and model=parallel sees none: choose "
+            f"objective={works}, or model=transformer"
+        )
+    return (
+        f"objective={objective.name} does not go with counting={counting}: choose objective={works}, or counting="
+        f"{' or '.join(fits)}"
+    )
+
+
+_RULES: tuple[Rule, ...] = (_counting, _smoothing, _guidance, _own)
 
 
 def refuse(objective: ObjectiveSettings, task: AbstractTask, model: Settings, training: TrainingSettings) -> None:
@@ -116,7 +150,13 @@ def refuse(objective: ObjectiveSettings, task: AbstractTask, model: Settings, tr
     Raises:
         SettingError: it cannot; the message says what would work.
     """
-    for rule in _RULES:
-        problem = rule(objective, task, model, training)
-        if problem is not None:
-            raise SettingError(problem)
+    problem = problem_of(objective, task, model, training)
+    if problem is not None:
+        raise SettingError(problem)
+
+
+def problem_of(
+    objective: ObjectiveSettings, task: AbstractTask, model: Settings, training: TrainingSettings
+) -> str | None:
+    """Why it cannot be trained so, by the first rule that it breaks; None where it can."""
+    return next((problem for rule in _RULES if (problem := rule(objective, task, model, training))), None)

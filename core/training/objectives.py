@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from core.training.distillation_settings import Distillation
 from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.places_settings import PLACES
 from core.training.scheduled_sampling import ScheduledSampling
 
 
@@ -23,4 +25,6 @@ class TeacherForcing(ObjectiveSettings):
         return Likelihood(makings.training.label_smoothing, makings.training.smoothing_kind)
 
 
-OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in (TeacherForcing, ScheduledSampling)}
+OBJECTIVES: dict[str, type[ObjectiveSettings]] = {
+    kind.name: kind for kind in (TeacherForcing, ScheduledSampling, *PLACES.values(), Distillation)
+}

@@ -1,0 +1,128 @@
+"""What every trained model can do with text, whichever way it writes: read a source, read a target, write tokens as text."""
+
+import hashlib
+from abc import ABC
+from collections.abc import Sequence
+from functools import cached_property
+
+from core.data.vocabulary import Vocabulary
+from core.errors import InputError
+from core.models.parallel_decoder import ParallelTransformer
+from core.models.seq2seq import Seq2Seq
+from core.runs.config import ExperimentConfig
+from core.runs.examples import Examples
+from core.runs.folder import RunFolder
+
+LONGEST_TEXT = 2000  # characters of a source that a person may type; models here are trained on far shorter ones
+
+
+class AbstractTrained(ABC):
+    """A model with its vocabularies, its task's way of reading text, and where it came from.
+
+    Attributes:
+        run: the folder; config: how it was trained; step: of the checkpoint.
+        model: in evaluation, without gradients.
+        examples: what the run carries to show.
+    """
+
+    run: RunFolder
+    config: ExperimentConfig
+    step: int
+    model: Seq2Seq | ParallelTransformer
+    examples: Examples
+
+    @property
+    def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
+        """Source and target vocabulary."""
+        return self.config.task.vocabularies
+
+    def read(self, source: str) -> list[str]:
+        """Source text to tokens.
+
+        Raises:
+            InputError: empty, far too long, or not one token that the model knows.
+        """
+        if not source.strip():
+            raise InputError("the source is empty; type a text, for example: " + self.example_text())
+        if len(source) > LONGEST_TEXT:
+            raise InputError(
+                f"the source has {len(source):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+            )
+        tokens = self.config.task.tokenize(source)
+        unknown = self.vocabularies[0].unknown(tokens)
+        if tokens and len(unknown) == len(set(tokens)):
+            raise InputError(
+                "the model has never seen any token of this source "
+                f"({' '.join(unknown[:8])}); try: {self.example_text()}"
+            )
+        if not tokens:
+            raise InputError("nothing in this source is a token; try: " + self.example_text())
+        return tokens
+
+    def unknown(self, source: str) -> list[str]:
+        """Tokens of a source that the model has never seen; it reads them as <unk>."""
+        return self.vocabularies[0].unknown(self.config.task.tokenize(source))
+
+    def example_text(self) -> str:
+        """A source that works."""
+        return self.config.task.join(self.examples.probe.source)
+
+    def reference(self, source: str) -> tuple[str, ...] | None:
+        """The right output, where the task's rule or the run's examples tell."""
+        tokens = tuple(self.config.task.tokenize(source))
+        for example in (self.examples.probe, *self.examples.test):
+            if example.source == tokens:
+                return example.target
+        return self.config.task.reference(tokens)
+
+    def token(self, text: str) -> int:
+        """The number of one target token a person typed.
+
+        Raises:
+            InputError: not exactly one token, or one the model does not know.
+        """
+        own = self.vocabularies[1].numbers
+        tokens = (
+            [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
+        )
+        if len(tokens) != 1:
+            raise InputError(f"{text[:40]!r} is {len(tokens)} tokens of this model; type exactly one")
+        if tokens[0] not in own:
+            raise InputError(
+                f"{tokens[0][:40]!r} is no token of this model; it writes, for example: "
+                + " ".join(self.vocabularies[1].tokens[6:30])
+            )
+        return own[tokens[0]]
+
+    def read_target(self, target: str) -> list[str]:
+        """Target text to tokens.
+
+        Raises:
+            InputError: far too long, or a token that the model cannot write.
+        """
+        if len(target) > LONGEST_TEXT:
+            raise InputError(
+                f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+            )
+        tokens = self.config.task.tokenize_target(target)
+        unknown = self.vocabularies[1].unknown(tokens)
+        if unknown:
+            raise InputError(
+                f"the model cannot write {' '.join(unknown[:8])}; it writes, for example: "
+                + " ".join(self.vocabularies[1].tokens[6:30])
+            )
+        return tokens
+
+    def text(self, numbers: Sequence[int]) -> str:
+        """Target numbers to text; <end> is left out."""
+        return self.config.task.join_target(self.vocabularies[1].decode(n for n in numbers if n != self.model.end))
+
+    @cached_property
+    def model_hash(self) -> str:
+        """Fingerprint of the weights."""
+        return digest(b"".join(tensor.numpy().tobytes() for tensor in self.model.state_dict().values()))
+
+
+def digest(content: bytes) -> str:
+    """A short fingerprint."""
+    return hashlib.sha256(content).hexdigest()[:16]
