@@ -63,6 +63,11 @@ class TrainedModel:
         """Source and target vocabulary."""
         return self.config.task.vocabularies
 
+    def writing(self, source: str) -> Vocabulary:
+        """What can be written beside a source, as numbers and as text: the target vocabulary, and what is copied from it."""
+        own, target = self.vocabularies
+        return own.writing(self.config.task.tokenize(source), target) if self.config.task.copied else target
+
     def read(self, source: str) -> list[str]:
         """Source text to tokens.
 
@@ -102,13 +107,13 @@ class TrainedModel:
                 return example.target
         return self.config.task.reference(tokens)
 
-    def token(self, text: str) -> int:
-        """The number of one target token a person typed.
+    def token(self, text: str, source: str = "") -> int:
+        """The number of one target token a person typed; beside a source that is copied from, one of its own too.
 
         Raises:
             InputError: not exactly one token, or one the model does not know.
         """
-        own = self.vocabularies[1].numbers
+        own = self.writing(source).numbers
         tokens = (
             [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
         )
@@ -135,17 +140,19 @@ class TrainedModel:
         """
         tokens = self.read(source)
         own = target is None
-        written = free_run(self.model, [tokens], self.vocabularies)[0] if own else self._read_target(str(target))
+        written = (
+            free_run(self.model, [tokens], self.vocabularies)[0] if own else self._read_target(str(target), source)
+        )
         probe = Probe(Example(tuple(tokens), tuple(written)), self.vocabularies)
         return probe.record(self.model, only=only, level=level)
 
-    def _read_target(self, target: str) -> list[str]:
+    def _read_target(self, target: str, source: str) -> list[str]:
         if len(target) > LONGEST_TEXT:
             raise InputError(
                 f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
             )
         tokens = self.config.task.tokenize_target(target)
-        unknown = self.vocabularies[1].unknown(tokens)
+        unknown = self.writing(source).unknown(tokens)
         if unknown:
             raise InputError(
                 f"the model cannot write {' '.join(unknown[:8])}; it writes, for example: "
@@ -166,15 +173,15 @@ class TrainedModel:
     def tree(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> DecodingTree:
         """Everything a search weighed for one source."""
         frontier = self.search(source, search, keep_pruned=keep_pruned)
-        return fold([frontier], self.vocabularies[1].tokens, self.header(source, search, frontier))
+        return fold([frontier], self.writing(source).tokens, self.header(source, search, frontier))
 
     def output(self, source: str, search: AbstractSearch = GREEDY) -> str:
         """The best output as text."""
-        return self.text(self.search(source, search, keep_pruned=0).best.tokens())
+        return self.text(self.search(source, search, keep_pruned=0).best.tokens(), source)
 
-    def text(self, numbers: Sequence[int]) -> str:
-        """Target numbers to text; <end> is left out."""
-        return self.config.task.join_target(self.vocabularies[1].decode(n for n in numbers if n != self.model.end))
+    def text(self, numbers: Sequence[int], source: str) -> str:
+        """Target numbers to text, beside their source; <end> is left out."""
+        return self.config.task.join_target(self.writing(source).decode(n for n in numbers if n != self.model.end))
 
     def evaluate(self, split: Split = "test", search: AbstractSearch = GREEDY, *, n: int = 500) -> Evaluated:
         """Decode held-out examples that are drawn anew from the task.
@@ -197,7 +204,7 @@ class TrainedModel:
             "vocab_hash": _digest("\n".join(self.vocabularies[1].tokens).encode()),
             "inference": getattr(self.config.model, "inference", "free"), "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
+            "output": self.text(best.tokens(), source), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
             "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),
             "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
         }  # fmt: skip
@@ -220,7 +227,7 @@ class TrainedModel:
     def _gold(self, source: str) -> tuple[int, ...] | None:
         """The reference as the model would write it; None where there is none, or a token of it is unknown."""
         reference = self.reference(source)
-        own = self.vocabularies[1]
+        own = self.writing(source)
         if reference is None or own.unknown(reference):
             return None
         return (*own.encode(reference), self.model.end)

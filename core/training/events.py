@@ -18,7 +18,8 @@ class StepDone:
     Attributes:
         step: counted from 1.
         loss: the sum of `terms`.
-        terms: the named parts of the loss: `likelihood`, in nats per target token, and `guidance` where there is any.
+        terms: the named parts of the loss: `likelihood`, in nats per target token, `guidance` and `coverage` where
+            there is any.
         token_accuracy: share of target tokens whose most probable prediction is right, under the gold prefix.
         learning_rate: the rate used in this step.
         gradient_norm: Euclidean norm of all gradients before clipping.
