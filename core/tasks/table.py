@@ -1,18 +1,25 @@
 """All tasks by name: what menus, the command line and the laws iterate over."""
 
+from core.tasks.chat import Chat
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.number_words import NumberWords
 from core.tasks.pinyin import Pinyin
+from core.tasks.question_answering import QuestionAnswering
 from core.tasks.recognition import Recognition
 from core.tasks.reversal import Reversal
 from core.tasks.sorting import Sorting
+from core.tasks.sorting_points import SortingPoints
 from core.tasks.speech_like import SpeechLike
+from core.tasks.summary import Summary
 from core.tasks.synonyms import Synonyms
 from core.tasks.task import AbstractTask
 from core.tasks.text import Text
 
 TASKS: dict[str, type[AbstractTask]] = {
     task.name: task
-    for task in (Reversal, Copying, Sorting, Dates, NumberWords, Pinyin, Synonyms, SpeechLike, Text, Recognition)
+    for task in (
+        Reversal, Copying, Sorting, Dates, NumberWords, Pinyin, Synonyms, SpeechLike, Text, Recognition, Chat, Summary,
+        QuestionAnswering, SortingPoints,
+    )  # fmt: skip
 }
