@@ -22,7 +22,10 @@ Mask = Bool[Tensor, "#batch #head #query #key"]
 SourceMask = Bool[Tensor, "#batch #head #query source"]
 Tokens = Int[Tensor, "batch time"]
 Frames = Float[Tensor, "batch time slice mel"]  # of each token of a source that is heard
-Source = Tokens | Frames
+Copies = Int[
+    Tensor, "batch time 2"
+]  # of each token of a source the number it is read under, and the one it is written under
+Source = Tokens | Frames | Copies
 Valid = Bool[Tensor, "batch time"]
 States = Float[Tensor, "batch time width"]
 Heads = Float[Tensor, "batch head time dim"]

@@ -108,6 +108,7 @@ MECHANICAL = [
     "ENCODERS",
     "ALIGNMENTS",
     "COURSES",
+    "COPIES",
 ]
 
 

@@ -7,7 +7,7 @@ from core.attention.additive import Additive
 from core.attention.alignment import Content
 from core.attention.attention import AbstractAttention, Attention
 from core.attention.course import COURSES
-from core.attention.location import Location, LocationAware
+from core.attention.location import Coverage, Location, LocationAware
 from core.attention.mocha import Mocha
 from core.attention.monotonic import Energy, Monotonic, NormedAdditive
 from core.attention.normalizers import NORMALIZERS
@@ -72,10 +72,10 @@ def _content(aligning: Aligning) -> AbstractAttention:
     return Content(score, normalize=normalize, course=course, dropout=dropout, temperature=temperature)
 
 
-def _located(aligning: Aligning, rows: tuple[str, ...]) -> AbstractAttention:
+def _located(aligning: Aligning, location: Location | Coverage) -> AbstractAttention:
     return LocationAware(
         Additive(aligning.dim, aligning.dim, aligning.dim),
-        Location(aligning.dim, aligning.reach, rows),
+        location,
         normalize=NORMALIZERS[aligning.normalizer],
         course=COURSES[aligning.inference](aligning.ahead),
         dropout=aligning.dropout,
@@ -91,13 +91,18 @@ def _energy(aligning: Aligning) -> Energy:
 ALIGNMENTS: dict[str, AlignmentKind] = {
     "content": AlignmentKind(_content, "contents alone decide, at any place (Bahdanau et al. 2015)", many=True),
     "location": AlignmentKind(
-        lambda aligning: _located(aligning, ("last", "total")),
+        lambda aligning: _located(aligning, Location(aligning.dim, aligning.reach)),
         "the score hears of the weights before it and of their sum (Chorowski et al. 2015, Shen et al. 2018)",
         scores=("additive",),
     ),
     "location_previous": AlignmentKind(
-        lambda aligning: _located(aligning, ("last",)),
+        lambda aligning: _located(aligning, Location(aligning.dim, aligning.reach, ("last",))),
         "the score hears of the weights just before it only (Chorowski et al. 2015)",
+        scores=("additive",),
+    ),
+    "coverage": AlignmentKind(
+        lambda aligning: _located(aligning, Coverage(aligning.dim)),
+        "the score hears how much each place was looked at so far, so as not to repeat itself (See et al. 2017)",
         scores=("additive",),
     ),
     "monotonic": AlignmentKind(

@@ -41,6 +41,23 @@ class Location(nn.Module):
         return placed
 
 
+class Coverage(nn.Module):
+    """w_c c: how much a key was looked at so far, whatever its neighborhood (See et al. 2017, equation 11, arXiv:1704.04368).
+
+    Args:
+        dim: features of a prepared key.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(1, dim, bias=False)
+
+    def forward(self, history: History) -> Prepared:
+        """A vector per key."""
+        placed: Prepared = self.project(history.total.mT)
+        return placed
+
+
 class LocationAware(Content):
     """Additive attention that knows where it has been.
 
@@ -53,7 +70,7 @@ class LocationAware(Content):
     def __init__(
         self,
         score: Additive,
-        location: Location,
+        location: Location | Coverage,
         *,
         normalize: Normalizer = softmax,
         course: AbstractCourse = FREE,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import torch
 
+from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import PAD, Vocabulary
 from core.shapes import Frames, Source, Tokens, Valid
@@ -34,7 +35,8 @@ class Batch(NamedTuple):
 
     Attributes:
         source: numbers of the source tokens and <end>, or what is heard in them; `source_valid` is True where they are real.
-        target_in: <begin> and the target; target_out: the target and <end>; `target_valid` for both.
+        target_in: <begin> and the target; target_out: the target and <end>; `target_valid` for both. Beside a source that may
+            be copied they hold its numbers past the vocabulary too.
     """
 
     source: Source
@@ -61,8 +63,14 @@ def pad(sequences: Sequence[Sequence[int]]) -> tuple[Tokens, Valid]:
 
 
 def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Source, Valid]:
-    """Stack encoded sources, pads at the right: numbers, or what is heard; silence is not padding, zeros behind <end> are."""
+    """Stack encoded sources, pads at the right: numbers, those they are copied under, or what is heard.
+
+    Silence is not padding, zeros behind <end> are.
+    """
     tokens, valid = pad(sources)
+    copied = [source.copied for source in sources if isinstance(source, Copyable)]
+    if copied and len(copied) == len(sources):
+        return torch.stack([tokens, pad(copied)[0]], dim=-1), valid
     heard = [source.frames for source in sources if isinstance(source, Heard)]
     if not heard or len(heard) < len(sources):
         return tokens, valid
@@ -72,8 +80,11 @@ def pad_sources(sources: Sequence[Sequence[int]]) -> tuple[Source, Valid]:
 
 def collate(examples: Sequence[Example], source: Vocabulary, target: Vocabulary) -> Batch:
     """Encode examples with the vocabularies of their two sides and stack them."""
-    targets = [target.encode(example.target) for example in examples]
+    sources = [source.encode_source(example.source) for example in examples]
+    targets = [
+        read.encode(target, example.target) if isinstance(read, Copyable) else target.encode(example.target)
+        for example, read in zip(examples, sources)
+    ]
     target_in, target_valid = pad([[target.begin, *numbers] for numbers in targets])
     target_out, _ = pad([[*numbers, target.end] for numbers in targets])
-    sources = [source.encode_source(example.source) for example in examples]
     return Batch(*pad_sources(sources), target_in, target_out, target_valid)

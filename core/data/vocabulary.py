@@ -67,6 +67,10 @@ class Vocabulary:
         """A source as a model reads it: the numbers of its tokens, and <end>."""
         return [*self.encode(tokens), END]
 
+    def writing(self, source: Sequence[str], target: "Vocabulary") -> "Vocabulary":
+        """What can be written beside a source, as numbers and as text: the target's, unless it is copied from as well."""
+        return target
+
     def decode(self, numbers: Iterable[int]) -> list[str]:
         """Tokens of numbers."""
         return [self.tokens[number] for number in numbers]

@@ -17,6 +17,9 @@ from core.errors import SettingError
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.combinations import OWN_ENCODER
 from core.models.convolutional_encoder import ConvolutionalEncoder
+from core.models.copyable_encoder import CopyableEncoder
+from core.models.copying_transformer import CopyingTransformer
+from core.models.copynet import CopyNet
 from core.models.embedding import Embedding
 from core.models.encoder import AbstractEncoder
 from core.models.listener import Listener
@@ -24,6 +27,7 @@ from core.models.luong_decoder import LuongDecoder
 from core.models.parallel_decoder import ParallelTransformer
 from core.models.parallel_settings import ParallelSettings
 from core.models.parts import embedding_of, state_embedding_of
+from core.models.pointer_generator import PointerGenerator, PointerNetwork
 from core.models.recurrent_encoder import RecurrentEncoder
 from core.models.recurrent_settings import SAME_CELL, RecurrentSettings
 from core.models.seq2seq import Seq2Seq
@@ -37,6 +41,11 @@ MODELS: dict[str, type[TransformerSettings] | type[RecurrentSettings] | type[Par
     "transformer": TransformerSettings,
     "recurrent": RecurrentSettings,
     "parallel": ParallelSettings,
+}
+COPYING: dict[str, type[BahdanauDecoder] | type[LuongDecoder]] = {
+    "pointer_generator": PointerGenerator,
+    "copynet": CopyNet,
+    "pointer": PointerNetwork,
 }
 RECURRENT_DECODERS: dict[str, type[BahdanauDecoder] | type[LuongDecoder]] = {
     "additive": BahdanauDecoder,
@@ -62,8 +71,9 @@ def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: See
 
 def _transformer(settings: TransformerSettings, source: Vocabulary, target: Vocabulary) -> Seq2Seq:
     encoder = _encoder(settings.encoder, settings, settings, source)
-    decoder = TransformerDecoder(settings, embedding_of(settings, len(target)), len(target))
-    return Seq2Seq(encoder, decoder, target)
+    kind = TransformerDecoder if settings.copy == "none" else CopyingTransformer
+    decoder = kind(settings, embedding_of(settings, len(target)), len(target))
+    return Seq2Seq(_readable(encoder, settings.copy, source, target), decoder, target)
 
 
 def _recurrent(settings: RecurrentSettings, source: Vocabulary, target: Vocabulary) -> Seq2Seq:
@@ -73,7 +83,13 @@ def _recurrent(settings: RecurrentSettings, source: Vocabulary, target: Vocabula
     told = like if kind in PLACED else replace(like, positions="none")  # a recurrent layer knows the order by itself
     encoder = _encoder(kind, like, told, source, settings.cell)
     embedding = embedding_of(replace(like, positions="none"), len(target))
-    return Seq2Seq(encoder, RECURRENT_DECODERS[settings.score](settings, embedding, len(target)), target)
+    decoder = COPYING.get(settings.copy, RECURRENT_DECODERS[settings.score])(settings, embedding, len(target))
+    return Seq2Seq(_readable(encoder, settings.copy, source, target), decoder, target)
+
+
+def _readable(encoder: AbstractEncoder, copy: str, source: Vocabulary, target: Vocabulary) -> AbstractEncoder:
+    """An encoder for a decoder that copies, or not."""
+    return encoder if copy == "none" else CopyableEncoder(encoder, source, target)
 
 
 def _parallel(settings: ParallelSettings, source: Vocabulary, target: Vocabulary) -> ParallelTransformer:

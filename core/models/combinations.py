@@ -10,6 +10,7 @@ from core.attention.patterns import PATTERNS
 from core.attention.relation import AbstractRelation
 from core.attention.relations import RELATIONS
 from core.errors import SettingError
+from core.models.copy_kinds import COPIES
 from core.models.norms import NORMS
 from core.models.wiring import read_connections
 
@@ -208,6 +209,48 @@ _RULES: tuple[Callable[["TransformerSettings"], str | None], ...] = (
 
 
 _ALIGNMENT_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_located_score, _monotonic, _course)
+
+
+def _copied_score(settings: "RecurrentSettings") -> str | None:
+    scores = COPIES[settings.copy].scores
+    if not scores or settings.score in scores:
+        return None
+    return (
+        f"copy={settings.copy} reads again what it copied before it steps, and with score={settings.score} the step comes "
+        f"first: choose score={' or '.join(scores)}, or copy=pointer_generator, which goes with every score"
+    )
+
+
+def _copied_weights(settings: "RecurrentSettings") -> str | None:
+    if settings.copy in ("none", "copynet"):  # CopyNet copies with scores of its own
+        return None
+    if ALIGNMENTS[settings.alignment].monotonic:
+        return (
+            f"copy={settings.copy} takes the attention for probabilities, and a row of alignment={settings.alignment} may "
+            "sum to less than one: choose alignment=content, location or coverage"
+        )
+    kind = NORMALIZERS[settings.normalizer]
+    if not (kind.sums_to_one and kind.nonnegative):
+        return (
+            f"copy={settings.copy} takes the attention for probabilities, and a row of normalizer={settings.normalizer} is "
+            "none: choose normalizer=softmax or sparsemax"
+        )
+    return None
+
+
+_COPY_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_copied_score, _copied_weights)
+
+
+def refuse_copy(settings: "RecurrentSettings") -> None:
+    """Let pass what a recurrent decoder can copy with.
+
+    Raises:
+        SettingError: it cannot; the message says what would work.
+    """
+    for rule in _COPY_RULES:
+        problem = rule(settings)
+        if problem is not None:
+            raise SettingError(problem)
 
 
 def refuse_alignment(settings: "RecurrentSettings") -> None:

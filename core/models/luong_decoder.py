@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.attention.alignments import ALIGNMENTS
+from core.attention.attention import Attended
 from core.attention.dropout import Dropout
 from core.attention.masks import valid_keys
 from core.attention.multihead import KeysValues
@@ -20,7 +21,7 @@ from core.models.encoder import Memory
 from core.models.recurrent_encoder import CELLS
 from core.models.recurrent_settings import RecurrentSettings
 from core.models.recurrent_state import FirstHidden, RecurrentState
-from core.shapes import Logits, Tokens
+from core.shapes import Logits, States, Tokens
 
 
 class LuongDecoder(AbstractDecoder):
@@ -64,5 +65,10 @@ class LuongDecoder(AbstractDecoder):
         embedded = self.embedding(tokens, torch.zeros_like(tokens))
         states, after = state.advance(self.recurrence, embedded)
         looked, history = self.cross_attention.follow(states[:, None], *state.source, state.mask, state.history)
+        return self.read_out(states, looked, embedded, state), replace(after, history=history)
+
+    def read_out(self, states: States, looked: Attended, embedded: States, state: RecurrentState) -> Logits:
+        """Scores of the next token at every position: from the states, what they saw and what they were fed."""
         joined = torch.tanh(self.join(torch.cat([states, looked.context[:, 0]], dim=-1)))
-        return self.output(self.dropout(joined)), replace(after, history=history)
+        logits: Logits = self.output(self.dropout(joined))
+        return logits

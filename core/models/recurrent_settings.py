@@ -7,7 +7,8 @@ from core.attention.alignments import Aligning
 from core.attention.normalizers import NORMALIZERS
 from core.errors import SettingError
 from core.models.alignment_settings import CourseSettings
-from core.models.combinations import refuse_alignment
+from core.models.combinations import refuse_alignment, refuse_copy
+from core.models.copy_kinds import COPIES
 from core.settings import setting
 
 SAME_CELL = "recurrent"  # an encoder of the decoder's kind
@@ -42,6 +43,11 @@ class RecurrentSettings(CourseSettings):
         choices=(SAME_CELL, "attention", "convolution"),
         help="what reads the source: the recurrent cell both ways, self-attention, or gated convolutions",
     )
+    copy: str = setting(
+        "none",
+        choices=tuple(COPIES),
+        help="whether tokens of the source may be written that the vocabulary lacks, and how",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -50,6 +56,7 @@ class RecurrentSettings(CourseSettings):
                 f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
             )
         refuse_alignment(self)
+        refuse_copy(self)
 
     @property
     def aligning(self) -> Aligning:

@@ -1,6 +1,6 @@
 """The state of a recurrent decoder, and how it begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float, Int
@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from core.attention.history import History
 from core.attention.multihead import KeysValues
 from core.models.encoder import Memory
+from core.models.extended import Extended
 from core.shapes import Mask
 
 Hidden = tuple[Float[Tensor, "layer row width"], ...]  # (h,) for a GRU, (h, c) for an LSTM
@@ -23,12 +24,16 @@ class RecurrentState:
         source: the source as keys (prepared once) and values, with one head.
         mask: which source positions are real, [row, 1, 1, source].
         history: where it has looked so far; None where the attention does not ask.
+        extended: what can be written beside the source, for decoders that copy; else None.
+        copied: the probability with which each source token was copied just now, for decoders that read it again (copynet.py).
     """
 
     hidden: Hidden
     source: KeysValues
     mask: Mask
     history: History | None = None
+    extended: Extended | None = None
+    copied: Float[Tensor, "row source"] | None = None
 
     def advance(
         self, recurrence: nn.GRU | nn.LSTM, inputs: Float[Tensor, "row time features"]
@@ -36,13 +41,17 @@ class RecurrentState:
         """Read inputs with a recurrent layer: its outputs, and the state after the last one."""
         outputs, hidden = recurrence(inputs, self.hidden if len(self.hidden) > 1 else self.hidden[0])
         parts = hidden if isinstance(hidden, tuple) else (hidden,)
-        return outputs, RecurrentState(parts, self.source, self.mask, self.history)
+        return outputs, replace(self, hidden=parts)
 
     def select(self, rows: Int[Tensor, " row"]) -> "RecurrentState":
         """The state whose rows are these rows of this one."""
         hidden = tuple(part.index_select(1, rows) for part in self.hidden)
         history = None if self.history is None else self.history.select(rows)
-        return RecurrentState(hidden, self.source.select(rows), self.mask.index_select(0, rows), history)
+        return RecurrentState(
+            hidden, self.source.select(rows), self.mask.index_select(0, rows), history,
+            None if self.extended is None else self.extended.select(rows),
+            None if self.copied is None else self.copied.index_select(0, rows),
+        )  # fmt: skip
 
 
 class FirstHidden(nn.Module):

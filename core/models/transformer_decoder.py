@@ -155,6 +155,11 @@ class TransformerDecoder(AbstractDecoder):
 
     def forward(self, target_in: Tokens, memory: Memory) -> Logits:
         """All positions at once; each sees only itself and earlier ones."""
+        logits: Tensor = self.output(self.states(target_in, memory))
+        return logits
+
+    def states(self, target_in: Tokens, memory: Memory) -> States:
+        """What leaves the last layer, at all positions at once."""
         time = target_in.shape[1]
         places, valid = torch.arange(time).expand_as(target_in), target_in != PAD
         states: States = self.embedding(target_in, places)
@@ -168,8 +173,8 @@ class TransformerDecoder(AbstractDecoder):
         for layer, views in zip(self.layers, self.wiring(memory)):
             source = layer.prepare(views)
             states, _, _ = layer(states, None, source, layer.begin(source), around)
-        logits: Tensor = self.output(self.after_stack(states, valid))
-        return logits
+        left: States = self.after_stack(states, valid)
+        return left
 
     def start(self, memory: Memory) -> TransformerState:
         """Project the source once for every layer."""
@@ -181,6 +186,13 @@ class TransformerDecoder(AbstractDecoder):
         self, tokens: Int[Tensor, " row"], state: TransformerState
     ) -> tuple[Float[Tensor, "row vocab"], TransformerState]:
         """Feed one token per row; it may look at everything before it, so no mask is needed."""
+        states, after = self.step_states(tokens, state)
+        return self.output(states)[:, 0], after
+
+    def step_states(
+        self, tokens: Int[Tensor, " row"], state: TransformerState
+    ) -> tuple[Float[Tensor, "row 1 width"], TransformerState]:
+        """What leaves the last layer when one token per row is fed, and the state after it."""
         at = state.position
         states, read = self.embedding(tokens[:, None], torch.full((len(tokens), 1), at)), None
         if self.reading is not None:
@@ -191,5 +203,5 @@ class TransformerDecoder(AbstractDecoder):
             states, pair, after = layer(states, past, source, history, around)
             written.append(pair)
             looked.append(after)
-        logits = self.output(self.after_stack(states))[:, 0]  # row vocab
-        return logits, TransformerState(tuple(written), state.source, state.mask, tuple(looked), at + 1, read)
+        after_all = TransformerState(tuple(written), state.source, state.mask, tuple(looked), at + 1, read)
+        return self.after_stack(states), after_all

@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.attention.positions import POSITIONS
 from core.attention.relations import RELATIONS
 from core.models.combinations import READ_IN_ORDER, refuse
+from core.models.copy_kinds import COPIES
 from core.models.mechanism_settings import MechanismSettings
 from core.models.residual import RESIDUALS
 from core.settings import setting
@@ -46,6 +47,11 @@ class TransformerSettings(MechanismSettings):
     )  # fmt: skip
     dropout: float = setting(
         0.0, low=0.0, high=0.9, step=0.05, help="share of features zeroed while training; 0.1 for small data"
+    )
+    copy: str = setting(
+        "none",
+        choices=tuple(name for name, kind in COPIES.items() if "transformer" in kind.models),
+        help="whether tokens of the source may be written that the vocabulary lacks, and how",
     )
 
     def __post_init__(self) -> None:

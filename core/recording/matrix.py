@@ -34,7 +34,8 @@ class Site:
         """For people: layers counted from 1."""
         what = "cross" if self.kind == "cross" else f"{self.stack} self"
         view = " · own layer's view" if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
-        return f"{what} · layer {self.layer + 1}{view}"
+        copying = " · copied" if self.name.endswith("cross_copying") else ""
+        return f"{what} · layer {self.layer + 1}{view}{copying}"
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,11 @@ class Recorder:
         """The attention paths recorded, in the model's order."""
         return list(dict.fromkeys(path for path, _ in self._places.values() if not path.endswith(_MASKS)))
 
+    @property
+    def mixing(self) -> list[str]:
+        """Those of the paths whose weights mix values, at level "full"; a copy distribution mixes none."""
+        return [path for path in self.paths if (path, "tap_value") in self._kept]
+
     def tensor(self, path: str, tap: str = "tap_weights") -> Tensor:
         """What passed one tap.
 

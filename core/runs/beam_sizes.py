@@ -241,7 +241,7 @@ def _outputs(trained: TrainedModel, search: AbstractSearch, examples: Sequence[E
     rules = [rules_for(trained.model, source, keep_pruned=0) for source in sources]
     found = []
     for example, frontier in zip(examples, decode(search, trained.stepped, sources, rules)):
-        tokens = tuple(own[1].decode(frontier.best.written(end)))
+        tokens = tuple(own[0].writing(example.source, own[1]).decode(frontier.best.written(end)))
         ended = frontier.best.status is Status.FINISHED
         found.append(
             Output(

@@ -118,9 +118,9 @@ def run_search(trained: TrainedModel, source: str, search: AbstractSearch, *, mo
     reference = trained.reference(source)
     ended = last.finished or (last.best,)
     return Compared(
-        search, tuple(_outcome(trained, node, reference) for node in ended[:most]), max(node.step for node in ended),
+        search, tuple(_outcome(trained, source, node, reference) for node in ended[:most]), max(node.step for node in ended),
         int(header["model_calls"]), seconds, last.stop_reason, last.proved,
-        fold([last], trained.vocabularies[1].tokens, header),
+        fold([last], trained.writing(source).tokens, header),
     )  # fmt: skip
 
 
@@ -141,10 +141,14 @@ def measure(trained: TrainedModel, source: str, *, longest: int, nodes: int = PR
     last = trained.search(source, ExactSearch(max_length=longest, max_nodes=nodes), keep_pruned=0)
     reference, best = trained.reference(source), None
     if last.finished:
-        best = _sentence(trained, last.best, _right(trained, last.best, reference))
+        best = _sentence(trained, last.best, _right(trained, source, last.best, reference))
     expanded = sum(one.record.live_in for one in last.history if one.record)
     return Yardstick(
-        trained.text(last.best.tokens()), best, bool(last.proved), expanded, _reference(trained, source, reference)
+        trained.text(last.best.tokens(), source),
+        best,
+        bool(last.proved),
+        expanded,
+        _reference(trained, source, reference),
     )
 
 
@@ -176,11 +180,11 @@ def score_rows(found: Sequence[Compared]) -> list[dict[str, Any]]:
     return rows
 
 
-def _outcome(trained: TrainedModel, node: Hypothesis, reference: tuple[str, ...] | None) -> Outcome:
-    right = _right(trained, node, reference)
-    written = tuple(trained.vocabularies[1].decode(node.written(trained.model.end)))
+def _outcome(trained: TrainedModel, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> Outcome:
+    right = _right(trained, source, node, reference)
+    written = tuple(trained.writing(source).decode(node.written(trained.model.end)))
     return Outcome(
-        output=trained.text(node.tokens()), tokens=written, length=node.step, sentence=_sentence(trained, node, right),
+        output=trained.text(node.tokens(), source), tokens=written, length=node.step, sentence=_sentence(trained, node, right),
         rank_score=node.rank_score, parts=dict(node.parts),
         bleu=None if reference is None else sentence_bleu(written, reference), exact=right,
     )  # fmt: skip
@@ -191,11 +195,11 @@ def _sentence(trained: TrainedModel, node: Hypothesis, right: bool | None) -> Se
     return Sentence(tokens, node.logp, right, ended=tokens[-1:] == (trained.model.end,))
 
 
-def _right(trained: TrainedModel, node: Hypothesis, reference: tuple[str, ...] | None) -> bool | None:
+def _right(trained: TrainedModel, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> bool | None:
     """Whether it says what the reference says; what was cut does not."""
     if reference is None:
         return None
-    task, written = trained.config.task, trained.vocabularies[1].decode(node.written(trained.model.end))
+    task, written = trained.config.task, trained.writing(source).decode(node.written(trained.model.end))
     return node.token == trained.model.end and task.meaning(written) == task.meaning(reference)
 
 

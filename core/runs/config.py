@@ -20,6 +20,7 @@ from core.seeds import Seeds
 from core.settings import Settings, did_you_mean
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import chosen
+from core.training.coverage import refuse_terms
 from core.training.objective_settings import ObjectiveSettings, refuse
 from core.training.objectives import TeacherForcing
 from core.training.settings import TrainingSettings
@@ -57,6 +58,10 @@ class ExperimentConfig:
         chosen(self.training.guidance_layers, layers, "guidance_layers")  # each says what cannot be
         chosen(self.training.guidance_heads, heads, "guidance_heads")
         refuse(self.objective, self.task, self.model, self.training)
+        copying = getattr(self.model, "copy", "none")
+        refuse_terms(self.training, copying, (layers, heads), getattr(self.model, "alignment", "content"))
+        if copying != "none":
+            object.__setattr__(self, "task", self.task.for_copying())
 
     @property
     def seeds(self) -> Seeds:

@@ -127,7 +127,7 @@ def positions(
             one.token for one in path[: node.step - 1]
         )
         right = rules.gold[node.step - 1] if gold and rules.gold and node.step <= len(rules.gold) else -1
-        found.append(_position(trained.vocabularies[1].tokens, search, frontier, node, right))
+        found.append(_position(trained.writing(source).tokens, search, frontier, node, right))
         if node is not path[-1]:
             frontier = alone.advance(trained.stepped, frontier, Force(node.token))
     return tuple(found)

@@ -129,7 +129,7 @@ def draw(trained: TrainedModel, source: str, search: AbstractSearch) -> Drawing:
     """
     last = trained.search(source, search, keep_pruned=0)
     ends = tuple(sorted(last.finished, key=_index))
-    outputs = _different(trained, ends, trained.reference(source))
+    outputs = _different(trained, source, ends, trained.reference(source))
     written = [one.tokens for end in ends for one in outputs if one.numbers == tuple(end.tokens())]
     right = None
     if outputs[0].right is not None:
@@ -148,7 +148,7 @@ def _index(node: Hypothesis) -> int:
 
 
 def _different(
-    trained: TrainedModel, ends: Sequence[Hypothesis], reference: tuple[str, ...] | None
+    trained: TrainedModel, source: str, ends: Sequence[Hypothesis], reference: tuple[str, ...] | None
 ) -> tuple[Drawn, ...]:
     draws: dict[tuple[int, ...], list[int]] = {}
     for at, end in enumerate(ends):
@@ -156,11 +156,11 @@ def _different(
     found = []
     for numbers, which in draws.items():
         end = ends[which[0]]
-        tokens = tuple(trained.vocabularies[1].decode(end.written(trained.model.end)))
+        tokens = tuple(trained.writing(source).decode(end.written(trained.model.end)))
         law = [node.prob_filtered for node in end.path()]
         ended, meaning = numbers[-1] == trained.model.end, trained.config.task.meaning
         one = Drawn(
-            numbers=numbers, tokens=tokens, output=trained.text(numbers), ended=ended, draws=tuple(which), logp=end.logp,
+            numbers=numbers, tokens=tokens, output=trained.text(numbers, source), ended=ended, draws=tuple(which), logp=end.logp,
             right=None if reference is None else ended and meaning(tokens) == meaning(reference),
             logp_law=sum(map(log, law)) if all(one > 0 for one in law) else nan,
         )  # fmt: skip

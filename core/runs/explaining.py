@@ -14,6 +14,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 
 from core.data.batch import Example, pad
+from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import MASK, UNK
 from core.errors import InputError, MissingExtra
@@ -150,13 +151,18 @@ def _erasable(trained: TrainedModel, source: str) -> list[int]:
     """The numbers of a source whose tokens can be replaced.
 
     Raises:
-        InputError: it is a recording.
+        InputError: it is a recording, or copied from.
     """
     numbers, _ = trained.item(source)
     if isinstance(numbers, Heard):
         raise InputError(
             "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
             "whose source is text"
+        )
+    if isinstance(numbers, Copyable):
+        raise InputError(
+            "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
+            "with them; choose a model with copy=none"
         )
     return numbers
 

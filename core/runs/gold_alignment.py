@@ -164,7 +164,7 @@ def _forced(trained: TrainedModel, pair: LinkedPair, cut: bool) -> tuple[tuple[S
     target = pair.target if cut else tuple(task.tokenize_target(" ".join(pair.target)))
     rows = list(range(len(target))) if cut else words_of(target, pair.target)
     columns = list(range(len(source))) if cut else words_of(source, pair.source)
-    unknown = trained.vocabularies[1].unknown(target)
+    unknown = trained.vocabularies[0].writing(source, trained.vocabularies[1]).unknown(target)
     if len(unknown) == len(set(target)):
         raise InputError(f"the model knows no token of the target ({' '.join(unknown[:8])})")
     matrices = Probe(Example(source, target), trained.vocabularies).record(trained.model, only="*cross*")

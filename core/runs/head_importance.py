@@ -99,7 +99,10 @@ def over_sentences(
     for first in range(0, len(examples), _CHUNK):
         chunk = examples[first : first + _CHUNK]
         sources = [own[0].encode_source(one.source) for one in chunk]
-        wanted = [[*own[1].encode(one.target), trained.model.end] if target == REFERENCE else None for one in chunk]
+        wanted = [
+            [*own[0].writing(one.source, own[1]).encode(one.target), trained.model.end] if target == REFERENCE else None
+            for one in chunk
+        ]
         more = _effects(trained, every, sources, wanted, len(examples))
         found = more if found is None else _joined(found, more)
         yield found

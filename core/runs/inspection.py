@@ -83,7 +83,7 @@ def inspect(trained: TrainedModel, source: str, prefix: Sequence[int], *, most: 
     Raises:
         InputError: the source cannot be read; the prefix holds what cannot be generated, or is too long.
     """
-    numbers = _checked(trained, prefix, trained.item(source)[1].max_new_tokens)
+    numbers = _checked(trained, source, prefix, trained.item(source)[1].max_new_tokens)
     ended = numbers[-1:] == [END]
     fed = [trained.model.begin, *numbers[: len(numbers) - ended]]
     log_probs, matrices = _pass(trained, source, fed)
@@ -92,17 +92,17 @@ def inspect(trained: TrainedModel, source: str, prefix: Sequence[int], *, most: 
     allowed[:, never] = -np.inf
     own = [float(log_probs[at, token]) for at, token in enumerate(numbers)]
     last = len(numbers) - 1
-    texts = tuple(trained.vocabularies[1].decode(numbers))
+    texts = tuple(trained.writing(source).decode(numbers))
     return Inspection(
         tuple(numbers), texts, sum(own), own[last] if own else nan,
         float(allowed[last].max()) - own[last] if own else nan,
         int((allowed[last] > log_probs[last, numbers[last]]).sum()) if own else -1,
-        *((), 0.0, nan) if ended else _following(trained, log_probs[-1], allowed[-1], most), matrices,
+        *((), 0.0, nan) if ended else _following(trained.writing(source).tokens, log_probs[-1], allowed[-1], most), matrices,
     )  # fmt: skip
 
 
-def _checked(trained: TrainedModel, prefix: Sequence[int], longest: int) -> list[int]:
-    size = len(trained.vocabularies[1])
+def _checked(trained: TrainedModel, source: str, prefix: Sequence[int], longest: int) -> list[int]:
+    size = len(trained.writing(source))
     numbers = [int(token) for token in prefix]
     for at, token in enumerate(numbers, start=1):
         if not 0 <= token < size or token in trained.model.never_generated:
@@ -125,7 +125,7 @@ def _pass(
         logits = trained.model(Batch(reading, valid, target, target, target_valid))
     if recorder.truncated:
         raise InputError("the attention of this source and prefix needs more memory than is kept for it; shorten them")
-    words, keys = trained.vocabularies[1].decode(fed), (*tokens, "<end>")
+    words, keys = trained.writing(source).decode(fed), (*tokens, "<end>")
     queries = {"encoder self": keys, "decoder self": words, "decoder cross": words}
     looked_at = {"encoder self": keys, "decoder self": words, "decoder cross": keys}
     log_probs = torch.log_softmax(logits[0], dim=-1).numpy().astype(np.float64)
@@ -133,11 +133,11 @@ def _pass(
 
 
 def _following(
-    trained: TrainedModel, law: Float[np.ndarray, " vocab"], allowed: Float[np.ndarray, " vocab"], most: int
+    words: Sequence[str], law: Float[np.ndarray, " vocab"], allowed: Float[np.ndarray, " vocab"], most: int
 ) -> tuple[tuple[Likely, ...], float, float]:
     """The most probable next tokens, what is left for all others, and the entropy of the whole distribution."""
     order = [int(token) for token in np.argsort(-allowed, kind="stable")[:most] if allowed[token] > -np.inf]
-    best, words = float(allowed.max()), trained.vocabularies[1].tokens
+    best = float(allowed.max())
     found = tuple(Likely(token, words[token], float(law[token]), best - float(law[token])) for token in order)
     weights = np.exp(law)
     entropy = -float(np.sum(weights * law, where=weights > 0))

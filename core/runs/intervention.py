@@ -130,14 +130,14 @@ def intervene(
     lasts = [decode(search, model, [numbers], [rules])[0] for model in models]
     headers = [trained.header(source, search, last) for last in lasts]
     headers[1]["edits"] = [edit.to_dict() for edit in edits]
-    before, after = (fold([last], trained.vocabularies[1].tokens, header) for last, header in zip(lasts, headers))
+    before, after = (fold([last], trained.writing(source).tokens, header) for last, header in zip(lasts, headers))
     old, new = (last.best.tokens() for last in lasts)
     laws = {path: [_laws(trained, held, numbers, path) for held in ((), edits)] for path in {tuple(old), tuple(new)}}
     steps = max(after.nodes["step"])
     return Intervention(
         tuple(edits), before, after,
-        _output(trained, old, new, laws[tuple(old)]), _output(trained, new, old, laws[tuple(new)]),
-        _parted(old, new), _shifts(trained, old, laws[tuple(old)]),
+        _output(trained, source, old, new, laws[tuple(old)]), _output(trained, source, new, old, laws[tuple(new)]),
+        _parted(old, new), _shifts(trained, source, old, laws[tuple(old)]),
         tuple(edit for edit in edits if edit.step is not None and edit.step > steps),
     )  # fmt: skip
 
@@ -154,13 +154,13 @@ def _laws(
     return torch.log_softmax(logits[0].double(), dim=-1)
 
 
-def _output(trained: TrainedModel, own: list[int], other: list[int], laws: list[Tensor]) -> Output:
+def _output(trained: TrainedModel, source: str, own: list[int], other: list[int], laws: list[Tensor]) -> Output:
     before, after = (float(law[range(len(own)), own].sum()) for law in laws)
     changed = [True] * len(own)
     for block in SequenceMatcher(None, own, other, autojunk=False).get_matching_blocks():
         changed[block.a : block.a + block.size] = [False] * block.size
-    tokens = tuple(trained.vocabularies[1].tokens[number] for number in own)
-    return Output(trained.text(own), tuple(own), tokens, tuple(changed), before, after)
+    tokens = tuple(trained.writing(source).decode(own))
+    return Output(trained.text(own, source), tuple(own), tokens, tuple(changed), before, after)
 
 
 def _parted(old: list[int], new: list[int]) -> int | None:
@@ -170,8 +170,8 @@ def _parted(old: list[int], new: list[int]) -> int | None:
     return same + 1
 
 
-def _shifts(trained: TrainedModel, tokens: list[int], laws: list[Tensor]) -> tuple[Shift, ...]:
-    texts, barred = trained.vocabularies[1].tokens, torch.tensor(trained.model.never_generated, dtype=torch.long)
+def _shifts(trained: TrainedModel, source: str, tokens: list[int], laws: list[Tensor]) -> tuple[Shift, ...]:
+    texts, barred = trained.writing(source).tokens, torch.tensor(trained.model.never_generated, dtype=torch.long)
     found = []
     for at, (token, before, after) in enumerate(zip(tokens, *laws)):
         divergence = float((before.exp() * (before - after)).sum())

@@ -63,8 +63,14 @@ _TRANSFORMER["state"] = {
     "fast": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 600}),
     "full": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 2000}),
 }
-for _name in ("copy", "sort", "speech_like"):
+for _name in ("copy", "sort", "speech_like", "sortpoints"):
     _TRANSFORMER[_name] = _TRANSFORMER["reverse"]
+_COPIED: Part = {"layers": 1, "width": 64, "copy": "pointer_generator"}  # what these tasks ask for
+for _name in ("chat", "summary", "qa"):
+    _TRANSFORMER[_name] = {
+        "fast": (_COPIED, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 800}),
+        "full": (_COPIED, {**_WORDS, "learning_rate": 3e-3, "steps": 2500}),
+    }
 _RECURRENT: dict[str, tuple[Part, Part]] = {
     "fast": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
     "full": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 3000}),

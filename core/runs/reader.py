@@ -36,6 +36,11 @@ class AbstractTrained(ABC):
         """Source and target vocabulary."""
         return self.config.task.vocabularies
 
+    def writing(self, source: str) -> Vocabulary:
+        """What can be written beside a source, as numbers and as text: the target vocabulary, and what is copied from it."""
+        own, target = self.vocabularies
+        return own.writing(self.config.task.tokenize(source), target) if self.config.task.copied else target
+
     def read(self, source: str) -> list[str]:
         """Source text to tokens.
 
@@ -75,13 +80,13 @@ class AbstractTrained(ABC):
                 return example.target
         return self.config.task.reference(tokens)
 
-    def token(self, text: str) -> int:
-        """The number of one target token a person typed.
+    def token(self, text: str, source: str = "") -> int:
+        """The number of one target token a person typed; beside a source that is copied from, one of its own too.
 
         Raises:
             InputError: not exactly one token, or one the model does not know.
         """
-        own = self.vocabularies[1].numbers
+        own = self.writing(source).numbers
         tokens = (
             [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
         )
@@ -94,8 +99,8 @@ class AbstractTrained(ABC):
             )
         return own[tokens[0]]
 
-    def read_target(self, target: str) -> list[str]:
-        """Target text to tokens.
+    def read_target(self, target: str, source: str) -> list[str]:
+        """Target text to tokens, beside its source.
 
         Raises:
             InputError: far too long, or a token that the model cannot write.
@@ -105,7 +110,7 @@ class AbstractTrained(ABC):
                 f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
             )
         tokens = self.config.task.tokenize_target(target)
-        unknown = self.vocabularies[1].unknown(tokens)
+        unknown = self.writing(source).unknown(tokens)
         if unknown:
             raise InputError(
                 f"the model cannot write {' '.join(unknown[:8])}; it writes, for example: "
@@ -113,9 +118,9 @@ class AbstractTrained(ABC):
             )
         return tokens
 
-    def text(self, numbers: Sequence[int]) -> str:
-        """Target numbers to text; <end> is left out."""
-        return self.config.task.join_target(self.vocabularies[1].decode(n for n in numbers if n != self.model.end))
+    def text(self, numbers: Sequence[int], source: str) -> str:
+        """Target numbers to text, beside their source; <end> is left out."""
+        return self.config.task.join_target(self.writing(source).decode(n for n in numbers if n != self.model.end))
 
     @cached_property
     def model_hash(self) -> str:

@@ -67,7 +67,7 @@ class TrainedModel(AbstractTrained):
         """
         tokens = self.read(source)
         own = target is None
-        written = free_run(self.model, [tokens], self.vocabularies)[0] if own else self.read_target(str(target))
+        written = free_run(self.model, [tokens], self.vocabularies)[0] if own else self.read_target(str(target), source)
         probe = Probe(Example(tuple(tokens), tuple(written)), self.vocabularies)
         return probe.record(self.model, only=only, level=level)
 
@@ -84,11 +84,11 @@ class TrainedModel(AbstractTrained):
     def tree(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> DecodingTree:
         """Everything a search weighed for one source."""
         frontier = self.search(source, search, keep_pruned=keep_pruned)
-        return fold([frontier], self.vocabularies[1].tokens, self.header(source, search, frontier))
+        return fold([frontier], self.writing(source).tokens, self.header(source, search, frontier))
 
     def output(self, source: str, search: AbstractSearch = GREEDY) -> str:
         """The best output as text."""
-        return self.text(self.search(source, search, keep_pruned=0).best.tokens())
+        return self.text(self.search(source, search, keep_pruned=0).best.tokens(), source)
 
     def evaluate(self, split: Split = "test", search: AbstractSearch = GREEDY, *, n: int = 500) -> Evaluated:
         """Decode held-out examples that are drawn anew from the task.
@@ -111,7 +111,7 @@ class TrainedModel(AbstractTrained):
             "vocab_hash": digest("\n".join(self.vocabularies[1].tokens).encode()),
             "inference": getattr(self.config.model, "inference", "free"), "source": source, "source_tokens": [*self.read(source), "<end>"],
             "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "output": self.text(best.tokens()), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
+            "output": self.text(best.tokens(), source), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
             "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),
             "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
         }  # fmt: skip
@@ -129,7 +129,7 @@ class TrainedModel(AbstractTrained):
     def _gold(self, source: str) -> tuple[int, ...] | None:
         """The reference as the model would write it; None where there is none, or a token of it is unknown."""
         reference = self.reference(source)
-        own = self.vocabularies[1]
+        own = self.writing(source)
         if reference is None or own.unknown(reference):
             return None
         return (*own.encode(reference), self.model.end)

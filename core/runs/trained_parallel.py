@@ -55,7 +55,7 @@ class TrainedParallel(AbstractTrained):
         """How it is decoded where nobody says otherwise."""
         return self._objective.decoding()
 
-    def writing(self, source: str, how: AbstractAllPlaces | None = None) -> Writing:
+    def written(self, source: str, how: AbstractAllPlaces | None = None) -> Writing:
         """Write an output, every pass kept.
 
         Raises:
@@ -68,7 +68,7 @@ class TrainedParallel(AbstractTrained):
 
     def output(self, source: str, how: AbstractAllPlaces | None = None) -> str:
         """The output as text."""
-        return self.text(self.writing(source, how).output)
+        return self.text(self.written(source, how).output, source)
 
     def attention(
         self, source: str, how: AbstractAllPlaces | None = None, only: str = "decoder*", level: str = "weights"
@@ -80,7 +80,7 @@ class TrainedParallel(AbstractTrained):
         Args:
             only: a shell pattern over attention paths, of the decoder's where there are several passes.
         """
-        how, writing = self._fitting(how), self.writing(source, how)
+        how, writing = self._fitting(how), self.written(source, how)
         tokens = self.read(source)
         found: list[list[AttentionMatrix]] = []
         with Recorder(self.model, only, level) as recorder:
@@ -121,11 +121,11 @@ class TrainedParallel(AbstractTrained):
 
     def record(self, source: str, how: AbstractAllPlaces | None = None) -> dict[str, Any]:
         """Everything that led to an output, ready for JSON."""
-        how, writing = self._fitting(how), self.writing(source, how)
+        how, writing = self._fitting(how), self.written(source, how)
         return {
             "schema": SCHEMA, "strategy": how.name, "settings": how.to_dict(), "model": self.run.address,
             "model_hash": self.model_hash, "checkpoint_step": self.step, "source": source,
-            "source_tokens": [*self.read(source), "<end>"], "output": self.text(writing.output),
+            "source_tokens": [*self.read(source), "<end>"], "output": self.text(writing.output, source),
             **writing.to_dict(self.vocabularies[1].tokens),
         }  # fmt: skip
 

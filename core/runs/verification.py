@@ -71,7 +71,7 @@ def _rescore(trained: TrainedModel, source: str, tree: DecodingTree, leaves: lis
     """Every node on the way to these leaves, in one teacher-forced pass."""
     paths, read = [tree.path(leaf) for leaf in leaves], tuple(trained.read(source))
     written = [
-        trained.vocabularies[1].decode(
+        trained.writing(source).decode(
             token for token in (tree.nodes["token"][at] for at in path) if token != trained.model.end
         )
         for path in paths
@@ -80,7 +80,7 @@ def _rescore(trained: TrainedModel, source: str, tree: DecodingTree, leaves: lis
     with torch.no_grad(), Recorder(trained.model, level="full") as recorder:
         log_probs = torch.log_softmax(trained.model(batch), dim=-1).numpy()
     errors = []
-    for path in recorder.paths:
+    for path in recorder.mixing:
         errors.append(float((recorder.derived(path) - recorder.tensor(path, "tap_context")).abs().max()))
     looks = {site: recorder.tensor(site).numpy() for site in tree.attention}
     for row, path in enumerate(paths):

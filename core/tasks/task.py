@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, ClassVar, Literal
 
 from core.data.batch import Example
+from core.data.copying import copyable
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
 from core.settings import Settings
@@ -34,12 +35,16 @@ class AbstractTask(Settings, ABC):
     Attributes:
         name: the task's word in tables, files and on the command line.
         summary: one line for menus: what goes in, what comes out.
+        unseen: whether its held-out examples have words that no vocabulary holds and no training example shows.
+        copied: whether its source vocabulary says what each token is copied as (`for_copying`).
         known_alignment: whether every example says which source position each target position comes from.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     known_alignment: ClassVar[bool] = False
+    unseen: ClassVar[bool] = False
+    copied = False
 
     @abstractmethod
     def sample(self, rng: Random) -> Example:
@@ -68,7 +73,15 @@ class AbstractTask(Settings, ABC):
     @cached_property
     def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """Source and target vocabulary, built once."""
-        return self.build_vocabularies()
+        return copyable(self.build_vocabularies()) if self.copied else self.build_vocabularies()
+
+    def for_copying(self) -> "AbstractTask":
+        """This task for a model that copies: tokens of a source can be written though the vocabulary lacks them."""
+        twin = copy.copy(self)
+        twin.__dict__["copied"] = True  # no setting: the model decides it
+        if "vocabularies" in twin.__dict__:
+            twin.__dict__["vocabularies"] = copyable(self.vocabularies)
+        return twin
 
     def reference(self, source: Sequence[str]) -> tuple[str, ...] | None:
         """The right answer to a source a person typed, where the rule can tell; else None."""

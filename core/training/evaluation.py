@@ -58,7 +58,7 @@ def free_run(
         encoded = [vocabularies[0].encode_source(sources[at]) for at in places]
         rules = [rules_for(model, numbers, keep_pruned=0) for numbers in encoded]
         for at, frontier in zip(places, decode(search, stepped, encoded, rules)):
-            found[at] = vocabularies[1].decode(frontier.best.written(model.end))
+            found[at] = vocabularies[0].writing(sources[at], vocabularies[1]).decode(frontier.best.written(model.end))
     return [found[at] for at in range(len(sources))]
 
 

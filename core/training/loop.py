@@ -18,6 +18,7 @@ from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.seeds import Seeds
 from core.training.attention_losses import Guidance, Guided
+from core.training.coverage import Covering
 from core.training.evaluation import Judge, evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
 from core.training.objective import Learner, Objective
@@ -132,7 +133,8 @@ class Trainer:
             group["lr"] = rate
         self._chance.manual_seed(self.seeds.number("dropout", step))
         batch: Batch = self.stream.batch(step)
-        weighed = Guided(self.objective, self.guidance)(self.model, batch, step)
+        guided = Guided(self.objective, self.guidance)
+        weighed = Covering(guided, self.settings.coverage)(self.model, batch, step)
         loss = torch.stack(list(weighed.terms.values())).sum()
         for parameter in self._parameters:
             parameter.grad = None  # as zero_grad does, at a tenth of what it costs a small model

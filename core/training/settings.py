@@ -44,6 +44,9 @@ class TrainingSettings(Settings):
     guidance_steps: int = setting(
         0, low=0, high=1_000_000, step=50, help="steps that it lasts from where it is switched on; 0 = to the end"
     )
+    coverage: float = setting(
+        0.0, low=0.0, high=100.0, step=0.5, help="price of looking twice at a source token; 0 = none, try 1"
+    )
     evaluate_every: int = setting(
         100, low=1, high=1_000_000, step=10, help="steps between evaluations on held-out examples"
     )

@@ -176,7 +176,7 @@ def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str |
     saved.check(trained)
     session = saved.session
     explorer = resources.explorer(saved.run, trained.step, session.source)
-    tree = explorer.tree(session, trained.vocabularies[1].tokens, {})
+    tree = explorer.tree(session, trained.writing(session.source).tokens, {})
     if kept is not None and not same_tree(kept, tree):
         return "this program decodes it differently from the one that saved it, so its tree would not be the saved one"
     values = {links.RUN: saved.run, links.SOURCE: session.source, links.SEARCH: session.search.name}

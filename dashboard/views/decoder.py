@@ -152,7 +152,7 @@ def _grown(
     prefix = tuple(int(token) for token in request["prefix"])
     forced = request["token"]
     if forced is None and request["text"] is not None:
-        forced = chosen.model.token(str(request["text"]))
+        forced = chosen.model.token(str(request["text"]), chosen.source)
     branch = Branch(prefix, None if forced is None else int(forced), rest)
     _explorer(chosen).end(rest, branch.given)
     return session.add(branch), branch.given
@@ -166,7 +166,7 @@ def _explorer(chosen: Chosen) -> Explorer:
 def _tree(chosen: Chosen, session: Session) -> DecodingTree:
     explorer = _explorer(chosen)
     header = chosen.model.header(chosen.source, session.search, explorer.end(session.search))
-    return explorer.tree(session, chosen.model.vocabularies[1].tokens, header)
+    return explorer.tree(session, chosen.model.writing(chosen.source).tokens, header)
 
 
 def _path(chosen: Chosen, session: Session, tree: DecodingTree, standing: tuple[int, ...]) -> tuple[list[int], int]:

@@ -69,6 +69,17 @@ VARIANTS: dict[str, Settings] = {
     "recurrent-forward": MODELS["recurrent"](**_SMALL, inference="forward"),
     "recurrent-location-forced": MODELS["recurrent"](**_SMALL, alignment="location", inference="forced", ahead=1),
     "recurrent-mocha-general": MODELS["recurrent"](**_SMALL, score="general", alignment="mocha", chunk=2),
+    "recurrent-pointer_generator": MODELS["recurrent"](**_SMALL, copy="pointer_generator"),
+    "recurrent-pointer_generator-general": MODELS["recurrent"](
+        **_SMALL, copy="pointer_generator", score="general", cell="lstm"
+    ),
+    "recurrent-pointer_generator-coverage": MODELS["recurrent"](
+        **_SMALL, copy="pointer_generator", alignment="coverage"
+    ),
+    "recurrent-copynet": MODELS["recurrent"](**_SMALL, copy="copynet"),
+    "recurrent-copynet-coverage": MODELS["recurrent"](**_SMALL, copy="copynet", alignment="coverage", cell="lstm"),
+    "recurrent-pointer": MODELS["recurrent"](**_SMALL, copy="pointer"),
+    "transformer-pointer_generator": replace(_USUAL, copy="pointer_generator"),
     "recurrent-temperature": MODELS["recurrent"](**_SMALL, cell="lstm", score="dot", temperature=2.0),
 }
 EVERY = CHOICES | VARIANTS  # the variants have the laws of models; searches and the fast path are held to the choices
@@ -93,7 +104,14 @@ def rows_sum_to_one(name: str, path: str) -> bool:
         return False
     if ALIGNMENTS[settings.alignment].monotonic and "cross" in path:
         return False
+    if settings.copy == "copynet" and path.endswith("cross_copying"):  # the rest is generated
+        return False
     return NORMALIZERS[settings.normalizer].sums_to_one
+
+
+def smoothing(name: str) -> float:
+    """A share to give away, where every token of the vocabulary can be written."""
+    return 0.0 if EVERY[name].copy == "pointer" else 0.1
 
 
 def pairs(words: list[str]) -> list[Example]:

@@ -1,0 +1,142 @@
+"""Names and figures nobody has seen, and sentences with gaps to put them into.
+
+Every name and figure belongs to one split, by its hash, and all those of an example to the same one: what stands in a test
+example stood in no training example, wherever and beside whatever. Of the training names the vocabularies hold a few; all
+others, and every figure, are unknown words there too, so that a model learns what to do with them.
+"""
+
+import re
+import unicodedata
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from random import Random
+from typing import ClassVar
+
+from core.data.batch import Example
+from core.data.vocabulary import Vocabulary
+from core.settings import setting
+from core.tasks.task import SPLITS, AbstractTask, Split, split_of
+
+_BEGINNINGS = "ba be do fi ge hu jo ka lu mi no pa ro sa ta vi wo zu".split()
+_ENDINGS = "bri das dy fan gor kel lin mo nel pol ra shi tus vel wen zan".split()
+NAMES = tuple(first + last for first in _BEGINNINGS for last in _ENDINGS)
+FIGURES = tuple(str(number) for number in range(1000, 10_000))
+_SHARES = (90, 5, 5)  # of the splits in what is drawn
+_GAP = re.compile(r"\{(\w+)\}")
+Gaps = Mapping[str, str]
+
+
+def by_split(words: Sequence[str]) -> dict[Split, tuple[str, ...]]:
+    """Words by the split each belongs to.
+
+    >>> sum(map(len, by_split(NAMES).values())) == len(NAMES)
+    True
+    """
+    return {split: tuple(word for word in words if split_of([word]) == split) for split in SPLITS}
+
+
+def filled(sentence: str, gaps: Gaps) -> list[str]:
+    """The tokens of a sentence whose gaps are filled.
+
+    >>> filled("hello {a} !", {"a": "mira"})
+    ['hello', 'mira', '!']
+    """
+    return [gaps[part[1:-1]] if _GAP.fullmatch(part) else part for part in sentence.split()]
+
+
+def matched(sentence: str, tokens: Sequence[str]) -> dict[str, str] | None:
+    """What stands in the gaps of a sentence, if these tokens are that sentence.
+
+    >>> matched("i am {a} .", ["i", "am", "mira", "."]), matched("i am {a} .", ["i", "was", "mira", "."])
+    ({'a': 'mira'}, None)
+    """
+    parts, gaps = sentence.split(), dict[str, str]()
+    if len(parts) != len(tokens):
+        return None
+    for part, token in zip(parts, tokens):
+        gap = _GAP.fullmatch(part)
+        if gap is None and part != token or gap is not None and gaps.setdefault(gap[1], token) != token:
+            return None
+    return gaps
+
+
+def without_gaps(sentences: Sequence[str]) -> set[str]:
+    """The words that stand in sentences beside their gaps."""
+    return {part for sentence in sentences for part in sentence.split() if not _GAP.fullmatch(part)}
+
+
+@dataclass(frozen=True)
+class AbstractUnseen(AbstractTask):
+    """A task about names that are not in its vocabularies. Small letters; a word, or a sign, is a token."""
+
+    unseen: ClassVar[bool] = True
+
+    known: int = setting(
+        40, low=0, high=100, help="training names that the vocabularies hold; all others are unknown words"
+    )
+
+    @abstractmethod
+    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
+        """An example with names and figures that are drawn where they are called for, each of them once."""
+
+    @property
+    @abstractmethod
+    def sentences(self) -> tuple[Sequence[str], Sequence[str]]:
+        """All sentences of sources and of targets, with gaps."""
+
+    @cached_property
+    def names(self) -> dict[Split, tuple[str, ...]]:
+        """Names by split."""
+        return by_split(NAMES)
+
+    @cached_property
+    def known_names(self) -> tuple[str, ...]:
+        """The training names that the vocabularies hold: drawn as often as all others together."""
+        return self.names["train"][: self.known]
+
+    def sample(self, rng: Random) -> Example:
+        """One example; all its names and figures are of one split."""
+        (split,) = rng.choices(SPLITS, _SHARES)
+        pool, taken = self.names[split], set[str]()
+
+        def new(words: Sequence[str]) -> str:
+            word = rng.choice([one for one in words if one not in taken] if len(words) < 1000 else words)
+            taken.add(word)
+            return word
+
+        def name() -> str:
+            known = split == "train" and self.known > len(taken) and rng.random() < 0.5
+            return new(self.known_names if known else pool)
+
+        return self.write(rng, name, lambda: new(_FIGURES[split]))
+
+    def held_out_by(self, example: Example) -> Sequence[str]:
+        """One of its names or figures: the others are of the same split."""
+        words = set().union(*map(without_gaps, self.sentences))
+        return [next(token for token in example.source if token not in words)]
+
+    def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
+        """The words of the sentences, and the known names."""
+        source, target = (without_gaps(sentences) for sentences in self.sentences)
+        return Vocabulary.of({*source, *self.known_names}), Vocabulary.of({*target, *self.known_names})
+
+    def tokenize(self, text: str) -> list[str]:
+        """Words in small letters; every other sign is a token of its own."""
+        return re.findall(r"\w+|[^\w\s]", unicodedata.normalize("NFC", text).lower())
+
+    def tokenize_target(self, text: str) -> list[str]:
+        """As the source."""
+        return self.tokenize(text)
+
+    def join(self, tokens: Sequence[str]) -> str:
+        """Words with spaces between, punctuation at the word before it."""
+        return re.sub(r" ([.,:;!?])(?= |$)", r"\1", " ".join(tokens))
+
+    def join_target(self, tokens: Sequence[str]) -> str:
+        """As the source."""
+        return self.join(tokens)
+
+
+_FIGURES = by_split(FIGURES)
