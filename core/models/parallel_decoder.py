@@ -43,7 +43,7 @@ class Read(NamedTuple):
 
     def select(self, items: Int[Tensor, " item"]) -> "Read":
         """These items, in this order; see `Reading`."""
-        states, valid, layers = self.memory
+        states, valid, layers, _ = self.memory  # these decoders do not copy
         memory = Memory(states[items], valid[items], tuple(layer[items] for layer in layers))
         return Read(memory, None if self.embedded is None else self.embedded[items])
 

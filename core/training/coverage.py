@@ -18,11 +18,10 @@ from torch import Tensor, nn
 from core.attention.alignments import ALIGNMENTS
 from core.data.batch import Batch
 from core.errors import SettingError
-from core.models.seq2seq import Seq2Seq
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
 from core.shapes import Valid
-from core.training.objective import Objective, Objectives
+from core.training.objective import Learner, Objective, Objectives
 from core.training.settings import TrainingSettings
 
 TERM = "coverage"  # of the loss
@@ -39,12 +38,17 @@ class Covering:
     objective: Objective
     price: float
 
-    def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
+    def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh one batch; weights that pass the tap carry their gradient."""
         if self.price == 0.0:
             return self.objective(model, batch, step)
         looking, passed = _looking(model), list[Tensor]()
-        with watching(lambda tap, value: passed.append(value) if tap is looking else None):
+
+        def keep(tap: Tap, value: Tensor) -> None:
+            if tap is looking and value.requires_grad:  # what only writes a prefix is not what learns
+                passed.append(value)
+
+        with watching(keep):
             weighed = self.objective(model, batch, step)
         loss = self.price * coverage(torch.cat(passed, dim=2)[:, 0], batch.target_valid)
         return Objectives({**weighed.terms, TERM: loss}, weighed.token_accuracy)

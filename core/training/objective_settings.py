@@ -114,6 +114,17 @@ def _guidance(
     )
 
 
+def _coverage(
+    objective: ObjectiveSettings, task: AbstractTask, model: Settings, training: TrainingSettings
+) -> str | None:
+    if objective.guides or training.coverage == 0.0:
+        return None
+    return (
+        f"objective={objective.name} does not weigh the target's positions in one pass, so coverage={training.coverage:g} "
+        "has nothing to count: choose coverage=0, or objective=likelihood"
+    )
+
+
 def _own(objective: ObjectiveSettings, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
     return objective.refusal(task, model, training)
 
