@@ -57,6 +57,14 @@ def test_a_source_that_cannot_be_read_is_said(source, says):
     assert not at.exception and says in said(at)
 
 
+def test_the_form_of_train_offers_the_objectives_that_train_such_a_model():
+    at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/train.py").run()
+    assert "likelihood" in " ".join(by_label(at.selectbox, "Objective").options)
+    by_label(at.selectbox, "Model").set_value("parallel").run()
+    offered = [one.split(" · ")[0] for one in by_label(at.selectbox, "Objective").options]
+    assert not at.exception and offered == ["all_places", "masked_filling", "ctc", "distillation"]
+
+
 def test_pages_that_step_from_prefix_to_prefix_do_not_offer_such_runs():
     at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/decoder.py").run()
     offered = by_label(at.selectbox, "Model").options
