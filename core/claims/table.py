@@ -4,6 +4,7 @@ from core.claims.alibi import AlibiLonger
 from core.claims.claim import AbstractClaim
 from core.claims.convolution import Convolution
 from core.claims.data_size import DataSize
+from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
@@ -12,6 +13,8 @@ from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
+from core.claims.mask_predict import Remasked
+from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
 from core.claims.order import Order
 from core.claims.performer import PerformerError
@@ -51,4 +54,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "scheduled_sampling": SampledPrefix,
     "ladder": SpokenLadder,
     "ladder_kinds": LadderKinds,
+    "multimodality": Multimodality,
+    "mask_predict": Remasked,
+    "distillation": Distilled,
 }

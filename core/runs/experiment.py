@@ -6,7 +6,7 @@ it. Whoever iterates only watches.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
@@ -27,7 +27,7 @@ from core.settings import Settings
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
 from core.training.loop import Trainer
-from core.training.objective_settings import Makings
+from core.training.objective_settings import Makings, Teacher
 from core.training.probe import Probe, Rows, fed, places
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
@@ -59,13 +59,17 @@ def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
     yield from run_experiment(create(name, config))
 
 
-def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
-    """A trainer at step 0, on no disk."""
+def trainer_of(config: ExperimentConfig, examples: Examples, teacher: Callable[[str], Teacher] = load) -> Trainer:
+    """A trainer at step 0, on no disk.
+
+    Args:
+        teacher: finds who teaches, by the name that the objective has for it; the run of that address.
+    """
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
     return Trainer(
         build(config.model, *vocabularies, seeds),
         Stream(config.task, training.batch_size, seeds),
-        config.objective.make(_makings(config)),
+        config.objective.make(_makings(config, teacher)),
         training,
         seeds,
         held_out(config.task, "validation", training.evaluate_on),
@@ -74,8 +78,8 @@ def trainer_of(config: ExperimentConfig, examples: Examples) -> Trainer:
     )
 
 
-def _makings(config: ExperimentConfig) -> Makings:
-    return Makings(config.task, config.training, config.seeds, load)
+def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load) -> Makings:
+    return Makings(config.task, config.training, config.seeds, teacher)
 
 
 def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:

@@ -55,6 +55,11 @@ class TrainedParallel(AbstractTrained):
         """How it is decoded where nobody says otherwise."""
         return self._objective.decoding()
 
+    @property
+    def shows(self) -> bool:
+        """Whether it was shown words while it learned, as passes after the first need it."""
+        return self._objective.shows
+
     def written(self, source: str, how: AbstractAllPlaces | None = None) -> Writing:
         """Write an output, every pass kept.
 
@@ -138,7 +143,7 @@ class TrainedParallel(AbstractTrained):
         """What is asked for, if it was learned."""
         if how is None:
             return self.usual
-        if isinstance(how, MaskPredict) and how.passes > 1 and not self._objective.shows:
+        if isinstance(how, MaskPredict) and how.passes > 1 and not self.shows:
             raise SettingError(
                 f"passes={how.passes} writes some places in the light of others, and {self.run.address} has never been shown "
                 "one: choose at_once, or train with objective=masked_filling"

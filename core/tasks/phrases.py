@@ -54,6 +54,7 @@ class Phrases(AbstractTask):
 
     name: ClassVar[str] = "phrases"
     summary: ClassVar[str] = "English words to German phrases of three words, two of which are right"
+    known_alignment: ClassVar[bool] = True
 
     words: int = setting(8, low=2, high=len(_LEXICON), help="English words; more take longer to learn")
     shortest: int = setting(2, low=1, high=10, help="words in the shortest source")
@@ -68,14 +69,14 @@ class Phrases(AbstractTask):
 
     def sample(self, rng: Random) -> Example:
         """Words drawn evenly, and for each an evenly drawn phrase."""
-        source = tuple(rng.choices(list(self._phrases), k=rng.randint(self.shortest, self.longest)))
-        target = tuple(word for english in source for word in rng.choice(self._phrases[english]))
+        source = tuple(rng.choices(list(self.phrases), k=rng.randint(self.shortest, self.longest)))
+        target = tuple(word for english in source for word in rng.choice(self.phrases[english]))
         links = tuple((place, place // WORDS_OF_A_PHRASE) for place in range(len(target)))
         return Example(source, target, links)
 
     def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """The English words, and all words of their phrases."""
-        return Vocabulary.of(self._phrases), Vocabulary.of(word for phrase in self._meanings for word in phrase)
+        return Vocabulary.of(self.phrases), Vocabulary.of(word for phrase in self._meanings for word in phrase)
 
     def tokenize(self, text: str) -> list[str]:
         """One token a word; capitals do not matter."""
@@ -95,17 +96,27 @@ class Phrases(AbstractTask):
 
     def reference(self, source: Sequence[str]) -> tuple[str, ...] | None:
         """One of the right answers: the first phrase of each word."""
-        if any(word not in self._phrases for word in source):
+        if any(word not in self.phrases for word in source):
             return None
-        return tuple(word for english in source for word in self._phrases[english][0])
+        return tuple(word for english in source for word in self.phrases[english][0])
 
     def meaning(self, target: Sequence[str]) -> tuple[str, ...]:
         """The English word in place of each phrase; what is no phrase stays as it is."""
         pieces = [tuple(target[at : at + WORDS_OF_A_PHRASE]) for at in range(0, len(target), WORDS_OF_A_PHRASE)]
         return tuple(self._meanings.get(piece, " ".join(piece)) for piece in pieces)
 
+    def mixture(self, english: str, piece: Sequence[str]) -> bool:
+        """Whether each word of a piece stands at its place in one of the two phrases of a word, and all of them in neither.
+
+        >>> Phrases().mixture("thanks", ["vielen", "danke", "Dank"]), Phrases().mixture("thanks", ["ich", "danke", "dir"])
+        (True, False)
+        """
+        both = self.phrases[english]
+        each = len(piece) == WORDS_OF_A_PHRASE and all(word in at for word, at in zip(piece, zip(*both)))
+        return each and tuple(piece) not in both
+
     @cached_property
-    def _phrases(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+    def phrases(self) -> dict[str, tuple[tuple[str, ...], ...]]:
         """The right phrases of each English word."""
         return {
             english: tuple(tuple(phrase.split()) for phrase in _LEXICON[english])
@@ -115,4 +126,4 @@ class Phrases(AbstractTask):
     @cached_property
     def _meanings(self) -> dict[tuple[str, ...], str]:
         """The English word of every phrase."""
-        return {phrase: english for english, phrases in self._phrases.items() for phrase in phrases}
+        return {phrase: english for english, both in self.phrases.items() for phrase in both}

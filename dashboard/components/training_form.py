@@ -41,7 +41,7 @@ def training_form() -> None:
         bind="query-params",
         help="fast: learns while a class watches; full: nearly all held-out examples right",
     )
-    objective = _objective()
+    objective = _objective(model)
     start = preset_of(task, model, preset).to_dict()
     start["objective"] = {"name": objective, **OBJECTIVES[objective]().to_dict()}
     chosen = _settings(start, f"{task} {model} {objective} {preset}")
@@ -61,11 +61,13 @@ def training_form() -> None:
         st.rerun()
 
 
-def _objective() -> str:
+def _objective(model: str) -> str:
+    """Of those that train such a model; each kind of model remembers its own."""
+    parallel = hasattr(MODELS[model](), "counting")
     chosen: str = st.selectbox(
         "Objective",
-        list(OBJECTIVES),
-        key="objective",
+        [name for name, kind in OBJECTIVES.items() if bool(kind().countings) == parallel],
+        key="objective of places" if parallel else "objective",
         bind="query-params",
         format_func=lambda name: f"{name} · {OBJECTIVES[name].summary}",
         help="what the training minimizes",

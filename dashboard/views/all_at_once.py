@@ -1,0 +1,124 @@
+"""All at once: one source written left to right, non-autoregressively and by mask-predict, and why the second mixes."""
+
+import streamlit as st
+
+from core.decoding.mask_predict import AtOnce, MaskPredict
+from core.errors import AttentionLabError
+from core.runs.all_at_once import Cost, Told, all_places, costs, token_by_token
+from core.runs.trained import TrainedModel
+from core.runs.trained_parallel import TrainedParallel
+from dashboard import resources, state
+from dashboard.components.heading import heading
+from dashboard.components.panel import panel
+from dashboard.components.ways_view import prices, reasons, way
+
+TITLE = "All at once"
+SOURCE = "places source"
+_USUAL = {"left": "demo/phrases-transformer", "once": "demo/phrases-parallel", "masks": "demo/phrases-masked"}
+_MOST = 10
+
+
+def page() -> None:
+    """Choose, write, explain."""
+    heading(
+        TITLE, "A decoder that writes every place in one call: fast, and of two minds where two translations are right."
+    )
+    _ways()
+
+
+@panel("The ways")
+def _ways() -> None:
+    addresses, passes = _chosen()
+    source = _source(resources.model(addresses["left"]))
+    told = _told(addresses, source, passes)
+    for key, one in told.items():
+        way(one, key=key)
+    st.caption(
+        "A row is one call of the decoder, a column a place; the stronger the color, the surer the model was when it wrote the word. "
+        "Bold words were written in this call, ✗ is emptied and written again in the next."
+    )
+    reasons(told["once"], told["left"])
+    _prices(addresses, source, passes)
+
+
+def _chosen() -> tuple[dict[str, str], int]:
+    """Which runs, and how many passes."""
+    stepping, parallel = resources.model_addresses(), resources.parallel_addresses()
+    filling = [one for one in parallel if resources.parallel_model(one).shows]
+    offered = {
+        "left": ("Left to right", stepping, "any run that writes a word after the other, of the same task"),
+        "once": ("All at once", parallel, "any run that writes all places at once, decoded in one pass"),
+        "masks": ("Mask-predict", filling, "runs trained with objective=masked_filling, decoded in several passes"),
+    }
+    found = {}
+    places = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
+    for place, (key, (label, known, help_)) in zip(places, offered.items()):
+        ordered = sorted(known, key=lambda address: address != _USUAL[key])
+        found[key] = place.selectbox(label, ordered, key=f"places {key}", bind="query-params", help=help_)
+    with places[3]:
+        passes = st.slider(
+            "Passes",
+            1,
+            _MOST,
+            4,
+            key="places passes",
+            help="of mask-predict; after each the least sure words are emptied",
+        )
+    return found, int(passes)
+
+
+def _source(model: TrainedModel) -> str:
+    examples = [model.config.task.join(example.source) for example in model.examples.test]
+    state.first(SOURCE, examples[0])
+    left, right = st.columns([5, 2], vertical_alignment="bottom")
+    source = left.text_input("Source", key=SOURCE, bind="query-params", help=model.config.task.summary)
+    with right.popover("Examples", icon=":material/lightbulb:", width="stretch"):
+        st.pills("Examples", examples, key="places example", on_change=_take, label_visibility="collapsed")
+    return source
+
+
+def _take() -> None:
+    chosen = state.get("places example")
+    if chosen:
+        state.put(SOURCE, chosen)
+        state.put("places example", None)
+
+
+def _told(addresses: dict[str, str], source: str, passes: int) -> dict[str, Told]:
+    left, once, masks = _models(addresses)
+    # one that fills blanks is decoded in its own way
+    how = AtOnce() if once.shows or isinstance(once.usual, AtOnce) else once.usual
+    return {
+        "left": token_by_token(left, source, "Left to right"),
+        "once": all_places(once, source, how, "All at once"),
+        "masks": all_places(masks, source, MaskPredict(passes=passes), f"Mask-predict, {passes} passes"),
+    }
+
+
+@st.cache_resource(show_spinner="Measuring …", max_entries=8, scope="session")
+def _measured(left: str, once: str, masks: str, source: str, passes: int) -> list[Cost]:
+    return costs(*_models({"left": left, "once": once, "masks": masks}), source, passes)
+
+
+def _models(addresses: dict[str, str]) -> tuple[TrainedModel, TrainedParallel, TrainedParallel]:
+    return (
+        resources.model(addresses["left"]),
+        resources.parallel_model(addresses["once"]),
+        resources.parallel_model(addresses["masks"]),
+    )
+
+
+def _prices(addresses: dict[str, str], source: str, passes: int) -> None:
+    st.markdown("##### What length costs")
+    try:
+        prices(_measured(**addresses, source=source, passes=passes))
+    except AttentionLabError as error:
+        st.info(str(error))
+        return
+    st.caption(
+        "Each model writes as many words as it is told to, the fastest of five times on this machine; nothing is said here of "
+        "how good they are. Left to right needs a call for every word; all at once one, whatever the length."
+    )
+
+
+page()
