@@ -19,7 +19,19 @@ from core.tasks.text import Text
 TASKS: dict[str, type[AbstractTask]] = {
     task.name: task
     for task in (
-        Reversal, Copying, Sorting, Dates, NumberWords, Pinyin, Synonyms, SpeechLike, Text, Recognition, Chat, Summary,
-        QuestionAnswering, SortingPoints,
-    )  # fmt: skip
+        Reversal,
+        Copying,
+        Sorting,
+        Dates,
+        NumberWords,
+        Pinyin,
+        Synonyms,
+        SpeechLike,
+        Text,
+        Recognition,
+        Chat,
+        Summary,
+        QuestionAnswering,
+        SortingPoints,
+    )
 }
