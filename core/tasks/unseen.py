@@ -8,7 +8,7 @@ others, and every figure, are unknown words there too, so that a model learns wh
 import re
 import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from random import Random
@@ -92,6 +92,37 @@ def without_gaps(sentences: Sequence[str]) -> set[str]:
 
 
 @dataclass(frozen=True)
+class Lot:
+    """What one example is drawn from; no name and no figure is drawn twice.
+
+    Attributes:
+        rng: chance; names, figures: of one split; known: names that are drawn as often as all others together.
+        taken: what was drawn.
+    """
+
+    rng: Random
+    names: tuple[str, ...]
+    known: tuple[str, ...]
+    figures: tuple[str, ...]
+    taken: set[str]
+
+    def name(self) -> str:
+        """One more name."""
+        known = len(self.known) > len(self.taken) and self.rng.random() < 0.5
+        return self._new(self.known if known else self.names)
+
+    def figure(self) -> str:
+        """One more figure."""
+        return self._new(self.figures)
+
+    def _new(self, words: tuple[str, ...]) -> str:
+        while (word := self.rng.choice(words)) in self.taken:
+            pass
+        self.taken.add(word)
+        return word
+
+
+@dataclass(frozen=True)
 class AbstractUnseen(AbstractTask):
     """A task about names that are not in its vocabularies. Small letters; a word, or a sign, is a token."""
 
@@ -102,8 +133,8 @@ class AbstractUnseen(AbstractTask):
     )
 
     @abstractmethod
-    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
-        """An example with names and figures that are drawn where they are called for, each of them once."""
+    def write(self, lot: Lot) -> Example:
+        """An example with names and figures of this lot."""
 
     @property
     @abstractmethod
@@ -117,7 +148,7 @@ class AbstractUnseen(AbstractTask):
 
     @cached_property
     def known_names(self) -> tuple[str, ...]:
-        """The training names that the vocabularies hold: drawn as often as all others together."""
+        """The training names that the vocabularies hold."""
         return self.names["train"][: self.known]
 
     @cached_property
@@ -128,19 +159,8 @@ class AbstractUnseen(AbstractTask):
     def sample(self, rng: Random) -> Example:
         """One example; all its names and figures are of one split."""
         (split,) = rng.choices(SPLITS, _SHARES)
-        pool, taken = self.names[split], set[str]()
-
-        def new(words: Sequence[str]) -> str:
-            while (word := rng.choice(words)) in taken:
-                pass
-            taken.add(word)
-            return word
-
-        def name() -> str:
-            known = split == "train" and self.known > len(taken) and rng.random() < 0.5
-            return new(self.known_names if known else pool)
-
-        return self.write(rng, name, lambda: new(_FIGURES[split]))
+        known = self.known_names if split == "train" else ()
+        return self.write(Lot(rng, self.names[split], known, _FIGURES[split], set()))
 
     def held_out_by(self, example: Example) -> Sequence[str]:
         """One of its names or figures: the others are of the same split."""
