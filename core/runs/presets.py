@@ -54,6 +54,11 @@ _TRANSFORMER["asr"] = {
     "fast": ({"layers": 1, "dropout": 0.1}, {**_HEARD, "steps": 600}),
     "full": ({"layers": 2, "width": 128, "dropout": 0.2}, {**_HEARD, "learning_rate": 1e-3, "steps": 3000}),
 }
+_STATE: Part = {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64}
+_TRANSFORMER["state"] = {
+    "fast": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 600}),
+    "full": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 2000}),
+}
 for _name in ("copy", "sort", "speech_like", "sortpoints"):
     _TRANSFORMER[_name] = _TRANSFORMER["reverse"]
 _COPIED: Part = {"layers": 1, "width": 64, "copy": "pointer_generator"}  # what these tasks ask for

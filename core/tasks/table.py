@@ -3,6 +3,7 @@
 from core.tasks.chat import Chat
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
+from core.tasks.hidden_state import HiddenState
 from core.tasks.number_words import NumberWords
 from core.tasks.pinyin import Pinyin
 from core.tasks.question_answering import QuestionAnswering
@@ -27,6 +28,7 @@ TASKS: dict[str, type[AbstractTask]] = {
         Pinyin,
         Synonyms,
         SpeechLike,
+        HiddenState,
         Text,
         Recognition,
         Chat,

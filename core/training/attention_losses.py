@@ -103,7 +103,7 @@ class Guided:
         passed: dict[Tap, list[Tensor]] = {tap: [] for tap in taps}
 
         def keep(tap: Tap, value: Tensor) -> None:
-            if tap in passed:
+            if tap in passed and value.requires_grad:  # what only writes a prefix is not what learns
                 passed[tap].append(value)
 
         with watching(keep):

@@ -18,9 +18,10 @@ class StepDone:
     Attributes:
         step: counted from 1.
         loss: the sum of `terms`.
-        terms: the named parts of the loss: `likelihood`, in nats per target token, `guidance` and `coverage` where
-            there is any.
-        token_accuracy: share of target tokens whose most probable prediction is right, under the gold prefix.
+        terms: the named parts of the loss, as the objective names them: `likelihood`, in nats per target token, unless it is
+            another one; `guidance` and `coverage` where there is any.
+        token_accuracy: share of target tokens whose most probable prediction is right, under the prefix that was fed: the
+            gold one, unless the objective feeds another.
         learning_rate: the rate used in this step.
         gradient_norm: Euclidean norm of all gradients before clipping.
         tokens: target tokens in the batch, <end> counted.

@@ -14,7 +14,8 @@ class Objectives(NamedTuple):
     Attributes:
         terms: parts of the loss; the loss is their sum. The likelihood is in nats per target token, penalties are factors
             without a unit.
-        token_accuracy: share of target tokens predicted right under the gold prefix.
+        token_accuracy: share of target tokens predicted right under the prefix that was fed, which is the gold one unless
+            the objective feeds another.
     """
 
     terms: dict[str, Tensor]

@@ -14,7 +14,13 @@ from core.training.objectives import OBJECTIVES
 from tests.laws.models import LETTERS, WORDS, model, pairs, widen
 
 MODELS = ["transformer-pre-learned", "gru-additive", "lstm-dot"]
-VARIANTS: dict[str, dict] = {}  # an objective in other choices that change its arithmetic
+_SAMPLED = {"objective.name": "scheduled_sampling", "objective.schedule": "constant"}
+VARIANTS: dict[str, dict] = {  # an objective in other choices that change its arithmetic
+    "scheduled_sampling-half": {**_SAMPLED, "objective.floor": 0.5},
+    "scheduled_sampling-argmax": {**_SAMPLED, "objective.feed": "argmax"},
+    "scheduled_sampling-two-pass": {**_SAMPLED, "objective.procedure": "parallel"},
+    "scheduled_sampling-parallel": {**_SAMPLED, "objective.procedure": "parallel", "objective.passes": 3},
+}
 CHOICES = {name: {"objective.name": name} for name in OBJECTIVES} | VARIANTS
 STEP = 5
 

@@ -93,7 +93,11 @@ def test_tokens_survive_being_joined_and_cut_again(task):
 
 def test_the_reference_of_a_source_is_its_target(task):
     if type(task).reference is AbstractTask.reference:
-        assert task.name in ("text", "asr")  # what people bring has no rule
+        assert task.name in (
+            "text",
+            "asr",
+            "state",
+        )  # what people bring has no rule; what is hidden has no certain answer
         return
     rng = Random(9)
     for example in (task.sample(rng) for _ in range(100)):
