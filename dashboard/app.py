@@ -29,6 +29,7 @@ SECTIONS = {
     ),
     "Training": (
         ("wrong_word", "One wrong word", "running_with_errors"),
+        ("copying", "Copy or generate", "content_copy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
     "Decode": (

@@ -1,16 +1,15 @@
 """Small talk: what a person says, and an answer that takes up the names in it."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from random import Random
 from typing import ClassVar
 
 from core.data.batch import Example
 from core.settings import setting
 from core.tasks.task import Split
-from core.tasks.unseen import AbstractUnseen, by_split, filled, matched
+from core.tasks.unseen import AbstractUnseen, Lot, by_split, filled, matched
 
 _ENGLISH = {
     "hello , my name is {a} {b} .": "hello {a} , nice to meet you .",
@@ -71,10 +70,10 @@ class Chat(AbstractUnseen):
         """Names by split."""
         return super().names if self.language == "en" else by_split(_CHARACTERS)
 
-    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
+    def write(self, lot: Lot) -> Example:
         """A sentence and its answer."""
-        said = rng.choice(list(self._answers))
-        gaps = {"a": name(), "b": name()}
+        said = lot.rng.choice(list(self._answers))
+        gaps = {"a": lot.name(), "b": lot.name()}
         return Example(tuple(filled(said, gaps)), tuple(filled(self._answers[said], gaps)))
 
     def tokenize(self, text: str) -> list[str]:

@@ -1,14 +1,13 @@
 """A question and a context to an answer: the lecture's "everything is question answering", in the small."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import ClassVar
 
 from core.data.batch import Example
 from core.errors import SettingError
 from core.settings import setting
-from core.tasks.unseen import AbstractUnseen, filled, matched
+from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
 
 _KINDS = {  # a fact, and the question that its gap {n} answers
     "{n} has the {it} .": "who has the {it} ?",
@@ -53,11 +52,12 @@ class QuestionAnswering(AbstractUnseen):
         """Those of contexts and questions; an answer has no words but its own."""
         return tuple(sentence.replace("{it}", "ball") for sentence in _SPOKEN), ()
 
-    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
+    def write(self, lot: Lot) -> Example:
         """Facts about things, and a question that one of them answers."""
+        rng = lot.rng
         pairs = [(fact, thing) for fact in _KINDS for thing in rng.sample(_THINGS, 3)]
         told = {
-            pair: figure() if pair[0] == _FIGURED else name()
+            pair: lot.figure() if pair[0] == _FIGURED else lot.name()
             for pair in rng.sample(pairs, rng.randint(self.fewest, self.most))
         }
         asked = rng.choice(list(told))

@@ -1,14 +1,13 @@
 """Reports to summaries: the facts in a fixed order, with the names and figures of the report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from random import Random
 from typing import ClassVar
 
 from core.data.batch import Example
 from core.errors import SettingError
 from core.settings import setting
-from core.tasks.unseen import AbstractUnseen, filled, matched
+from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
 
 _FIRST = "the company {who} has published its report .", "{who} :"
 _FACTS = {  # what a report says, what a summary makes of it, in the order of summaries
@@ -62,10 +61,11 @@ class Summary(AbstractUnseen):
         """Those of reports, and those of summaries."""
         return (_FIRST[0], *_FACTS, *_ASIDES), (_FIRST[1], *_FACTS.values(), _COMMA, _STOP)
 
-    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
+    def write(self, lot: Lot) -> Example:
         """A report and its summary."""
-        who, facts = name(), rng.sample(list(_FACTS), rng.randint(self.fewest, self.most))
-        values = {fact: name() if fact in _NAMED else figure() for fact in facts}
+        rng, who = lot.rng, lot.name()
+        facts = rng.sample(list(_FACTS), rng.randint(self.fewest, self.most))
+        values = {fact: lot.name() if fact in _NAMED else lot.figure() for fact in facts}
         body = [filled(fact, {"n": values[fact]}) for fact in facts]
         for aside in rng.sample(_ASIDES, rng.randint(0, self.asides)):
             body.insert(rng.randint(0, len(body)), aside.split())

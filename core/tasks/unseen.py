@@ -8,9 +8,9 @@ others, and every figure, are unknown words there too, so that a model learns wh
 import re
 import unicodedata
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from random import Random
 from typing import ClassVar
 
@@ -19,8 +19,27 @@ from core.data.vocabulary import Vocabulary
 from core.settings import setting
 from core.tasks.task import SPLITS, AbstractTask, Split, split_of
 
-_BEGINNINGS = "ba be do fi ge hu jo ka lu mi no pa ro sa ta vi wo zu".split()
-_ENDINGS = "bri das dy fan gor kel lin mo nel pol ra shi tus vel wen zan".split()
+_BEGINNINGS = [
+    "ba",
+    "be",
+    "do",
+    "fi",
+    "ge",
+    "hu",
+    "jo",
+    "ka",
+    "lu",
+    "mi",
+    "no",
+    "pa",
+    "ro",
+    "sa",
+    "ta",
+    "vi",
+    "wo",
+    "zu",
+]
+_ENDINGS = ["bri", "das", "dy", "fan", "gor", "kel", "lin", "mo", "nel", "pol", "ra", "shi", "tus", "vel", "wen", "zan"]
 NAMES = tuple(first + last for first in _BEGINNINGS for last in _ENDINGS)
 FIGURES = tuple(str(number) for number in range(1000, 10_000))
 _SHARES = (90, 5, 5)  # of the splits in what is drawn
@@ -37,13 +56,19 @@ def by_split(words: Sequence[str]) -> dict[Split, tuple[str, ...]]:
     return {split: tuple(word for word in words if split_of([word]) == split) for split in SPLITS}
 
 
+@cache
+def _parts(sentence: str) -> tuple[tuple[str, str | None], ...]:
+    """The words of a sentence, each with its gap's name if it is one."""
+    return tuple((part, gap[1] if (gap := _GAP.fullmatch(part)) else None) for part in sentence.split())
+
+
 def filled(sentence: str, gaps: Gaps) -> list[str]:
     """The tokens of a sentence whose gaps are filled.
 
     >>> filled("hello {a} !", {"a": "mira"})
     ['hello', 'mira', '!']
     """
-    return [gaps[part[1:-1]] if _GAP.fullmatch(part) else part for part in sentence.split()]
+    return [part if gap is None else gaps[gap] for part, gap in _parts(sentence)]
 
 
 def matched(sentence: str, tokens: Sequence[str]) -> dict[str, str] | None:
@@ -52,19 +77,49 @@ def matched(sentence: str, tokens: Sequence[str]) -> dict[str, str] | None:
     >>> matched("i am {a} .", ["i", "am", "mira", "."]), matched("i am {a} .", ["i", "was", "mira", "."])
     ({'a': 'mira'}, None)
     """
-    parts, gaps = sentence.split(), dict[str, str]()
+    parts, found = _parts(sentence), dict[str, str]()
     if len(parts) != len(tokens):
         return None
-    for part, token in zip(parts, tokens):
-        gap = _GAP.fullmatch(part)
-        if gap is None and part != token or gap is not None and gaps.setdefault(gap[1], token) != token:
+    for (part, gap), token in zip(parts, tokens):
+        if token != (part if gap is None else found.setdefault(gap, token)):
             return None
-    return gaps
+    return found
 
 
 def without_gaps(sentences: Sequence[str]) -> set[str]:
     """The words that stand in sentences beside their gaps."""
-    return {part for sentence in sentences for part in sentence.split() if not _GAP.fullmatch(part)}
+    return {part for sentence in sentences for part, gap in _parts(sentence) if gap is None}
+
+
+@dataclass(frozen=True)
+class Lot:
+    """What one example is drawn from; no name and no figure is drawn twice.
+
+    Attributes:
+        rng: chance; names, figures: of one split; known: names that are drawn as often as all others together.
+        taken: what was drawn.
+    """
+
+    rng: Random
+    names: tuple[str, ...]
+    known: tuple[str, ...]
+    figures: tuple[str, ...]
+    taken: set[str]
+
+    def name(self) -> str:
+        """One more name."""
+        known = len(self.known) > len(self.taken) and self.rng.random() < 0.5
+        return self._new(self.known if known else self.names)
+
+    def figure(self) -> str:
+        """One more figure."""
+        return self._new(self.figures)
+
+    def _new(self, words: tuple[str, ...]) -> str:
+        while (word := self.rng.choice(words)) in self.taken:
+            pass
+        self.taken.add(word)
+        return word
 
 
 @dataclass(frozen=True)
@@ -78,8 +133,8 @@ class AbstractUnseen(AbstractTask):
     )
 
     @abstractmethod
-    def write(self, rng: Random, name: Callable[[], str], figure: Callable[[], str]) -> Example:
-        """An example with names and figures that are drawn where they are called for, each of them once."""
+    def write(self, lot: Lot) -> Example:
+        """An example with names and figures of this lot."""
 
     @property
     @abstractmethod
@@ -93,29 +148,23 @@ class AbstractUnseen(AbstractTask):
 
     @cached_property
     def known_names(self) -> tuple[str, ...]:
-        """The training names that the vocabularies hold: drawn as often as all others together."""
+        """The training names that the vocabularies hold."""
         return self.names["train"][: self.known]
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """All that stands in sentences beside their gaps."""
+        return frozenset().union(*map(without_gaps, self.sentences))
 
     def sample(self, rng: Random) -> Example:
         """One example; all its names and figures are of one split."""
         (split,) = rng.choices(SPLITS, _SHARES)
-        pool, taken = self.names[split], set[str]()
-
-        def new(words: Sequence[str]) -> str:
-            word = rng.choice([one for one in words if one not in taken] if len(words) < 1000 else words)
-            taken.add(word)
-            return word
-
-        def name() -> str:
-            known = split == "train" and self.known > len(taken) and rng.random() < 0.5
-            return new(self.known_names if known else pool)
-
-        return self.write(rng, name, lambda: new(_FIGURES[split]))
+        known = self.known_names if split == "train" else ()
+        return self.write(Lot(rng, self.names[split], known, _FIGURES[split], set()))
 
     def held_out_by(self, example: Example) -> Sequence[str]:
         """One of its names or figures: the others are of the same split."""
-        words = set().union(*map(without_gaps, self.sentences))
-        return [next(token for token in example.source if token not in words)]
+        return [next(token for token in example.source if token not in self._words)]
 
     def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """The words of the sentences, and the known names."""

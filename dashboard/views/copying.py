@@ -1,0 +1,98 @@
+"""Copy or generate: four decoders on one source with names nobody has seen; what each makes, and what it copies from where."""
+
+import streamlit as st
+
+from core.runs.copying_race import COPY_TASKS, STEPS, CopyingRace
+from core.tasks.table import TASKS
+from dashboard import state
+from dashboard.components.copying_view import outputs, race
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.6  # seconds between redraws while something runs
+_SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
+_RUNNING, _EXAMPLE = "copying running", "copying example"
+_OFFERED = 6  # held-out sources to take
+_STARTS = {"chat": "Hello, my name is Zorblax Quirin."}  # a name that stands in no list of the task
+
+
+def page() -> None:
+    """Choose, press, type a name."""
+    heading("Copy or generate", "A name nobody has heard before: who can say it, and where does each word come from?")
+    guarded("The trainings")(_trainings)()
+
+
+def _trainings() -> None:
+    places = st.columns([5, 2, 2], vertical_alignment="bottom")
+    with places[0]:
+        task = st.selectbox(
+            "Task", COPY_TASKS, key="copying task", bind="query-params",
+            format_func=lambda name: f"{name} · {TASKS[name].summary}",
+        )  # fmt: skip
+    with places[1]:
+        seed = int(
+            st.number_input("Seed", 0, 999, 0, key="copying seed", help="of weights, batches and dropout, of all")
+        )
+    one = race(task, seed)
+    running = state.running(_RUNNING, repr((task, seed))) and not one.done
+    with places[2]:
+        _button(running, done=one.done)
+    text = _source(one, task)
+    panel("The outputs", every=_TICK if running else None)(_watch)(one, text, running)
+
+
+def _source(one: CopyingRace, task: str) -> str:
+    name = f"copying source {task}"
+    state.first(name, _STARTS.get(task, one.task.join(one.held_out[0].source)))
+    left, right = st.columns([8, 3], vertical_alignment="bottom")
+    text = left.text_input(
+        "Source", key=name, max_chars=800, help="put names or figures of your own into a sentence of the task"
+    )
+    examples = {one.task.join(example.source): example for example in one.held_out[:_OFFERED]}
+    right.selectbox(
+        "Example", list(examples), index=None, key=f"{_EXAMPLE} {task}", on_change=_take, args=(name, task),
+        placeholder="Held out …",
+    )  # fmt: skip
+    return text
+
+
+def _take(name: str, task: str) -> None:
+    chosen = state.get(f"{_EXAMPLE} {task}")
+    if chosen is not None:
+        state.put(name, chosen)
+
+
+def _watch(one: CopyingRace, text: str, running: bool) -> None:
+    source = one.read(text)
+    if running:
+        one.go_on(_SLICE)
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    if not one.step:
+        st.caption(
+            f"Press Train: four GRU decoders learn for {STEPS} steps in turn, from one seed and on the same batches; well "
+            "under a minute. Of the names in training the vocabulary holds a few; those of the test stand in no training "
+            "example."
+        )
+    else:
+        outputs(one, source, running=running)
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(running: bool, *, done: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="copying stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="copying train", width="stretch", disabled=done,
+            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
+        )  # fmt: skip
+
+
+page()
