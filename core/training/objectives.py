@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.rewarded import Mixer, Reinforce, RiskMinimized, SelfCritical
 from core.training.scheduled_sampling import ScheduledSampling
 
 
@@ -23,4 +24,5 @@ class TeacherForcing(ObjectiveSettings):
         return Likelihood(makings.training.label_smoothing, makings.training.smoothing_kind)
 
 
-OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in (TeacherForcing, ScheduledSampling)}
+_KINDS = (TeacherForcing, ScheduledSampling, Reinforce, SelfCritical, Mixer, RiskMinimized)
+OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in _KINDS}
