@@ -27,6 +27,7 @@ SECTIONS = {
         ("inspect_alignment", "Inspect my alignment", "stethoscope"),
         ("gold_alignments", "Gold alignments", "verified"),
     ),
+    "Training": (("wrong_word", "One wrong word", "running_with_errors"),),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
