@@ -1,6 +1,7 @@
 """All claims, in the order of the lecture."""
 
 from core.claims.alibi import AlibiLonger
+from core.claims.bleu_reward import BleuReward
 from core.claims.claim import AbstractClaim
 from core.claims.convolution import Convolution
 from core.claims.data_size import DataSize
@@ -50,6 +51,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "listops": ListOps,
     "wiring": Wiring,
     "explanation": Explanation,
+    "bleu_reward": BleuReward,
     "guided": GuidedSooner,
     "scheduled_sampling": SampledPrefix,
     "ladder": SpokenLadder,

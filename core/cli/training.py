@@ -21,6 +21,9 @@ def train(
     recipe: Annotated[
         Path | None, typer.Option(help="a .toml file with everything, instead of task, model and preset")
     ] = None,
+    begin: Annotated[
+        str, typer.Option("--from", metavar="RUN", help="begin with the weights of this run, and with its settings")
+    ] = "",
     assignments: Assignments = None,
     steps: Annotated[int | None, typer.Option(help="optimizer steps; training.steps")] = None,
     seed: Annotated[int | None, typer.Option(help="of all chance")] = None,
@@ -40,10 +43,10 @@ def train(
         run = find_run(name)
         controls.clear(run)  # a request to a dead training is not meant for this one
     else:
-        config = _configuration(task, model, preset, recipe, _changes(assignments or [], objective, steps, seed))
-        run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config)
+        config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
+        run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config, own_code=True)
     last: Evaluated | None = None
-    for event in run_experiment(run):
+    for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
             last = event
             if not json:
@@ -56,15 +59,20 @@ def train(
 
 
 def _configuration(
-    task: str, model: str, preset: str, recipe: Path | None, changes: dict[str, object]
+    task: str, model: str, preset: str, recipe: Path | None, begin: str, changes: dict[str, object]
 ) -> "ExperimentConfig":
+    from core.runs.beginning import fine_tuning
     from core.runs.config import read_recipe
     from core.runs.presets import preset_of
+    from core.runs.trained import load
 
-    if recipe is None and not task:
-        raise SettingError("say what to learn: --task reverse (see attnlab tasks), or --recipe FILE.toml")
-    config = read_recipe(recipe) if recipe is not None else preset_of(task, model, preset)
-    return config.changed(changes)
+    if recipe is None and not task and not begin:
+        raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
+    if begin and recipe is None and not task:
+        config = fine_tuning(load(begin))
+    else:
+        config = read_recipe(recipe) if recipe is not None else preset_of(task, model, preset)
+    return config.changed({"training.from_run": begin, **changes} if begin else changes)
 
 
 def _changes(assignments: list[str], objective: str, steps: int | None, seed: int | None) -> dict[str, object]:

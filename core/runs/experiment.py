@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import torch
 
 from core.data.stream import Stream
-from core.errors import AttentionLabError, RunError
+from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, store
+from core.runs.beginning import weights_before
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
@@ -34,16 +35,20 @@ _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is no
 _NAP = 0.1  # seconds between looks at control/ while paused
 
 
-def create(name: str, config: ExperimentConfig) -> RunFolder:
+def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> RunFolder:
     """Make a run that is ready to be trained.
 
+    Args:
+        own_code: as `trainer_of` takes it.
+
     Raises:
-        RunError: the name is taken or impossible; DataError: the task's data cannot be read; SettingError: what the
-            objective learns from does not fit.
+        RunError: the name is taken or impossible, or there is no run to begin with; DataError: the task's data cannot be
+            read; SettingError: what the objective learns from, or the run to begin with, does not fit.
     """
     store.check_name(name)
+    weights_before(config)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
-    config.objective.make(_makings(config))  # so is what is wrong with a teacher
+    config.objective.make(_makings(config, own_code=own_code))  # so is what is wrong with a teacher
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
@@ -56,20 +61,35 @@ def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
     Raises:
         RunError: the name is taken; DataError: the task's data cannot be read.
     """
-    yield from run_experiment(create(name, config))
+    yield from run_experiment(create(name, config, own_code=True), own_code=True)
 
 
-def trainer_of(config: ExperimentConfig, examples: Examples, teacher: Callable[[str], Teacher] = load) -> Trainer:
-    """A trainer at step 0, on no disk.
+def trainer_of(
+    config: ExperimentConfig, examples: Examples, teacher: Callable[[str], Teacher] = load, *, own_code: bool = False
+) -> Trainer:
+    """A trainer at step 0, on no disk; with the weights of another run where the configuration says so.
 
     Args:
         teacher: finds who teaches, by the name that the objective has for it; the run of that address.
+        own_code: whether a program that the configuration names may be run: only for who names it themselves.
     """
+    trainer = _fresh(config, examples, _makings(config, teacher, own_code))
+    _begin(trainer, config)
+    return trainer
+
+
+def _begin(trainer: Trainer, config: ExperimentConfig) -> None:
+    weights = weights_before(config)
+    if weights is not None:
+        trainer.model.load_state_dict(weights)
+
+
+def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Trainer:
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
     return Trainer(
         build(config.model, *vocabularies, seeds),
         Stream(config.task, training.batch_size, seeds),
-        config.objective.make(_makings(config, teacher)),
+        config.objective.make(makings),
         training,
         seeds,
         held_out(config.task, "validation", training.evaluate_on),
@@ -78,12 +98,15 @@ def trainer_of(config: ExperimentConfig, examples: Examples, teacher: Callable[[
     )
 
 
-def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load) -> Makings:
-    return Makings(config.task, config.training, config.seeds, teacher)
+def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load, own_code: bool = False) -> Makings:
+    return Makings(config.task, config.training, config.seeds, teacher, own_code)
 
 
-def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
+def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:
     """Train a run to its end, recording everything in its folder.
+
+    Args:
+        own_code: as `trainer_of` takes it. A folder may come from anywhere: no page says yes.
 
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
@@ -97,9 +120,9 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
         trainer: Trainer | None = None
         try:
             config = replace(config, task=read_words(run, config.task))
-            trainer = trainer_of(config, read_examples(run, config.task))
+            trainer = _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
             with Journal(run) as journal:
-                yield from _Recorder(run, trainer, journal, heartbeat).events()
+                yield from _Recorder(run, config, trainer, journal, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
             raise
@@ -112,6 +135,7 @@ class _Recorder:
     """One training that is being recorded."""
 
     run: RunFolder
+    config: ExperimentConfig
     trainer: Trainer
     journal: Journal
     heartbeat: Heartbeat
@@ -121,14 +145,11 @@ class _Recorder:
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
         yield from self._resume()
-        for event in self.trainer.events():
-            if isinstance(event, Finished):
-                break
-            yield self._record(event)
-            if isinstance(event, StepDone):
-                yield from self._after_step(event.step)
-            if self.stopped:
-                break
+        try:
+            yield from self._training()
+        except InputError:  # of a reward that is a person's own: a step is done whole or not at all
+            self._checkpoint()
+            raise
         if self.checkpointed != self.trainer.step:
             self._checkpoint()
         reason = "stopped" if self.stopped else "done"
@@ -137,9 +158,20 @@ class _Recorder:
         self.heartbeat.beat(self.trainer.step, reason)
         yield last
 
+    def _training(self) -> Iterator[TrainEvent]:
+        for event in self.trainer.events():
+            if isinstance(event, Finished):
+                return
+            yield self._record(event)
+            if isinstance(event, StepDone):
+                yield from self._after_step(event.step)
+            if self.stopped:
+                return
+
     def _resume(self) -> Iterator[TrainEvent]:
         found = checkpoint.load(self.run)
         if found is None:
+            _begin(self.trainer, self.config)
             return
         if not found.optimizer:
             raise RunError(

@@ -183,11 +183,15 @@ def _terms(facts: dict[str, Any], name: str) -> dict[str, float]:
     return {term: _number(value, term) for term in value}
 
 
+def _number_or_none(facts: dict[str, Any], name: str) -> float | None:
+    return None if facts.get(name) is None else _number(facts, name)
+
+
 def _anything(facts: dict[str, Any], name: str) -> Any:
     return facts.get(name)
 
 
-_CONVERT = {int: _whole, float: _number, str: _text, dict[str, float]: _terms}
+_CONVERT = {int: _whole, float: _number, float | None: _number_or_none, str: _text, dict[str, float]: _terms}
 _KINDS = {
     made.kind: (made, [(field.name, _CONVERT.get(field.type, _anything)) for field in dataclasses.fields(made)])
     for made in (StepDone, Evaluated, Snapshot, Changed, Finished)

@@ -111,7 +111,7 @@ class Guided:
         maps = [torch.cat(passed[tap], dim=2) if len(passed[tap]) > 1 else passed[tap][0] for tap in taps]
         maps = [one[:, list(chosen(heads, one.shape[1], "guidance_heads"))] for one in maps]
         loss = guided_attention(maps, batch.target_valid, batch.source_valid, width=self.guidance.width)
-        return Objectives({**weighed.terms, TERM: weight * loss}, weighed.token_accuracy)
+        return weighed._replace(terms={**weighed.terms, TERM: weight * loss})
 
 
 def guided_attention(

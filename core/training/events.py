@@ -22,6 +22,7 @@ class StepDone:
             another one; `guidance` and `coverage` where there is any.
         token_accuracy: share of target tokens whose most probable prediction is right, under the prefix that was fed: the
             gold one, unless the objective feeds another.
+        reward: mean of the outputs that were drawn; None where the objective has none.
         learning_rate: the rate used in this step.
         gradient_norm: Euclidean norm of all gradients before clipping.
         tokens: target tokens in the batch, <end> counted.
@@ -36,6 +37,7 @@ class StepDone:
     gradient_norm: float
     tokens: int
     seconds: float
+    reward: float | None = None
     kind: Literal["step"] = "step"
 
 

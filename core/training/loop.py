@@ -145,7 +145,7 @@ class Trainer:
         return StepDone(
             step=step, loss=float(loss.detach()), terms={name: float(term.detach()) for name, term in weighed.terms.items()},
             token_accuracy=weighed.token_accuracy, learning_rate=rate, gradient_norm=norm, tokens=batch.target_tokens,
-            seconds=perf_counter() - began,
+            seconds=perf_counter() - began, reward=weighed.reward,
         )  # fmt: skip
 
     def _due(self, every: int) -> bool:

@@ -81,13 +81,13 @@ def item_noise(batch: Batch, seeds: Seeds, name: str, step: int) -> tuple[Noise,
     """Two numbers in [0, 1) for every fed token: functions of (seed, name, step), the item's own content, and the place."""
     key, (rows, time) = seeds.number(name, step), batch.target_in.shape
     found = np.empty((rows, time, 2), dtype=np.float32)
-    for at, item in enumerate(_fingerprints(batch)):
+    for at, item in enumerate(fingerprints(batch)):
         found[at] = np.random.Generator(np.random.Philox(key=[key, item])).random((time, 2), dtype=np.float32)
     noise = torch.from_numpy(found)
     return noise[..., 0], noise[..., 1]
 
 
-def _fingerprints(batch: Batch) -> list[int]:
+def fingerprints(batch: Batch) -> list[int]:
     """A number for each item, whoever stands beside it and however many pads."""
     sides = [(batch.source, batch.source_valid), (batch.target_in, batch.target_valid)]
     sums = [0] * len(batch.target_in)

@@ -18,11 +18,13 @@ class Objectives(NamedTuple):
         terms: parts of the loss; the loss is their sum. The likelihood is in nats per target token, penalties are factors
             without a unit.
         token_accuracy: share of target tokens predicted right under the prefix that was fed, which is the gold one unless
-            the objective feeds another, or at their empty places.
+            the objective feeds another, or at their empty places; where outputs are drawn, the share that these have right.
+        reward: mean of the outputs that were drawn, where the objective has one.
     """
 
     terms: dict[str, Tensor]
     token_accuracy: float
+    reward: float | None = None
 
 
 @runtime_checkable

@@ -43,12 +43,14 @@ class Makings:
         task: its vocabularies, its text, what counts as the same answer; training: steps, batches, label smoothing.
         seeds: chance is a function of (seed, name, step), as everywhere.
         teacher: the trained model of a run's address; raises RunError where there is none.
+        own_code: whether programs that the settings name may be run: only for who started this training themselves.
     """
 
     task: AbstractTask
     training: TrainingSettings
     seeds: Seeds
     teacher: Callable[[str], Teacher]
+    own_code: bool = False
 
 
 @dataclass(frozen=True)

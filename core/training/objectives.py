@@ -8,6 +8,7 @@ from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
 from core.training.places_settings import PLACES
+from core.training.rewarded import Mixer, Reinforce, RiskMinimized, SelfCritical
 from core.training.scheduled_sampling import ScheduledSampling
 
 
@@ -25,6 +26,7 @@ class TeacherForcing(ObjectiveSettings):
         return Likelihood(makings.training.label_smoothing, makings.training.smoothing_kind)
 
 
-OBJECTIVES: dict[str, type[ObjectiveSettings]] = {
-    kind.name: kind for kind in (TeacherForcing, ScheduledSampling, *PLACES.values(), Distillation)
-}
+_KINDS = (
+    TeacherForcing, ScheduledSampling, *PLACES.values(), Distillation, Reinforce, SelfCritical, Mixer, RiskMinimized,
+)  # fmt: skip
+OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in _KINDS}

@@ -54,4 +54,7 @@ class TrainingSettings(Settings):
     record_every: int = setting(
         10, low=0, high=1_000_000, step=5, help="steps between recordings of the probe's attention; 0 = never"
     )
+    from_run: str = setting(
+        "", help="run whose weights it begins with: same model, same vocabularies; empty = fresh ones"
+    )
     checkpoint_every: int = setting(500, low=1, high=1_000_000, step=50, help="steps between checkpoints")

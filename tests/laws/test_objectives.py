@@ -20,6 +20,8 @@ VARIANTS: dict[str, dict] = {  # an objective in other choices that change its a
     "scheduled_sampling-argmax": {**_SAMPLED, "objective.feed": "argmax"},
     "scheduled_sampling-two-pass": {**_SAMPLED, "objective.procedure": "parallel"},
     "scheduled_sampling-parallel": {**_SAMPLED, "objective.procedure": "parallel", "objective.passes": 3},
+    "mixer-further": {"objective.name": "mixer", "objective.every": 2, "objective.draws": 2},
+    "minimum_risk-sharp": {"objective.name": "minimum_risk", "objective.sharpness": 1.0, "objective.reference": False},
 }
 # those of models that write all places at once are under the laws of test_parallel.py
 CHOICES = {name: {"objective.name": name} for name, kind in OBJECTIVES.items() if not kind().countings} | VARIANTS

@@ -1,0 +1,50 @@
+"""What a training begins with: fresh weights, or those of another run, to be fine-tuned."""
+
+from dataclasses import replace
+
+from torch import Tensor
+
+from core.errors import SettingError
+from core.runs.config import ExperimentConfig
+from core.runs.trained import TrainedModel, load
+
+_SHOWN = 4  # differences that a message names
+
+
+def weights_before(config: ExperimentConfig) -> dict[str, Tensor] | None:
+    """The weights that a training begins with, by name; None where they are fresh.
+
+    Raises:
+        RunError: there is no such run, or it was never trained; SettingError: its model or its vocabularies are others.
+    """
+    if not config.training.from_run:
+        return None
+    before = load(config.training.from_run)
+    _check_model(config, before)
+    for side, mine, other in zip(("source", "target"), config.task.vocabularies, before.vocabularies):
+        if mine != other:
+            own = [token for token in mine.tokens if token not in other.numbers][:_SHOWN]
+            differs = f"it does not know {' '.join(own)}" if own else "its tokens are others or in another order"
+            raise SettingError(
+                f"from_run={before.run.address} has another {side} vocabulary ({len(other)} tokens, here {len(mine)}; "
+                f"{differs}): choose a run of the same task with the same settings"
+            )
+    return before.model.state_dict()
+
+
+def _check_model(config: ExperimentConfig, before: TrainedModel) -> None:
+    mine, other = {"name": config.model_name, **config.model.to_dict()}, before.config
+    theirs = {"name": other.model_name, **other.model.to_dict()}
+    differs = [name for name in mine if name != "dropout" and mine[name] != theirs.get(name)]
+    if differs:
+        told = ", ".join(f"{name}={theirs.get(name)}" for name in differs[:_SHOWN])
+        raise SettingError(
+            f"from_run={before.run.address} is of another model: set model.{', model.'.join(told.split(', '))} as it has, or "
+            "leave out --model and --recipe"
+        )
+
+
+def fine_tuning(before: TrainedModel) -> ExperimentConfig:
+    """The configuration of a run, to be trained further from its weights as another run."""
+    config = before.config
+    return replace(config, training=replace(config.training, from_run=before.run.address))

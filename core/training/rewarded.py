@@ -1,0 +1,146 @@
+"""Objectives with a reward, as they are chosen."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from core.attention.alignments import ALIGNMENTS
+from core.errors import SettingError
+from core.settings import Settings, setting
+from core.tasks.task import AbstractTask
+from core.training.minimum_risk import MinimumRisk
+from core.training.objective import Objective
+from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.policy_gradient import BASELINES, Handover, PolicyGradient, greedy_output
+from core.training.reward_file import read_reward
+from core.training.rewards import REWARDS, Judge, TaskReward
+from core.training.settings import TrainingSettings
+
+_DRAWS = "outputs drawn for each source of a batch"
+
+
+@dataclass(frozen=True)
+class Rewarded(ObjectiveSettings):
+    """What is rewarded."""
+
+    reward: str = setting(
+        "bleu", choices=tuple(REWARDS), help="sentence BLEU or chrF, exact match, or 1 less the edits per token"
+    )
+    reward_file: str = setting(
+        "", help="command line only: a .py file with your own reward(output, reference), in its place"
+    )
+    reward_seconds: float = setting(
+        1.0, above=0.0, high=3600.0, step=1.0, help="reward_file: what one answer may take before training ends"
+    )
+
+    def make(self, makings: Makings) -> Objective:
+        """Chance from the experiment's seed.
+
+        Raises:
+            DataError: the file of the reward cannot be used; SettingError: it may not be run here.
+        """
+        return self.rewarded(self._judge(makings), makings)
+
+    @abstractmethod
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """The objective with these rewards."""
+
+    def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
+        """An alignment that is decided by chance in training and without it in decoding has two policies."""
+        alignment = getattr(model, "alignment", "content")
+        if not ALIGNMENTS[alignment].monotonic:
+            return None
+        return (
+            f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have no "
+            "gradient: choose alignment=content, or objective=likelihood"
+        )
+
+    def _judge(self, makings: Makings) -> Judge:
+        words = makings.task.vocabularies[1]
+        if not self.reward_file:
+            return Judge(TaskReward(REWARDS[self.reward], makings.task), words)
+        if not makings.own_code:
+            raise SettingError(
+                f"reward_file={self.reward_file} is a program, and only the command line runs it: attnlab train, with "
+                "--resume --name RUN for a run that is there; or leave it empty and choose a reward"
+            )
+        path = Path(self.reward_file).expanduser()
+        return Judge(read_reward(path, makings.task, self.reward_seconds), words)
+
+
+@dataclass(frozen=True)
+class Reinforce(Rewarded):
+    """REINFORCE with a baseline."""
+
+    name: ClassVar[str] = "reinforce"
+    summary: ClassVar[str] = "expected reward of outputs drawn from the model, by REINFORCE with a baseline"
+
+    draws: int = setting(4, low=1, high=200, help=_DRAWS)
+    baseline: str = setting(
+        "others",
+        choices=tuple(BASELINES),
+        help="what a reward is held against: nothing, the other draws, the greedy output",
+    )
+
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """With the baseline of the table."""
+        return PolicyGradient(judge, BASELINES[self.baseline], self.draws, makings.seeds)
+
+    def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
+        """One draw has no others."""
+        if self.baseline == "others" and self.draws == 1:
+            return (
+                "baseline=others needs other draws of the same source, but draws=1: choose draws=2, or baseline=greedy"
+            )
+        return super().refusal(task, model, training)
+
+
+@dataclass(frozen=True)
+class SelfCritical(Rewarded):
+    """REINFORCE whose baseline is the model's own greedy output."""
+
+    name: ClassVar[str] = "self_critical"
+    summary: ClassVar[str] = "expected reward, each draw held against the model's own greedy output (self-critical)"
+
+    draws: int = setting(1, low=1, high=200, help=_DRAWS)
+
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """REINFORCE with that baseline."""
+        return PolicyGradient(judge, greedy_output, self.draws, makings.seeds)
+
+
+@dataclass(frozen=True)
+class Mixer(Rewarded):
+    """Cross-entropy for the beginning of a target, reward for the end that the model writes itself; more and more of it."""
+
+    name: ClassVar[str] = "mixer"
+    summary: ClassVar[str] = "cross-entropy on a target's beginning, reward for the end that the model writes (MIXER)"
+
+    draws: int = setting(1, low=1, high=200, help=_DRAWS)
+    first: int = setting(2, low=0, high=1000, help="last tokens of a target, <end> counted, that it writes at first")
+    more: int = setting(2, low=0, high=1000, help="how many more after each stretch")
+    every: int = setting(50, low=1, high=1_000_000, step=10, help="steps of a stretch")
+
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """Held against the greedy end of the same beginning."""
+        handover = Handover(self.first, self.more, self.every)
+        return PolicyGradient(judge, greedy_output, self.draws, makings.seeds, handover)
+
+
+@dataclass(frozen=True)
+class RiskMinimized(Rewarded):
+    """Minimum risk training."""
+
+    name: ClassVar[str] = "minimum_risk"
+    summary: ClassVar[str] = "expected risk over a sample, weighed by sharpened probabilities (minimum risk training)"
+
+    draws: int = setting(5, low=1, high=200, help=_DRAWS)
+    sharpness: float = setting(
+        0.005, above=0.0, high=100.0, step=0.01, help="power of the probabilities that weigh the sample; 1: as they are"
+    )
+    reference: bool = setting(True, help="the target is in the sample too, as published")
+
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """With this sharpness."""
+        return MinimumRisk(judge, self.draws, self.sharpness, self.reference, makings.seeds)
