@@ -118,9 +118,11 @@ def evaluate(
     else:
         found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
         given = "under the gold prefix"
+    more = " · ".join(f"{name} {value:.1%}" for name, value in (found.measures or {}).items())
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
+        + (f"{more} (running free)\n" if more else "")
+        + f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
         f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
     )
     show(asdict(found), json, text)
