@@ -91,7 +91,7 @@ def label(one: AlignmentMap, captions: Captions) -> Axes:
         else:
             labels.append(tuple(str(row * step + 1) for row in range(size)))
             names.append(f"{word} positions")
-    return Axes(*labels, *names, block=one.block, hop=hop, timed=timed, notes=tuple(notes))
+    return Axes(*labels, *names, block=one.block, shape=one.shape, hop=hop, timed=timed, notes=tuple(notes))
 
 
 def seconds_of(data: bytes, name: str) -> float:

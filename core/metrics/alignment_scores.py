@@ -10,8 +10,9 @@ two outputs stand in the order of the places they look at. Each of the three alo
 by a shuffled one, by a smear. Formulas of other toolkits, and what fools them, stand in published.py.
 
 Sources: focus, Ren et al. 2019, section 3.3, arXiv:1905.09263; the band, ESPnet's and Tachibana et al. 2018's idea of a diagonal,
-arXiv:1710.08969; order, Goodman & Kruskal 1954; coverage deviation and absentmindedness, Rikters & Fishel 2017, section 3,
-arXiv:1710.03743.
+arXiv:1710.08969, whose section 3.3 has the guided cost; order, Goodman & Kruskal 1954; absentmindedness, Rikters & Fishel 2017,
+section 3, arXiv:1710.03743. What is counted along strongest sources stands in strongest_sources.py, how sources are used in
+source_coverage.py.
 """
 
 from dataclasses import dataclass, field, fields
@@ -22,8 +23,11 @@ from jaxtyping import Float, Int
 
 from core.errors import ShapeError
 from core.metrics.entropy import entropy, entropy_share
+from core.metrics.source_coverage import coverage_deviation, coverage_penalty, source_absentmindedness
+from core.metrics.strongest_sources import backward_jumps, end_reached, longest_stay, repeated, skipped
 
 BAND = 0.15  # half the width of the diagonal's band, as a share of both axes
+GUIDE = 0.2  # g of the guided cost
 NEAR = 20  # of so many sources one is near the path
 _TINY = 1e-12  # where there is no weight at all, none is near
 HALF = 0.5  # places closer than this are the same place
@@ -49,6 +53,9 @@ class AlignmentScores:
     diagonality: float = _described(
         f"share of weight within {BAND} of the straight diagonal, 0…1; even weights get about 0.28"
     )
+    guided_cost: float = _described(
+        f"what guided attention charges an output, 0…1: Σ a · (1 − exp(−(s/S − t/T)² / 2g²)) / Σ a with g = {GUIDE}"
+    )
     correlation: float = _described("of output and source place under the weights, −1…1; −1 reads backwards")
     slope: float = _described("of the place looked at over outputs, both as shares of their axis; 1 from end to end")
     residual: float = _described("root mean square distance of places from the fitted line, in sources")
@@ -59,12 +66,23 @@ class AlignmentScores:
     largest_jump: float = _described(
         "the longest way between the places of two outputs one after the other, in sources"
     )
+    backward_jumps: float = _described("how many outputs have their strongest source before that of the output before")
+    longest_stay: float = _described("most outputs one after the other on one strongest source")
+    end_reached: float = _described("how far along the sources the last output looks, 0…1; less where it ends early")
+    skipped: float = _described(
+        "share of sources without a weight of 0.3 or never strongest, 0…1; some where outputs are fewer"
+    )
+    repeated: float = _described("share of sources that outputs leave and come back to, 0…1")
     focus: float = _described("mean of each output's strongest weight, 1/sources…1; says nothing of where")
     entropy: float = _described("mean spread of an output's weights, 0…1 of the widest; says nothing of where")
     coverage_deviation: float = _described(
         "mean squared distance of a source's total from an equal share; 0 where all get the same"
     )
+    coverage_penalty: float = _described(
+        "−mean log(1 + (1 − total)²) over sources, at most 0; 0 where each gets one output's weight"
+    )
     absentmindedness: float = _described("mean entropy of an output's weights, in nats")
+    source_absentmindedness: float = _described("mean entropy of which outputs a source's weight comes from, in nats")
 
     @classmethod
     def described(cls) -> dict[str, str]:
@@ -90,7 +108,7 @@ def alignment_scores(weights: Map) -> AlignmentScores:
     rows = shares(weights)
     targets, sources = rows.shape
     places = centers(rows)
-    path = forward_path(rows)
+    path, strongest = forward_path(rows), rows.argmax(axis=1)
     on_path, coverage, order = near_path(rows, path), covered(path, sources, targets), ordered(places)
     line = _line(places, sources)
     spread = entropy_share(rows[None], np.ones((1, *rows.shape), bool))
@@ -100,16 +118,24 @@ def alignment_scores(weights: Map) -> AlignmentScores:
         coverage=coverage,
         order=order,
         diagonality=diagonality(rows),
+        guided_cost=guided_cost(rows),
         correlation=_correlation(rows),
         slope=line[0],
         residual=line[1],
         monotonicity=_monotonicity(rows),
         forward=_forward(rows),
         largest_jump=float(abs(np.diff(places)).max()) if targets > 1 else 0.0,
+        backward_jumps=backward_jumps(strongest),
+        longest_stay=longest_stay(strongest),
+        end_reached=end_reached(strongest, sources),
+        skipped=skipped(rows, strongest),
+        repeated=repeated(strongest, sources),
         focus=float(rows.max(axis=1).mean()),
         entropy=float(np.nan_to_num(spread).mean()),
-        coverage_deviation=float(((rows.sum(axis=0) - targets / sources) ** 2).mean()),
+        coverage_deviation=coverage_deviation(rows),
+        coverage_penalty=coverage_penalty(rows),
         absentmindedness=float(np.nan_to_num(entropy(rows[None])).mean()),
+        source_absentmindedness=source_absentmindedness(rows),
     )
 
 
@@ -139,6 +165,19 @@ def diagonality(weights: Map, band: float = BAND) -> float:
     targets, sources = weights.shape
     away = abs(np.arange(sources) / sources - np.arange(targets)[:, None] / targets)
     return float(weights[away <= band + 1e-12].sum() / max(weights.sum(), _TINY))
+
+
+def guided_cost(weights: Map, width: float = GUIDE) -> float:
+    """Σ a_ts W_ts / Σ a_ts with W_ts = 1 − exp(−(s/S − t/T)² / 2g²), in 0…1: what guided attention charges for an output.
+
+    The loss of training (core/training/attention_losses.py) is the mean over cells, which is this over S for rows of one.
+
+    >>> guided_cost(np.eye(5)), round(guided_cost(np.eye(5)[[0, 0, 0, 0, 0]], 0.4), 3)  # mean of 1 − exp(−t²/8), t = 0…4
+    (0.0, 0.41)
+    """
+    targets, sources = weights.shape
+    away = np.arange(sources) / sources - np.arange(targets)[:, None] / targets
+    return float((weights * -np.expm1(-(away**2) / (2 * width**2))).sum() / max(weights.sum(), _TINY))
 
 
 def centers(rows: Map) -> Float[np.ndarray, " target"]:

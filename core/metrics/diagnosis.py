@@ -74,7 +74,7 @@ class Diagnosis:
     def told(self) -> tuple[str, ...]:
         """The findings in sentences, places by their tokens or seconds."""
         return tuple(
-            f"{one.kind}: {one.words} ({'source' if one.axis == SOURCE else 'output'}{'s' * (one.first != one.last)} "
+            f"{one.kind}: {one.words} ({'source' if one.axis == SOURCE else 'output'}{'s' * (one.first != one.last or self.axes.block[one.axis] > 1)} "
             f"{self.axes.span(one.axis, one.first, one.last)})"
             for one in self.findings
         )

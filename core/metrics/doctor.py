@@ -1,6 +1,7 @@
 """The alignment doctor: what is wrong with a map that should be read forward from end to end, and where.
 
-It follows the strongest source of every output, as one reads such a map by eye, and names what does not belong there:
+It follows the outputs through the sources, as one reads such a map by eye (reading_path.py: one output that goes its own way
+is not followed), and names what does not belong there:
 
     collapse        outputs that look everywhere at once
     reversal        outputs that go back through the sources, one after the other
@@ -23,11 +24,13 @@ from jaxtyping import Bool, Float, Int
 
 from core.metrics.alignment_scores import HALF, centers, ordered, shares, stepped_over
 from core.metrics.entropy import entropy_share
+from core.metrics.reading_path import reading_path, width_of
 
 TARGET, SOURCE = 0, 1
 LOST = 0.75  # of the widest spread: an output that spreads wider looks everywhere
 FEW = 3  # outputs that are lost one after the other before it is a collapse
 LOOKED_AT = 0.3  # the weight from which a source counts as looked at
+BESIDE = 0.7  # or so much of the largest: beside a wide peak nothing was left out
 LONG, LEAST = 4.0, 6  # a stay is stuck when it is so many times the median and has so many outputs
 BACK = 2  # sources that one must go back before it is a repeat; one is a wobble
 BACKWARDS = -0.5  # order of a whole map from which it reads backwards
@@ -92,8 +95,11 @@ def examine(weights: Float[np.ndarray, "target source"]) -> tuple[Finding, ...]:
     if _backwards(rows[sure]):
         first, last = (int(one) for one in np.flatnonzero(sure)[[0, -1]])
         return (*collapsed, Finding("reversal", TARGET, first, last, "the map is read from its end to its beginning"))
-    stays = _stays(rows.argmax(axis=1), sure)
-    found = [*collapsed, *_returns(stays), *_long(stays, rows.shape[1]), *_unread(rows, stays, collapsed)]
+    path = reading_path(rows, sure)
+    reach = (width_of(rows[sure]) - 1) // 2
+    stays = _stays(path, reach)
+    found = [*collapsed, *_returns(stays, max(BACK, reach + 1)), *_long(stays, rows.shape[1])]
+    found += _unread(rows[path >= 0], _stays(path), collapsed)
     return tuple(sorted(found, key=lambda one: (one.axis, one.first, one.kind)))
 
 
@@ -108,23 +114,23 @@ def _backwards(rows: Float[np.ndarray, "target source"]) -> bool:
     return len(rows) > 1 and -ordered(-places) < BACKWARDS and float(np.ptp(places)) > 2 * HALF
 
 
-def _stays(strongest: Int[np.ndarray, " target"], sure: Bool[np.ndarray, " target"]) -> list[Stay]:
-    """The course of the outputs that look somewhere; lost ones in between end no stay."""
+def _stays(path: Int[np.ndarray, " target"], reach: int = 0) -> list[Stay]:
+    """The course of the outputs that are followed; others in between end no stay, nor does a place within reach."""
     stays: list[Stay] = []
-    for at in np.flatnonzero(sure).tolist():
-        source = int(strongest[at])
-        if stays and stays[-1].source == source:
+    for at in np.flatnonzero(path >= 0).tolist():
+        source = int(path[at])
+        if stays and abs(stays[-1].source - source) <= reach:
             stays[-1] = stays[-1]._replace(last=at)
         else:
             stays.append(Stay(source, at, at))
     return stays
 
 
-def _returns(stays: Sequence[Stay]) -> list[Finding]:
-    """Where the course goes back: one place after the other (reversal), or at once and forward again (repeat)."""
+def _returns(stays: Sequence[Stay], back: int) -> list[Finding]:
+    """Where the course goes back so far: one place after the other (reversal), or at once and forward again (repeat)."""
     found, furthest, at = [], stays[0].source, 1
     while at < len(stays):
-        if stays[at].source > furthest - BACK:
+        if stays[at].source > furthest - back:
             furthest = max(furthest, stays[at].source)
             at += 1
             continue
@@ -132,7 +138,7 @@ def _returns(stays: Sequence[Stay]) -> list[Finding]:
         while end + 1 < len(stays) and stays[end + 1].source <= furthest:
             end += 1
         steps = np.diff([one.source for one in stays[at - 1 : end + 1]])
-        if len(steps) > 2 and (steps < 0).mean() > HALF and steps.min() >= -BACK:
+        if len(steps) > 2 and (steps < 0).mean() > HALF and steps.min() >= -back:
             found.append(
                 Finding("reversal", TARGET, stays[at].first, stays[end].last, "outputs go back through the sources")
             )
@@ -164,7 +170,7 @@ def _unread(
     """
     targets, sources = rows.shape
     beside = stepped_over(np.array([one.source for one in stays]), sources, targets)
-    read = rows.max(axis=0) >= LOOKED_AT
+    read = (rows >= np.minimum(LOOKED_AT, BESIDE * rows.max(axis=1, keepdims=True))).any(axis=0)
     for one in stays:
         read[max(0, one.source - beside) : one.source + beside + 1] = True
     for lost in collapsed:

@@ -118,7 +118,7 @@ class Axes:
     Attributes:
         queries, keys: one label for each row and column.
         rows, columns: what they are: "output frames, in seconds", "source tokens".
-        block: rows and columns of the file under one cell.
+        block: rows and columns of the file under one cell; shape: rows and columns of the file, where it is known.
         hop: seconds that one row or column of the file lasts; None where nothing is known.
         timed: which of 0 (rows) and 1 (columns) are frames, where there is a hop.
         notes: what did not fit.
@@ -129,6 +129,7 @@ class Axes:
     rows: str
     columns: str
     block: tuple[int, int] = (1, 1)
+    shape: tuple[int, int] | None = None
     hop: float | None = None
     timed: int | None = None
     notes: tuple[str, ...] = ()
@@ -140,9 +141,12 @@ class Axes:
         '0.00–1.00 s'
         """
         labels, step = (self.queries if axis == 0 else self.keys), self.block[axis]
+        end = (last + 1) * step
+        if self.shape is not None:  # the last cell of a map that was made smaller may stand for less than a block
+            end = min(end, self.shape[axis])
         if self.timed == axis and self.hop:
-            return f"{first * step * self.hop:.2f}–{(last + 1) * step * self.hop:.2f} s"
-        numbers = f"{first + 1}" if first == last and step == 1 else f"{first * step + 1}–{(last + 1) * step}"
+            return f"{first * step * self.hop:.2f}–{end * self.hop:.2f} s"
+        numbers = f"{end}" if first * step + 1 == end else f"{first * step + 1}–{end}"
         if not (self.rows if axis == 0 else self.columns).endswith("tokens"):
             return numbers
         named = labels[first : last + 1]

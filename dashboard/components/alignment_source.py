@@ -17,7 +17,8 @@ from core.runs import snapshots
 from core.runs.store import find_run
 from dashboard import resources
 
-_MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400
+_MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
+_SMALL = 20  # megabytes of a token file, of a sound
 _AS_FOUND, _AUTO = "as their number says", "by its sums"
 _TURNS = {_AUTO: None, "yes: rows are sources": True, "no": False}
 _WORDS = {"file": "One file or several", "directory": "A folder"}
@@ -65,28 +66,35 @@ def alignment_source() -> Brought:
 
 def _files() -> list[Any]:
     what = st.segmented_control(
-        "Alignment maps", list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring"
-    )
+        "Alignment maps", list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring",
+        help="(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
+        "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer.",
+    )  # fmt: skip
     dropped = st.file_uploader(
         "Alignment maps: .npy, .npz, .safetensors, .json, .csv or a .zip of them",
         accept_multiple_files=True if what == "file" else "directory",
         key=f"maps {what}",
         max_upload_size=_MEGABYTES,
-        help="(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one training, "
-        "read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer.",
         label_visibility="collapsed",
     )
+    if not dropped:
+        st.caption(
+            f".npy, .npz, .safetensors, .json, .csv or a .zip of them. Larger than {_MEGABYTES} MB: save it as float16, or "
+            "`attnlab inspect FILE`"
+        )
     return list(dropped or [])
 
 
 def _captions(text: str) -> Captions:
     """What is given beside the maps; a token file stands for typed tokens."""
-    listed = st.file_uploader("Token list (.txt, .json)", ["txt", "json", "csv"], key="token file")
+    listed = st.file_uploader(
+        "Token list (.txt, .json)", ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL
+    )
     side = st.segmented_control("Tokens stand along the", SIDES, default=SIDES[0], required=True, key="token side")
     hop = st.number_input(
         "Hop, milliseconds from frame to frame", 0.0, 1000.0, 0.0, 0.5, key="hop", help="0: frames are counted"
     )
-    sound = st.file_uploader("Sound of the frames (.wav)", ["wav"], key="alignment sound")
+    sound = st.file_uploader("Sound of the frames (.wav)", ["wav"], key="alignment sound", max_upload_size=_SMALL)
     duration = None
     if sound is not None:
         st.audio(sound)

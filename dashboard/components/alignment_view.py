@@ -51,6 +51,7 @@ def alignment_view(brought: Brought) -> Diagnosis:
         _picture(one, axes, diagnosis if overlaid else None)
     with right:
         _judgement(diagnosis)
+    _scores(diagnosis)
     _over_steps(brought, followed, one)
     return diagnosis
 
@@ -125,12 +126,6 @@ def _judgement(diagnosis: Diagnosis) -> None:
     st.metric("Quality of the alignment", f"{diagnosis.judged.quality:.2f}", help=diagnosis.judged.meanings["quality"])
     st.caption(_literal(diagnosis.choice))
     _findings(diagnosis)
-    meanings = diagnosis.judged.meanings
-    st.dataframe(
-        [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
-        hide_index=True, key="alignment scores", height=250,
-        column_config={"value": st.column_config.NumberColumn(format="%.3f")},
-    )  # fmt: skip
     if len(diagnosis.rivals) > 1:
         with st.expander(f"All {len(diagnosis.rivals):,} layers and heads at this step", icon=":material/leaderboard:"):
             rows = [{"layer and head": one.map.place.label, "quality": one.quality} for one in diagnosis.rivals]
@@ -138,6 +133,19 @@ def _judgement(diagnosis: Diagnosis) -> None:
                 rows, hide_index=True, key="rivals",
                 column_config={"quality": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )  # fmt: skip
+
+
+def _scores(diagnosis: Diagnosis) -> None:
+    """Every score with what it says, over the whole width: the sentences are long."""
+    meanings = diagnosis.judged.meanings
+    st.dataframe(
+        [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
+        hide_index=True, key="alignment scores", height=250, row_height=30,
+        column_config={
+            "score": st.column_config.TextColumn(width=150),
+            "value": st.column_config.NumberColumn(format="%.3f", width=70),
+        },
+    )  # fmt: skip
 
 
 def _findings(diagnosis: Diagnosis) -> None:

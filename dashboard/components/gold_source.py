@@ -46,12 +46,13 @@ def _brought() -> tuple[LinkedPair, ...]:
     with left:
         sentences = st.file_uploader(
             f"Sentences: one file with source {MIDDLE} target, or two files, the sources first",
-            accept_multiple_files=True, key="gold sentences",
+            accept_multiple_files=True, key="gold sentences", max_upload_size=20,
             help="words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read",
         )  # fmt: skip
     with right:
         links = st.file_uploader(
             "Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link", key="gold links",
+            max_upload_size=20,
             help="i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P",
         )  # fmt: skip
     places = st.columns(3)

@@ -58,7 +58,7 @@ def run_manager(address: str | None) -> None:
     with st.expander("Rename, delete, export, import", icon=":material/folder_managed:"):
         if address is not None:
             _manage(find_run(address))
-        packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import")
+        packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20)
         if packed is not None and st.button("Import", key="import now"):
             run = archive.import_run(packed.getvalue())
             state.put("next watch", run.address)

@@ -119,8 +119,9 @@ def _link(saved: SavedSession) -> None:
 
 def _open() -> None:
     st.file_uploader(
-        "Saved session", ["json"], key="session file", on_change=_take_file, help="a file made by “Save session”"
-    )
+        "Saved session", ["json"], key="session file", max_upload_size=20, on_change=_take_file,
+        help="a file made by “Save session”",
+    )  # fmt: skip
     if state.get("session opened"):
         state.forget("session opened")
         st.rerun()

@@ -109,6 +109,7 @@ def _upload(chosen: dict[str, Any]) -> dict[str, str]:
         accept_multiple_files=True,
         type=["tsv", "txt", "csv"],
         key="upload",
+        max_upload_size=20,
         help="UTF-8 is best; at most 20 MB here, larger files by their path",
     )
     paths = [keep(file.getvalue()) for file in files[:2]]

@@ -86,6 +86,8 @@ def test_a_map_made_smaller_counts_in_the_units_of_its_file():
     assert axes.span(0, 1, 1) == "0.10–0.20 s"
     assert label(one, Captions()).queries == ("1", "11", "21")
     assert label(one, Captions()).span(0, 1, 2) == "11–30"
+    torn = label(AlignmentMap(soft(3, 2), Place("map"), (25, 3), block=(10, 2)), Captions(hop=0.01))
+    assert torn.span(0, 2, 2) == "0.20–0.25 s" and torn.span(1, 1, 1) == "3"  # the last cells stand for less
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.adapters.written import npy, soft
 from tests.browser.pages import button, settled
+from tests.browser.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TOKENS = "我想今天发财发财发财"
@@ -95,4 +96,62 @@ def test_a_training_is_followed_the_best_head_is_named_and_the_report_is_saved(p
     expect(look.locator("svg polyline.path")).to_have_count(1)
     assert look.locator("svg image").bounding_box()["height"] > 100
     look.close()
+    settled(page)
+
+
+def test_a_folder_over_the_training_is_dropped_and_read_as_its_steps(page: Page, tmp_path: Path) -> None:
+    opened(page)
+    for step in (30, 200, 4000):
+        folder = tmp_path / "maps" / f"step_{step}"
+        folder.mkdir(parents=True)
+        (folder / f"align_{step}.npy").write_bytes(npy(soft(60, 10, step, step / 50)))
+    (tmp_path / "maps" / "notes.md").write_text("not a map")
+    page.get_by_test_id("stMain").get_by_role("radio", name="A folder").click()
+    box = page.locator("input[type=file][webkitdirectory]")
+    expect(box).to_have_count(1)
+    box.set_input_files(tmp_path / "maps")
+    expect(page.get_by_text("3 maps at 3 steps, 30 to 4,000")).to_be_visible()
+    expect(page.locator(".heatmap .title")).to_contain_text("step 4,000")
+    page.get_by_role("slider", name="Training step").press("ArrowLeft")
+    expect(page.locator(".heatmap .title")).to_contain_text("step 200")
+    expect(page.locator(".live-figure .scatterlayer .point")).to_have_count(3)
+    settled(page)
+
+
+def peak(server: Server) -> int:
+    """The most memory that the server has had, in bytes."""
+    assert server.process is not None
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return 1024 * int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
+
+
+def test_a_map_of_20000_by_5000_is_shown_reduced_and_said_so(chromium: Browser, server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "long.npy"
+    weights = np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=(20_000, 5_000))
+    weights[np.arange(20_000), np.arange(20_000) // 4] = 1  # all else stays a hole in the file
+    weights.flush()
+    page = chromium.new_page(base_url=server.url)
+    opened(page)
+    before = peak(server)
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").first.set_input_files(file)
+    expect(
+        page.get_by_text("20,000 × 5,000 cells are more than a screen shows: made smaller to 2,000 × 1,667")
+    ).to_be_visible(timeout=180_000)
+    expect(page.locator(".heatmap .note")).to_contain_text("line: the path", timeout=120_000)
+    expect(page.get_by_test_id("stMetricValue")).to_have_text(re.compile(r"0\.9\d|1\.00"))
+    assert peak(server) - before < 3 * file.stat().st_size, "the file, what of it is being read, and a picture of 13 MB"
+    settled(page)
+    page.close()
+
+
+def test_a_file_beyond_the_limit_is_refused_before_it_is_sent(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "double.npy"
+    with file.open("wb") as made:
+        made.truncate(800_000_128)  # 20,000 × 5,000 in doubles; a hole
+    opened(page)
+    expect(page.get_by_text("Larger than 500 MB: save it as float16")).to_be_visible()
+    page.get_by_test_id("stFileUploader").locator("input[type=file]").first.set_input_files(file)
+    expect(page.get_by_test_id("stFileUploader").first).to_contain_text("File must be 500.0MB or smaller")
+    expect(page.get_by_text("Larger than 500 MB: save it as float16")).to_be_visible()
+    expect(page.locator(".heatmap .title")).to_contain_text("cross-attention")  # the page is as it was
     settled(page)

@@ -104,8 +104,34 @@ def test_every_oddity_of_a_map_is_told():
     assert "one row only" in told(at)
 
 
+def changed(cell: tuple[int, int], value: float) -> np.ndarray:
+    """A map with one cell of next to no weight changed."""
+    values = soft(40, 12)
+    values[cell] = value
+    return values
+
+
+ODDITIES = {
+    "NaN": (changed((30, 2), np.nan), "1 of 480 cells are NaN, infinite or beyond a million (first: row 31, column 3)"),
+    "infinite": (changed((30, 2), np.inf), "1 of 480 cells are NaN, infinite or beyond a million (first: row 31, column 3)"),
+    "negative": (changed((30, 2), -0.01), "1 weight below 0 (down to -0.01)"),
+    "transposed": (soft(40, 12).T, "transposed, rows are outputs now: its columns sum to one and its rows do not"),
+    "rows of another sum": (3 * soft(40, 12), "40 of 40 rows do not sum to one (from 3 to 3)"),
+    "one row": (soft(1, 12), "one row only: order, skips and repeats need at least two outputs"),
+    "without a row's weight": (np.insert(soft(40, 12), 7, 0, axis=0), "1 row without any weight"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODDITIES)
+def test_each_oddity_alone_is_one_message_and_the_map_is_judged_all_the_same(name):
+    values, words = ODDITIES[name]
+    at = lives(dropped(opened(), **{"map.npy": npy(values)}))
+    (notes,) = [one.value.replace("\\", "") for one in at.markdown if words in one.value.replace("\\", "")]
+    assert notes.count("- ") == 1 and not at.warning and 0 <= quality(at) <= 1
+
+
 @pytest.mark.parametrize(
-    "name", ["objects.npy", "bomb.npz", "model.pt", "vector.npy", "nan.npy", "torn.json", "ragged.csv"]
+    "name", ["objects.npy", "bomb.npz", "model.pt", "vector.npy", "rank7.npy", "nan.npy", "torn.json", "ragged.csv"]
 )
 def test_what_cannot_be_read_is_told_and_the_page_lives(name):
     data, words = BAD[name]

@@ -1,5 +1,7 @@
 """Every page under AppTest: it opens on a shipped model, answers input, and turns bad input into words."""
 
+import ast
+import re
 import tomllib
 from pathlib import Path
 
@@ -149,3 +151,22 @@ def test_streamlit_keeps_no_message_that_a_browser_may_have_dropped():
     kept = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["global"]
     assert kept["minCachedMessageSize"] > 1e9  # bytes: more than any message
     assert config.get_option("global.minCachedMessageSize") > 0  # the option is known by this name
+
+
+def test_every_box_for_files_says_its_limit_and_the_server_takes_as_much():
+    limits = {}
+    for path in sorted(APP.parent.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        known = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.targets[0], ast.Name)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and re.search(r"\.file_uploader$", ast.unparse(node.func)):
+                said = next(ast.unparse(word.value) for word in node.keywords if word.arg == "max_upload_size")
+                limits[f"{path.name}:{node.lineno}"] = int(known.get(said, said))
+    taken = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
+    assert len(limits) >= 8 and max(limits.values()) == taken["maxUploadSize"] == 500, limits

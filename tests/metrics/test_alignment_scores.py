@@ -5,14 +5,17 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+import torch
 
 from core.errors import ShapeError
-from core.metrics.alignment_scores import AlignmentScores, alignment_scores, diagonality, forward_path
+from core.metrics.alignment_scores import AlignmentScores, alignment_scores, diagonality, forward_path, guided_cost
 from core.metrics.published import PUBLISHED
+from core.training.attention_losses import guided_attention
 from tests.metrics.alignment_maps import KINDS, drawn, drawn_sparse
 
 RANGES = {"correlation": (-1, 1), "slope": (-3, 3), "residual": (0, 99), "largest_jump": (0, 99),
-          "coverage_deviation": (0, 999), "absentmindedness": (0, 9)}  # fmt: skip
+          "coverage_deviation": (0, 999), "absentmindedness": (0, 9), "source_absentmindedness": (0, 9),
+          "coverage_penalty": (-99, 0), "backward_jumps": (0, 99), "longest_stay": (1, 99)}  # fmt: skip
 
 
 def test_identity_has_everything():
@@ -21,13 +24,18 @@ def test_identity_has_everything():
         assert getattr(scores, name) == 1.0
     assert scores.correlation == pytest.approx(1) and scores.slope == pytest.approx(1)
     assert scores.residual == pytest.approx(0, abs=1e-12) and scores.entropy == 0 and scores.coverage_deviation == 0
-    assert scores.largest_jump == 1
+    assert scores.largest_jump == 1 and scores.longest_stay == 1 and scores.end_reached == 1
+    for name in ("guided_cost", "backward_jumps", "skipped", "repeated", "coverage_penalty", "source_absentmindedness"):
+        assert getattr(scores, name) == 0
 
 
 def test_reversal_is_as_focused_and_worth_nothing():
     scores = alignment_scores(np.eye(6)[::-1])
     assert (scores.focus, scores.order, scores.quality, scores.monotonicity) == (1, 0, 0, 0)
     assert scores.correlation == pytest.approx(-1) and scores.slope == pytest.approx(-1)
+    assert scores.backward_jumps == 5 and scores.end_reached == pytest.approx(1 / 6)
+    assert (scores.skipped, scores.repeated, scores.coverage_penalty) == (0, 0, 0), "they say nothing of order"
+    assert scores.guided_cost > alignment_scores(np.full((6, 6), 1 / 6)).guided_cost > 0
 
 
 def test_even_weights_have_no_order_and_the_band_has_its_area():
@@ -36,12 +44,44 @@ def test_even_weights_have_no_order_and_the_band_has_its_area():
     assert scores.focus == pytest.approx(1 / 40) and scores.entropy == pytest.approx(1) and scores.order == 0
     assert scores.absentmindedness == pytest.approx(np.log(40))
     assert scores.diagonality == pytest.approx(2 * 0.15 - 0.15**2, abs=0.03)  # 2b − b², but for the grid
+    assert scores.source_absentmindedness == pytest.approx(np.log(40)) and scores.skipped == 1
+    assert scores.coverage_penalty == pytest.approx(0) == scores.coverage_deviation, "even, and worth nothing"
 
 
 def test_a_source_left_out_costs_its_share_of_the_coverage():
     kept = np.eye(8)[[0, 1, 2, 4, 5, 6, 7]]
     targets = np.repeat(kept, 2, axis=0)
     assert alignment_scores(targets).coverage == pytest.approx(7 / 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "places", "expected"),
+    [  # eight outputs, eight sources
+        ("a column skipped", [0, 1, 2, 2, 4, 5, 6, 7], {"skipped": 1 / 8, "longest_stay": 2}),
+        ("a column read again", [0, 1, 2, 1, 4, 5, 6, 7], {"skipped": 1 / 8, "repeated": 1 / 8, "backward_jumps": 1}),
+        ("stuck", [0, 1, 2, 2, 2, 2, 2, 7], {"skipped": 4 / 8, "longest_stay": 5}),
+        ("ended early", [0, 0, 1, 1, 2, 2, 3, 3], {"skipped": 4 / 8, "longest_stay": 2, "end_reached": 4 / 8}),
+    ],
+)
+def test_each_count_sees_its_own_fault_and_no_other(name, places, expected):
+    healthy = {"skipped": 0.0, "repeated": 0.0, "backward_jumps": 0, "longest_stay": 1, "end_reached": 1.0}
+    scores = asdict(alignment_scores(np.eye(8)[places]))
+    assert {name: scores[name] for name in healthy} == pytest.approx(healthy | expected)
+
+
+def test_a_source_that_gets_twice_its_weight_costs_as_much_as_one_that_gets_none():
+    rows = np.eye(4)[[0, 0, 2, 3]]  # totals 2, 0, 1, 1
+    assert alignment_scores(rows).coverage_penalty == pytest.approx(-np.log(2) / 2)
+    halves = np.repeat(np.eye(4), 2, axis=0)  # two outputs on each, in equal parts
+    assert alignment_scores(halves).source_absentmindedness == pytest.approx(np.log(2))
+    assert alignment_scores(halves).coverage_deviation == 0 > alignment_scores(halves).coverage_penalty
+
+
+def test_the_guided_cost_is_that_of_the_loss():
+    rows = np.random.default_rng(1).dirichlet(np.ones(5), 7)
+    every = [torch.ones(1, size, dtype=torch.bool) for size in rows.shape]
+    loss = guided_attention([torch.from_numpy(rows)[None, None]], *every, width=0.2)
+    assert guided_cost(rows) / 5 == pytest.approx(float(loss))
 
 
 def test_fewer_outputs_than_sources_may_step_over_some():

@@ -82,16 +82,16 @@ def test_right_is_to_the_last_frame_and_with_an_end():
 
 
 def test_findings_name_frames_and_syllables():
-    weights = np.zeros((5, 5))
-    weights[[0, 1, 2, 3, 4], [0, 1, 2, 0, 4]] = 1.0
-    one = spoken(weights, "msrm", ("m", "s", "r", "x"))
-    assert one.told == ("repeat, frame 4 (m)", "skip, syllable 4 (x)")
+    weights = np.zeros((6, 5))
+    weights[[0, 1, 2, 3, 4, 5], [0, 1, 2, 0, 0, 4]] = 1.0
+    one = spoken(weights, "msrmm", ("m", "s", "r", "x"))
+    assert one.told == ("repeat, frames 4 to 5 (m m)", "skip, syllable 4 (x)")
 
 
 def test_frames_that_look_nowhere_do_not_move_the_places():
-    weights = np.zeros((6, 5))
-    weights[[0, 1, 3, 4], [0, 1, 2, 0]] = 1.0  # frame 3 looks at nothing
-    assert spoken(weights, "msmrm", ("m", "s", "r", "x")).told[0] == "repeat, frame 5 (m)"
+    weights = np.zeros((7, 5))
+    weights[[0, 1, 3, 4, 5], [0, 1, 2, 0, 0]] = 1.0  # frame 3 looks at nothing
+    assert spoken(weights, "msmrmm", ("m", "s", "r", "x")).told[0] == "repeat, frames 5 to 6 (m m)"
     nowhere = spoken(np.zeros((2, 3)), "m", ("m", "s"))
     assert nowhere.told == ("premature end, syllables 1 to 2 (m s)",)
 
