@@ -3,6 +3,8 @@
 from core.claims.alibi import AlibiLonger
 from core.claims.claim import AbstractClaim
 from core.claims.convolution import Convolution
+from core.claims.copying import Copying
+from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
 from core.claims.explanation import Explanation
 from core.claims.graph import Graph
@@ -49,4 +51,6 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "guided": GuidedSooner,
     "ladder": SpokenLadder,
     "ladder_kinds": LadderKinds,
+    "copying": Copying,
+    "coverage": Coverage,
 }
