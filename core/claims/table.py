@@ -4,6 +4,8 @@ from core.claims.alibi import AlibiLonger
 from core.claims.bleu_reward import BleuReward
 from core.claims.claim import AbstractClaim
 from core.claims.convolution import Convolution
+from core.claims.copying import Copying
+from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
@@ -59,4 +61,6 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "multimodality": Multimodality,
     "mask_predict": Remasked,
     "distillation": Distilled,
+    "copying": Copying,
+    "coverage": Coverage,
 }
