@@ -24,6 +24,7 @@ from core.claims.pre_post import PrePost
 from core.claims.reach import Reach
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
+from core.claims.scheduled_sampling import SampledPrefix
 from core.claims.truncated import Truncated
 from core.claims.window import Window
 from core.claims.wiring import Wiring
@@ -50,6 +51,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "wiring": Wiring,
     "explanation": Explanation,
     "guided": GuidedSooner,
+    "scheduled_sampling": SampledPrefix,
     "ladder": SpokenLadder,
     "ladder_kinds": LadderKinds,
     "multimodality": Multimodality,

@@ -45,15 +45,16 @@ def token_rows(rows: Sequence[TokenRow], mode: Mode) -> go.Figure:
     colors = _COLORS[mode]
     figure = go.Figure(
         go.Heatmap(
-            z=kinds, x=list(range(1, most + 1)), text=marked, texttemplate="%{text}", customdata=said, xgap=1, ygap=3,
+            z=kinds, x=list(range(1, most + 1)), text=marked, texttemplate="%{text}", textfont={"size": 14}, customdata=said, xgap=1, ygap=3,
             zmin=-0.5, zmax=3.5, showscale=False, hoverongaps=False,
             colorscale=[stop for at, color in enumerate(colors) for stop in ((at / 4, color), ((at + 1) / 4, color))],
             hovertemplate="place %{x}: %{text}, %{customdata}<extra></extra>",
         )
     )  # fmt: skip
+    figure.update_xaxes(title="place in the target")
     styled(figure, mode, height=_ROW * len(rows) + 50)
-    figure.update_layout(hovermode="closest", margin={"l": 10, "r": 10, "t": 6, "b": 36}, uirevision=None)
-    figure.update_xaxes(title="place in the target", showgrid=False, dtick=1 if most <= 16 else 5, tick0=0)
+    figure.update_layout(hovermode="closest", margin={"l": 10, "r": 10, "t": 6, "b": 44}, uirevision=None)
+    figure.update_xaxes(showgrid=False, dtick=1 if most <= 16 else 5, tick0=0)
     figure.update_yaxes(
         tickvals=list(range(len(rows))), ticktext=[row.name for row in rows], autorange="reversed", showgrid=False,
         automargin=True, ticks="",
@@ -81,8 +82,7 @@ def places(lines: Sequence[Curve], *, title: str, axis: str, chance: float | Non
             chance, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text="guessing",
             annotation_position="bottom left",
         )  # fmt: skip
-    styled(figure, mode, height=300)
     figure.update_layout(title=title)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return figure
+    return styled(figure, mode, height=300)

@@ -111,7 +111,7 @@ def all_places(trained: TrainedParallel, source: str, how: AbstractAllPlaces, na
     Raises:
         InputError: the source cannot be read; SettingError: the model has not learned what the settings ask for.
     """
-    writing, texts = trained.writing(source, how), trained.vocabularies[1].tokens
+    writing, texts = trained.written(source, how), trained.vocabularies[1].tokens
     stages = tuple(
         Stage(tuple(texts[number] for number in one.tokens), one.confidences, one.written, one.again)
         for one in writing.passes

@@ -60,7 +60,7 @@ class TrainedParallel(AbstractTrained):
         """Whether it was shown words while it learned, as passes after the first need it."""
         return self._objective.shows
 
-    def writing(self, source: str, how: AbstractAllPlaces | None = None) -> Writing:
+    def written(self, source: str, how: AbstractAllPlaces | None = None) -> Writing:
         """Write an output, every pass kept.
 
         Raises:
@@ -73,7 +73,7 @@ class TrainedParallel(AbstractTrained):
 
     def output(self, source: str, how: AbstractAllPlaces | None = None) -> str:
         """The output as text."""
-        return self.text(self.writing(source, how).output)
+        return self.text(self.written(source, how).output)
 
     def attention(
         self, source: str, how: AbstractAllPlaces | None = None, only: str = "decoder*", level: str = "weights"
@@ -85,7 +85,7 @@ class TrainedParallel(AbstractTrained):
         Args:
             only: a shell pattern over attention paths, of the decoder's where there are several passes.
         """
-        how, writing = self._fitting(how), self.writing(source, how)
+        how, writing = self._fitting(how), self.written(source, how)
         tokens = self.read(source)
         found: list[list[AttentionMatrix]] = []
         with Recorder(self.model, only, level) as recorder:
@@ -126,7 +126,7 @@ class TrainedParallel(AbstractTrained):
 
     def record(self, source: str, how: AbstractAllPlaces | None = None) -> dict[str, Any]:
         """Everything that led to an output, ready for JSON."""
-        how, writing = self._fitting(how), self.writing(source, how)
+        how, writing = self._fitting(how), self.written(source, how)
         return {
             "schema": SCHEMA, "strategy": how.name, "settings": how.to_dict(), "model": self.run.address,
             "model_hash": self.model_hash, "checkpoint_step": self.step, "source": source,

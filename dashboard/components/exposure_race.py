@@ -36,7 +36,7 @@ def exposure_race(one: ExposedPair, *, running: bool) -> None:
         st.progress(one.step / steps, text=f"step {one.step:,} of {steps:,} of each{held}")
     if not one.step:
         st.caption(
-            f"Press Train: both learn for {steps} steps, in turn; 300 take about a quarter of a minute. The task is `state`: "
+            f"Press Train: both learn for {steps} steps, in turn; 300 take well under a minute. The task is `state`: "
             "eight states, each stays with probability 0.9, and half of the reports on it are noise. The right last answer is "
             "nearly always the next one; so is, it seems, a wrong one."
         )
@@ -70,18 +70,19 @@ def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task:
         key="wrong numbers", column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
     )  # fmt: skip
     st.caption(
-        "Error amplification: how many times likelier a wrong token is behind a wrong one than behind a right one, running "
-        f"free. Tokens are compared place by place, over {next(iter(found.values())).items} held-out examples."
+        "Tokens right under the right prefix and running free, and what is lost between them; running free, how often a token "
+        "is wrong behind a wrong and behind a right one, and how many times likelier that makes an error. Tokens are compared "
+        f"place by place, over {next(iter(found.values())).items} held-out examples."
     )
 
 
-_SHARES = ("under the right prefix", "running free", "lost", "wrong behind a wrong one", "wrong behind a right one")
+_SHARES = ("right prefix", "running free", "lost", "wrong after wrong", "wrong after right")
 
 
 def _row(name: str, one: Exposure) -> dict[str, str | float | None]:
     shares = (one.forced, one.free, one.forced - one.free, one.after_error, one.after_right)
     amplification = None if isnan(one.amplification) else round(one.amplification, 1)
-    return {"": name, **dict(zip(_SHARES, shares)), "error amplification": amplification}
+    return {"": name, **dict(zip(_SHARES, shares)), "amplification": amplification}
 
 
 def _verdict(found: Mapping[str, Exposure]) -> str:
@@ -93,7 +94,7 @@ def _verdict(found: Mapping[str, Exposure]) -> str:
     gained = sampled.free - forced.free
     if abs(gained) < 0.02:
         return f"{told}Running free the two are about as good."
-    return f"{told}Running free, {'more' if gained > 0 else 'fewer'} of its tokens are right: {gained:+.0%}."
+    return f"{told}Running free that is {abs(100 * gained):.0f} points {'more' if gained > 0 else 'less'}."
 
 
 def _over_steps(points: Mapping[str, Points]) -> None:

@@ -38,12 +38,12 @@ def page() -> None:
     st.caption(
         "Scheduled sampling (Bengio et al. 2015) feeds some of the model's own tokens while it learns. A known objection "
         "(Huszár 2015): what it minimizes is not the likelihood, and its best model need not be the true distribution. Under "
-        "the right prefix it is the worse of the two here."
+        "the right prefix it may well be the worse of two."
     )
 
 
 def _trainings() -> None:
-    places = st.columns([3, 3, 2, 2, 2, 2, 2], vertical_alignment="bottom")
+    places = st.columns([3, 3, 2, 2, 2, 2, 3], vertical_alignment="bottom")
     with places[0]:
         model = st.selectbox(
             "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="wrong model", bind="query-params",

@@ -36,7 +36,7 @@ def run(attnlab):
     return "tiny"
 
 
-@pytest.mark.parametrize("command", ["tasks", "models", "searches"])
+@pytest.mark.parametrize("command", ["tasks", "models", "objectives", "searches"])
 def test_what_there_is_with_its_settings(attnlab, command):
     code, out, _ = attnlab(command, "--json")
     data = json.loads(out)

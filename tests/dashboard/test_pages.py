@@ -103,6 +103,20 @@ def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
     assert "'mine' is taken" in said(at) and len(handed) == 1
 
 
+def test_another_objective_brings_its_settings_and_is_kept_in_the_run(monkeypatch):
+    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: None)
+    at = opened("train")
+    assert "Objective settings" not in [expander.label for expander in at.expander]
+    by_label(at.selectbox, "Objective").select("scheduled_sampling").run()
+    assert "Objective settings" in [expander.label for expander in at.expander]
+    by_label(at.selectbox, "schedule").select("exponential").run()
+    by_label(at.text_input, "Name of the run").set_value("own").run()
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and said(at) == ""
+    kept = store.find_run("own").config()["objective"]
+    assert (kept["name"], kept["schedule"]) == ("scheduled_sampling", "exponential")
+
+
 def test_a_bad_upload_is_named_by_the_name_its_owner_gave_it():
     at = opened("train")
     by_label(at.selectbox, "Task").select("text").run()

@@ -49,7 +49,7 @@ def test_all_at_once_is_one_call_and_its_mixtures_are_named(once):
 
 def test_passes_are_told_as_they_were_made(masked):
     how = MaskPredict(passes=4)
-    told, writing = all_places(masked, SOURCE, how, "masks"), masked.writing(SOURCE, how)
+    told, writing = all_places(masked, SOURCE, how, "masks"), masked.written(SOURCE, how)
     assert told.calls == writing.calls == len(told.stages)
     assert [stage.confidences for stage in told.stages] == [one.confidences for one in writing.passes]
     assert [sum(stage.again) for stage in told.stages] == [10 * (4 - t) // 4 for t in (1, 2, 3, 4)]

@@ -50,7 +50,7 @@ def test_a_record_says_every_pass(home):
 
 def test_the_confidence_of_a_place_is_the_probability_of_its_token_when_it_was_written(home):
     filling = core.load_parallel("filling")
-    writing = filling.writing(SOURCE, MaskPredict(passes=4))
+    writing = filling.written(SOURCE, MaskPredict(passes=4))
     for one in writing.passes:
         assert one.laws.sum(-1) == pytest.approx(1.0, abs=1e-5)
         for place, written in enumerate(one.written):
@@ -60,7 +60,7 @@ def test_the_confidence_of_a_place_is_the_probability_of_its_token_when_it_was_w
 
 def test_every_pass_has_the_attention_that_made_it(home):
     filling, how = core.load_parallel("filling"), MaskPredict(passes=3, length="oracle")
-    writing, passes = filling.writing(SOURCE, how), filling.attention(SOURCE, how)
+    writing, passes = filling.written(SOURCE, how), filling.attention(SOURCE, how)
     assert len(passes) == len(writing.passes) == 3
     for one, matrices in zip(writing.passes, passes):
         rows = tuple(filling.vocabularies[1].decode(one.tokens))
@@ -93,8 +93,8 @@ def test_what_needs_a_prefix_refuses_such_a_run_in_one_sentence(home):
 
 def test_passes_over_a_model_that_was_never_shown_a_token_are_refused(home):
     with pytest.raises(SettingError, match=r"passes=4 .* plain has never been shown one: choose at_once"):
-        core.load_parallel("plain").writing(SOURCE, MaskPredict(passes=4))
-    one, other = (core.load_parallel("plain").writing(SOURCE, how) for how in (MaskPredict(passes=1), AtOnce()))
+        core.load_parallel("plain").written(SOURCE, MaskPredict(passes=4))
+    one, other = (core.load_parallel("plain").written(SOURCE, how) for how in (MaskPredict(passes=1), AtOnce()))
     assert one.output == other.output
 
 

@@ -90,15 +90,16 @@ def test_as_many_passes_as_tokens_write_what_is_written_token_after_token(name, 
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_fed_nothing_but_its_own_a_model_reads_what_greedy_decoding_writes(name):
-    net, given = model(name), collate(pairs(WORDS), LETTERS, LETTERS)
-    fed = mixed(0.0, draw="argmax").prefix(net, given, 1)
+@pytest.mark.parametrize("draw", DRAWS)
+def test_fed_nothing_but_its_own_a_model_reads_what_it_writes_step_by_step(name, draw):
+    net, given, objective = model(name), collate(pairs(WORDS), LETTERS, LETTERS), mixed(0.0, draw=draw)
+    fed, noise = objective.prefix(net, given, 1), objective.mixing(net, given, 1).noise
     state = net.decoder.start(net.encoder(given.source, given.source_valid))
     tokens = given.target_in[:, 0]
     for at in range(1, fed.shape[1]):
         logits, state = net.decoder.step(tokens, state)
         logits[:, list(net.never_generated)] = -torch.inf
-        tokens = logits.argmax(-1)
+        tokens = DRAWS[draw](logits, noise[:, at])
         real = given.target_valid[:, at]
         assert torch.equal(fed[real, at], tokens[real])
 
