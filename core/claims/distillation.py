@@ -38,7 +38,7 @@ class Distilled(AbstractClaim):
             for now in learning(config, teacher):
                 if isinstance(now, Trainer):
                     teacher = teacher or now
-                    examples, how = unseen(config.task), None if name == LEFT else AtOnce()
+                    examples, how = unseen(config.task, budget), None if name == LEFT else AtOnce()
                     rows.append(scored(name, config.task, examples, outputs(now, examples, how)))
                 yield Progress((at + (now if isinstance(now, float) else 1.0)) / len(_RUNS), tuple(rows))
         effect, baseline = (float(rows[at]["outputs right"] or 0) for at in (2, 1))

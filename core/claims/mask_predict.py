@@ -1,7 +1,8 @@
 """Mask-predict heals the mixing: places that are written again in the light of the surer ones agree with them.
 
-One model, trained to fill places that were emptied at random, decodes the same sources in one pass and in more. More passes
-help, but not every one of them: the table has all that were tried, and only the first and the last are compared.
+One model, trained to fill places that were emptied at random, decodes the same sources in one pass and in more. The table has
+all numbers of passes that were tried; only the first and the last are compared, since nothing says that each further pass
+must help.
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,7 @@ class Remasked(AbstractClaim):
         rows: list[Row] = []
         for now in learning(config):
             if isinstance(now, Trainer):
-                examples = unseen(config.task)
+                examples = unseen(config.task, budget)
                 rows = [
                     scored(f"{MASKS}, {passes} passes", config.task, examples, outputs(now, examples, MaskPredict(passes=passes)))
                     for passes in PASSES

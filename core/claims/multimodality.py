@@ -49,7 +49,7 @@ class Multimodality(AbstractClaim):
             config = way(name, seed, budget, task)
             for now in learning(config):
                 if isinstance(now, Trainer):
-                    rows.append(_row(name, now, config.task))
+                    rows.append(_row(name, now, config.task, unseen(config.task, budget)))
                 yield Progress((at + (now if isinstance(now, float) else 1.0)) / len(_RUNS), tuple(rows))
         effect, baseline = (float(rows[at]["outputs right"] or 0) for at in (1, 0))
         return Measured(effect, baseline, tuple(rows))
@@ -59,10 +59,10 @@ class Multimodality(AbstractClaim):
         return judged([_shows(one) for one in found], [one.effect > one.baseline for one in found])
 
 
-def _row(name: str, trainer: Trainer, drawn: AbstractTask) -> Row:
-    examples, how = unseen(drawn), None if name == LEFT else AtOnce()
-    row = scored(name, drawn, examples, outputs(trainer, examples, how))
-    return row | {"second peak": _second(trainer, drawn, examples) if how and isinstance(drawn, Phrases) else None}
+def _row(name: str, trainer: Trainer, task: AbstractTask, examples: Sequence[Example]) -> Row:
+    how = None if name == LEFT else AtOnce()
+    row = scored(name, task, examples, outputs(trainer, examples, how))
+    return row | {"second peak": _second(trainer, task, examples) if how and isinstance(task, Phrases) else None}
 
 
 def _second(trainer: Trainer, task: Phrases, examples: Sequence[Example]) -> float | None:
