@@ -14,7 +14,7 @@ def test_tokens_stand_at_their_places_and_what_is_wrong_is_told_without_colour(m
     ]
     (drawn,) = token_rows(rows, mode).data
     assert [list(row) for row in drawn.z] == [[GIVEN, GIVEN, None, None], [GIVEN, PUT, WRONG, RIGHT]]
-    assert [list(row) for row in drawn.text] == [["a", "&lt;end&gt;", "", ""], ["a", "<b>✗b</b>", "<b>␣</b>", "c"]]
+    assert [list(row) for row in drawn.text] == [["a", "end", "", ""], ["&lt;", "<b>✗b</b>", "<b>␣</b>", "c"]]
     assert list(drawn.customdata[1]) == ["given", "the wrong word", "wrong", "right"] and list(drawn.x) == [1, 2, 3, 4]
     colors = [color for _, color in drawn.colorscale]
     assert colors[::2] == colors[1::2] and len(set(colors)) == 4  # a step per kind, nothing between
