@@ -10,7 +10,7 @@ from core.figures.exposure import GIVEN, PUT, RIGHT, WRONG, TokenRow, places, to
 def test_tokens_stand_at_their_places_and_what_is_wrong_is_told_without_colour(mode):
     rows = [
         TokenRow("right", ["a", "<end>"], [GIVEN] * 2),
-        TokenRow("model", ["a", "b", " ", "c"], [GIVEN, PUT, WRONG, RIGHT]),
+        TokenRow("model", ["<", "b", " ", "c"], [GIVEN, PUT, WRONG, RIGHT]),
     ]
     (drawn,) = token_rows(rows, mode).data
     assert [list(row) for row in drawn.z] == [[GIVEN, GIVEN, None, None], [GIVEN, PUT, WRONG, RIGHT]]
