@@ -27,7 +27,10 @@ SECTIONS = {
         ("inspect_alignment", "Inspect my alignment", "stethoscope"),
         ("gold_alignments", "Gold alignments", "verified"),
     ),
-    "Training": (("wrong_word", "One wrong word", "running_with_errors"),),
+    "Training": (
+        ("wrong_word", "One wrong word", "running_with_errors"),
+        ("train_on_bleu", "Train on BLEU", "trophy"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

@@ -23,10 +23,7 @@ from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, RewardPair, Side, pai
 from core.training.events import StepDone
 
 _NOISE, _BEFORE, _STEPS, _RATE = 0.25, 350, 100, 1e-3
-_OBJECTIVES = {
-    "self_critical": {"objective.draws": 4},
-    "minimum_risk": {"objective.sharpness": 0.2, "objective.reference": False},
-}
+_OBJECTIVES = ("self_critical", "minimum_risk")
 _GAP = 0.05  # of expected BLEU, as a share
 
 
@@ -54,8 +51,8 @@ class BleuReward(AbstractClaim):
             if isinstance(event, StepDone) and event.step % 25 == 0:
                 yield Progress(0.4 * event.step / before.training.steps)
         rows: list[Row] = []
-        for at, (name, settings) in enumerate(_OBJECTIVES.items()):
-            config = pair_config(before, name, "bleu", seed, steps(_STEPS, budget), _RATE).changed(settings)
+        for at, name in enumerate(_OBJECTIVES):
+            config = pair_config(before, name, "bleu", seed, steps(_STEPS, budget), _RATE)
             last = config.training.steps
             pair = RewardPair(config, trainer.model.state_dict(), examples, _NOISE, every=last)
             while not pair.done:
