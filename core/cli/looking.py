@@ -102,9 +102,11 @@ def evaluate(
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
     found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
+    more = " · ".join(f"{name} {value:.1%}" for name, value in (found.measures or {}).items())
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
+        + (f"{more} (running free)\n" if more else "")
+        + f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} (under the gold prefix)\n"
         f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
     )
     show(asdict(found), json, text)

@@ -1,4 +1,4 @@
-"""Texts that a person uploads: kept under a name of our own, made from their content; theirs is never a path."""
+"""Texts and recordings that a person uploads: kept under a name of our own, made from their content; theirs is never a path."""
 
 import hashlib
 from pathlib import Path
@@ -6,15 +6,23 @@ from pathlib import Path
 from core.runs import atomic, store
 
 
-def keep(content: bytes) -> Path:
+def keep(content: bytes, suffix: str = ".txt") -> Path:
     """Keep an uploaded text; the same content is kept once. What it holds is judged when a task reads it.
+
+    Args:
+        suffix: what the name ends in: ".wav" for a recording.
 
     Raises:
         RunError: the disk is full or refuses.
     """
-    path = store.home() / "uploads" / f"{hashlib.sha256(content).hexdigest()[:24]}.txt"
+    path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
     with atomic.disk_errors("keeping the uploaded file"):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             atomic.write_bytes(path, content)
     return path
+
+
+def uploads_folder() -> Path:
+    """Where they are kept; it need not exist yet."""
+    return store.home() / "uploads"

@@ -41,6 +41,7 @@ class Recognition(AbstractTask):
 
     name: ClassVar[str] = "asr"
     summary: ClassVar[str] = "speech recognition: your own WAV files and a table of what is said"
+    transcribes: ClassVar[bool] = True
 
     folder: str = setting("", help="folder of WAV files, of any rate; they are converted to 16 kHz, one channel")
     table: str = setting("metadata.csv", help="name and text of every recording: tabs, commas or | between them")
@@ -129,7 +130,7 @@ class Recognition(AbstractTask):
         """The segments of a recording, by its name or the path of a WAV file; none where there is no such recording.
 
         Raises:
-            DataError: the WAV file is not there or cannot be used.
+            DataError: the WAV file is not there, cannot be used, or is longer than `longest`.
         """
         name = text.strip()
         features = self._heard(name)
@@ -163,13 +164,26 @@ class Recognition(AbstractTask):
             raise DataError("the tokenizer or the recordings of this run are missing; train it again") from error
         return twin
 
+    def path_of(self, text: str) -> Path | None:
+        """The WAV file that a source names; None where the run carries only what is heard in it, or there is none."""
+        path = self._paths.get(text.strip(), _path(text.strip()))
+        return path if path.suffix.lower() == ".wav" else None
+
     def _heard(self, name: str) -> LogMel | None:
         if name in self.__dict__.get("carried", {}):
             return self.carried[name]
         if name in self.__dict__.get("features", {}):
             return self.features[name]
-        path = self._paths.get(name, _path(name))
-        return relative(read_wav(path)) if path.suffix.lower() == ".wav" else None
+        path = self.path_of(name)
+        if path is None:
+            return None
+        features = relative(read_wav(path))
+        if len(features) > self.longest * FRAMES_A_SECOND:
+            raise DataError(
+                f"{path.name} lasts {len(features) / FRAMES_A_SECOND:,.1f} s, and this model learned from recordings of at most "
+                f"{self.longest} s: cut it into shorter ones, or train with a larger task.longest"
+            )
+        return features
 
     @cached_property
     def _paths(self) -> dict[str, Path]:

@@ -35,11 +35,13 @@ class AbstractTask(Settings, ABC):
         name: the task's word in tables, files and on the command line.
         summary: one line for menus: what goes in, what comes out.
         known_alignment: whether every example says which source position each target position comes from.
+        transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     known_alignment: ClassVar[bool] = False
+    transcribes: ClassVar[bool] = False
 
     @abstractmethod
     def sample(self, rng: Random) -> Example:

@@ -1,7 +1,7 @@
 """Evaluation: the model on held-out examples, running free and under the gold prefix; the two are never mixed up."""
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 
 import torch
@@ -12,6 +12,7 @@ from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
+from core.metrics.error_rate import error_rate
 from core.metrics.sequence import exact_match, token_accuracy
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
@@ -59,15 +60,18 @@ def evaluate(
     split: str,
     search: AbstractSearch = GREEDY,
     meaning: Callable[[Sequence[str]], Sequence[str]] = tuple,
+    text: Callable[[Sequence[str]], str] | None = None,
 ) -> Evaluated:
     """Decode held-out examples and score them; the model is left as it was.
 
     Args:
         meaning: equal for targets that are equally right (a task's `meaning`); outputs are compared by it.
+        text: tokens as words, where outputs are transcripts: error rates of words and characters are then measured too.
     """
     began, training = perf_counter(), model.training
     model.eval()
     outputs = free_run(model, [example.source for example in examples], vocabularies, search)
+    measures = None if text is None else _error_rates(map(text, outputs), (text(one.target) for one in examples))
     outputs, targets = [meaning(one) for one in outputs], [meaning(example.target) for example in examples]
     with torch.no_grad():
         loss, right, count = 0.0, 0.0, 0
@@ -81,4 +85,14 @@ def evaluate(
     return Evaluated(
         step=step, split=split, exact_match=exact_match(outputs, targets), token_accuracy=token_accuracy(outputs, targets),
         loss=loss / count, forced_accuracy=right / count, n=len(examples), seconds=perf_counter() - began,
+        measures=measures,
     )  # fmt: skip
+
+
+def _error_rates(outputs: Iterable[str], references: Iterable[str]) -> dict[str, float]:
+    """Of words, which stand between spaces, and of characters, spaces counted."""
+    written, said = list(outputs), list(references)
+    return {
+        "word error rate": error_rate([one.split() for one in written], [one.split() for one in said]),
+        "character error rate": error_rate(written, said),
+    }

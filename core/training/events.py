@@ -49,6 +49,7 @@ class Evaluated:
         exact_match, token_accuracy: shares of free-running outputs, in 0…1.
         loss, forced_accuracy: under the gold prefix (teacher forcing).
         n: number of examples.
+        measures: what else tells of this kind of task, by name; None where there is nothing else.
     """
 
     step: int
@@ -59,6 +60,7 @@ class Evaluated:
     forced_accuracy: float
     n: int
     seconds: float
+    measures: dict[str, float] | None = None
     kind: Literal["evaluated"] = "evaluated"
 
 

@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.errors import AttentionLabError
 from core.runs.trained import TrainedModel
+from core.tasks.recognition import Recognition
 from dashboard import links, resources, state
+from dashboard.components.recording_bar import recording_bar
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def model_bar() -> Chosen | None:
         with menu:
             _examples(model)
     state.keep(links.RUN, links.SOURCE)
+    if isinstance(model.config.task, Recognition):
+        recording_bar(model.config.task, source)
     return _readable(model, source)
 
 

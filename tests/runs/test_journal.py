@@ -13,6 +13,7 @@ from tests.runs.made import a_run, matrices, step_done
 
 EVENTS = [
     step_done(1), step_done(2, 0.1 + 0.2), Evaluated(2, "validation", 0.5, 0.75, 0.3, 0.8, 200, 0.4),
+    Evaluated(3, "validation", 0.5, 0.75, 0.3, 0.8, 200, 0.4, {"word error rate": 1.25}),
     Changed(2, "learning_rate", 0.003), Changed(2, "pause"), Finished(2, "done"),
 ]  # fmt: skip
 

@@ -57,6 +57,17 @@ def test_a_run_learns_to_write_what_it_never_heard_and_opens_without_its_folder(
     assert alone == ["".join(output) for output in outputs[:6]]
 
 
+def test_an_evaluation_has_the_rates_of_the_whole_split(trained, monkeypatch):
+    examples = trained.examples.test
+    monkeypatch.setattr("core.runs.trained.held_out", lambda *of: list(examples))
+    found = trained.evaluate("test")
+    outputs = free_run(trained.model, [example.source for example in examples], trained.vocabularies)
+    rate = error_rate(outputs, [example.target for example in examples])
+    wrong = sum(tuple(output) != example.target for output, example in zip(outputs, examples))
+    assert found.measures == {"word error rate": wrong / len(examples), "character error rate": rate}
+    assert found.exact_match == 1 - wrong / len(examples)
+
+
 @pytest.mark.parametrize("name", SEARCHES)
 def test_every_search_decodes_a_recording_by_its_name_and_keeps_a_tree(trained, name):
     tree = trained.tree(trained.example_text(), SEARCHES[name].from_dict({"max_nodes": 100} if name == "exact" else {}))
@@ -86,6 +97,11 @@ def test_a_recording_of_ones_own_is_read_by_its_path(trained, tmp_path):
     for nowhere in ("~nobody\x01/a.wav", "a\0b.wav", "x" * 500 + ".wav"):
         with pytest.raises(DataError, match=r"cannot be read \(.*\); check the path"):
             trained.read(nowhere)
+    write_wav(Sound(np.zeros(11 * RATE, np.float32)), tmp_path / "long.wav")
+    with pytest.raises(
+        DataError, match=r"long\.wav lasts 11\.0 s, and this model learned from recordings of at most 10 s"
+    ):
+        trained.read(str(tmp_path / "long.wav"))
     with pytest.raises(InputError, match=r"nothing in this source is a token; try: take\d+"):
         trained.read("take 12345")
 
