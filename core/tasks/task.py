@@ -35,12 +35,14 @@ class AbstractTask(Settings, ABC):
         name: the task's word in tables, files and on the command line.
         summary: one line for menus: what goes in, what comes out.
         known_alignment: whether every example says which source position each target position comes from.
+        running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     known_alignment: ClassVar[bool] = False
+    running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
 
     @abstractmethod

@@ -18,6 +18,7 @@ from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
+from core.tasks.task import AbstractTask
 from core.training.attention_losses import Guidance, Guided
 from core.training.evaluation import evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
@@ -154,11 +155,13 @@ class Trainer:
 
     def _evaluate(self) -> Evaluated:
         vocabularies: tuple[Vocabulary, Vocabulary] = self.probe.vocabularies
+        task, last = self.stream.task, self.step == self.settings.steps
         return evaluate(
             self.model,
             self.held_out,
             vocabularies,
             step=self.step,
             split="validation",
-            meaning=self.stream.task.meaning,
+            meaning=task.meaning,
+            task=task if last and isinstance(task, AbstractTask) else None,
         )
