@@ -30,6 +30,7 @@ SECTIONS = {
     "Training": (
         ("wrong_word", "One wrong word", "running_with_errors"),
         ("copying", "Copy or generate", "content_copy"),
+        ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
     "Decode": (

@@ -3,7 +3,8 @@
 A small Transformer learns to reverse, by cross-entropy, from references in which a quarter of the tokens are wrong. Then, from
 these weights and on the same batches, it goes on in three ways for equally many steps: with cross-entropy, self-critical on
 sentence BLEU, and by minimum risk. Measured on right references: what drawn outputs are worth (the expected BLEU, which is what
-a policy gradient raises), what the greedy one is worth, and the cross-entropy.
+a policy gradient raises), what the greedy one is worth, and the cross-entropy, on right references and on such as were trained
+on.
 
 What to expect is written in the references: cross-entropy learns their errors too, with their probabilities, so its draws are
 wrong as often as they are. A reward only asks which outputs agree with references more; it makes the model surer, and its
@@ -12,21 +13,24 @@ cross-entropy on noisy references worse. The greedy output was right before and 
 
 from collections.abc import Sequence
 
+import torch
+
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
+from core.data.batch import collate
 from core.data.noise import Noised
 from core.data.stream import Stream
+from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
-from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, RewardPair, Side, pair_config
+from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, Look, RewardPair, Side, pair_config
 from core.training.events import StepDone
+from core.training.likelihood import Likelihood
 
 _NOISE, _BEFORE, _STEPS, _RATE = 0.25, 350, 100, 1e-3
-_OBJECTIVES = {
-    "self_critical": {"objective.draws": 4},
-    "minimum_risk": {"objective.sharpness": 0.2, "objective.reference": False},
-}
+_OBJECTIVES = ("self_critical", "minimum_risk")
+_MEASURED = 200  # references
 _GAP = 0.05  # of expected BLEU, as a share
 
 
@@ -54,8 +58,8 @@ class BleuReward(AbstractClaim):
             if isinstance(event, StepDone) and event.step % 25 == 0:
                 yield Progress(0.4 * event.step / before.training.steps)
         rows: list[Row] = []
-        for at, (name, settings) in enumerate(_OBJECTIVES.items()):
-            config = pair_config(before, name, "bleu", seed, steps(_STEPS, budget), _RATE).changed(settings)
+        for at, name in enumerate(_OBJECTIVES):
+            config = pair_config(before, name, "bleu", seed, steps(_STEPS, budget), _RATE)
             last = config.training.steps
             pair = RewardPair(config, trainer.model.state_dict(), examples, _NOISE, every=last)
             while not pair.done:
@@ -63,8 +67,9 @@ class BleuReward(AbstractClaim):
                 if pair.step % 10 == 0:
                     yield Progress(0.4 + 0.3 * (at + pair.step / last), tuple(rows))
             if not rows:
-                rows += [_row("before", pair.sides[REWARDED], 0), _row(CROSS_ENTROPY, pair.sides[CROSS_ENTROPY], -1)]
-            rows.append(_row(name, pair.sides[REWARDED], -1))
+                rows.append(_row("before", pair.sides[REWARDED].looks[0], _noisy_loss(trainer.model, before)))
+                rows.append(_after(CROSS_ENTROPY, pair.sides[CROSS_ENTROPY], before))
+            rows.append(_after(name, pair.sides[REWARDED], before))
         return Measured(_expected(rows, "self_critical"), _expected(rows, CROSS_ENTROPY), tuple(rows))
 
     def verdict(self, found: Sequence[Measured]) -> Verdict:
@@ -85,12 +90,27 @@ def _config(seed: int, count: int) -> ExperimentConfig:
     })  # fmt: skip
 
 
-def _row(name: str, side: Side, at: int) -> Row:
-    look = side.looks[at]
+def _after(name: str, side: Side, before: ExperimentConfig) -> Row:
+    return _row(name, side.looks[-1], _noisy_loss(side.trainer.model, before))
+
+
+def _row(name: str, look: Look, noisy: float) -> Row:
     return {
         "training": name, "expected BLEU": look.expected, "greedy BLEU": look.greedy, "corpus BLEU": look.bleu,
-        "cross-entropy": look.loss,
+        "cross-entropy": look.loss, "cross-entropy, wrong references": noisy,
     }  # fmt: skip
+
+
+@torch.no_grad()
+def _noisy_loss(model: Seq2Seq, config: ExperimentConfig) -> float:
+    """The cross-entropy of references like those that were trained on."""
+    chance, noised = config.seeds.random("wrong references"), Noised(config.task, _NOISE)
+    batch = collate([noised.draw("train", chance) for _ in range(_MEASURED)], *config.task.vocabularies)
+    training = model.training
+    model.eval()
+    loss = float(Likelihood()(model, batch, 1).terms["likelihood"])
+    model.train(training)
+    return loss
 
 
 def _expected(rows: Sequence[Row], name: str) -> float:

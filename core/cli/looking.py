@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
     from core.decoding.trees.tree import DecodingTree
     from core.runs.trained import TrainedModel
+    from core.training.events import Evaluated
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
 Search = Annotated[
@@ -118,11 +119,10 @@ def evaluate(
     else:
         found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
         given = "under the gold prefix"
-    more = " · ".join(f"{name} {value:.1%}" for name, value in (found.measures or {}).items())
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-        + (f"{more} (running free)\n" if more else "")
-        + f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
+        f"{_measures(found)}"
+        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
         f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
     )
     show(asdict(found), json, text)
@@ -143,6 +143,14 @@ def verify(
     show(asdict(found), json, f"{found.checked} numbers checked, largest difference {found.max_error:.2e}: {word}")
     if not found.ok:
         sys.exit(1)
+
+
+def _measures(found: "Evaluated") -> str:
+    """Scores with sacreBLEU's signature, a line each, and rates in one."""
+    values, signatures = found.measures or {}, found.signatures or {}
+    lines = [f"{name} {values[name]:.1f} ({signature})" for name, signature in signatures.items()]
+    rates = " · ".join(f"{name} {value:.1%}" for name, value in values.items() if name not in signatures)
+    return "".join(f"{line}\n" for line in [*lines, rates] if line)
 
 
 def _loaded(run: str, inference: str | None) -> "TrainedModel":

@@ -94,7 +94,7 @@ def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Tr
         seeds,
         held_out(config.task, "validation", training.evaluate_on),
         Probe(examples.probe, vocabularies, _ROWS.get(type(config.model), fed)),
-        config.objective.judge(),
+        config.objective.evaluator(),
     )
 
 

@@ -32,6 +32,13 @@ from core.training.rewards import REWARDS, Judge, TaskReward
 
 CROSS_ENTROPY, REWARDED = "more cross-entropy", "rewarded"
 STEPS, RATE = 100, 5e-4
+# small steps and short sentences: a few draws, and a sharpness at which they are told apart
+OBJECTIVES_SHOWN: dict[str, dict[str, int | float | bool]] = {
+    "self_critical": {"draws": 4},
+    "reinforce": {"draws": 4},
+    "mixer": {"draws": 4, "every": 20},
+    "minimum_risk": {"draws": 5, "sharpness": 0.2, "reference": False},
+}
 _DRAWS = 4  # of each held-out example, for the expected reward
 _HELD_OUT = 100
 _SHOWN = 8  # held-out examples whose outputs are kept
@@ -109,9 +116,11 @@ def pair_config(
     """What is rewarded, small enough to be watched; label smoothing is left out, of both sides.
 
     Args:
-        before: of the run whose weights are begun with; objective: one with a reward; reward: of REWARDS.
+        before: of the run whose weights are begun with; objective: of OBJECTIVES_SHOWN; reward: of REWARDS.
     """
+    own = {f"objective.{name}": value for name, value in OBJECTIVES_SHOWN[objective].items()}
     return before.changed({
+        **own,
         "objective.name": objective, "objective.reward": reward, "seed": seed, "training.steps": steps,
         "training.learning_rate": rate, "training.schedule": "constant", "training.warmup": 5, "training.batch_size": 32,
         "training.label_smoothing": 0.0, "training.guidance": 0.0, "training.evaluate_every": 1_000_000,

@@ -99,7 +99,7 @@ class TrainedModel(AbstractTrained):
         examples = held_out(self.config.task, split, n)
         return evaluate(
             self.model, examples, self.vocabularies, step=self.step, split=split, search=search,
-            meaning=self.config.task.meaning,
+            meaning=self.config.task.meaning, task=self.config.task,
         )  # fmt: skip
 
     def header(self, source: str, search: AbstractSearch, frontier: Frontier) -> dict[str, Any]:

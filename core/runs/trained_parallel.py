@@ -27,7 +27,7 @@ from core.runs.reader import AbstractTrained
 from core.runs.store import open_run
 from core.tasks.task import Split, held_out
 from core.training.events import Evaluated
-from core.training.parallel_evaluation import ParallelJudge
+from core.training.parallel_evaluation import ParallelEvaluator
 from core.training.places_settings import AbstractPlacesSettings
 from core.training.probe import labels
 
@@ -118,10 +118,10 @@ class TrainedParallel(AbstractTrained):
         Raises:
             MissingExtra, DataError: the task's data are not here.
         """
-        judge = ParallelJudge(self._fitting(how), self._objective.judged())
-        return judge(
+        evaluator = ParallelEvaluator(self._fitting(how), self._objective.judged())
+        return evaluator(
             self.model, held_out(self.config.task, split, n), self.vocabularies, step=self.step, split=split,
-            meaning=self.config.task.meaning,
+            meaning=self.config.task.meaning, task=self.config.task,
         )  # fmt: skip
 
     def record(self, source: str, how: AbstractAllPlaces | None = None) -> dict[str, Any]:

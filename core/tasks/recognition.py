@@ -41,6 +41,7 @@ class Recognition(AbstractTask):
 
     name: ClassVar[str] = "asr"
     summary: ClassVar[str] = "speech recognition: your own WAV files and a table of what is said"
+    running_text: ClassVar[bool] = True
     transcribes: ClassVar[bool] = True
 
     folder: str = setting("", help="folder of WAV files, of any rate; they are converted to 16 kHz, one channel")

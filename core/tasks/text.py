@@ -38,6 +38,7 @@ class Text(AbstractTask):
 
     name: ClassVar[str] = "text"
     summary: ClassVar[str] = "your own pairs: a table with tabs, or two files line by line"
+    running_text: ClassVar[bool] = True
 
     path: str = setting("", help="file with a source, a tab and a target on each line; or the file of sources")
     target_path: str = setting("", help="file of targets, line by line; empty when path is a table")

@@ -1,7 +1,7 @@
 """Evaluation: the model on held-out examples, running free and under the gold prefix; the two are never mixed up."""
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Protocol, runtime_checkable
 
@@ -13,19 +13,20 @@ from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
-from core.metrics.error_rate import error_rate
 from core.metrics.sequence import exact_match, token_accuracy
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
+from core.tasks.task import AbstractTask
 from core.training.events import Evaluated
 from core.training.likelihood import Likelihood
+from core.training.measures import measures_of
 from core.training.objective import Learner
 
 GREEDY = GreedySearch()
 
 
 @runtime_checkable
-class Judge(Protocol):
+class Evaluator(Protocol):
     """Decodes held-out examples and scores them."""
 
     def __call__(
@@ -37,8 +38,9 @@ class Judge(Protocol):
         step: int,
         split: str,
         meaning: Callable[[Sequence[str]], Sequence[str]] = tuple,
+        task: AbstractTask | None = None,
     ) -> Evaluated:
-        """Score a model, which is left as it was."""
+        """Score a model, which is left as it was; `task` for measures of its text too."""
 
 
 def free_run(
@@ -79,19 +81,19 @@ def evaluate(
     split: str,
     search: AbstractSearch = GREEDY,
     meaning: Callable[[Sequence[str]], Sequence[str]] = tuple,
-    text: Callable[[Sequence[str]], str] | None = None,
+    task: AbstractTask | None = None,
 ) -> Evaluated:
     """Decode held-out examples and score them; the model is left as it was.
 
     Args:
         meaning: equal for targets that are equally right (a task's `meaning`); outputs are compared by it.
-        text: tokens as words, where outputs are transcripts: error rates of words and characters are then measured too.
+        task: what was written, for measures of its text (measures.py); None leaves them out, which is sooner done.
     """
     began, training = perf_counter(), model.training
     model.eval()
     outputs = free_run(model, [example.source for example in examples], vocabularies, search)
-    measures = None if text is None else _error_rates(map(text, outputs), (text(one.target) for one in examples))
     outputs, targets = [meaning(one) for one in outputs], [meaning(example.target) for example in examples]
+    measures = None if task is None else measures_of(task, outputs, targets)
     with torch.no_grad():
         loss, right, count = 0.0, 0.0, 0
         for first in range(0, len(examples), 256):
@@ -104,14 +106,5 @@ def evaluate(
     return Evaluated(
         step=step, split=split, exact_match=exact_match(outputs, targets), token_accuracy=token_accuracy(outputs, targets),
         loss=loss / count, forced_accuracy=right / count, n=len(examples), seconds=perf_counter() - began,
-        measures=measures,
+        measures=measures and measures.values, signatures=measures and measures.signatures,
     )  # fmt: skip
-
-
-def _error_rates(outputs: Iterable[str], references: Iterable[str]) -> dict[str, float]:
-    """Of words, which stand between spaces, and of characters, spaces counted."""
-    written, said = list(outputs), list(references)
-    return {
-        "word error rate": error_rate([one.split() for one in written], [one.split() for one in said]),
-        "character error rate": error_rate(written, said),
-    }

@@ -49,7 +49,8 @@ class Evaluated:
         exact_match, token_accuracy: shares of free-running outputs, in 0…1.
         loss, forced_accuracy: under the gold prefix (teacher forcing).
         n: number of examples.
-        measures: what else tells of this kind of task, by name; None where there is nothing else.
+        measures: what else tells of this kind of text, by name (core/training/measures.py); signatures: of those that are
+            sacreBLEU's. None where they were left out: while a training lasts all evaluations but the last have none.
     """
 
     step: int
@@ -61,6 +62,7 @@ class Evaluated:
     n: int
     seconds: float
     measures: dict[str, float] | None = None
+    signatures: dict[str, str] | None = None
     kind: Literal["evaluated"] = "evaluated"
 
 

@@ -17,9 +17,10 @@ from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
 from core.errors import RunError
 from core.seeds import Seeds
+from core.tasks.task import AbstractTask
 from core.training.attention_losses import Guidance, Guided
 from core.training.coverage import Covering
-from core.training.evaluation import Judge, evaluate
+from core.training.evaluation import Evaluator, evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
 from core.training.objective import Learner, Objective
 from core.training.optimizer import OPTIMIZERS, clip
@@ -34,7 +35,7 @@ class Trainer:
     Args:
         model: what learns; stream: where batches come from; objective: what is minimized.
         settings: steps, rates, intervals; seeds: where chance comes from.
-        held_out: examples to decode at an evaluation; probe: the sentence to record; judge: how they are decoded and scored.
+        held_out: examples to decode at an evaluation; probe: the sentence to record; evaluator: how they are decoded and scored.
 
     Attributes:
         step: steps done; rate_factor: a person's factor on the learning rate, 1 when nobody changed it.
@@ -50,10 +51,10 @@ class Trainer:
         seeds: Seeds,
         held_out: Sequence[Example],
         probe: Probe,
-        judge: Judge = evaluate,
+        evaluator: Evaluator = evaluate,
     ) -> None:
         self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
-        self.held_out, self.probe, self.seeds, self.judge = held_out, probe, seeds, judge
+        self.held_out, self.probe, self.seeds, self.evaluator = held_out, probe, seeds, evaluator
         self.step, self.rate_factor = 0, 1.0
         self.guidance = Guidance(
             settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
@@ -156,11 +157,13 @@ class Trainer:
 
     def _evaluate(self) -> Evaluated:
         vocabularies: tuple[Vocabulary, Vocabulary] = self.probe.vocabularies
-        return self.judge(
+        task, last = self.stream.task, self.step == self.settings.steps
+        return self.evaluator(
             self.model,
             self.held_out,
             vocabularies,
             step=self.step,
             split="validation",
-            meaning=self.stream.task.meaning,
+            meaning=task.meaning,
+            task=task if last and isinstance(task, AbstractTask) else None,
         )

@@ -17,7 +17,7 @@ from core.parallel_model import UPSAMPLED
 from core.seeds import Seeds
 from core.settings import Settings
 from core.tasks.task import AbstractTask
-from core.training.evaluation import Judge, evaluate
+from core.training.evaluation import Evaluator, evaluate
 from core.training.objective import Objective
 from core.training.settings import TrainingSettings
 
@@ -74,7 +74,7 @@ class ObjectiveSettings(Settings, ABC):
         """Of parallel models; none for those that write a token after the other."""
         return ()
 
-    def judge(self) -> Judge:
+    def evaluator(self) -> Evaluator:
         """How a model trained so is decoded and scored while it learns."""
         return evaluate
 

@@ -11,12 +11,14 @@ from core.data.vocabulary import Vocabulary
 from core.decoding.all_places import AbstractAllPlaces, write
 from core.metrics.sequence import exact_match, token_accuracy
 from core.models.parallel_decoder import ParallelTransformer
+from core.tasks.task import AbstractTask
 from core.training.events import Evaluated
+from core.training.measures import measures_of
 from core.training.objective import Objective
 
 
 @dataclass(frozen=True)
-class ParallelJudge:
+class ParallelEvaluator:
     """Decodes held-out examples and scores them.
 
     Attributes:
@@ -35,18 +37,25 @@ class ParallelJudge:
         step: int,
         split: str,
         meaning: Callable[[Sequence[str]], Sequence[str]] = tuple,
+        task: AbstractTask | None = None,
     ) -> Evaluated:
-        """Score a model, which is left as it was; `forced_accuracy` is that of places whose number is given."""
+        """Score a model, which is left as it was; `forced_accuracy` is that of places whose number is given.
+
+        Args:
+            meaning, task: as `evaluation.evaluate` takes them.
+        """
         began, training = perf_counter(), model.training
         model.eval()
         outputs = [meaning(one) for one in write_all(model, examples, vocabularies, self.decoding)]
         targets = [meaning(example.target) for example in examples]
+        measures = None if task is None else measures_of(task, outputs, targets)
         loss, right, count = self._weighed(model, examples, vocabularies, step)
         model.train(training)
         return Evaluated(
             step=step, split=split, exact_match=exact_match(outputs, targets),
             token_accuracy=token_accuracy(outputs, targets), loss=loss / count, forced_accuracy=right / count,
             n=len(examples), seconds=perf_counter() - began,
+            measures=measures and measures.values, signatures=measures and measures.signatures,
         )  # fmt: skip
 
     def _weighed(

@@ -10,11 +10,11 @@ from core.decoding.mask_predict import AtOnce, MaskPredict
 from core.parallel_model import PREDICTED, UPSAMPLED
 from core.settings import setting
 from core.training.ctc import Ctc
-from core.training.evaluation import Judge
+from core.training.evaluation import Evaluator
 from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
-from core.training.parallel_evaluation import ParallelJudge
+from core.training.parallel_evaluation import ParallelEvaluator
 from core.training.places import AllPlaces, MaskedFilling
 
 _FILLED = (*PREDICTED, "end")  # every place holds a token
@@ -38,9 +38,9 @@ class AbstractPlacesSettings(ObjectiveSettings):
     def judged(self) -> Objective:
         """The loss that is told of held-out examples."""
 
-    def judge(self) -> Judge:
+    def evaluator(self) -> Evaluator:
         """Decoded as usual; the loss of all places, empty."""
-        return ParallelJudge(self.decoding(), self.judged())
+        return ParallelEvaluator(self.decoding(), self.judged())
 
 
 @dataclass(frozen=True)

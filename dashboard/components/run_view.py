@@ -80,6 +80,16 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
         f"{judged.exact_match:.1%}" if judged else "–",
         help="held-out outputs right from the first token to the last",
     )
+    if judged and judged.measures:
+        _measures(judged.measures, judged.signatures or {})
+
+
+def _measures(values: dict[str, float], signatures: dict[str, str]) -> None:
+    """Of the last evaluation, the model running free."""
+    told = " · ".join(
+        f"{name} {values[name]:.1f}" if name in signatures else f"{name} {values[name]:.1%}" for name in values
+    )
+    st.caption(told, help="  \n".join(f"{name}: `{signature}`" for name, signature in signatures.items()))
 
 
 def _controls(run: RunFolder, now: Status) -> None:

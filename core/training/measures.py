@@ -1,0 +1,47 @@
+"""What evaluations report beside exact match: the figures that a field compares by, for the kind of text that a task writes.
+
+Here alone is decided what is measured how. BLEU, chrF and TER of every task (sacreBLEU; the signature says how): of running
+text word by word, Chinese character by character, of everything else over the model's own tokens. The token error rate of
+every task, and of transcripts those of words and characters (jiwer).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from core.metrics.error_rate import error_rate
+from core.metrics.overlap import corpus_scores, line_of, tokenization_of
+from core.tasks.task import AbstractTask
+
+
+class Measures(NamedTuple):
+    """Figures of a whole set.
+
+    Attributes:
+        values: by name; BLEU, chrF and TER as sacreBLEU gives them (0…100), rates as shares; either may exceed its 100 % where
+            much is written that should not be.
+        signatures: of those that are sacreBLEU's.
+    """
+
+    values: dict[str, float]
+    signatures: dict[str, str]
+
+
+def measures_of(task: AbstractTask, outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> Measures:
+    """Measure tokens that were written against those that should have been.
+
+    >>> from core.tasks.copying import Copying
+    >>> found = measures_of(Copying(), [list("abcdx")], [list("abcde")])
+    >>> round(found.values["BLEU"], 1), round(found.values["TER"], 1), found.values["token error rate"]
+    (66.9, 20.0, 0.2)
+    """
+    written, said = ([task.join_target(one) for one in side] for side in (outputs, references))
+    if task.running_text:
+        scores = corpus_scores(written, said, tokenization_of(said))
+    else:
+        scores = corpus_scores([*map(line_of, outputs)], [*map(line_of, references)], "none")
+    rates = {"token error rate": error_rate(outputs, references)}
+    if task.transcribes:
+        rates["word error rate"] = error_rate([one.split() for one in written], [one.split() for one in said])
+        rates["character error rate"] = error_rate(written, said)
+    values = {name: score.value for name, score in scores.items()}
+    return Measures(values | rates, {name: score.signature for name, score in scores.items()})
