@@ -36,17 +36,17 @@ class LadderKinds(AbstractClaim):
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
-        """Train six beside each other, then ask."""
-        last = steps(STEPS, budget)
+        """Train six beside each other, then ask; with less budget less is asked."""
+        last, share = steps(STEPS, budget), min(1.0, budget)
         race = AlignerRace(tuple(ALIGNERS), seed, last)
         while not race.done:
             race.advance()
             yield Progress(race.step / (last + 1))
-        asked = {name: held_out(task, "test", _ASKED) for name, task in _LENGTHS.items()}
+        asked = {name: held_out(task, "test", max(2, round(_ASKED * share))) for name, task in _LENGTHS.items()}
         rows = [row for name in race.trainings for row in _said(name, race, asked)]
         rows += [
             _row(name, f"pairs ×{rung.times}", rung.exact, rung.onsets, last)
-            for name, climbed in race.rungs().items()
+            for name, climbed in race.rungs(share).items()
             for rung in climbed
         ]
         effect, baseline = (_share(rows, name, "longer") for name in ("location", "content"))

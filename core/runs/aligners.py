@@ -89,7 +89,7 @@ class Training:
     losses: list[float] = field(default_factory=list)
     _events: Iterator[TrainEvent] | None = field(default=None, repr=False)
     _best: tuple[int, HeadAlignment] | None = field(default=None, repr=False)
-    _rungs: tuple[int, tuple[Rung, ...]] | None = field(default=None, repr=False)
+    _rungs: tuple[tuple[int, Sequence[Pair]], tuple[Rung, ...]] | None = field(default=None, repr=False)
 
     def advance(self) -> None:
         """One step."""
@@ -107,9 +107,10 @@ class Training:
 
     def rungs(self, pairs: Sequence[Pair]) -> tuple[Rung, ...]:
         """The ladder over many pairs, climbed once a step; the model is left as it was."""
-        if self._rungs is None or self._rungs[0] != self.trainer.step:
+        asked = (self.trainer.step, pairs)
+        if self._rungs is None or self._rungs[0] != asked:
             model, training = self.trainer.model, self.trainer.model.training
-            self._rungs = self.trainer.step, tuple(repeat_ladder(model, TASK, pairs))
+            self._rungs = asked, tuple(repeat_ladder(model, TASK, pairs))
             model.train(training)
         return self._rungs[1]
 
@@ -168,10 +169,12 @@ class AlignerRace:
         said = [self.speak(pair * times) for times in TIMES]
         return {name: tuple(one[name] for one in said) for name in self.trainings}
 
-    def rungs(self) -> dict[str, tuple[Rung, ...]]:
-        """Each one's ladder over every ordered pair of different syllables."""
+    def rungs(self, share: float = 1.0) -> dict[str, tuple[Rung, ...]]:
+        """Each one's ladder over every ordered pair of different syllables, or over a share of them, one at least."""
+        every = pairs_of(TASK)
+        pairs = every[:: max(1, round(1 / share))]
         with self._lock:
-            return {name: one.rungs(pairs_of(TASK)) for name, one in self.trainings.items()}
+            return {name: one.rungs(pairs) for name, one in self.trainings.items()}
 
 
 def syllables(text: str) -> tuple[str, ...]:

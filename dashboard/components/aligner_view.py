@@ -72,6 +72,8 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner table",
         column_config={
+            "the alignment doctor": st.column_config.TextColumn(width="large"),
+            "steps": st.column_config.NumberColumn(width=60),
             "begun": st.column_config.TextColumn(help="syllables that the output begins, of those asked for"),
             "sum": st.column_config.TextColumn(help="what a frame's weights sum to, the least and the most"),
             "loss": st.column_config.NumberColumn(format="%.3f", help=f"nats per frame, mean of {_RECENT} batches"),

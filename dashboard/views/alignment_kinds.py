@@ -102,8 +102,8 @@ def _go_on(one: AlignerRace, running: bool) -> None:
     if not one.step:
         st.caption(
             f"Press Train: all learn for {STEPS} steps in turn, from one seed and on the same batches, to turn five to ten "
-            "syllables into frames; about a minute for all. GRU decoders but for the Transformer, which needs a fifth of the "
-            "time for a step."
+            "syllables into frames; one to one and a half minutes of a quiet core for all six. GRU decoders but for the "
+            "Transformer, whose step takes some two fifths of theirs."
         )
 
 

@@ -23,7 +23,7 @@ def page() -> None:
 
 
 def _trainings() -> None:
-    places = st.columns([3, 3, 2, 2, 2, 2], vertical_alignment="bottom")
+    places = st.columns([3, 3, 2, 2, 2, 3], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
             "Task", PAIR_TASKS, key="guided task", bind="query-params",
@@ -47,7 +47,7 @@ def _trainings() -> None:
         _button(one, running)
     with places[5]:
         st.button(
-            "Start over", icon=":material/restart_alt:", key="guided over", width="stretch", on_click=_start_over,
+            "Start over", key="guided over", width="stretch", on_click=_start_over,
             help="the same two trainings, from the first step",
         )  # fmt: skip
     _guide(one)
