@@ -20,12 +20,15 @@ from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
 from core.runs.status import Heartbeat
+from core.runs.voice_config import VoiceConfig, is_voice
+from core.runs.voices import voice_trainer
 from core.runs.words import read_words, write_words
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
 from core.training.likelihood import Likelihood
 from core.training.loop import Trainer
 from core.training.probe import Probe
+from core.training.speaker_trainer import SpeakerTrainer
 
 _NAP = 0.1  # seconds between looks at control/ while paused
 
@@ -76,13 +79,12 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
     with run.lock():
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = ExperimentConfig.from_dict(run.config())
+        config = VoiceConfig.from_dict(run.config()) if is_voice(run) else ExperimentConfig.from_dict(run.config())
         heartbeat = Heartbeat(run, config.training.steps)
         heartbeat.beat(0, "starting")
-        trainer: Trainer | None = None
+        trainer: Trainer | SpeakerTrainer | None = None
         try:
-            config = replace(config, task=read_words(run, config.task))
-            trainer = trainer_of(config, read_examples(run, config.task))
+            trainer = _trainer(run, config)
             with Journal(run) as journal:
                 yield from _Recorder(run, trainer, journal, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
@@ -92,12 +94,19 @@ def run_experiment(run: RunFolder) -> Iterator[TrainEvent]:
             torch.set_num_threads(threads)
 
 
+def _trainer(run: RunFolder, config: ExperimentConfig | VoiceConfig) -> Trainer | SpeakerTrainer:
+    if isinstance(config, VoiceConfig):
+        return voice_trainer(run, config)
+    config = replace(config, task=read_words(run, config.task))
+    return trainer_of(config, read_examples(run, config.task))
+
+
 @dataclass
 class _Recorder:
     """One training that is being recorded."""
 
     run: RunFolder
-    trainer: Trainer
+    trainer: Trainer | SpeakerTrainer
     journal: Journal
     heartbeat: Heartbeat
     stopped: bool = False

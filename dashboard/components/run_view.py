@@ -1,5 +1,6 @@
 """One run: progress and controls while it trains, its curves, and how its attention formed."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +13,7 @@ from core.runs.folder import RunFolder
 from core.runs.history import History, history
 from core.runs.status import Status
 from core.runs.store import find_run
+from core.training.events import Evaluated
 from dashboard import resources, state
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
@@ -70,16 +72,31 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
         f"{last.learning_rate:.2g}" if last else "–",
         help="of the last step; schedule and warm-up are in it",
     )
-    cells[2].metric(
-        "Token accuracy",
-        f"{judged.token_accuracy:.1%}" if judged else "–",
-        help="held-out examples, the model running free",
-    )
-    cells[3].metric(
-        "Exact match",
-        f"{judged.exact_match:.1%}" if judged else "–",
-        help="held-out outputs right from the first token to the last",
-    )
+    for cell, (name, value, meaning) in zip(cells[2:], _judged(judged)):
+        cell.metric(name, value, help=meaning)
+
+
+def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
+    """What the last evaluation found, with what it means; a run that writes no tokens has measures of its own."""
+    if judged is not None and math.isnan(judged.exact_match):
+        own = {
+            "stopped": "held-out texts after which it stops by itself",
+            "alignment quality": "of held-out texts, 0 to 1",
+        }
+        found = judged.measures or {}
+        return [(name.capitalize(), f"{found[name]:.1%}", meaning) for name, meaning in own.items() if name in found]
+    return [
+        (
+            "Token accuracy",
+            f"{judged.token_accuracy:.1%}" if judged else "–",
+            "held-out examples, the model running free",
+        ),
+        (
+            "Exact match",
+            f"{judged.exact_match:.1%}" if judged else "–",
+            "held-out outputs right from the first token to the last",
+        ),
+    ]
 
 
 def _controls(run: RunFolder, now: Status) -> None:
