@@ -17,6 +17,7 @@ from core.runs.voice_config import VoiceConfig
 from core.runs.voices import Voice, create_voice, load_voice
 from core.tasks.synthesis import Synthesis
 from core.training.events import Evaluated, StepDone
+from core.training.spoken_ladder import RUNGS, WORDS, listen
 from tests.spoken import folder_of_speech
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -162,6 +163,16 @@ def test_the_doctors_words_have_seconds_and_tokens(voice):
 def test_a_text_that_cannot_be_said_gets_one_sentence(voice, text, told):
     with pytest.raises(InputError, match=told):
         voice.say(text)
+
+
+@pytest.mark.slow
+def test_a_mandarin_voice_says_words_once_to_four_times():
+    trained("mandarin", VoiceConfig.preset("fast").changed({"training.steps": 1200}))
+    voice, asked = load_voice("mandarin"), [(word, times) for word in WORDS for times in RUNGS]
+    said = [voice.say(word * times) for word, times in asked]
+    heard = [listen(one.frames, *pair)[0] for one, pair in zip(said, asked)]
+    assert sum(one == pair for one, pair in zip(heard, asked)) >= 44  # of 48; the recognizer offers 19 each time
+    assert all(one.stopped for one in said)
 
 
 # ---------------------------------------------------------------- what it learns from
