@@ -17,6 +17,8 @@ from core.runs.opening import at_once
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
 from core.runs.trained_parallel import TrainedParallel, load_parallel
+from core.runs.voice_config import is_voice
+from core.runs.voices import Voice, load_voice
 from core.training.events import TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
@@ -63,7 +65,7 @@ def parallel_model(address: str) -> TrainedParallel:
 
 def model_addresses() -> list[str]:
     """Runs that can be stepped through: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in _readable() if not at_once(run)]
+    return [run.address for run in _readable() if not at_once(run) and not is_voice(run)]
 
 
 def parallel_addresses() -> list[str]:
@@ -71,8 +73,28 @@ def parallel_addresses() -> list[str]:
     return [run.address for run in _readable() if at_once(run)]
 
 
+def voice_addresses() -> list[str]:
+    """Voices, in the same order."""
+    return [run.address for run in _readable() if is_voice(run)]
+
+
 def _readable() -> list[RunFolder]:
     return [run for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+
+
+@st.cache_resource(show_spinner="Loading the voice …", max_entries=4)
+def _voice(address: str, step: int) -> Voice:
+    return load_voice(address, step)
+
+
+def voice(address: str) -> Voice:
+    """The newest checkpoint of a voice.
+
+    Raises:
+        RunError: no such run, no voice, damaged, or not trained yet.
+    """
+    steps = checkpoint.steps(find_run(address))
+    return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")

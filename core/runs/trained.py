@@ -28,6 +28,7 @@ from core.runs.folder import RunFolder
 from core.runs.opening import at_once, opened
 from core.runs.reader import AbstractTrained, digest
 from core.runs.store import open_run
+from core.runs.voice_config import is_voice
 from core.step_model import StepModel
 from core.tasks.task import Split, held_out
 from core.training.evaluation import evaluate, free_run, rules_for
@@ -96,10 +97,10 @@ class TrainedModel(AbstractTrained):
         Raises:
             MissingExtra, DataError: the task's data are not here.
         """
-        examples = held_out(self.config.task, split, n)
+        task = self.config.task
         return evaluate(
-            self.model, examples, self.vocabularies, step=self.step, split=split, search=search,
-            meaning=self.config.task.meaning, task=self.config.task,
+            self.model, held_out(task, split, n), self.vocabularies, step=self.step, split=split, search=search,
+            meaning=task.meaning, task=task,
         )  # fmt: skip
 
     def header(self, source: str, search: AbstractSearch, frontier: Frontier) -> dict[str, Any]:
@@ -145,6 +146,10 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
         RunError: no such run, damaged, newer than this program, not trained yet, or one that writes all places at once.
     """
     run = open_run(str(address))
+    if is_voice(run):
+        raise RunError(
+            f"{run.address} is a voice: it writes sound, no tokens to decode or look at here; use attnlab say"
+        )
     if at_once(run):
         raise RunError(
             f"{run.address} writes all places at once and knows no prefix that could be stepped from: look at it on the page "
