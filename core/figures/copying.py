@@ -14,7 +14,7 @@ from core.figures.tree import shown
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _MADE = {"light": SERIES[1], "dark": "#f0893f"}
-_ROW, _ROOM = 22, 112  # points: an output token, title and labels
+_ROW, _ROOM = 22, 86  # points: an output token, title and labels
 _NARROW = 0.09  # of the width
 
 
@@ -46,9 +46,10 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
     _heat(figure, gates[:, None], [[line] for line in told], _MADE[mode], mode, 1)
     looks = [[f"{token} looks at {other}" for other in source] for token in written]
     _heat(figure, one.rows, looks, _FULL[mode], mode, 2)
+    figure.update_traces(texttemplate="%{z:.2f}", textfont_size=11, col=1)
     styled(figure, mode, height=_ROW * len(written) + _ROOM)
     figure.update_layout(
-        margin={"l": 84, "r": 12, "t": 8, "b": 96}, hovermode="closest", uirevision=str((one.written, one.source))
+        margin={"l": 84, "r": 12, "t": 8, "b": 70}, hovermode="closest", uirevision=str((one.written, one.source))
     )
     new = set(one.unseen)
     labels = [f"<b>{shown(token)}</b>" if token in new else shown(token) for token in one.source]
