@@ -62,12 +62,14 @@ class ObjectiveSettings(Settings, ABC):
         smooths: whether `training.label_smoothing` is honoured.
         guides: whether guidance of cross-attention may be added: it weighs the target's own positions, in one pass with
             gradients.
+        typed: settings that are given on a command line or in a recipe alone; no form offers them.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     smooths: ClassVar[bool] = False
     guides: ClassVar[bool] = False
+    typed: ClassVar[tuple[str, ...]] = ()
 
     @property
     def countings(self) -> tuple[str, ...]:

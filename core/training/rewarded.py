@@ -24,6 +24,8 @@ _DRAWS = "outputs drawn for each source of a batch"
 class Rewarded(ObjectiveSettings):
     """What is rewarded."""
 
+    typed: ClassVar[tuple[str, ...]] = ("reward_file", "reward_seconds")
+
     reward: str = setting(
         "bleu", choices=tuple(REWARDS), help="sentence BLEU or chrF, exact match, or 1 less the edits per token"
     )

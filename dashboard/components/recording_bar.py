@@ -24,6 +24,7 @@ def recording_bar(task: Recognition, source: str) -> None:
         st.file_uploader(
             "A recording of your own (.wav)",
             key=_FILE,
+            max_upload_size=500,
             on_change=_take,
             help=f"up to {task.longest} s, of any rate, width and channels; it stays on this computer",
         )

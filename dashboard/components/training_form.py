@@ -83,7 +83,8 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     chosen["training"] |= few
     inside = groups(kinds["model"])[1]
     for part, kind in kinds.items():
-        names = [name for name in start[part] if name != "name" and (part != "model" or name not in inside)]
+        left_out = inside if part == "model" else getattr(kind, "typed", ())
+        names = [name for name in start[part] if name != "name" and name not in left_out]
         if not names:
             continue
         with st.expander(f"{part.capitalize()} settings"):

@@ -34,7 +34,8 @@ def test_stop_keeps_what_was_learned(page: Page) -> None:
     button(page, "Train").click()
     progress = page.get_by_text(re.compile(r"step [1-9]\d* of 400 of each"))
     expect(progress).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(re.compile("of 8 held-out sources"))).to_be_visible(timeout=90_000)  # drawn to its end
     button(page, "Stop").click()
-    expect(progress).to_contain_text("stopped, Train goes on from here")
+    expect(progress).to_contain_text("stopped, Train goes on from here", timeout=60_000)
     still(page, progress)
     settled(page)

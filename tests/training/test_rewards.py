@@ -18,7 +18,9 @@ from core.runs.worker import train as work
 from core.tasks.copying import Copying
 from core.tasks.synonyms import Synonyms
 from core.training.events import StepDone
+from core.training.objectives import OBJECTIVES
 from core.training.reward_file import read_reward
+from core.training.rewarded import Rewarded
 from core.training.rewards import REWARDS, Judge
 
 TASK = Copying()
@@ -191,3 +193,9 @@ def test_a_process_that_a_page_started_runs_nobodys_program(file, tmp_path, monk
     ):
         work(find_run(run.name))
     assert not mark.exists() and status.read(run).state == "failed"
+
+
+def test_no_form_offers_a_file_to_run():
+    rewarded = [kind for kind in OBJECTIVES.values() if issubclass(kind, Rewarded)]
+    assert len(rewarded) == 4
+    assert all({"reward_file", "reward_seconds"} == set(kind.typed) for kind in rewarded)
