@@ -9,9 +9,10 @@ import pytest
 from core.data.audio import RATE, Sound, write_wav
 from core.errors import AttentionLabError, DataError, InputError, RunError, SettingError
 from core.metrics.doctor import examine
-from core.runs import checkpoint, controls, journal, snapshots, status, store
+from core.runs import archive, checkpoint, controls, journal, snapshots, status, store
 from core.runs.experiment import run_experiment
 from core.runs.folder import RunFolder
+from core.runs.shipping import ship
 from core.runs.trained import load
 from core.runs.voice_config import VoiceConfig
 from core.runs.voices import Voice, create_voice, load_voice
@@ -106,6 +107,14 @@ def test_what_decodes_tokens_refuses_a_voice_and_the_other_way_round(voice):
         load(voice.run.path)
     with pytest.raises(RunError, match=r"demo/reverse-gru is no voice.*--task tts"):
         load_voice("demo/reverse-gru")
+
+
+def test_a_voice_travels_in_a_zip_but_is_not_shipped(voice, tmp_path):
+    archive.export_file(voice.run, tmp_path / "voice.zip")
+    twin = load_voice(archive.import_run(tmp_path / "voice.zip", "twin").name)
+    assert np.array_equal(twin.say("ab").frames, voice.say("ab").frames)
+    with pytest.raises(RunError, match="voices are not shipped; hand it on with: attnlab runs export"):
+        ship(voice.run, tmp_path / "shipped")
 
 
 def test_recordings_that_changed_stop_a_resumption(place):
