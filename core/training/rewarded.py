@@ -49,7 +49,16 @@ class Rewarded(ObjectiveSettings):
         """The objective with these rewards."""
 
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
-        """An alignment that is decided by chance in training and without it in decoding has two policies."""
+        """An alignment that is decided by chance in training and without it in decoding has two policies.
+
+        What is drawn is weighed and judged by the target vocabulary, and a source that is copied from has more.
+        """
+        copying = getattr(model, "copy", "none")
+        if copying != "none":
+            return (
+                f"objective={self.name} judges outputs by the target vocabulary, and with copy={copying} a source adds to it: "
+                "choose copy=none, or objective=likelihood"
+            )
         alignment = getattr(model, "alignment", "content")
         if not ALIGNMENTS[alignment].monotonic:
             return None

@@ -1,14 +1,17 @@
 """Laws of objectives: what holds for every entry of the table, with any model."""
 
+from math import isfinite
+
 import pytest
 import torch
 
 from core.data.batch import Batch, collate
+from core.errors import SettingError
 from core.runs.config import ExperimentConfig, read_recipe, write_recipe
 from core.runs.examples import Examples
 from core.runs.experiment import create, run_experiment, trainer_of
 from core.runs.trained import load
-from core.training.events import StepDone
+from core.training.events import Evaluated, StepDone
 from core.training.objective_settings import Makings
 from core.training.objectives import OBJECTIVES
 from tests.laws.models import LETTERS, WORDS, model, pairs, widen
@@ -97,6 +100,22 @@ def test_a_batch_is_the_mean_of_its_items_by_their_tokens(choice, name):
     assert terms == pytest.approx(mean, abs=1e-5)
     for at, gradient in gradients.items():
         torch.testing.assert_close(sums[at], gradient, atol=1e-5, rtol=1e-3)
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize("kind", ["transformer pointer_generator", "recurrent copynet", "recurrent pointer"])
+def test_an_objective_trains_a_model_that_copies_or_refuses_it(choice, kind):
+    """Nothing in between: a configuration that is accepted takes its steps and is evaluated."""
+    model, copy = kind.split()
+    try:
+        chat = configured(choice, model, steps=2).to_dict() | {"task": {"name": "chat"}}
+        config = ExperimentConfig.from_dict(chat).changed({"model.copy": copy})
+    except SettingError as error:
+        assert f"copy={copy}" in str(error)
+        return
+    trainer = trainer_of(config, Examples.of(config.task))
+    assert all(isfinite(event.loss) for event in trainer.events() if isinstance(event, StepDone | Evaluated))
+    assert trainer.step == 2
 
 
 @pytest.mark.parametrize("choice", CHOICES)
