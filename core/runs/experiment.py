@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from core.data.stream import Stream
-from core.errors import AttentionLabError, InputError, RunError
+from core.errors import AttentionLabError, InputError, RunError, SettingError
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, store
@@ -52,10 +52,24 @@ def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> Ru
     weights_before(config)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
     config.objective.make(_makings(config, own_code=own_code))  # so is what is wrong with a teacher
+    _refuse_pointing(config, examples)
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
     return run
+
+
+def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
+    """A pointer network can only learn targets whose tokens stand in their sources."""
+    if getattr(config.model, "copy", "none") != "pointer":
+        return
+    for example in (examples.probe, *examples.test):
+        made = [token for token in example.target if token not in example.source]
+        if made:
+            raise SettingError(
+                f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
+                "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
+            )
 
 
 def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:

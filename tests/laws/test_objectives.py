@@ -108,8 +108,9 @@ def test_an_objective_trains_a_model_that_copies_or_refuses_it(choice, kind):
     """Nothing in between: a configuration that is accepted takes its steps and is evaluated."""
     model, copy = kind.split()
     try:
-        chat = configured(choice, model, steps=2).to_dict() | {"task": {"name": "chat"}}
-        config = ExperimentConfig.from_dict(chat).changed({"model.copy": copy})
+        given = configured(choice, model, steps=2).to_dict()
+        given["task"] = {"name": "sortpoints" if copy == "pointer" else "chat"}
+        config = ExperimentConfig.from_dict(given).changed({"model.copy": copy})
     except SettingError as error:
         assert f"copy={copy}" in str(error)
         return
