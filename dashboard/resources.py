@@ -5,12 +5,14 @@ Models come frozen and are never trained here. Streamlit collects garbage over e
 """
 
 import gc
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
 import torch
 
 from core.decoding.session import Explorer
+from core.errors import AttentionLabError
 from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
 from core.runs.opening import at_once
@@ -71,6 +73,15 @@ def model_addresses() -> list[str]:
 def parallel_addresses() -> list[str]:
     """Runs that write all places at once, in the same order."""
     return [run.address for run in _readable() if at_once(run)]
+
+
+def filling_addresses() -> list[str]:
+    """Those of them that were shown words while they learned; one that cannot be opened is not among them."""
+    found = []
+    for address in parallel_addresses():
+        with suppress(AttentionLabError):
+            found += [address] if parallel_model(address).shows else []
+    return found
 
 
 def voice_addresses() -> list[str]:

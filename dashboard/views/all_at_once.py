@@ -43,8 +43,9 @@ def _ways() -> None:
 
 def _chosen() -> tuple[dict[str, str], int]:
     """Which runs, and how many passes."""
-    stepping, parallel = resources.model_addresses(), resources.parallel_addresses()
-    filling = [one for one in parallel if resources.parallel_model(one).shows]
+    stepping, parallel, filling = (
+        resources.model_addresses(), resources.parallel_addresses(), resources.filling_addresses(),
+    )  # fmt: skip
     offered = {
         "left": ("Left to right", stepping, "any run that writes a word after the other, of the same task"),
         "once": ("All at once", parallel, "any run that writes all places at once, decoded in one pass"),
@@ -62,6 +63,7 @@ def _chosen() -> tuple[dict[str, str], int]:
             _MOST,
             4,
             key="places passes",
+            bind="query-params",
             help="of mask-predict; after each the least sure words are emptied",
         )
     return found, int(passes)

@@ -1,11 +1,13 @@
 """The page All at once under AppTest: three ways on one source, passes that can be changed, and bad input in words."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+DEMO = APP.parents[1] / "assets" / "runs"
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +78,12 @@ def test_a_link_to_such_a_run_on_another_page_is_answered_in_words():
     at.query_params["run"] = "demo/phrases-parallel"
     at.run().switch_page("views/decoder.py").run()
     assert not at.exception
+
+
+def test_a_run_that_cannot_be_opened_does_not_take_the_page_with_it(tmp_path):
+    shutil.copytree(DEMO / "phrases-masked", tmp_path / "runs" / "broken")
+    (weights,) = (tmp_path / "runs" / "broken" / "checkpoints").glob("*/model.safetensors")
+    weights.write_bytes(b"no weights")
+    at = opened()
+    assert not at.exception and "**Mask-predict, 4 passes**" in words(at)
+    assert "broken" not in by_label(at.selectbox, "Mask-predict").options
