@@ -54,7 +54,7 @@ class AlignmentScores:
         f"share of weight within {BAND} of the straight diagonal, 0…1; even weights get about 0.28"
     )
     guided_cost: float = _described(
-        f"what guided attention charges an output, 0…1: Σ a · (1 − exp(−(s/S − t/T)² / 2g²)) / Σ a with g = {GUIDE}"
+        f"what guided attention of g = {GUIDE} charges an output, 0…1: 0 on the straight diagonal"
     )
     correlation: float = _described("of output and source place under the weights, −1…1; −1 reads backwards")
     slope: float = _described("of the place looked at over outputs, both as shares of their axis; 1 from end to end")

@@ -100,10 +100,11 @@ class LiveFigure {
       hoverlabel: { bgcolor: theme.background, bordercolor: theme.line, ...layout.hoverlabel, font: { family: theme.font, color: theme.text } },
       modebar: { bgcolor: clear, color: theme.faint, activecolor: theme.accent },
     };
-    if (layout.title?.text) out.title = { x: 0, xref: "paper", ...layout.title, font: { size: 0.95 * rem, ...layout.title.font } };
+    if (layout.title?.text) out.title = { x: 0, xref: "paper", ...layout.title, font: { ...layout.title.font, size: 0.95 * rem } };
     out.legend = { bgcolor: clear, ...layout.legend };
     for (const name of new Set([...Object.keys(layout).filter((each) => /^[xy]axis\d*$/.test(each)), "xaxis", "yaxis"])) {
       out[name] = { automargin: true, ...layout[name], gridcolor: theme.hair, linecolor: theme.line, zerolinecolor: theme.line, tickcolor: theme.line };
+      if (layout[name]?.title?.text) out[name].title = { ...layout[name].title, font: { ...layout[name].title.font, size: 0.82 * rem } };
     }
     return out;
   }
