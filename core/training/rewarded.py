@@ -49,23 +49,19 @@ class Rewarded(ObjectiveSettings):
         """The objective with these rewards."""
 
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
-        """An alignment that is decided by chance in training and without it in decoding has two policies.
-
-        What is drawn is weighed and judged by the target vocabulary, and a source that is copied from has more.
-        """
-        copying = getattr(model, "copy", "none")
-        if copying != "none":
+        """Hard decisions have no gradient, and what is copied has a number in its own item only."""
+        alignment, copy = getattr(model, "alignment", "content"), getattr(model, "copy", "none")
+        if ALIGNMENTS[alignment].monotonic:
             return (
-                f"objective={self.name} judges outputs by the target vocabulary, and with copy={copying} a source adds to it: "
-                "choose copy=none, or objective=likelihood"
+                f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
+                "no gradient: choose alignment=content, or objective=likelihood"
             )
-        alignment = getattr(model, "alignment", "content")
-        if not ALIGNMENTS[alignment].monotonic:
-            return None
-        return (
-            f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have no "
-            "gradient: choose alignment=content, or objective=likelihood"
-        )
+        if copy != "none":
+            return (
+                f"objective={self.name} judges outputs by the words of one vocabulary, and copy={copy} writes others: choose "
+                "copy=none, or objective=likelihood"
+            )
+        return None
 
     def _judge(self, makings: Makings) -> Judge:
         words = makings.task.vocabularies[1]

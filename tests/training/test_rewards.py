@@ -3,6 +3,7 @@
 import itertools
 import math
 from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 import torch
@@ -10,18 +11,21 @@ import torch
 from core.data.vocabulary import END, PAD, UNK, Vocabulary
 from core.errors import DataError, InputError, SettingError
 from core.metrics.overlap import SMOOTHINGS, sentence_bleu
+from core.models.build import MODELS
 from core.runs import checkpoint, status
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
 from core.runs.store import find_run
 from core.runs.worker import train as work
+from core.settings import Settings, setting
 from core.tasks.copying import Copying
 from core.tasks.synonyms import Synonyms
 from core.training.events import StepDone
 from core.training.objectives import OBJECTIVES
 from core.training.reward_file import read_reward
-from core.training.rewarded import Rewarded
+from core.training.rewarded import Reinforce, Rewarded, SelfCritical
 from core.training.rewards import REWARDS, Judge
+from core.training.settings import TrainingSettings
 
 TASK = Copying()
 PAIRS = [(("a", "b"), ("a", "b"))]
@@ -199,3 +203,34 @@ def test_no_form_offers_a_file_to_run():
     rewarded = [kind for kind in OBJECTIVES.values() if issubclass(kind, Rewarded)]
     assert len(rewarded) == 4
     assert all({"reward_file", "reward_seconds"} == set(kind.typed) for kind in rewarded)
+
+
+@dataclass(frozen=True)
+class Copies(Settings):
+    """A model that copies."""
+
+    copy: str = setting("copynet", help="how")
+
+
+@pytest.mark.parametrize(
+    ("objective", "model", "words"),
+    [
+        (
+            SelfCritical(),
+            MODELS["recurrent"](alignment="monotonic"),
+            "decodes by decisions that have no gradient: choose alignment",
+        ),
+        (Reinforce(), Copies(), "copy=copynet writes others: choose copy=none"),
+        (
+            Reinforce(draws=1),
+            MODELS["recurrent"](),
+            "needs other draws of the same source, but draws=1: choose draws=2",
+        ),
+    ],
+)
+def test_what_cannot_be_rewarded_is_refused_with_what_would_work(objective, model, words):
+    assert words in objective.refusal(TASK, model, TrainingSettings())
+    assert (
+        objective.refusal(TASK, MODELS["recurrent"](alignment="location"), TrainingSettings()) is None
+        or objective.draws == 1
+    )
