@@ -36,7 +36,7 @@ class TokenRow:
 def token_rows(rows: Sequence[TokenRow], mode: Mode) -> go.Figure:
     """Rows of tokens under each other, place below place."""
     most = max(len(row.tokens) for row in rows)
-    cells = [[*(escape(shown(token)) for token in row.tokens), *[""] * (most - len(row.tokens))] for row in rows]
+    cells = [[*(escape(_label(token)) for token in row.tokens), *[""] * (most - len(row.tokens))] for row in rows]
     kinds = [[*row.kinds, *[None] * (most - len(row.kinds))] for row in rows]
     marked = [
         ["" if kind is None else _MARKS[kind].format(text) for text, kind in zip(*line)] for line in zip(cells, kinds)
@@ -85,4 +85,11 @@ def places(lines: Sequence[Curve], *, title: str, axis: str, chance: float | Non
     figure.update_layout(title=title)
     figure.update_xaxes(title=axis)
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return styled(figure, mode, height=300)
+    styled(figure, mode, height=300)
+    figure.update_layout(legend={"y": -0.34})  # below the axis' title, where it has a line for each curve
+    return figure
+
+
+def _label(token: str) -> str:
+    """Specials without their brackets, which a cell has no room for."""
+    return shown(token).strip("<>") or shown(token)

@@ -44,7 +44,7 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
     found = continued(models, task.vocabularies, example, place, word)
     _rows(example, place, word, found)
     st.caption(
-        f"Up to place {place + 1} each model is fed the right prefix, at place {place + 1} it is told that it wrote "
+        f"Before place {place + 1} each model is fed the right prefix, at place {place + 1} it is told that it wrote "
         f"**{word}**, and from there on it reads what it writes itself. Bold: wrong."
     )
     _many(models, task, examples, place)

@@ -10,11 +10,11 @@ from core.figures.exposure import GIVEN, PUT, RIGHT, WRONG, TokenRow, places, to
 def test_tokens_stand_at_their_places_and_what_is_wrong_is_told_without_colour(mode):
     rows = [
         TokenRow("right", ["a", "<end>"], [GIVEN] * 2),
-        TokenRow("model", ["a", "b", " ", "c"], [GIVEN, PUT, WRONG, RIGHT]),
+        TokenRow("model", ["<", "b", " ", "c"], [GIVEN, PUT, WRONG, RIGHT]),
     ]
     (drawn,) = token_rows(rows, mode).data
     assert [list(row) for row in drawn.z] == [[GIVEN, GIVEN, None, None], [GIVEN, PUT, WRONG, RIGHT]]
-    assert [list(row) for row in drawn.text] == [["a", "&lt;end&gt;", "", ""], ["a", "<b>✗b</b>", "<b>␣</b>", "c"]]
+    assert [list(row) for row in drawn.text] == [["a", "end", "", ""], ["&lt;", "<b>✗b</b>", "<b>␣</b>", "c"]]
     assert list(drawn.customdata[1]) == ["given", "the wrong word", "wrong", "right"] and list(drawn.x) == [1, 2, 3, 4]
     colors = [color for _, color in drawn.colorscale]
     assert colors[::2] == colors[1::2] and len(set(colors)) == 4  # a step per kind, nothing between

@@ -1,16 +1,17 @@
 """Objectives are chosen by name, the likelihood where nothing is said, and what they do not honour is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
 
-from core.errors import SettingError
+from core.errors import RunError, SettingError
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
+from core.settings import setting
 from core.training.likelihood import Likelihood
-from core.training.objective_settings import ObjectiveSettings, refuse
+from core.training.objective_settings import Makings, ObjectiveSettings, Teacher, refuse
 from core.training.settings import TrainingSettings
 
 DATA = {"task": {"name": "reverse"}, "model": {"name": "transformer", "width": 16, "heads": 2}}
@@ -28,6 +29,37 @@ class Deaf(ObjectiveSettings):
 
     def refusal(self, task, model, training):
         return "deaf does not go with reverse: choose copy" if task.name == "reverse" else None
+
+
+@dataclass(frozen=True)
+class Lesson(Likelihood):
+    """The likelihood, with what it was made from."""
+
+    teacher: Teacher | None = None
+    makings: Makings | None = None
+
+
+@dataclass(frozen=True)
+class Taught(ObjectiveSettings):
+    """Learns from the run `teacher`."""
+
+    name: ClassVar[str] = "taught"
+    summary: ClassVar[str] = "learns from a run"
+    teacher: str = setting("demo/reverse-gru", help="a run")
+
+    def make(self, makings):
+        return Lesson(teacher=makings.teacher(self.teacher), makings=makings)
+
+
+def test_an_objective_is_made_from_the_task_the_training_the_seeds_and_a_trained_run():
+    config = replace(ExperimentConfig.from_dict({**DATA, "seed": 7}), objective=Taught())
+    made = trainer_of(config, Examples.of(config.task)).objective
+    teacher, makings = made.teacher, made.makings
+    assert isinstance(teacher, Teacher) and not any(one.requires_grad for one in teacher.model.parameters())
+    assert teacher.vocabularies == config.task.vocabularies
+    assert (makings.task, makings.training, makings.seeds) == (config.task, config.training, config.seeds)
+    with pytest.raises(RunError, match="no run"):
+        trainer_of(replace(config, objective=Taught("demo/nobody")), Examples.of(config.task))
 
 
 def test_where_nothing_is_said_the_likelihood_is_minimized_as_ever():
