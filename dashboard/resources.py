@@ -15,6 +15,8 @@ from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
+from core.runs.voice_config import is_voice
+from core.runs.voices import Voice, load_voice
 from core.training.events import TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
@@ -46,7 +48,27 @@ def model(address: str) -> TrainedModel:
 
 def model_addresses() -> list[str]:
     """Runs that can be looked at: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+    return [run.address for run in list_runs() if checkpoint.steps(run) and run.problem is None and not is_voice(run)]
+
+
+def voice_addresses() -> list[str]:
+    """Voices with a checkpoint, newest first."""
+    return [run.address for run in list_runs() if checkpoint.steps(run) and run.problem is None and is_voice(run)]
+
+
+@st.cache_resource(show_spinner="Loading the voice …", max_entries=4)
+def _voice(address: str, step: int) -> Voice:
+    return load_voice(address, step)
+
+
+def voice(address: str) -> Voice:
+    """The newest checkpoint of a voice.
+
+    Raises:
+        RunError: no such run, no voice, damaged, or not trained yet.
+    """
+    steps = checkpoint.steps(find_run(address))
+    return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")

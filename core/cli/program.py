@@ -9,6 +9,7 @@ from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.showing import app, models, objectives, searches, tasks
+from core.cli.speaking import say
 from core.cli.sweeping import sweep
 from core.cli.training import train
 
@@ -19,7 +20,7 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, inspect):
+for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect):
     program.command()(command)
 program.add_typer(runs, name="runs")
 program.command()(verify)

@@ -26,15 +26,17 @@ def app(
 def tasks(json: Json = False) -> None:
     """List tasks and their settings."""
     from core.runs.catalog import TASKS
+    from core.tasks.synthesis import Synthesis
 
-    _list(TASKS, json)
+    _list({**TASKS, Synthesis.name: Synthesis}, json)
 
 
 def models(json: Json = False) -> None:
     """List models and their settings."""
+    from core.models.speaker_settings import SpeakerSettings
     from core.runs.catalog import MODELS
 
-    _list(MODELS, json)
+    _list({**MODELS, SpeakerSettings.name: SpeakerSettings}, json)
 
 
 def objectives(json: Json = False) -> None:

@@ -1,5 +1,7 @@
 """The command that trains."""
 
+import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +13,13 @@ from core.errors import SettingError
 if TYPE_CHECKING:
     from core.runs.config import ExperimentConfig
     from core.runs.folder import RunFolder
+    from core.runs.voice_config import VoiceConfig
+    from core.training.events import Evaluated
 
 
 def train(
     task: Annotated[str, typer.Option(help="what to learn; see attnlab tasks")] = "",
-    model: Annotated[str, typer.Option(help="what learns; see attnlab models")] = "transformer",
+    model: Annotated[str, typer.Option(help="what learns: transformer where none is given; tts has its own")] = "",
     objective: Annotated[str, typer.Option(help="what is minimized; see attnlab objectives")] = "",
     preset: Annotated[str, typer.Option(help="settings to begin with: fast or full")] = "fast",
     recipe: Annotated[
@@ -35,6 +39,8 @@ def train(
     from core.runs import controls
     from core.runs.experiment import create, run_experiment
     from core.runs.store import find_run, free_name
+    from core.runs.voice_config import VoiceConfig
+    from core.runs.voices import create_voice
     from core.training.events import Evaluated
 
     if resume:
@@ -44,34 +50,38 @@ def train(
         controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
-        run = create(name or free_name(f"{config.task.name}-{config.model_name}"), config)
+        name = name or free_name(f"{config.task.name}-{config.model_name}")
+        run = create_voice(name, config) if isinstance(config, VoiceConfig) else create(name, config)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
             last = event
             if not json:
-                print(
-                    f"step {event.step}: loss {event.loss:.4f}, exact match {event.exact_match:.1%}, "
-                    f"token accuracy {event.token_accuracy:.1%} of {event.n} held-out examples",
-                    flush=True,
-                )
+                print(_told(event), flush=True)
     show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
 
 
 def _configuration(
     task: str, model: str, preset: str, recipe: Path | None, begin: str, changes: dict[str, object]
-) -> "ExperimentConfig":
+) -> "ExperimentConfig | VoiceConfig":
     from core.runs.beginning import fine_tuning
     from core.runs.config import read_recipe
     from core.runs.presets import preset_of
     from core.runs.trained import load
+    from core.runs.voice_config import VoiceConfig
+    from core.tasks.synthesis import Synthesis
 
     if recipe is None and not task and not begin:
         raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
-    if begin and recipe is None and not task:
-        config = fine_tuning(load(begin))
+    config: ExperimentConfig | VoiceConfig
+    if recipe is not None:
+        config = read_recipe(recipe)
+    elif task == Synthesis.name:
+        if model not in ("", "speaker"):
+            raise SettingError(f"tts is learned by a speaker, not by {model!r}: leave --model out; see model.encoder")
+        config = VoiceConfig.preset(preset)
     else:
-        config = read_recipe(recipe) if recipe is not None else preset_of(task, model, preset)
+        config = preset_of(task, model or "transformer", preset) if task else fine_tuning(load(begin))
     return config.changed({"training.from_run": begin, **changes} if begin else changes)
 
 
@@ -82,7 +92,17 @@ def _changes(assignments: list[str], objective: str, steps: int | None, seed: in
     return {**parse_assignments(assignments), **{name: value for name, value in given.items() if value is not None}}
 
 
-def _summary(run: "RunFolder", last: object) -> dict[str, object]:
-    from dataclasses import asdict
+def _told(event: "Evaluated") -> str:
+    """An evaluation in a line; what a kind of task does not have is left out."""
+    values, scored = event.measures or {}, event.signatures or {}
+    rates = {name: value for name, value in values.items() if name not in scored}
+    shares = {"exact match": event.exact_match, "token accuracy": event.token_accuracy, **rates}
+    told = [f"{name} {value:.1%}" for name, value in shares.items() if not math.isnan(value)]
+    said = ", ".join([*told, *(f"{name} {values[name]:.1f}" for name in scored)])
+    return f"step {event.step}: loss {event.loss:.4f}, {said} of {event.n} held-out examples"
 
-    return {"run": run.address, "path": str(run.path), "evaluation": asdict(last) if last else None}  # type: ignore[call-overload]
+
+def _summary(run: "RunFolder", last: "Evaluated | None") -> dict[str, object]:
+    facts = {} if last is None else asdict(last)
+    known = {name: None if isinstance(one, float) and math.isnan(one) else one for name, one in facts.items()}
+    return {"run": run.address, "path": str(run.path), "evaluation": known or None}

@@ -1,7 +1,7 @@
 """Texts and how they sound, as batches: tokens on one side, frames of a log-mel spectrum on the other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,15 +34,26 @@ class SpokenBatch(NamedTuple):
     steps: Valid
 
 
+def characters(text: str) -> list[str]:
+    """One token a character, spaces between words kept as one.
+
+    >>> characters("发财 发财")
+    ['发', '财', ' ', '发', '财']
+    """
+    return list(" ".join(text.split()))
+
+
 @dataclass(frozen=True)
 class SpokenText:
     """A corpus: what was said, and its spectra.
 
     Attributes:
         utterances: each with its text and sound.
+        cut: a text into tokens.
     """
 
     utterances: tuple[Utterance, ...]
+    cut: Callable[[str], list[str]] = characters
 
     def __post_init__(self) -> None:
         if not self.utterances:
@@ -50,8 +61,8 @@ class SpokenText:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The characters of all texts."""
-        return Vocabulary.of(sorted({token for one in self.utterances for token in characters(one.text)}))
+        """The tokens of all texts."""
+        return Vocabulary.of(sorted({token for one in self.utterances for token in self.cut(one.text)}))
 
     @cached_property
     def spectra(self) -> list[np.ndarray]:
@@ -71,7 +82,7 @@ class SpokenText:
         Args:
             chosen: numbers of utterances; reduction: frames a step.
         """
-        texts = [characters(self.utterances[at].text) for at in chosen]
+        texts = [self.cut(self.utterances[at].text) for at in chosen]
         tokens, valid = pad_sources([self.vocabulary.encode_source(text) for text in texts])
         mean, deviation = self.scale
         counts = [-(-len(self.spectra[at]) // reduction) for at in chosen]
@@ -84,11 +95,13 @@ class SpokenText:
         steps = torch.arange(max(counts)) < torch.tensor(counts)[:, None]
         return SpokenBatch(tokens, valid, frames, steps)
 
+    @cached_property
+    def pace(self) -> float:
+        """Frames a token takes, on average."""
+        return sum(map(len, self.spectra)) / sum(len(self.cut(one.text)) for one in self.utterances)
 
-def characters(text: str) -> list[str]:
-    """One token a character, spaces between words kept as one.
-
-    >>> characters("发财 发财")
-    ['发', '财', ' ', '发', '财']
-    """
-    return list(" ".join(text.split()))
+    def beside(self, utterances: Sequence[Utterance]) -> "SpokenText":
+        """Other utterances, read with these tokens and on this scale."""
+        twin = replace(self, utterances=tuple(utterances))
+        twin.__dict__.update(vocabulary=self.vocabulary, scale=self.scale)  # where cached_property looks first
+        return twin

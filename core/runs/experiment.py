@@ -22,12 +22,15 @@ from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
 from core.runs.status import Heartbeat
 from core.runs.trained import load
+from core.runs.voice_config import VoiceConfig, is_voice
+from core.runs.voices import voice_trainer
 from core.runs.words import read_words, write_words
 from core.tasks.task import held_out
 from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEvent
 from core.training.loop import Trainer
 from core.training.objective_settings import Makings
 from core.training.probe import Probe
+from core.training.speaker_trainer import SpeakerTrainer
 
 _NAP = 0.1  # seconds between looks at control/ while paused
 
@@ -99,13 +102,14 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
     with run.lock():
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = ExperimentConfig.from_dict(run.config())
+        config = VoiceConfig.from_dict(run.config()) if is_voice(run) else ExperimentConfig.from_dict(run.config())
         heartbeat = Heartbeat(run, config.training.steps)
         heartbeat.beat(0, "starting")
-        trainer: Trainer | None = None
+        trainer: Trainer | SpeakerTrainer | None = None
         try:
-            config = replace(config, task=read_words(run, config.task))
-            trainer = _fresh(config, read_examples(run, config.task), own_code)
+            if isinstance(config, ExperimentConfig):
+                config = replace(config, task=read_words(run, config.task))
+            trainer = _trainer(run, config, own_code)
             with Journal(run) as journal:
                 yield from _Recorder(run, config, trainer, journal, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
@@ -115,13 +119,19 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             torch.set_num_threads(threads)
 
 
+def _trainer(run: RunFolder, config: ExperimentConfig | VoiceConfig, own_code: bool) -> Trainer | SpeakerTrainer:
+    if isinstance(config, VoiceConfig):
+        return voice_trainer(run, config)
+    return _fresh(config, read_examples(run, config.task), own_code)
+
+
 @dataclass
 class _Recorder:
     """One training that is being recorded."""
 
     run: RunFolder
-    config: ExperimentConfig
-    trainer: Trainer
+    config: ExperimentConfig | VoiceConfig
+    trainer: Trainer | SpeakerTrainer
     journal: Journal
     heartbeat: Heartbeat
     stopped: bool = False
@@ -156,11 +166,13 @@ class _Recorder:
     def _resume(self) -> Iterator[TrainEvent]:
         found = checkpoint.load(self.run)
         if found is None:
-            _begin(self.trainer, self.config)
+            if isinstance(self.config, ExperimentConfig) and isinstance(self.trainer, Trainer):
+                _begin(self.trainer, self.config)
             return
         if not found.optimizer:
             raise RunError(
-                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew"
+                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew, or "
+                f"begin another run with them: attnlab train --from {self.run.address}"
             )
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)

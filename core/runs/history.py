@@ -26,6 +26,7 @@ class History:
         loss, accuracy: of the training batches, under the gold prefix (nats per token; share).
         held_out_loss: of the validation split; exact: share of outputs wholly right, running free.
         forced_accuracy, free_accuracy: token accuracy under the gold prefix and running free, validation.
+        measures: what evaluations measure besides, by name.
         tokens_per_second: target tokens of recent steps; seconds_left: of training steps, evaluations not counted.
         last: the last step; rate: its learning rate; changes: what people asked of it.
     """
@@ -36,6 +37,7 @@ class History:
     exact: Series
     forced_accuracy: Series
     free_accuracy: Series
+    measures: dict[str, Series]
     tokens_per_second: float
     seconds_left: float
     last: StepDone | None
@@ -63,12 +65,22 @@ def history(events: Sequence[TrainEvent], steps: int) -> History:
         exact=Series(at, tuple(e.exact_match for e in judged)),
         forced_accuracy=Series(at, tuple(e.forced_accuracy for e in judged)),
         free_accuracy=Series(at, tuple(e.token_accuracy for e in judged)),
+        measures=_measures(judged),
         tokens_per_second=sum(event.tokens for event in recent) / seconds if seconds else 0.0,
         seconds_left=mean(e.seconds for e in recent) * max(0, steps - recent[-1].step) if recent else float("nan"),
         last=last,
         last_evaluation=judged[-1] if judged else None,
         changes=tuple(event for event in events if isinstance(event, Changed)),
     )
+
+
+def _measures(judged: list[Evaluated]) -> dict[str, Series]:
+    names = dict.fromkeys(name for event in judged for name in event.measures or {})
+    having = {name: [event for event in judged if name in (event.measures or {})] for name in names}
+    return {
+        name: Series(tuple(e.step for e in events), tuple((e.measures or {})[name] for e in events))
+        for name, events in having.items()
+    }
 
 
 def _thinned(done: list[StepDone]) -> list[StepDone]:

@@ -11,6 +11,7 @@ from core.errors import RunError
 from core.runs import atomic, checkpoint, journal, snapshots, status
 from core.runs.config import ExperimentConfig, write_recipe
 from core.runs.folder import RunFolder
+from core.runs.voice_config import is_voice
 from core.training.events import StepDone
 
 _POINTS = 300  # of each curve
@@ -21,8 +22,10 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
     """Write the compact copy into `folder`, which must not exist.
 
     Raises:
-        RunError: the run is not done, the folder exists, or the disk refuses.
+        RunError: the run is a voice or not done, the folder exists, or the disk refuses.
     """
+    if is_voice(run):
+        raise RunError(f"{run.address} is a voice, and voices are not shipped; hand it on with: attnlab runs export")
     now, newest = status.read(run), checkpoint.load(run)
     if now.state != "done" or newest is None:
         raise RunError(

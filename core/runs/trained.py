@@ -31,6 +31,7 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples
 from core.runs.folder import RunFolder
 from core.runs.store import open_run
+from core.runs.voice_config import is_voice
 from core.runs.words import read_words
 from core.step_model import StepModel
 from core.tasks.task import Split, held_out
@@ -182,10 +183,10 @@ class TrainedModel:
         Raises:
             MissingExtra, DataError: the task's data are not here.
         """
-        examples = held_out(self.config.task, split, n)
+        task = self.config.task
         return evaluate(
-            self.model, examples, self.vocabularies, step=self.step, split=split, search=search,
-            meaning=self.config.task.meaning, task=self.config.task,
+            self.model, held_out(task, split, n), self.vocabularies, step=self.step, split=split, search=search,
+            meaning=task.meaning, task=task,
         )  # fmt: skip
 
     def header(self, source: str, search: AbstractSearch, frontier: Frontier) -> dict[str, Any]:
@@ -236,6 +237,10 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
         RunError: no such run, damaged, newer than this program, or not trained yet.
     """
     run = open_run(str(address))
+    if is_voice(run):
+        raise RunError(
+            f"{run.address} is a voice: it writes sound, no tokens to decode or look at here; use attnlab say"
+        )
     config = ExperimentConfig.from_dict(run.config())
     config = replace(config, task=read_words(run, config.task))
     found = checkpoint.load(run, step)

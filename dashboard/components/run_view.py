@@ -1,5 +1,6 @@
 """One run: progress and controls while it trains, its curves, and how its attention formed."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -12,6 +13,8 @@ from core.runs.folder import RunFolder
 from core.runs.history import History, history
 from core.runs.status import Status
 from core.runs.store import find_run
+from core.runs.voice_config import is_voice
+from core.training.events import Evaluated
 from dashboard import resources, state
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
@@ -52,7 +55,8 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
 def _progress(run: RunFolder, now: Status, past: History) -> None:
     steps = max(1, now.steps)
     left = f" · about {_duration(past.seconds_left)} left" if now.state == "running" and past.last else ""
-    speed = f" · {past.tokens_per_second:,.0f} tokens/s" if past.last else ""
+    written = "frames" if is_voice(run) else "tokens"
+    speed = f" · {past.tokens_per_second:,.0f} {written}/s" if past.last else ""
     words = {"starting": "starting: loading the data and the model", "crashed": "crashed", "new": "not started"}.get(
         now.state, now.state
     )
@@ -64,23 +68,15 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
         st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
-    cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help="training batch, nats per target token")
+    cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help=f"training batch, {_unit(run)}")
     cells[1].metric(
         "Learning rate",
         f"{last.learning_rate:.2g}" if last else "–",
         help="of the last step; schedule and warm-up are in it",
     )
-    cells[2].metric(
-        "Token accuracy",
-        f"{judged.token_accuracy:.1%}" if judged else "–",
-        help="held-out examples, the model running free",
-    )
-    cells[3].metric(
-        "Exact match",
-        f"{judged.exact_match:.1%}" if judged else "–",
-        help="held-out outputs right from the first token to the last",
-    )
-    if judged and judged.measures:
+    for cell, (name, value, meaning) in zip(cells[2:], _judged(judged)):
+        cell.metric(name, value, help=meaning)
+    if judged and judged.measures and not math.isnan(judged.exact_match):
         _measures(judged.measures, judged.signatures or {})
 
 
@@ -90,6 +86,29 @@ def _measures(values: dict[str, float], signatures: dict[str, str]) -> None:
         f"{name} {values[name]:.1f}" if name in signatures else f"{name} {values[name]:.1%}" for name in values
     )
     st.caption(told, help="  \n".join(f"{name}: `{signature}`" for name, signature in signatures.items()))
+
+
+def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
+    """What the last evaluation found, with what it means; a run that writes no tokens has measures of its own."""
+    if judged is not None and math.isnan(judged.exact_match):
+        own = {
+            "stopped": "held-out texts after which it stops by itself",
+            "alignment quality": "of held-out texts, 0 to 1",
+        }
+        found = judged.measures or {}
+        return [(name.capitalize(), f"{found[name]:.1%}", meaning) for name, meaning in own.items() if name in found]
+    return [
+        (
+            "Token accuracy",
+            f"{judged.token_accuracy:.1%}" if judged else "–",
+            "held-out examples, the model running free",
+        ),
+        (
+            "Exact match",
+            f"{judged.exact_match:.1%}" if judged else "–",
+            "held-out outputs right from the first token to the last",
+        ),
+    ]
 
 
 def _controls(run: RunFolder, now: Status) -> None:
@@ -180,32 +199,44 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
     for other in beside:
         run = find_run(other)
         every.append((other, history(resources.tail(other).look(), status.read(run).steps)))
+    own, unit = is_voice(find_run(address)), _unit(find_run(address))
     loss, right = [], []
-    for at, (address, one) in enumerate(every):
-        name = f"{address} · " if len(every) > 1 else ""
+    for at, (other, one) in enumerate(every):
+        name = f"{other} · " if len(every) > 1 else ""
         loss += [
             Curve(f"{name}training", one.loss.steps, one.loss.values, at),
             Curve(f"{name}held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True),
         ]
-        right += [
-            Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
-            Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2),
-        ]
+        right += _measured(name, one, at) if own else _right(name, one, at)
     left, side = st.columns(2)
     with left:
         live_figure(
-            curves(loss, title="Loss", unit="nats per token", mode=mode(), log=True),
-            key="loss",
-            height=300,
-            alt="loss by step",
+            curves(loss, title="Loss", unit=unit, mode=mode(), log=True), key="loss", height=300, alt="loss by step"
         )
+    title, share = ("Held-out texts", "share") if own else ("Accuracy", "share right")
     with side:
-        live_figure(
-            curves(right, title="Accuracy", unit="share right", mode=mode(), share=True),
-            key="accuracy",
-            height=300,
-            alt="accuracy by step",
-        )
+        figure = curves(right, title=title, unit=share, mode=mode(), share=True)
+        live_figure(figure, key="accuracy", height=300, alt=f"{title.lower()} by step")
+
+
+def _right(name: str, one: History, at: int) -> list[Curve]:
+    return [
+        Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
+        Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2),
+    ]
+
+
+def _measured(name: str, one: History, at: int) -> list[Curve]:
+    """What a voice is judged by: it writes no tokens that could be right."""
+    return [
+        Curve(f"{name}{what}", found.steps, found.values, at, number, points=True)
+        for number, (what, found) in enumerate(one.measures.items())
+    ]
+
+
+def _unit(run: RunFolder) -> str:
+    """Of the loss; that of a voice is a sum of unlike terms (core/training/speaking.py)."""
+    return "sum of its terms" if is_voice(run) else "nats per token"
 
 
 def _attention(run: RunFolder, alive: bool) -> None:

@@ -7,9 +7,11 @@ from dashboard import state
 from dashboard.components import ladder_work
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.voice_view import voice_view
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
+_SHOWN = ("The ladder", "A voice from disk")
 _RUNNING, _BEGUN = "ladder running", "ladder begun"
 
 
@@ -19,7 +21,11 @@ def page() -> None:
         "The 发财 ladder",
         "Who learned from long utterances: is 发财 said once as well as four times?",
     )
-    guarded("The speakers")(_speakers)()
+    what = st.segmented_control("Show", _SHOWN, default=_SHOWN[0], key="ladder show", required=True)
+    if what == _SHOWN[0]:
+        guarded("The speakers")(_speakers)()
+    else:
+        panel("The voice")(voice_view)()
 
 
 def _speakers() -> None:

@@ -1,0 +1,69 @@
+"""A voice that was trained on disk: choose one, type a text, hear it, and see where it looked."""
+
+import numpy as np
+import streamlit as st
+
+from core.data.audio import write_wav
+from core.figures.export import to_npz
+from core.runs.voices import Said, Voice
+from dashboard import resources, state
+from dashboard.components.heatmap import heatmap
+
+_VOICE, _TEXT = "voice", "voice text"
+_WORDS = {
+    "idle": "Point at a cell to read it.",
+    "read": "{row} at {column}:",
+    "summary": "{title}: {rows} tokens by {columns} moments. Largest weight {weight}, {query} at {key}. Arrow keys read cells.",
+    "queries": "tokens ↓",
+    "keys": "seconds →",
+}
+_TRAIN = """
+    attnlab train --task tts --set task.language=english
+    attnlab train --task tts --set task.folder=/path/to/wavs --set task.table=metadata.csv
+"""
+
+
+def voice_view() -> None:
+    """Choose, type, listen."""
+    known = resources.voice_addresses()
+    if not known:
+        st.info("There is no voice on this computer yet. Train one; it appears here at its first checkpoint:")
+        st.code(_TRAIN.strip("\n").replace("    ", ""), language="bash")
+        return
+    left, middle, right = st.columns([2, 4, 1], vertical_alignment="bottom")
+    with left:
+        address = st.selectbox("Voice", known, key=_VOICE, on_change=state.forget, args=(_TEXT,))
+    voice = resources.voice(address)
+    state.first(_TEXT, voice.texts[0] if voice.texts else "")
+    with middle:
+        text = st.text_input("Text", key=_TEXT, help=f"what it never said before: {' · '.join(voice.texts[:6])}")
+    with right:
+        draw = st.number_input(
+            "Chance", 0, 99, 0, key="voice draw", help="0: none; else the prenet drops while it speaks, by this seed"
+        )
+    st.caption(f"{voice.config.task.summary} · step {voice.step:,} of {voice.config.training.steps:,}")
+    said, sound = _said(voice, voice.step, address, text, int(draw))
+    _draw(said, sound, text)
+
+
+@st.cache_data(show_spinner="Speaking …", max_entries=32)
+def _said(_voice: Voice, step: int, address: str, text: str, draw: int) -> tuple[Said, bytes]:
+    said = _voice.say(text, draw)
+    return said, write_wav(said.sound)
+
+
+def _draw(said: Said, sound: bytes, text: str) -> None:
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        st.audio(sound, format="audio/wav")
+    with right:
+        st.markdown(f"**{said.seconds:.2f} s**{'' if said.stopped else ', does not stop'}")
+    st.caption(f"Doctor: {' · '.join(said.told) or 'nothing wrong with this map'}")
+    weights = said.matrix.weights[0]
+    heatmap(
+        np.ascontiguousarray(weights.T), [*said.tokens, "<end>"], said.matrix.queries, key="voice map", title=text,
+        high=1.0, words=_WORDS,
+    )  # fmt: skip
+    keep = st.columns(2)
+    keep[0].download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav")
+    keep[1].download_button("Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file")
