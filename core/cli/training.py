@@ -102,8 +102,11 @@ def _changes(assignments: list[str], objective: str, steps: int | None, seed: in
 
 def _told(event: "Evaluated") -> str:
     """An evaluation in a line; what a kind of task does not have is left out."""
-    shares = {"exact match": event.exact_match, "token accuracy": event.token_accuracy, **(event.measures or {})}
-    said = ", ".join(f"{name} {value:.1%}" for name, value in shares.items() if not math.isnan(value))
+    values, scored = event.measures or {}, event.signatures or {}
+    rates = {name: value for name, value in values.items() if name not in scored}
+    shares = {"exact match": event.exact_match, "token accuracy": event.token_accuracy, **rates}
+    told = [f"{name} {value:.1%}" for name, value in shares.items() if not math.isnan(value)]
+    said = ", ".join([*told, *(f"{name} {values[name]:.1f}" for name in scored)])
     return f"step {event.step}: loss {event.loss:.4f}, {said} of {event.n} held-out examples"
 
 

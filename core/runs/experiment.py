@@ -136,6 +136,8 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
         heartbeat.beat(0, "starting")
         trainer: Trainer | SpeakerTrainer | None = None
         try:
+            if isinstance(config, ExperimentConfig):
+                config = replace(config, task=read_words(run, config.task))
             trainer = _trainer(run, config, own_code)
             with Journal(run) as journal:
                 yield from _Recorder(run, config, trainer, journal, heartbeat).events()
@@ -149,7 +151,6 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
 def _trainer(run: RunFolder, config: ExperimentConfig | VoiceConfig, own_code: bool) -> Trainer | SpeakerTrainer:
     if isinstance(config, VoiceConfig):
         return voice_trainer(run, config)
-    config = replace(config, task=read_words(run, config.task))
     return _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
 
 
@@ -199,7 +200,8 @@ class _Recorder:
             return
         if not found.optimizer:
             raise RunError(
-                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew"
+                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew, or "
+                f"begin another run with them: attnlab train --from {self.run.address}"
             )
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
