@@ -86,7 +86,7 @@ def test_stop_keeps_what_was_learned_and_lets_one_hear_it(monkeypatch):
 
 def test_without_an_attention_it_says_so():
     at = opened()
-    at.button_group[0].set_value([]).run()
+    by_label(at.button_group, "Attention").set_value([]).run()
     assert not at.exception and "choose an attention at least" in said(at)
 
 
