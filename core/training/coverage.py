@@ -51,7 +51,7 @@ class Covering:
         with watching(keep):
             weighed = self.objective(model, batch, step)
         loss = self.price * coverage(torch.cat(passed, dim=2)[:, 0], batch.target_valid)
-        return Objectives({**weighed.terms, TERM: loss}, weighed.token_accuracy)
+        return weighed._replace(terms={**weighed.terms, TERM: loss})
 
 
 def coverage(weights: Float[Tensor, "batch target source"], valid: Valid) -> Float[Tensor, ""]:

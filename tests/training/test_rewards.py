@@ -177,7 +177,7 @@ def config(path, **more) -> ExperimentConfig:
 def test_a_reward_that_fails_ends_the_run_which_keeps_what_it_had_learned(file, tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
     path = file("calls = []\ndef reward(output, reference):\n    calls.append(1)\n    return 1 / (len(calls) < 20)\n")
-    run = create("failing", config(path))
+    run = create("failing", config(path), own_code=True)
     done = []
     with pytest.raises(InputError, match="raised ZeroDivisionError"):
         done.extend(event.step for event in run_experiment(run, own_code=True) if isinstance(event, StepDone))
@@ -191,12 +191,16 @@ def test_a_reward_that_fails_ends_the_run_which_keeps_what_it_had_learned(file, 
 def test_a_process_that_a_page_started_runs_nobodys_program(file, tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path / "home"))
     mark = tmp_path / "ran"
-    run = create("hostile", config(file(f"open({str(mark)!r}, 'w')\n")))
-    with pytest.raises(
-        SettingError, match=r"is a program, and only the command line runs it: attnlab train, with --resume"
-    ):
+    path = file("def reward(output, reference):\n    return 0.0\n")
+    run = create("hostile", config(path), own_code=True)  # as a folder from elsewhere
+    path.write_text(f"open({str(mark)!r}, 'w')\n", encoding="utf-8")
+    refused = r"is a program, and only the command line runs it: attnlab train, with --resume"
+    with pytest.raises(SettingError, match=refused):
         work(find_run(run.name))
     assert not mark.exists() and status.read(run).state == "failed"
+    with pytest.raises(SettingError, match=refused):
+        create("from a page", config(path))
+    assert not mark.exists()
 
 
 def test_no_form_offers_a_file_to_run():
