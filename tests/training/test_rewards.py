@@ -199,7 +199,7 @@ def test_a_process_that_a_page_started_runs_nobodys_program(file, tmp_path, monk
         work(find_run(run.name))
     assert not mark.exists() and status.read(run).state == "failed"
     with pytest.raises(SettingError, match=refused):
-        create("from a page", config(path))
+        create("from-a-page", config(path))
     assert not mark.exists()
 
 
