@@ -62,7 +62,7 @@ def differing(own: tuple[Vocabulary, Vocabulary], other: tuple[Vocabulary, Vocab
     """Which side's words differ, and by which; None where they are the same.
 
     >>> differing((Vocabulary.of("ab"), Vocabulary.of("ab")), (Vocabulary.of("ab"), Vocabulary.of("ac")))
-    "the target words differ (b; c)"
+    'the target words differ (b; c)'
     """
     for side, mine, theirs in zip(("source", "target"), own, other):
         if mine.tokens != theirs.tokens:

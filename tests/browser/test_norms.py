@@ -23,7 +23,7 @@ def test_gradients_stand_there_at_once_and_follow_the_norm(page: Page) -> None:
 def test_curves_grow_and_stop_keeps_them(page: Page) -> None:
     assert page.viewport_size is not None
     page.goto("/norms")
-    page.get_by_text("Training", exact=True).click()
+    page.get_by_role("radio", name="Training", exact=True).click()
     expect(page.get_by_text("Press Train")).to_be_visible()
     page.get_by_text("post-norm with warm-up", exact=True).click()  # two runs are enough here
     if page.viewport_size["width"] < 1200:  # another race for each page: what one of them trains, the other has

@@ -15,7 +15,7 @@ from core.recording.recorder import LEVELS, Recorder, attention_paths
 from core.recording.tap import watched
 from core.seeds import Seeds
 from core.training.likelihood import Likelihood
-from core.training.probe import labels
+from core.training.probe import fed, labels
 from tests.laws.models import (
     CHOICES,
     EVERY,
@@ -194,7 +194,7 @@ def test_records_carry_the_tokens_of_their_own_rows_and_columns(name):
     net, example = model(name), pairs(["cabbage"])[0]
     with torch.no_grad(), Recorder(net) as recorder:
         net(batch(["cabbage"]))
-    for matrix in recorder.matrices(*labels(example)):
+    for matrix in recorder.matrices(*labels(example, fed(net, example))):
         assert matrix.keys[-1] == (
             "<end>" if matrix.site.kind == "cross" or matrix.site.stack == "encoder" else example.target[-1]
         )

@@ -22,7 +22,7 @@ from core.runs.catalog import SEARCHES
 from core.seeds import Seeds
 from core.training.evaluation import rules_for
 from core.training.likelihood import Likelihood
-from core.training.probe import labels
+from core.training.probe import fed, labels
 
 LETTERS = Vocabulary.of("abcdefg")
 LENGTHS = (13, 4, 1, 8, 30)  # frames
@@ -143,7 +143,7 @@ def test_attention_is_recorded_over_the_seconds_of_the_recording(kind):
         bare = net(batch)
         with Recorder(net, "*cross*") as recorder:
             assert torch.equal(net(batch), bare)
-    for matrix in recorder.matrices(*labels(example)):
+    for matrix in recorder.matrices(*labels(example, fed(net, example))):
         assert [str(key) for key in matrix.keys] == ["0.00 s", "0.04 s", "0.08 s", "0.12 s", "<end>"]
         assert matrix.queries == ("<begin>", *example.target)
         assert np.abs(matrix.sums - 1).max() < 1e-5
