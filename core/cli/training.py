@@ -13,6 +13,7 @@ from core.errors import SettingError
 if TYPE_CHECKING:
     from core.runs.config import ExperimentConfig
     from core.runs.folder import RunFolder
+    from core.runs.set_config import SetConfig
     from core.runs.voice_config import VoiceConfig
     from core.training.events import Evaluated
 
@@ -37,10 +38,8 @@ def train(
 ) -> None:
     """Train a model; its run folder can be watched in the app meanwhile."""
     from core.runs import controls
-    from core.runs.experiment import create, run_experiment
+    from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name
-    from core.runs.voice_config import VoiceConfig
-    from core.runs.voices import create_voice
     from core.training.events import Evaluated
 
     if resume:
@@ -51,8 +50,7 @@ def train(
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
         name = name or free_name(f"{config.task.name}-{config.model_name}")
-        voice = isinstance(config, VoiceConfig)
-        run = create_voice(name, config) if voice else create(name, config, own_code=True)
+        run = create_any(name, config, own_code=True)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
@@ -64,18 +62,22 @@ def train(
 
 def _configuration(
     task: str, model: str, preset: str, recipe: Path | None, begin: str, changes: dict[str, object]
-) -> "ExperimentConfig | VoiceConfig":
+) -> "ExperimentConfig | VoiceConfig | SetConfig":
     from core.runs.beginning import fine_tuning
     from core.runs.config import read_recipe
     from core.runs.presets import preset_of
+    from core.runs.set_config import SetConfig
     from core.runs.trained import load
     from core.runs.voice_config import VoiceConfig
+    from core.tasks.set_table import SET_TASKS
     from core.tasks.synthesis import Synthesis
 
     if recipe is None and not task and not begin:
         raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
     if task == Synthesis.name and recipe is None:
         return VoiceConfig.preset(preset).changed(_of_a_voice(model, begin, changes))
+    if task in SET_TASKS and recipe is None:
+        return SetConfig.preset(task, model, preset).changed(_of_sets(begin, changes))
     if begin and recipe is None and not task:
         config = fine_tuning(load(begin))
     else:
@@ -91,6 +93,12 @@ def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str,
             "a voice is trained from the beginning, for its one objective: leave --from and --objective out"
         )
     return changes
+
+
+def _of_sets(begin: str, changes: dict[str, object]) -> dict[str, object]:
+    if "objective.name" in changes:
+        raise SettingError("labels of sets are learned by their cross-entropy alone: leave --objective out")
+    return {"training.from_run": begin, **changes} if begin else changes
 
 
 def _changes(assignments: list[str], objective: str, steps: int | None, seed: int | None) -> dict[str, object]:
