@@ -38,12 +38,19 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     places = st.columns([3, 3, 3, 1.4], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
-            "Task", tasks, key=f"{key} task", bind="query-params", format_func=lambda name: SET_TASKS[name].summary
+            "Task",
+            tasks,
+            key=f"{key} task",
+            bind="query-params",
+            format_func=lambda name: f"{name} · {SET_TASKS[name].summary}",
         )
     kind = SET_TASKS[task]
     with places[1]:
         model = st.selectbox(
-            "Model", kind.models, key=f"{key} model {task}", format_func=lambda name: SET_MODELS[name].summary
+            "Model",
+            kind.models,
+            key=f"{key} model {task}",
+            format_func=lambda name: f"{name} · {SET_MODELS[name].summary}",
         )
     chosen = _settings(kind, model, f"{key} {task} {model}")
     with places[3]:
