@@ -52,9 +52,7 @@ def write_sets(run: RunFolder, entrance: Entrance, examples: SetExamples) -> Non
     sets = [_told(one, tensors) for one in (examples.probe, *examples.test)]
     with atomic.disk_errors(f"writing the examples of {run.address}"):
         atomic.write_json(run.path / "vocabulary.json", known)
-        atomic.write_json(
-            run.path / "examples.json", {"sets": [{"items": one.items, "told": one.told} for one in every]}
-        )
+        atomic.write_json(run.path / "examples.json", {"sets": sets})
         atomic.write_bytes(run.path / "examples.safetensors", safetensors.save(_apart(tensors)))
 
 
