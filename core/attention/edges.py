@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
 from core.recording.tap import Tap, edited, watched
-from core.shapes import States
 
 Nodes = Float[Tensor, "node head dim"]  # of all graphs of a batch, one below the other
 EdgeScores = Float[Tensor, "edge head"]
@@ -78,7 +77,7 @@ class AbstractEdgeAttention(nn.Module, ABC):
     def weighed(self, states: Float[Tensor, "node feature"], edges: Edges) -> tuple[EdgeScores, Nodes]:
         """The score of every edge, and what each node says to whoever looks at it."""
 
-    def forward(self, states: States, edges: Edges) -> States:
+    def forward(self, states: Float[Tensor, "graph node feature"], edges: Edges) -> Float[Tensor, "graph node width"]:
         """What each node hears, heads side by side."""
         flat = states.flatten(0, 1)
         scores, values = self.weighed(flat, edges)

@@ -21,7 +21,16 @@ from core.errors import DataError
 
 MOST_EDGES = 5_000_000
 MOST_NODES = 1_000_000
-_SPLITS = {"train": "train", "validation": "validation", "valid": "validation", "dev": "validation", "test": "test"}
+_SPLITS = {
+    "train": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+    "": "",
+    "-": "",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +103,14 @@ def _nodes(path: Path) -> tuple[list[str], list[str], list[str], Float[Tensor, "
             raise DataError(
                 f"{path.name}, line {line}: the node {name[:40]!r} stands in line {seen[name]} already; keep one"
             )
-        if split and split.lower() not in _SPLITS:
+        if split.lower() not in _SPLITS:
             raise DataError(
                 f"{path.name}, line {line}: there is no split {split[:40]!r}; write train, validation or test"
             )
         seen[name] = line
         names.append(name)
         labels.append(label)
-        splits.append(_SPLITS.get(split.lower(), ""))
+        splits.append(_SPLITS[split.lower()])
         written.append(features)
     if not names:
         raise DataError(f"{path.name} has no node; write node, label, split and features with tabs between, one a line")

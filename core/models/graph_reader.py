@@ -3,6 +3,7 @@
 After L layers a node has heard of nodes at most L edges away. Source: Veličković et al. 2018, sections 2.1 and 3.3, arXiv:1710.10903.
 """
 
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
@@ -10,7 +11,6 @@ from core.attention.edges import AbstractEdgeAttention, Edges
 from core.data.vector_sets import Entrance, SetBatch
 from core.errors import ShapeError
 from core.models.set_reader import LabelScores, mean_of_items
-from core.shapes import States
 
 
 class GraphLayer(nn.Module):
@@ -24,7 +24,7 @@ class GraphLayer(nn.Module):
         super().__init__()
         self.attention, self.dropout = attention, Dropout(dropout)
 
-    def forward(self, states: States, edges: Edges) -> States:
+    def forward(self, states: Float[Tensor, "graph node feature"], edges: Edges) -> Float[Tensor, "graph node width"]:
         """What each node has heard."""
         heard: Tensor = self.attention(self.dropout(states), edges)
         return nn.functional.elu(heard)

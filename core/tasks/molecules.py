@@ -15,6 +15,7 @@ from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split
 
+_USUAL = 4  # neighbors of a node, about: so that the number is about as large as the others
 _TENTH = 10  # of every ten graphs of a label one validates and one tests
 _TRAINING = {"steps": 400, "batch_size": 32, "learning_rate": 5e-3, "evaluate_every": 50, "weight_decay": 1e-4}
 
@@ -39,8 +40,8 @@ class Molecules(AbstractSetTask):
     path: str = setting("", help="file of graphs: their number; then of each a line 'nodes label' and a line a node")
 
     def build_entrance(self) -> Entrance:
-        """A one-hot vector for the kind of each node."""
-        return Entrance(None, len(self._kinds), "one", tuple(sorted({one.label for one in self._graphs})))
+        """A one-hot vector for the kind of each node, and how many neighbors it has: a softmax alone cannot count them."""
+        return Entrance(None, len(self._kinds) + 1, "one", tuple(sorted({one.label for one in self._graphs})))
 
     def examples(self, split: Split) -> Sequence[SetExample]:
         """The graphs of a split."""
@@ -64,6 +65,8 @@ class Molecules(AbstractSetTask):
         return {kind: at for at, kind in enumerate(kinds)}
 
     def _example(self, one: LabelledGraph) -> SetExample:
-        content = torch.eye(len(self._kinds))[[self._kinds[kind] for kind in one.kinds]]
+        kinds = torch.eye(len(self._kinds))[[self._kinds[kind] for kind in one.kinds]]
+        neighbors = torch.bincount(one.edges[0], minlength=len(one.kinds))
+        content = torch.cat([kinds, neighbors[:, None] / _USUAL], dim=1)
         items = tuple(f"{kind}·{at + 1}" for at, kind in enumerate(one.kinds))
         return SetExample(items, content, torch.tensor(self.entrance.labels.index(one.label)), one.edges)

@@ -1,6 +1,6 @@
 """A graph of a person's own, from two tables: Cora's papers and citations, or anything else in that form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +14,10 @@ _LARGE = {**TRAINING, "record_every": 0}
 
 @dataclass(frozen=True)
 class OwnGraph(AbstractGraphTask):
-    """Nodes in, a label for each out; splits as the file has them, else by a hash of each node's name."""
+    """Nodes in, a label for each out; splits as the file has them, else by a hash of each node's name.
+
+    The features of a node are divided by the sum of their sizes, as Kipf & Welling 2017 do: some say more than others.
+    """
 
     name: ClassVar[str] = "graph"
     summary: ClassVar[str] = "a label for each node of your own graph: a table of nodes and one of edges"
@@ -39,4 +42,6 @@ class OwnGraph(AbstractGraphTask):
                 raise DataError(
                     f"task=graph needs task.{setting_name}: the path of a table; see docs/beyond-translation.md"
                 )
-        return read_graph(Path(self.nodes), Path(self.edges))
+        found = read_graph(Path(self.nodes), Path(self.edges))
+        sums = found.features.abs().sum(1, keepdim=True)
+        return replace(found, features=found.features / sums.where(sums > 0, 1.0))
