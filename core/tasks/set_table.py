@@ -4,8 +4,10 @@ from core.tasks.communities import Communities
 from core.tasks.karate import Karate
 from core.tasks.molecules import Molecules
 from core.tasks.own_graph import OwnGraph
+from core.tasks.phones import Phones
 from core.tasks.saw_tagging import SawTagging
 from core.tasks.set_task import AbstractSetTask
+from core.tasks.spoken import Spoken
 
-_KINDS: tuple[type[AbstractSetTask], ...] = (SawTagging, Karate, Communities, OwnGraph, Molecules)
+_KINDS: tuple[type[AbstractSetTask], ...] = (SawTagging, Karate, Communities, OwnGraph, Molecules, Phones, Spoken)
 SET_TASKS: dict[str, type[AbstractSetTask]] = {task.name: task for task in _KINDS}
