@@ -1,5 +1,7 @@
 """Frames with labels: phones in miniature, and recordings whose names say what is spoken."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -29,7 +31,7 @@ def test_a_phone_lasts_as_long_as_it_is_set_to_and_frames_hint_at_it():
     said = one.labels.tolist()
     assert torch.equal(one.content.argmax(1), one.labels)
     changes = [at for at in range(1, 100) if said[at] != said[at - 1]]
-    assert {(later - sooner) % 5 for sooner, later in zip(changes, changes[1:])} == {0}
+    assert {(later - sooner) % 5 for sooner, later in pairwise(changes)} == {0}
     assert len(PHONES) == one.content.shape[1]
 
 
