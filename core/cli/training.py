@@ -64,8 +64,8 @@ def _configuration(
     task: str, model: str, preset: str, recipe: Path | None, begin: str, changes: dict[str, object]
 ) -> "ExperimentConfig | VoiceConfig | SetConfig":
     from core.runs.beginning import fine_tuning
-    from core.runs.config import read_recipe
     from core.runs.presets import preset_of
+    from core.runs.recipes import read_recipe
     from core.runs.set_config import SetConfig
     from core.runs.trained import load
     from core.runs.voice_config import VoiceConfig
@@ -74,15 +74,16 @@ def _configuration(
 
     if recipe is None and not task and not begin:
         raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
-    if task == Synthesis.name and recipe is None:
+    if begin:
+        changes = {"training.from_run": begin, **changes}
+    if recipe is not None:
+        return read_recipe(recipe).changed(changes)
+    if task == Synthesis.name:
         return VoiceConfig.preset(preset).changed(_of_a_voice(model, begin, changes))
-    if task in SET_TASKS and recipe is None:
-        return SetConfig.preset(task, model, preset).changed(_of_sets(begin, changes))
-    if begin and recipe is None and not task:
-        config = fine_tuning(load(begin))
-    else:
-        config = read_recipe(recipe) if recipe is not None else preset_of(task, model or "transformer", preset)
-    return config.changed({"training.from_run": begin, **changes} if begin else changes)
+    if task in SET_TASKS:
+        return SetConfig.preset(task, model, preset).changed(_of_sets(changes))
+    config = fine_tuning(load(begin)) if begin and not task else preset_of(task, model or "transformer", preset)
+    return config.changed(changes)
 
 
 def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str, object]:
@@ -95,10 +96,10 @@ def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str,
     return changes
 
 
-def _of_sets(begin: str, changes: dict[str, object]) -> dict[str, object]:
+def _of_sets(changes: dict[str, object]) -> dict[str, object]:
     if "objective.name" in changes:
         raise SettingError("labels of sets are learned by their cross-entropy alone: leave --objective out")
-    return {"training.from_run": begin, **changes} if begin else changes
+    return changes
 
 
 def _changes(assignments: list[str], objective: str, steps: int | None, seed: int | None) -> dict[str, object]:

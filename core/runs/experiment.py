@@ -21,11 +21,12 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
-from core.runs.set_config import SetConfig, is_set_run
+from core.runs.recipes import AnyConfig, config_of
+from core.runs.set_config import SetConfig
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
-from core.runs.voice_config import VoiceConfig, is_voice
+from core.runs.voice_config import VoiceConfig
 from core.runs.voices import create_voice, voice_trainer
 from core.runs.words import read_words, write_words
 from core.settings import Settings
@@ -38,7 +39,6 @@ from core.training.set_trainer import SetTrainer
 from core.training.speaker_trainer import SpeakerTrainer
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
-AnyConfig = ExperimentConfig | VoiceConfig | SetConfig
 AnyTrainer = Trainer | SpeakerTrainer | SetTrainer
 _NAP = 0.1  # seconds between looks at control/ while paused
 
@@ -147,7 +147,7 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
     with run.lock():
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = _config(run)
+        config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
         heartbeat.beat(0, "starting")
         trainer: AnyTrainer | None = None
@@ -162,12 +162,6 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             raise
         finally:
             torch.set_num_threads(threads)
-
-
-def _config(run: RunFolder) -> AnyConfig:
-    if is_voice(run):
-        return VoiceConfig.from_dict(run.config())
-    return (SetConfig if is_set_run(run) else ExperimentConfig).from_dict(run.config())
 
 
 def _trainer(run: RunFolder, config: AnyConfig, own_code: bool) -> AnyTrainer:

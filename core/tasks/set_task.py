@@ -27,6 +27,8 @@ class AbstractSetTask(Settings, ABC):
         models: names in SET_MODELS that can learn it, the usual one first.
         needs_data: whether it has no examples without files of a person's own.
         typed: whether `read` makes a set of what a person types.
+        files: settings that are the path of a file, for which pages take an upload.
+        expected: what its usual training reaches, measured, and how long that takes; empty where nobody has measured.
         presets: by model, the parts of a configuration that are known to work; what is left out is as usual.
     """
 
@@ -36,6 +38,8 @@ class AbstractSetTask(Settings, ABC):
     models: ClassVar[tuple[str, ...]] = ("attention", "window")
     needs_data: ClassVar[bool] = False
     typed: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]] = ()
+    expected: ClassVar[str] = ""
     presets: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {}
 
     @abstractmethod
