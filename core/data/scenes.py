@@ -10,11 +10,12 @@ from random import Random
 import torch
 
 from core.data.boxes import BoxedPicture, BoxedPictures, middles, overlaps
-from core.data.digits import DIGITS, SIDE, Digits, digits
+from core.data.digits import DIGITS, Digits, digits
 
 _SMALL, _LARGE = 24, 32  # rows and columns of a picture: rectangles, digits
 _COLORS = torch.tensor([[0.9, 0.25, 0.1], [0.1, 0.45, 0.9]])
 _MOST, _EDGE = 3, (5, 10)  # things on a picture; columns and rows of a rectangle
+_LARGER = 2  # times that a digit is enlarged
 _TOUCH = 0.1  # intersection over union that two digits may have
 _KEPT = 1400  # digits to draw training scenes from; held-out ones use the others
 
@@ -31,7 +32,7 @@ def rectangles(train: int = 2000, held_out: int = 200) -> BoxedPictures:
 
 
 def placed_digits(train: int = 4000, held_out: int = 200) -> BoxedPictures:
-    """One to three digits, black on white, at their own size or twice as large.
+    """One to three digits, white on black, twice as large as they were written.
 
     Held-out scenes are made of digits that stand on no training scene: other writers' as well as other places.
 
@@ -75,8 +76,7 @@ def _digits(name: str, rng: Random, known: Digits) -> BoxedPicture:
     ink, labels, edges = torch.zeros(_LARGE, _LARGE), list[int](), torch.zeros(0, 4)
     for _ in range(rng.randint(1, _MOST)):
         chosen = rng.randrange(len(known.labels))
-        digit = known.pictures[chosen].repeat_interleave(1 + rng.randrange(2), 0)
-        digit = digit.repeat_interleave(len(digit) // SIDE, 1)
+        digit = known.pictures[chosen].repeat_interleave(_LARGER, 0).repeat_interleave(_LARGER, 1)
         left, top = (rng.randint(0, _LARGE - len(digit)) for _ in range(2))
         dark = digit.nonzero()
         low, high = dark.min(0).values, dark.max(0).values + 1  # the box is around the ink, not around the picture
@@ -87,4 +87,4 @@ def _digits(name: str, rng: Random, known: Digits) -> BoxedPicture:
         place.copy_(torch.maximum(place, digit))
         labels.append(int(known.labels[chosen]))
         edges = torch.cat([edges, edge])
-    return BoxedPicture(name, (1 - ink).expand(3, -1, -1).clone(), middles(edges / _LARGE), torch.tensor(labels))
+    return BoxedPicture(name, ink.expand(3, -1, -1).clone(), middles(edges / _LARGE), torch.tensor(labels))

@@ -90,7 +90,7 @@ class PlaceEncoder(nn.Module):
     def __init__(self, settings: DetectorSettings, channels: int) -> None:
         super().__init__()
         blocks = settings.blocks
-        self.convolutions = _convolutions(channels, settings.width, settings.step)
+        self.convolutions = _convolutions(settings, channels)
         self.layers = nn.ModuleList(PlaceLayer(blocks) for _ in range(settings.encoder_layers))
         self.after_stack = RESIDUALS[blocks.norm].after_stack(partial(norm_of, blocks))
 
@@ -140,7 +140,7 @@ class TinyDETR(nn.Module):
             raise SettingError(
                 f"width={settings.width} cannot tell rows and columns apart in pairs: take a multiple of 4"
             )
-        self.stride = settings.step
+        self.settings, self.stride = settings, settings.step
         self.encoder, self.decoder = PlaceEncoder(settings, channels), QueryDecoder(settings)
         self.scores = nn.Linear(settings.width, classes + 1)
         width = settings.width
@@ -178,10 +178,16 @@ def grid_positions(
     return both.flatten(0, 1)
 
 
-def _convolutions(channels: int, width: int, stride: int) -> nn.Sequential:
-    """A step of two as often as the stride needs, each followed by a norm over all of a picture, then one more look."""
-    layers, steps = list[nn.Module](), stride.bit_length() - 1
-    for _ in range(steps):
-        layers += [nn.Conv2d(channels, width, 3, stride=2, padding=1), nn.GroupNorm(1, width), nn.ReLU()]
-        channels = width
-    return nn.Sequential(*layers, nn.Conv2d(width, width, 3, padding=1))
+def _convolutions(settings: DetectorSettings, channels: int) -> nn.Sequential:
+    """Halved as often as the stride needs, each convolution followed by a norm over all of a picture; then one more look."""
+    layers = list[nn.Module]()
+    for _ in range(settings.step.bit_length() - 1):
+        for number in range(settings.convolutions):
+            stride = 2 if number == settings.convolutions - 1 else 1
+            layers += [
+                nn.Conv2d(channels, settings.width, 3, stride, padding=1),
+                nn.GroupNorm(1, settings.width),
+                nn.ReLU(),
+            ]
+            channels = settings.width
+    return nn.Sequential(*layers, nn.Conv2d(settings.width, settings.width, 3, padding=1))

@@ -35,6 +35,7 @@ class DetectorSettings(Settings):
     )
     feed_forward: int = setting(4, low=1, high=8, help="inner features of the feed-forward part, in multiples of width")
     stride: str = setting("4", choices=STRIDES, help="pixels from one place to the next, a power of two")
+    convolutions: int = setting(1, low=1, high=4, help="for each halving of the picture; shapes want more than colors")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -35,6 +35,13 @@ class DetectorTraining(Settings):
     batch_size: int = setting(16, low=1, high=256, step=8, help="pictures in a step")
     learning_rate: float = setting(2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate, of AdamW")
     warmup: int = setting(20, low=0, high=10_000, step=10, help="steps in which the rate rises from 0 to its highest")
+    class_weight: float = setting(
+        1.0,
+        above=0.0,
+        high=100.0,
+        step=1.0,
+        help="of classes beside boxes in the loss; more where classes are hard to tell",
+    )
     matching: str = setting(
         "hungarian",
         choices=tuple(MATCHINGS),
@@ -107,7 +114,7 @@ class DetectorTrainer:
         self.network.train()
         batch = self._batch(step)
         terms = set_loss(self.network(stacked(batch)), batch, MATCHINGS[training.matching])
-        loss = torch.stack(list(terms.values())).sum()
+        loss = training.class_weight * terms["classes"] + terms["distance"] + terms["overlap"]
         self._optimizer.zero_grad()
         loss.backward()
         clip(self._parameters, 1.0)
