@@ -14,7 +14,7 @@ from core.figures.theme import DASHES, SERIES, Mode, styled
 
 _GOLD = "#e0a100"
 _CHOSEN = {"light": "#0a2038", "dark": "#ffffff"}
-_LOOK = ((0.0, "rgba(213, 94, 0, 0)"), (0.15, "rgba(213, 94, 0, 0.12)"), (1.0, "rgba(213, 94, 0, 0.85)"))
+_LOOK = tuple((share, f"rgba(0, 158, 96, {0.8 * share})") for share in (0.0, 0.15, 1.0))  # seen on red, blue and black
 _SHARP = 480  # pixels that the longer side is blown up to, so that the browser does not blur it
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}
@@ -47,7 +47,7 @@ class BoxedView:
 
 
 def boxed_picture(one: BoxedView, mode: Mode, *, height: int = 430) -> go.Figure:
-    """The picture; gold and dashed what is there, in colors what was answered, orange where the chosen query looks."""
+    """The picture; gold and dashed what is there, in colors what was answered, green where the chosen query looks."""
     rows, columns, _ = one.pixels.shape
     scale = np.array([columns, rows, columns, rows])
     figure = go.Figure()

@@ -40,8 +40,8 @@ def _detector() -> None:
         "Pictures", list(_KINDS), key="detection kind", bind="query-params", format_func=_KINDS.get
     )
     way = places[1].selectbox(
-        "Which query answers for which thing", list(MATCHINGS), key="detection matching", format_func=_MATCHINGS.get,
-        help="in training only: what a query is told it should have said",
+        "Assignment", list(MATCHINGS), key="detection matching", format_func=_MATCHINGS.get,
+        help="which query answers for which thing, in training: what each is told it should have said",
     )  # fmt: skip
     seed = int(places[2].number_input("Seed", 0, 999, 0, key="detection seed", help="of weights and batches"))
     name, pictures = (kind, scenes(kind)) if kind in SCENES else _uploaded()
@@ -115,7 +115,7 @@ def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bo
     with left:
         picture(looked, query, layer, head, drawn=drawn)
         st.caption(
-            "Gold, dashed: what is there. In colors: what queries name, with their numbers. Orange: where the chosen query looks."
+            "Gold, dashed: what is there. In colors: what queries name, with their numbers. Green: where the chosen query looks."
             if one.step
             else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things."
         )

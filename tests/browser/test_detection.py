@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled, still, visit
+from tests.browser.pages import button, choose, settled, still, until, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; pictures are drawn and the first steps are taken
@@ -32,6 +32,9 @@ def test_a_query_is_chosen_and_its_look_lies_over_the_picture(page: Page) -> Non
     expect(picture.locator(".heatmaplayer .hm")).to_have_count(0)
     choose(page, "Query", "query 2")
     expect(picture.locator(".heatmaplayer .hm")).to_have_count(1, timeout=SLOW)
+    lines = picture.locator(".scatterlayer .trace")
+    before = lines.count()
     page.get_by_text("Draw the matching").click()
+    until(page, lambda: lines.count() > before, SLOW / 1000)
     expect(picture.locator("[aria-label*='query 2 ']")).to_be_visible(timeout=SLOW)
     settled(page)
