@@ -33,7 +33,10 @@ SECTIONS = {
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
-    "Systems": (("detection", "Detection", "center_focus_strong"),),
+    "Systems": (
+        ("graphs", "Graphs", "hub"),
+        ("detection", "Detection", "center_focus_strong"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

@@ -19,7 +19,7 @@ _SHARP = 480  # pixels that the longer side is blown up to, so that the browser 
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}
 _ROW, _ROOM = 24, 92  # points: a query, title and labels
-_READABLE = 12  # things whose costs are written into the cells
+_READABLE = 12  # things whose names and costs are written
 
 Edges = Float[np.ndarray, "_ 4"]  # left, top, right and bottom, in parts of the picture
 
@@ -54,11 +54,12 @@ def boxed_picture(one: BoxedView, mode: Mode, *, height: int = 430) -> go.Figure
     if one.look is not None:
         figure.add_trace(_look(one.look, rows, columns))
     for box, name in zip(one.there * scale, one.names):
-        figure.add_trace(_outline(box, f"there: {name}", name, _GOLD, 2.5, "dash", low=True))
+        written = name if len(one.names) <= _READABLE else ""
+        figure.add_trace(_outline(box, f"there: {name}", written, _GOLD, 2.5, "dash", inside=True))
     for query, box, telling in zip(one.shown, one.said * scale, one.telling):
         color = _CHOSEN["light"] if query == one.chosen else SERIES[query % len(SERIES)]
         wide = 4.0 if query == one.chosen else 2.0
-        figure.add_trace(_outline(box, telling, str(query + 1), color, wide, "solid", low=False))
+        figure.add_trace(_outline(box, telling, str(query + 1), color, wide, "solid", inside=False))
     for query, thing in one.pairs:
         if query in one.shown:
             figure.add_trace(_line(one.said[list(one.shown).index(query)] * scale, one.there[thing] * scale))
@@ -152,15 +153,13 @@ def _look(look: Float[np.ndarray, "gridrow gridcolumn"], rows: int, columns: int
 
 
 def _outline(
-    box: Float[np.ndarray, "4"], telling: str, name: str, color: str, width: float, dash: str, *, low: bool
+    box: Float[np.ndarray, "4"], telling: str, name: str, color: str, width: float, dash: str, *, inside: bool
 ) -> go.Scatter:
-    """A box as a line, so that it can be pointed at; its name at the lower or the upper left corner."""
+    """A box as a line, so that it can be pointed at; its name at the upper left corner, inside or above."""
     left, top, right, bottom = box.tolist()
-    at = 3 if low else 0
     return go.Scatter(
         x=[left, right, right, left, left], y=[top, top, bottom, bottom, top], mode="lines+text",
-        text=[name if corner == at else "" for corner in range(5)],
-        textposition="bottom right" if low else "top right", textfont={"color": color, "size": 13},
+        text=[name, "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
         line={"color": color, "width": width, "dash": dash}, hovertemplate=f"{telling}<extra></extra>", cliponaxis=False,
     )  # fmt: skip
 

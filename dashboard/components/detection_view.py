@@ -14,6 +14,7 @@ from dashboard.components.mode import mode
 
 SCENES: dict[str, Callable[[], BoxedPictures]] = {"rectangles": rectangles, "digits": placed_digits}
 _TALL = 430  # points of the picture
+_READABLE = 12  # queries whose costs are all drawn
 
 
 @st.cache_resource(show_spinner="Drawing the pictures …", max_entries=4)
@@ -74,15 +75,15 @@ def matching(one: Looked) -> None:
     if not one.there.labels.size:
         st.caption("Nothing is on this picture, so every query is told to say nothing.")
         return
-    queries = [one.title(query) for query in range(len(one.boxes))]
+    rows = list(range(len(one.boxes)))
+    if len(rows) > _READABLE:
+        rows = sorted(query for query, _ in one.pairs)
+        st.caption(f"Of {len(one.boxes)} queries those that answer for a thing; the others are told to say nothing.")
     things = [f"{at + 1} · {one.classes[label]}" for at, label in enumerate(one.there.labels)]
-    taken = ", ".join(
-        f"query {query + 1} for {things[thing]} ({one.costs[query, thing]:.1f})" for query, thing in one.pairs
-    )
-    height = cost_height(len(queries))
-    live_figure(
-        cost_map(one.costs, one.pairs, queries, things, mode()), key="detection costs", height=height, alt=taken
-    )
+    told = ", ".join(f"query {query + 1} for {things[at]} ({one.costs[query, at]:.1f})" for query, at in one.pairs)
+    pairs = [(rows.index(query), at) for query, at in one.pairs]
+    figure = cost_map(one.costs[rows], pairs, [one.title(query) for query in rows], things, mode())
+    live_figure(figure, key="detection costs", height=cost_height(len(rows)), alt=told)
 
 
 def curve(one: DetectionRun) -> None:

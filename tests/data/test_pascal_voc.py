@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,8 @@ from core.data.boxes import corners
 from core.data.pascal_voc import MOST_BOXES, read_annotation, read_files, read_folder
 from core.data.picture_file import MOST_PIXELS, read_picture
 from core.errors import DataError
+from tests.real_data import real
 
-BCCD = Path(__file__).resolve().parents[3] / "shared" / "data" / "bccd-detection"
 SIZE = (16, 12)
 
 
@@ -145,9 +144,7 @@ def test_nothing_usable_is_said_in_one_sentence(given, said, tmp_path):
 
 
 def test_real_blood_cells_are_read_whole():
-    if not BCCD.is_dir():
-        pytest.skip(f"{BCCD} is not there: the pictures are not shipped")
-    read = read_folder(BCCD, (64, 48))
+    read = read_folder(real("bccd-detection"), (64, 48))
     assert (len(read.train), len(read.held_out), read.most, read.told) == (80, 20, 30, ())
     counts = [sum(int((one.labels == at).sum()) for one in (*read.train, *read.held_out)) for at in range(3)]
     assert dict(zip(read.classes, counts)) == {"Platelets": 129, "RBC": 1297, "WBC": 105}

@@ -1,14 +1,11 @@
 """Average precision: the published example to the digit, hand-made orders, and what a threshold leaves."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from core.errors import ShapeError
 from core.metrics.detection import Found, There, average_precision, counted, mean_average_precision
-
-REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "ref-detection-map"
+from tests.real_data import real
 
 
 def found(*answers: tuple[int, float, list[float]]) -> Found:
@@ -26,15 +23,13 @@ def there(*things: tuple[int, list[float]]) -> There:
 
 
 def published() -> tuple[list[Found], list[There]]:
-    if not REFERENCE.is_dir():
-        pytest.skip(f"{REFERENCE} is not there: the published example is not shipped")
-    answers, things = [], []
-    for path in sorted((REFERENCE / "groundtruths").glob("*.txt")):
+    answers, things, folder = [], [], real("ref-detection-map")
+    for path in sorted((folder / "groundtruths").glob("*.txt")):
         rows = [[float(word) for word in line.split()[1:]] for line in path.read_text().splitlines()]
         things.append(there(*((0, [x, y, x + w, y + h]) for x, y, w, h in rows)))
         rows = [
             [float(word) for word in line.split()[1:]]
-            for line in (REFERENCE / "detections" / path.name).read_text().splitlines()
+            for line in (folder / "detections" / path.name).read_text().splitlines()
         ]
         answers.append(found(*((0, score, [x, y, x + w, y + h]) for score, x, y, w, h in rows)))
     return answers, things
