@@ -23,6 +23,7 @@ from core.errors import SettingError
 from core.shapes import Heads, Mask, Places, States
 
 Matrix = Float[Tensor, "rows width"]
+LookedAt = Float[Tensor, "batch key width"]
 
 
 class KeysValues(NamedTuple):
@@ -163,6 +164,17 @@ class MultiHeadAttention(nn.Module):
         bias = self.relation.bias(query, key, query_places, key_places)
         also = partial(self.relation.mix, query_places=query_places, key_places=key_places)
         return self._joined(self.attention(query, key, value, mask, bias, also).context)
+
+    def between(self, query: States, key: LookedAt, value: LookedAt) -> States:
+        """Let states look at others, with what decides apart from what is mixed: positions may be added to the first two alone.
+
+        Args:
+            query: what looks; key: what it compares itself with; value: what it takes, one per key.
+        """
+        (asking,) = self._split(nn.functional.linear(query, self.w_query), (self.heads,))
+        (asked,) = self._split(nn.functional.linear(key, self.w_key), (self.key_heads,))
+        (taken,) = self._split(nn.functional.linear(value, self.w_value), (self.key_heads,))
+        return self.look(asking, KeysValues(self.attention.prepare(asked), taken))
 
     def _for_all(self, looked_at: KeysValues) -> KeysValues:
         """A key and a value for every head: those of a group are the same."""

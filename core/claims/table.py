@@ -7,6 +7,7 @@ from core.claims.convolution import Convolution
 from core.claims.copying import Copying
 from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
+from core.claims.detection import Detection
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
 from core.claims.graph import Graph
@@ -63,4 +64,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "distillation": Distilled,
     "copying": Copying,
     "coverage": Coverage,
+    "detection": Detection,
 }

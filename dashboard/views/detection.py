@@ -1,0 +1,148 @@
+"""Detection: a Transformer names all things of a picture at once; where each query looks, and who answers for which thing."""
+
+import hashlib
+
+import streamlit as st
+
+from core.data.boxes import BoxedPictures
+from core.errors import InputError
+from core.runs.detection import DetectionRun
+from core.training.set_loss import MATCHINGS
+from dashboard import state
+from dashboard.components.detection_view import SCENES, curve, detector, matching, own, picture, scenes
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.6  # seconds between redraws while something runs
+_SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
+_RUNNING = "detection running"
+_OWN, _SIZE = "own", (128, 96)  # columns and rows that own pictures are brought to
+_KINDS = {
+    "rectangles": "rectangles · one to three, in two colors",
+    "digits": "digits · handwritten, anywhere on a canvas",
+    _OWN: "your own · pictures with boxes (Pascal VOC)",
+}
+_MATCHINGS = {"hungarian": "cheapest pairs (Hungarian)", "in_order": "in order, for comparison"}
+_OFFERED = 20  # held-out pictures to look at
+
+
+def page() -> None:
+    """Choose pictures, press, choose a query."""
+    heading(
+        "Detection", "What is on a picture, and where: a set of boxes, written by queries that look at it all at once."
+    )
+    guarded("The detector")(_detector)()
+
+
+def _detector() -> None:
+    places = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
+    kind = places[0].selectbox(
+        "Pictures", list(_KINDS), key="detection kind", bind="query-params", format_func=_KINDS.get
+    )
+    way = places[1].selectbox(
+        "Assignment", list(MATCHINGS), key="detection matching", format_func=_MATCHINGS.get,
+        help="which query answers for which thing, in training: what each is told it should have said",
+    )  # fmt: skip
+    seed = int(places[2].number_input("Seed", 0, 999, 0, key="detection seed", help="of weights and batches"))
+    name, pictures = (kind, scenes(kind)) if kind in SCENES else _uploaded()
+    one = detector(name, kind, seed, way, pictures)
+    running = state.running(_RUNNING, repr((name, seed, way))) and not one.done
+    with places[3]:
+        _button(running, done=one.done)
+    choice = _choice(one)
+    panel("The picture", every=_TICK if running else None)(_watch)(one, choice, running)
+
+
+def _uploaded() -> tuple[str, BoxedPictures]:
+    """A name for what was uploaded, and the pictures.
+
+    Raises:
+        InputError: nothing was uploaded yet.
+    """
+    files = st.file_uploader(
+        "Annotations (.xml) and their pictures (.jpg, .png); a list val.txt or test.txt says what is held out",
+        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files",
+    )  # fmt: skip
+    if not files:
+        raise InputError("upload annotations in the form of Pascal VOC and the pictures they name, all at once")
+    contents = {file.name: file.getvalue() for file in files}
+    digest = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(contents.items()))).hexdigest()
+    pictures = own(digest, _SIZE, contents)
+    st.caption(
+        " · ".join([
+            f"{len(pictures.train)} pictures to learn from, {len(pictures.held_out)} held out, all brought to {_SIZE[0]} × "
+            f"{_SIZE[1]}: {', '.join(pictures.classes)}",
+            *pictures.told,
+        ])
+    )  # fmt: skip
+    return digest, pictures
+
+
+def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
+    """Which picture, which query, which layer and head, and whether the matching is drawn."""
+    settings, places = one.trainer.network.settings, st.columns([2, 2, 2, 2, 3], vertical_alignment="bottom")
+    at = places[0].selectbox(
+        "Held-out picture", range(min(_OFFERED, len(one.pictures.held_out))), key="detection picture at",
+        format_func=lambda number: one.pictures.held_out[number].name,
+    )  # fmt: skip
+    query = places[1].selectbox(
+        "Query", [None, *range(settings.queries)], key="detection query", help="where it looks is laid over the picture",
+        format_func=lambda number: "none" if number is None else f"query {number + 1}",
+    )  # fmt: skip
+    layer = places[2].selectbox(
+        "Layer", range(settings.decoder_layers), settings.decoder_layers - 1, key="detection layer",
+        format_func=lambda number: f"layer {number + 1}",
+    )  # fmt: skip
+    head = places[3].selectbox(
+        "Head", [None, *range(settings.heads)], key="detection head",
+        format_func=lambda number: "mean of all" if number is None else f"head {number + 1}",
+    )  # fmt: skip
+    drawn = places[4].toggle(
+        "Draw the matching", key="detection drawn", help="lines from answers to the things they are told"
+    )
+    return at, query, layer, head, drawn
+
+
+def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bool], running: bool) -> None:
+    if running:
+        one.go_on(_SLICE)
+    at, query, layer, head, drawn = choice
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{held}")
+    looked = one.look(one.pictures.held_out[at])
+    left, right = st.columns([5, 4], gap="medium")
+    with left:
+        picture(looked, query, layer, head, drawn=drawn)
+        st.caption(
+            "Gold, dashed: what is there. In colors: what queries name, with their numbers. Green: where the chosen query looks."
+            if one.step
+            else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things."
+        )
+    with right:
+        matching(looked)
+        st.caption(
+            "What it would cost each query to answer for each thing (−p + 5·L1 − 2·GIoU); framed: the pairs of least cost, which "
+            "is what the queries are told. The others are told to say nothing, so two do not name the same thing."
+        )
+    if one.curve:
+        curve(one)
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(running: bool, *, done: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="detection stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="detection train", width="stretch", disabled=done,
+            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
+        )  # fmt: skip
+
+
+page()
