@@ -34,11 +34,10 @@ SECTIONS = {
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
     "Systems": (
-    "Systems": (
         ("speech_window", "Speech", "graphic_eq"),
+        ("pictures", "Pictures", "image"),
         ("detection", "Detection", "center_focus_strong"),
         ("graphs", "Graphs", "hub"),
-    ),
     ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),

@@ -5,10 +5,11 @@ from torch import nn
 
 from core.data.vector_sets import Entrance
 from core.models.graph_settings import EdgeSettings, GraphAttentionSettings
+from core.models.picture_settings import ConvolutionSettings
 from core.models.set_settings import AbstractSetSettings, ReaderSettings, WindowSettings
 from core.seeds import Seeds
 
-_KINDS = (ReaderSettings, WindowSettings, EdgeSettings, GraphAttentionSettings)
+_KINDS = (ReaderSettings, WindowSettings, EdgeSettings, GraphAttentionSettings, ConvolutionSettings)
 SET_MODELS: dict[str, type[AbstractSetSettings]] = {kind.name: kind for kind in _KINDS}
 
 

@@ -1,0 +1,144 @@
+"""Pictures: patches are a set of vectors; self-attention over them against a convolutional network."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.data.vector_sets import SetExample
+from core.errors import AttentionLabError
+from core.figures.patches import laid_over
+from core.runs.trained_set import TrainedSet
+from core.tasks.picture_task import whole
+from dashboard import resources
+from dashboard.components.heading import heading
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+from dashboard.components.panel import guarded, panel
+from dashboard.components.set_bench import bench
+
+_TASKS = ("digits", "pictures")
+_KEY = "pictures"
+
+
+def page() -> None:
+    """Choose, train, look from a patch."""
+    heading("Pictures", "Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
+    guarded("The pictures")(_draw)()
+
+
+def _draw() -> None:
+    trained = bench(_TASKS, key=_KEY)
+    if trained is None:
+        return
+    panel("The picture")(_picture)(trained)
+    guarded("The comparison")(_compare)(trained)
+
+
+def _picture(trained: TrainedSet) -> None:
+    examples, names, grid = trained.examples.test, trained.entrance.labels, trained.entrance.grid
+    assert grid is not None
+    matrices = trained.matrices(examples[0]) if trained.looks else []
+    places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
+    with places[0]:
+        which = st.selectbox(
+            "Held-out picture", range(len(examples)), key=f"{_KEY} which {trained.run.address}",
+            format_func=lambda at: f"{at + 1}: {names[int(examples[at].labels)]}",
+        )  # fmt: skip
+    example = examples[which]
+    looks = [*trained.config.model.first, *example.items]
+    with places[1]:
+        patch = st.selectbox(
+            "Look from", range(len(looks)), key=f"{_KEY} patch {trained.run.address}", disabled=not matrices,
+            format_func=lambda at: "the class item" if looks[at] == "<class>" else looks[at],
+        )  # fmt: skip
+    with places[2]:
+        layer = st.segmented_control(
+            "Layer", range(len(matrices)), default=len(matrices) - 1 if matrices else None, disabled=not matrices,
+            key=f"{_KEY} layer {trained.run.address}", format_func=lambda at: str(at + 1),
+        )  # fmt: skip
+    with places[3]:
+        heads = matrices[0].heads if matrices else 1
+        head = st.selectbox(
+            "Head", ("mean", *range(heads)), key=f"{_KEY} head {trained.run.address}", disabled=not matrices,
+            format_func=lambda at: "all, mean" if at == "mean" else str(int(at) + 1),
+        )  # fmt: skip
+    found = trained.probabilities(example)[0]
+    _verdict(found, names, int(example.labels))
+    _three(trained, example, grid, (patch, layer or 0, head), looks)
+
+
+def _verdict(found: np.ndarray, names: tuple[str, ...], true: int) -> None:
+    best = found.argsort()[::-1][:3]
+    right = "right" if best[0] == true else f"it is {names[true]}"
+    rest = ", ".join(f"{names[at]} {found[at]:.1%}" for at in best[1:])
+    st.markdown(f"**{names[best[0]]}** ({found[best[0]]:.1%}), {right}; then {rest}")
+
+
+def _three(
+    trained: TrainedSet, example: SetExample, grid: tuple[int, int], look: tuple[int, int, object], looks: list[str]
+) -> None:
+    """The picture, where one patch looks, which patches decided."""
+    picture = whole(example.content, grid).numpy()
+    columns = st.columns(3)
+    with columns[0]:
+        live_figure(
+            laid_over(picture, None, mode(), title="The picture"), key=f"{_KEY} plain", height=300, alt="the picture"
+        )
+    patch, layer, head = look
+    with columns[1]:
+        if trained.looks:
+            rows = trained.matrices(example)[layer].weights[:, patch]
+            weights = rows.mean(0) if head == "mean" else rows[int(str(head))]
+            ahead = len(looks) - len(example.items)
+            chosen = None if patch < ahead else divmod(patch - ahead, grid[1])
+            title = f"Where {'the class item' if patch < ahead else 'the framed patch'} looks"
+            figure = laid_over(picture, weights[ahead:].reshape(grid), mode(), title=title, chosen=chosen)
+            live_figure(figure, key=f"{_KEY} look", height=300, alt=title)
+            if ahead:
+                st.caption(
+                    f"at itself, the class item: {weights[:ahead].sum():.2f}"
+                    if not patch
+                    else f"at the class item: {weights[0]:.2f}"
+                )
+        else:
+            st.caption("A convolutional network has no attention: each place sees its neighbors, everywhere alike.")
+    with columns[2]:
+        decided = trained.decided(example).reshape(grid)
+        title = "Which patches decided: nats lost without each"
+        live_figure(laid_over(picture, decided, mode(), title=title), key=f"{_KEY} decided", height=300, alt=title)
+
+
+def _compare(trained: TrainedSet) -> None:
+    """All runs on this task: how many pictures each learned from, and what is right."""
+    st.markdown("##### How many pictures it learned from, and what is right: every run on this task")
+    rows = []
+    for address in resources.set_addresses(trained.config.task.name):
+        if not resources.has_weights(address):
+            continue
+        one = resources.set_model(address)
+        try:
+            right = resources.set_evaluation(address).token_accuracy
+        except AttentionLabError as error:  # its pictures are gone; the others are here
+            right = math.nan
+            st.caption(f"{address}: {error}")
+        rows.append(
+            {
+                "run": address, "model": one.config.model.name, "learned from": one.config.training.labelled or "all",
+                "parameters": sum(weight.numel() for weight in one.network.parameters()), "right": right,
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows).astype({"learned from": str})
+    st.dataframe(
+        table, hide_index=True,
+        column_config={"right": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
+    )  # fmt: skip
+    st.caption(
+        "Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong together, "
+        "attention has to learn it. On small data that helps where it is true; see Rivals, Small data, for where it is not. "
+        "[arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
+    )
+
+
+page()
