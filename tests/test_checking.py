@@ -1,0 +1,51 @@
+"""Types and shapes of core are checked while tests run: each of these calls must be refused."""
+
+import pytest
+import torch
+from beartype import beartype
+from beartype.roar import BeartypeCallHintViolation
+from jaxtyping import Float
+from torch import Tensor
+
+from core.attention.multiplicative import DotProduct
+from core.attention.normalizers import softmax
+from core.data.batch import Example, collate
+from core.data.vocabulary import Vocabulary
+from core.training.schedules import linear
+from tests.checking import checked
+
+
+@checked(beartype)
+def joined(left: Float[Tensor, "batch width"], right: Float[Tensor, "batch width"]) -> Float[Tensor, "batch width"]:
+    return torch.cat([left, right], dim=int(left.sum()))
+
+
+def test_one_name_is_one_size_in_all_arguments_and_in_what_is_returned():
+    assert joined(torch.zeros(0, 3), torch.zeros(0, 3)).shape == (0, 3)
+    with pytest.raises(BeartypeCallHintViolation):
+        joined(torch.zeros(2, 3), torch.zeros(3, 2))
+    with pytest.raises(BeartypeCallHintViolation, match="return"):
+        joined(torch.zeros(2, 3), torch.zeros(2, 3))
+
+
+def test_sizes_of_one_call_bind_no_other_call_also_after_an_error():
+    for size in (1, 2):
+        with pytest.raises(IndexError):
+            joined(torch.full((size, 5), 2.0), torch.zeros(size, 5))
+        assert joined(torch.zeros(0, size), torch.zeros(0, size)).shape == (0, size)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: softmax(torch.zeros(2, 3, 4)),  # an axis too few
+        lambda: softmax(torch.zeros(2, 3, 4, 5), torch.ones(2, 3, 4, 7, dtype=torch.bool)),  # another number of keys
+        lambda: DotProduct()(torch.zeros(2, 3, 4, 5), torch.zeros(3, 3, 7, 5)),  # another batch, in a method
+        lambda: linear("5", 10, 100),  # no shape at all
+        lambda: Example(["a"], ("b",)),  # a field of a dataclass
+        lambda: collate([("a", "b")], Vocabulary.of("a"), Vocabulary.of("b")),
+    ],
+)
+def test_what_does_not_fit_its_signature_is_refused_in_core_too(call):
+    with pytest.raises(BeartypeCallHintViolation):
+        call()
