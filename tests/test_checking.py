@@ -35,6 +35,31 @@ def test_sizes_of_one_call_bind_no_other_call_also_after_an_error():
         assert joined(torch.zeros(0, size), torch.zeros(0, size)).shape == (0, size)
 
 
+def added(more: float):
+    @checked(beartype)
+    def plus(number: Float[Tensor, " n"], word: str = "") -> Float[Tensor, " n"]:
+        return number + more if not word else torch.zeros(7)
+
+    @checked(beartype)
+    def times(number: int, *, by: int = 1) -> int:
+        return more if number == 0 else int(number * by * more)
+
+    return plus, times
+
+
+def test_functions_of_one_text_are_checked_each_with_its_own_surroundings():
+    for more in (1.0, 2.0, 5.0):
+        plus, times = added(more)
+        assert plus(torch.ones(2)).tolist() == [1 + more] * 2 and times(3, by=2) == 6 * more
+        for call in (lambda: plus(torch.ones(2, 2)), lambda: plus(torch.ones(2), "w"), lambda: plus([1.0])):  # noqa: B023
+            with pytest.raises(BeartypeCallHintViolation):
+                call()
+        for arguments, named in (((1.5,), {}), ((1,), {"by": "2"}), ((0,), {})):
+            with pytest.raises(BeartypeCallHintViolation):
+                times(*arguments, **named)
+        assert plus.__name__ == "plus" and times.__name__ == "times"
+
+
 @pytest.mark.parametrize(
     "call",
     [
