@@ -1,6 +1,22 @@
 """For every test: one thread a process (small tensors are slower with two, and two test processes share two cores)."""
 
 import os
+import re
+
+import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; no import of the package here (shape checks)
 os.environ.setdefault("MKL_NUM_THREADS", "1")
+
+from tests.checking import install
+
+install()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes once are run by one process, or every process would make it."""
+    for item in items:
+        made = item._fixtureinfo.name2fixturedefs.values()
+        if any(one.scope == "module" for each in made for one in each) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(re.sub(r"\W", "_", item.nodeid.split(".py")[0])))

@@ -47,8 +47,7 @@ class Copying(AbstractClaim):
         for name, apprentice in race.apprentices.items():
             row: Row = {"decoder": WRITERS[name].title}
             for kind, examples in kinds.items():
-                right = [race.task.right(one, apprentice.write(one.source).output) for one in examples]
-                row[f"exact, {kind} names"] = sum(right) / len(right)
+                row[f"exact, {kind} names"] = apprentice.right(examples)
             gates = [apprentice.write(one.source) for one in race.held_out[:1]]
             row["p_gen"] = None if gates[0].p_gen is None else " ".join(f"{gate:.2f}" for gate in gates[0].p_gen)
             rows.append({**row, "loss": apprentice.losses[-1]})

@@ -14,6 +14,7 @@ from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
 from core.tasks.table import TASKS
 from core.tasks.task import AbstractTask, held_out
+from core.training.evaluation import free_run
 from core.training.events import StepDone, TrainEvent
 from core.training.loop import Trainer
 
@@ -91,11 +92,17 @@ class Apprentice:
         return write(self.trainer.model, self.config.task.vocabularies, source)
 
     def right(self, examples: Sequence[Any]) -> float:
-        """Share of held-out sources that are answered exactly, found once a step."""
+        """Share of sources that are answered exactly, as it stands."""
+        model, task = self.trainer.model, self.config.task
+        training = model.training
+        outputs = free_run(model, [one.source for one in examples], task.vocabularies)
+        model.train(training)
+        return sum(task.right(one, output) for one, output in zip(examples, outputs)) / len(examples)
+
+    def judged(self, examples: Sequence[Any]) -> float:
+        """The share for the held-out ones, found once a step."""
         if self._judged is None or self._judged[0] != self.trainer.step:
-            task = self.config.task
-            right = [task.right(one, self.write(one.source).output) for one in examples]
-            self._judged = self.trainer.step, sum(right) / len(right)
+            self._judged = self.trainer.step, self.right(examples)
         return self._judged[1]
 
 
@@ -162,4 +169,4 @@ class CopyingRace:
     def right(self) -> dict[str, float]:
         """Share of held-out sources, all with unseen words, that each answers exactly."""
         with self._lock:
-            return {name: one.right(self.held_out) for name, one in self.apprentices.items()}
+            return {name: one.judged(self.held_out) for name, one in self.apprentices.items()}

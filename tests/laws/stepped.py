@@ -1,6 +1,6 @@
 """Searches whose model is stepped, beside those whose model runs ahead of them."""
 
-import pytest
+import numpy as np
 
 from core.decoding.batched import decode
 from core.models.fast.table import fast
@@ -32,7 +32,17 @@ def assert_same(mine, plain):
     for one, other in zip(mine.history, plain.history):
         assert [n.tokens() for n in one.born] == [n.tokens() for n in other.born]
         assert [n.status for n in one.born] == [n.status for n in other.born]
-        assert [n.logp for n in one.born] == pytest.approx([n.logp for n in other.born], abs=1e-5, rel=1e-6)
+        assert within([n.logp for n in one.born], [n.logp for n in other.born])
         assert set(one.rows) == set(other.rows)
         for site, rows in one.rows.items():
-            assert rows == pytest.approx(other.rows[site], abs=1e-5)
+            assert within(rows, other.rows[site])
+
+
+def within(mine, theirs):
+    """Whether all numbers agree to 1e-5, large ones to a millionth; of many small arrays, a tenth of the time of `approx`."""
+    mine, theirs = np.asarray(mine, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
+    if mine.shape != theirs.shape:
+        return False
+    finite = np.isfinite(theirs)
+    far = np.abs(mine[finite] - theirs[finite]) > np.maximum(1e-5, 1e-6 * np.abs(theirs[finite]))
+    return not far.any() and np.array_equal(mine[~finite], theirs[~finite])
