@@ -116,7 +116,8 @@ def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Tr
 
 
 def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load, own_code: bool = False) -> Makings:
-    return Makings(config.task, config.training, config.seeds, teacher, own_code)
+    width: int = getattr(config.model, "width", 0)
+    return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
 def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:
