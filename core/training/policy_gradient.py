@@ -113,7 +113,7 @@ class PolicyGradient:
         given, longest = self.handover.given(step, batch.target_valid.sum(dim=1)), limits(model, batch)
         casting = cast(batch, longest, given, (self.draws, greedy), (self.seeds, CHANCE, step))
         written = write(model, batch, longest, casting)
-        rewards = self.judge(written, batch.target_out)
+        rewards = self.judge(written, batch)
         drawn, earned = written[:, greedy:], rewards[:, greedy:]
         logp, real, expected = self._weigh(model, batch, drawn, rewards)
         model.train(training)

@@ -52,17 +52,12 @@ class Rewarded(ObjectiveSettings):
         """The objective with these rewards."""
 
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
-        """Hard decisions have no gradient, and what is copied has a number in its own item only."""
-        alignment, copy = getattr(model, "alignment", "content"), getattr(model, "copy", "none")
+        """Hard decisions have no gradient."""
+        alignment = getattr(model, "alignment", "content")
         if ALIGNMENTS[alignment].monotonic:
             return (
                 f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
                 "no gradient: choose alignment=content, or objective=likelihood"
-            )
-        if copy != "none":
-            return (
-                f"objective={self.name} judges outputs by the words of one vocabulary, and copy={copy} writes others: choose "
-                "copy=none, or objective=likelihood"
             )
         return None
 

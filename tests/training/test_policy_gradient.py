@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.data.batch import Batch, Example, collate
+from core.data.copying import copyable
 from core.data.vocabulary import END, PAD, UNK, Vocabulary
 from core.models.build import MODELS, build
 from core.models.seq2seq import Seq2Seq
@@ -69,7 +70,7 @@ def flat(net: torch.nn.Module, loss: torch.Tensor) -> torch.Tensor:
 def exact(net: torch.nn.Module) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Log-probability and reward of all outputs, and the gradient of the expected reward."""
     logp = log_probabilities(net, GIVEN, everything())[0].sum(-1)[0]
-    rewards = judge()(everything(), GIVEN.target_out)[0].double()
+    rewards = judge()(everything(), GIVEN)[0].double()
     return logp.detach(), rewards, flat(net, (logp.exp() * rewards).sum())
 
 
@@ -164,7 +165,7 @@ def test_the_squared_error_is_that_of_the_tokens_that_the_model_wrote_itself():
     lengths, longest = given.target_valid.sum(1), limits(net, given)
     begun = Handover(2, 0, 50).given(1, lengths)
     drawn = write(net, given, longest, cast(given, longest, begun, (1, 0), (Seeds(1), "policy", 1)))
-    rewards = judge(LETTERS)(drawn, given.target_out)
+    rewards = judge(LETTERS)(drawn, given)
     with states_of(net) as passed:
         _, real = log_probabilities(net, given, drawn)
     expected, total = baseline(torch.cat(passed, dim=1)[:, None]).detach(), 0.0
@@ -379,6 +380,68 @@ def test_bleu_stands_still_where_cross_entropy_moves():
             )
         written = write(net, given, longest, casting)[:, :1]
         loss = -log_probabilities(net, given, given.target_out[:, None])[0].detach().sum()
-        found.append((reward(written, given.target_out).tolist(), float(loss)))
+        found.append((reward(written, given).tolist(), float(loss)))
     (bleu, loss), (same, other) = found
     assert bleu == same and loss != other
+
+
+# ---------------------------------------------------------------- models that copy
+COPIED = copyable((Vocabulary.of("abcx"), Vocabulary.of("abch")))
+ITEMS = [
+    Example(tuple("abmaz"), tuple("hmz")),
+    Example(tuple("nabc"), tuple("ncb")),
+    Example(tuple("cab"), tuple("hc")),
+]
+COPYING = {
+    "pointer_generator": MODELS["recurrent"](width=12, copy="pointer_generator"),
+    "copynet": MODELS["recurrent"](width=12, copy="copynet"),
+    "pointer": MODELS["recurrent"](width=12, copy="pointer", pointing="once"),
+    "transformer": MODELS["transformer"](width=12, heads=2, layers=1, copy="pointer_generator"),
+}
+
+
+@pytest.mark.parametrize("kind", COPYING)
+def test_what_is_copied_is_written_weighed_and_judged_by_its_own_name(kind):
+    net, given = build(COPYING[kind], *COPIED, Seeds(3)).eval(), collate(ITEMS, *COPIED)
+    longest, asked = limits(net, given), []
+    written = write(
+        net, given, longest, cast(given, longest, torch.zeros_like(longest), (2, 1), (Seeds(1), "policy", 1))
+    )
+    logp, real = (part.detach() for part in log_probabilities(net, given, written))
+    sources = [COPIED[0].encode_source(item.source) for item in ITEMS]
+    for item, (source, rows) in enumerate(zip(sources, written.tolist())):
+        for slot, row in enumerate(rows):
+            state, fed = net.start([source]), net.begin
+            for at, token in enumerate(row[: int(real[item, slot].sum())]):
+                step = net.step(torch.tensor([[fed]]), state)
+                law = step.log_probs[0, 0].index_fill(-1, torch.tensor(net.never_generated), -torch.inf)
+                assert float(logp[item, slot, at]) == pytest.approx(float(law.log_softmax(-1)[token]), abs=1e-4)
+                state, fed = step.state, token
+
+    def rewarding(pairs):
+        asked.extend(pairs)
+        return [0.0] * len(pairs)
+
+    Judge(rewarding, COPIED[1])(written, given)
+    greedy = free_run(net, [item.source for item in ITEMS], COPIED)
+    by_reference = {item.target: item for item in ITEMS}
+    assert {reference for _, reference in asked} == set(by_reference)
+    assert {tuple(words) for words in greedy} <= {output for output, _ in asked}
+    names = {(name, reference) for output, reference in asked for name in output if name in "mzn"}
+    assert names and all(name in by_reference[reference].source for name, reference in names)
+
+
+@pytest.mark.parametrize("objective", [SelfCritical(draws=12), Mixer(draws=12, every=1)])
+def test_a_rewarded_name_is_copied_more_often(objective):
+    """A name that no vocabulary has earns the reward, and a few steps raise its share."""
+    net, given = build(COPYING["pointer_generator"], *COPIED, Seeds(3)), collate(ITEMS[:1], *COPIED)
+    wants = Judge(lambda pairs: [float("z" in output) for output, _ in pairs], COPIED[1])
+    made = objective.rewarded(wants, Makings(Copying(), TrainingSettings(), Seeds(1), lambda address: None, width=12))
+    optimizer, rewards = torch.optim.Adam(net.parameters(), lr=0.02), []
+    for step in range(1, 16):
+        optimizer.zero_grad()
+        found = made(net, given, step)
+        torch.stack(list(found.terms.values())).sum().backward()
+        optimizer.step()
+        rewards.append(found.reward)
+    assert sum(rewards[-4:]) / 4 > sum(rewards[:4]) / 4 + 0.15
