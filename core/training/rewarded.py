@@ -20,7 +20,7 @@ from core.training.settings import TrainingSettings
 
 _DRAWS = "outputs drawn for each source of a batch"
 _LEARNED = "learned"
-_BASELINE = "what a reward is held against: nothing, the other draws, the greedy output, what the state lets expect"
+_BASELINE = "what a reward is held against: nothing, the other draws, the greedy output, a learned expectation"
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ class ScheduledSampling(ObjectiveSettings):
     feed: str = setting(
         "sample",
         choices=(*DRAWS, *MIXES),
-        help="the model's own: a token, drawn or most probable; or a mean of all embeddings, weighed by what it predicts",
+        help="the model's own: a token, drawn or most probable; or a mean of embeddings, weighed by its scores",
     )
     procedure: str = setting(
         "sequential", choices=("sequential", "parallel"), help="token after token; parallel is faster for Transformers"

@@ -1,22 +1,18 @@
 """Policy gradients: on a model whose outputs can all be written down, the estimate is the gradient of the expected reward."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 import pytest
 import torch
 
-from core.data.batch import Batch, Example, collate
-from core.data.copying import copyable
-from core.data.vocabulary import END, PAD, UNK, Vocabulary
+from core.data.batch import Batch
+from core.data.vocabulary import END, PAD
 from core.models.build import MODELS, build
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.tasks.copying import Copying
 from core.training.episodes import cast, limits, log_probabilities, write
 from core.training.evaluation import free_run
-from core.training.learned_baseline import BASELINE, Regressor, states_of
 from core.training.minimum_risk import MinimumRisk, distinct, expected_risk
 from core.training.objective_settings import Makings
 from core.training.policy_gradient import BASELINES, PREFIX, Handover, PolicyGradient, greedy_output
@@ -24,54 +20,12 @@ from core.training.rewarded import Mixer, Reinforce, SelfCritical
 from core.training.rewards import REWARDS, Judge, TaskReward
 from core.training.settings import TrainingSettings
 from tests.laws.models import LETTERS, WORDS, batch, model
-
-TINY = Vocabulary.of("a")  # what may be written: <end>, <unk>, a
-ALPHABET, LONGEST = (END, UNK, *TINY.encode("a")), 3
-GIVEN = collate([Example(("a",), ("a",))], TINY, TINY)
+from tests.training.enumerated import GIVEN, TINY, everything, exact, flat, judge, tiny_model, value
 
 
 @pytest.fixture
 def tiny():
-    """Of at most three tokens, in double precision."""
-    settings = MODELS["transformer"](width=8, heads=2, layers=1, positions="learned", longest=LONGEST + 1)
-    net = build(settings, TINY, TINY, Seeds(3)).double().eval()
-    net.decoder.longest = LONGEST
-    return net
-
-
-def everything() -> torch.Tensor:
-    """All outputs there are: those that end, and those that are cut at the limit."""
-    rows = []
-    for length in range(1, LONGEST + 1):
-        for tokens in product(ALPHABET, repeat=length):
-            ended = tokens[-1] == END
-            if END not in tokens[:-1] and (ended or length == LONGEST):
-                rows.append([*tokens, *[PAD] * (LONGEST - length)])
-    return torch.tensor([rows])
-
-
-def value(words: Sequence[str]) -> float:
-    """Some reward: no two outputs of different length or content are alike by accident."""
-    return 0.3 * len(words) - 0.5 * words.count("<unk>") + 0.8 * (tuple(words) == ("a",))
-
-
-def judge(vocabulary: Vocabulary = TINY) -> Judge:
-    return Judge(lambda pairs: [value(output) for output, _ in pairs], vocabulary)
-
-
-def flat(net: torch.nn.Module, loss: torch.Tensor) -> torch.Tensor:
-    """The gradient of every weight in one row."""
-    found = torch.autograd.grad(loss, list(net.parameters()), allow_unused=True)
-    return torch.cat(
-        [(one if one is not None else torch.zeros_like(at)).flatten() for one, at in zip(found, net.parameters())]
-    )
-
-
-def exact(net: torch.nn.Module) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Log-probability and reward of all outputs, and the gradient of the expected reward."""
-    logp = log_probabilities(net, GIVEN, everything())[0].sum(-1)[0]
-    rewards = judge()(everything(), GIVEN)[0].double()
-    return logp.detach(), rewards, flat(net, (logp.exp() * rewards).sum())
+    return tiny_model()
 
 
 # ---------------------------------------------------------------- the gradient
@@ -112,92 +66,6 @@ def test_a_baseline_makes_it_quieter_where_rewards_are_far_from_zero(tiny):
         found = torch.stack([flat(tiny, objective(tiny, GIVEN, step).terms["policy"]) for step in range(1, 16)])
         spread[name] = float(found.var(0).sum())
     assert max(spread["others"], spread["greedy"]) < 0.5 * spread["none"]
-
-
-def regressor(net: Seq2Seq, scale: float = 1.0) -> Regressor:
-    """One that has learned something, right or wrong."""
-    made = Regressor(net.decoder.output.in_features)
-    made.slope.data.normal_(std=scale, generator=torch.Generator().manual_seed(9))
-    made.level.data.fill_(scale)
-    return made
-
-
-def test_the_mean_of_many_estimates_is_that_gradient_whatever_a_state_lets_expect(tiny):
-    *_, gradient = exact(tiny)
-    objective = PolicyGradient(judge(), regressor(tiny, 0.3), 500, Seeds(1))
-    found = torch.stack([-flat(tiny, objective(tiny, GIVEN, step).terms["policy"]) for step in range(1, 41)])
-    found *= GIVEN.target_tokens
-    chance = torch.Generator().manual_seed(5)
-    ways = torch.cat([gradient[None], torch.randn(5, len(gradient), generator=chance, dtype=torch.float64)])
-    along, true = found @ ways.T, ways @ gradient
-    assert bool(((along.mean(0) - true).abs() < 3 * along.std(0) / len(found) ** 0.5).all())
-
-
-@pytest.mark.parametrize("name", ["transformer-pre-learned", "gru-additive", "lstm-dot", "recurrent-copynet"])
-def test_a_state_lets_expect_nothing_of_the_tokens_that_it_has_not_read(name):
-    net, given = model(name), batch(["abc"])
-    baseline, rows = regressor(net), torch.tensor([[6, 7, 8, 9, END], [6, 7, 10, 11, END]])
-    found = []
-    for row in rows:
-        with states_of(net) as passed:
-            log_probabilities(net, given, row[None, None])
-        found.append(baseline(torch.cat(passed, dim=1)[:, None])[0, 0])
-    assert found[0].shape == (5,)
-    torch.testing.assert_close(found[0][:3], found[1][:3], atol=1e-6, rtol=0)
-    assert bool((found[0][3:] != found[1][3:]).all())
-
-
-@pytest.mark.parametrize("name", ["transformer-pre-learned", "gru-additive", "lstm-dot"])
-def test_what_the_baseline_learns_from_reaches_nothing_of_the_model_and_the_policy_nothing_of_it(name):
-    net, given = model(name), batch(WORDS)
-    baseline = regressor(net)
-    terms = PolicyGradient(judge(LETTERS), baseline, 2, Seeds(1), Handover(2, 2, 50))(net, given, 1).terms
-    learned, policy = list(baseline.parameters()), list(net.parameters())
-    of_error = torch.autograd.grad(terms[BASELINE], [*learned, *policy], allow_unused=True, retain_graph=True)
-    of_policy = torch.autograd.grad(terms["policy"], [*learned, *policy], allow_unused=True)
-    assert [one is not None for one in of_error] == [True] * len(learned) + [False] * len(policy)
-    assert [one is not None for one in of_policy[: len(learned)]] == [False] * len(learned)
-    assert any(one is not None and bool(one.any()) for one in of_policy[len(learned) :])
-
-
-def test_the_squared_error_is_that_of_the_tokens_that_the_model_wrote_itself():
-    net, given, baseline = model("gru-additive"), batch(WORDS), regressor(model("gru-additive"))
-    lengths, longest = given.target_valid.sum(1), limits(net, given)
-    begun = Handover(2, 0, 50).given(1, lengths)
-    drawn = write(net, given, longest, cast(given, longest, begun, (1, 0), (Seeds(1), "policy", 1)))
-    rewards = judge(LETTERS)(drawn, given)
-    with states_of(net) as passed:
-        _, real = log_probabilities(net, given, drawn)
-    expected, total = baseline(torch.cat(passed, dim=1)[:, None]).detach(), 0.0
-    for item in range(len(lengths)):
-        for at in range(int(begun[item]), int(real[item, 0].sum())):
-            total += (float(expected[item, 0, at]) - float(rewards[item, 0])) ** 2
-    terms = PolicyGradient(judge(LETTERS), baseline, 1, Seeds(1), Handover(2, 0, 50))(net, given, 1).terms
-    assert float(terms[BASELINE].detach()) == pytest.approx(total / given.target_tokens, rel=1e-5)
-
-
-def test_a_learned_baseline_comes_to_expect_what_comes_and_makes_it_quieter(tiny):
-    """Rewards far from zero, no weight of the model moved: the error falls to what chance leaves, the estimate gets quiet."""
-    far = Judge(lambda pairs: [3.0 + value(output) for output, _ in pairs], TINY)
-    baseline = Regressor(tiny.decoder.output.in_features)
-    objective = PolicyGradient(far, baseline, 4, Seeds(1))
-
-    def spread() -> float:
-        found = [flat(tiny, objective(tiny, GIVEN, step).terms["policy"]) for step in range(1, 16)]
-        return float(torch.stack(found).var(0).sum())
-
-    before, optimizer, errors = spread(), torch.optim.Adam(baseline.parameters(), lr=0.2), []
-    for step in range(100, 140):
-        optimizer.zero_grad()
-        error = objective(tiny, GIVEN, step).terms[BASELINE]
-        error.backward(inputs=list(baseline.parameters()))
-        optimizer.step()
-        errors.append(float(error.detach()))
-    logp, rewards, _ = exact(tiny)
-    chance = float((logp.exp() * (rewards - (logp.exp() @ rewards)) ** 2).sum())  # of the reward of a draw
-    tokens = 3 / GIVEN.target_tokens  # an output has at most three
-    assert errors[0] > 4.0 and sum(errors[-10:]) / 10 < 1.5 * chance * tokens
-    assert spread() < 0.5 * before
 
 
 def test_where_the_draw_is_the_greedy_output_self_critical_training_has_no_gradient(tiny):
@@ -383,65 +251,3 @@ def test_bleu_stands_still_where_cross_entropy_moves():
         found.append((reward(written, given).tolist(), float(loss)))
     (bleu, loss), (same, other) = found
     assert bleu == same and loss != other
-
-
-# ---------------------------------------------------------------- models that copy
-COPIED = copyable((Vocabulary.of("abcx"), Vocabulary.of("abch")))
-ITEMS = [
-    Example(tuple("abmaz"), tuple("hmz")),
-    Example(tuple("nabc"), tuple("ncb")),
-    Example(tuple("cab"), tuple("hc")),
-]
-COPYING = {
-    "pointer_generator": MODELS["recurrent"](width=12, copy="pointer_generator"),
-    "copynet": MODELS["recurrent"](width=12, copy="copynet"),
-    "pointer": MODELS["recurrent"](width=12, copy="pointer", pointing="once"),
-    "transformer": MODELS["transformer"](width=12, heads=2, layers=1, copy="pointer_generator"),
-}
-
-
-@pytest.mark.parametrize("kind", COPYING)
-def test_what_is_copied_is_written_weighed_and_judged_by_its_own_name(kind):
-    net, given = build(COPYING[kind], *COPIED, Seeds(3)).eval(), collate(ITEMS, *COPIED)
-    longest, asked = limits(net, given), []
-    written = write(
-        net, given, longest, cast(given, longest, torch.zeros_like(longest), (2, 1), (Seeds(1), "policy", 1))
-    )
-    logp, real = (part.detach() for part in log_probabilities(net, given, written))
-    sources = [COPIED[0].encode_source(item.source) for item in ITEMS]
-    for item, (source, rows) in enumerate(zip(sources, written.tolist())):
-        for slot, row in enumerate(rows):
-            state, fed = net.start([source]), net.begin
-            for at, token in enumerate(row[: int(real[item, slot].sum())]):
-                step = net.step(torch.tensor([[fed]]), state)
-                law = step.log_probs[0, 0].index_fill(-1, torch.tensor(net.never_generated), -torch.inf)
-                assert float(logp[item, slot, at]) == pytest.approx(float(law.log_softmax(-1)[token]), abs=1e-4)
-                state, fed = step.state, token
-
-    def rewarding(pairs):
-        asked.extend(pairs)
-        return [0.0] * len(pairs)
-
-    Judge(rewarding, COPIED[1])(written, given)
-    greedy = free_run(net, [item.source for item in ITEMS], COPIED)
-    by_reference = {item.target: item for item in ITEMS}
-    assert {reference for _, reference in asked} == set(by_reference)
-    assert {tuple(words) for words in greedy} <= {output for output, _ in asked}
-    names = {(name, reference) for output, reference in asked for name in output if name in "mzn"}
-    assert names and all(name in by_reference[reference].source for name, reference in names)
-
-
-@pytest.mark.parametrize("objective", [SelfCritical(draws=12), Mixer(draws=12, every=1)])
-def test_a_rewarded_name_is_copied_more_often(objective):
-    """A name that no vocabulary has earns the reward, and a few steps raise its share."""
-    net, given = build(COPYING["pointer_generator"], *COPIED, Seeds(3)), collate(ITEMS[:1], *COPIED)
-    wants = Judge(lambda pairs: [float("z" in output) for output, _ in pairs], COPIED[1])
-    made = objective.rewarded(wants, Makings(Copying(), TrainingSettings(), Seeds(1), lambda address: None, width=12))
-    optimizer, rewards = torch.optim.Adam(net.parameters(), lr=0.02), []
-    for step in range(1, 16):
-        optimizer.zero_grad()
-        found = made(net, given, step)
-        torch.stack(list(found.terms.values())).sum().backward()
-        optimizer.step()
-        rewards.append(found.reward)
-    assert sum(rewards[-4:]) / 4 > sum(rewards[:4]) / 4 + 0.15
