@@ -37,6 +37,7 @@ class Batch(NamedTuple):
         source: numbers of the source tokens and <end>, or what is heard in them; `source_valid` is True where they are real.
         target_in: <begin> and the target; target_out: the target and <end>; `target_valid` for both. Beside a source that may
             be copied they hold its numbers past the vocabulary too.
+        added: the tokens that each source adds to the target vocabulary, in the order of their numbers; () where nothing is copied.
     """
 
     source: Source
@@ -44,6 +45,7 @@ class Batch(NamedTuple):
     target_in: Tokens
     target_out: Tokens
     target_valid: Valid
+    added: tuple[tuple[str, ...], ...] = ()
 
     @property
     def target_tokens(self) -> int:
@@ -87,4 +89,5 @@ def collate(examples: Sequence[Example], source: Vocabulary, target: Vocabulary)
     ]
     target_in, target_valid = pad([[target.begin, *numbers] for numbers in targets])
     target_out, _ = pad([[*numbers, target.end] for numbers in targets])
-    return Batch(*pad_sources(sources), target_in, target_out, target_valid)
+    added = tuple(tuple(read.added) for read in sources if isinstance(read, Copyable))
+    return Batch(*pad_sources(sources), target_in, target_out, target_valid, added)

@@ -95,6 +95,6 @@ class BahdanauDecoder(AbstractDecoder):
         return looked.context[:, 0, 0], history
 
     def _read_out(self, states: States, contexts: States, embedded: States) -> Logits:
-        joined = torch.tanh(self.join(torch.cat([states, contexts, embedded], dim=-1)))
+        joined = torch.tanh(self.join(torch.cat([self.tap_states(states), contexts, embedded], dim=-1)))
         logits: Tensor = self.output(self.dropout(joined))
         return logits

@@ -10,7 +10,7 @@ from core.attention.patterns import PATTERNS
 from core.attention.relation import AbstractRelation
 from core.attention.relations import RELATIONS
 from core.errors import SettingError
-from core.models.copy_kinds import COPIES
+from core.models.copy_kinds import COPIES, ONCE, POINTINGS
 from core.models.norms import NORMS
 from core.models.wiring import read_connections
 
@@ -238,7 +238,23 @@ def _copied_weights(settings: "RecurrentSettings") -> str | None:
     return None
 
 
-_COPY_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_copied_score, _copied_weights)
+def _pointed(settings: "RecurrentSettings") -> str | None:
+    if settings.pointing != ONCE:
+        return None
+    if settings.inference != "free":
+        return (
+            f"pointing={ONCE} takes places of the source out, and inference={settings.inference} may hold the attention to "
+            f"them: choose inference=free, or pointing={POINTINGS[0]}"
+        )
+    if settings.copy == "pointer":
+        return None
+    return (
+        f"pointing={ONCE} takes places of the source out, and with copy={settings.copy} outputs are no places: choose "
+        f"copy=pointer, or pointing={POINTINGS[0]}"
+    )
+
+
+_COPY_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_copied_score, _copied_weights, _pointed)
 
 
 def refuse_copy(settings: "RecurrentSettings") -> None:

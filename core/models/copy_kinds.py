@@ -18,6 +18,8 @@ class CopyKind:
     scores: tuple[str, ...] = ()
 
 
+ONCE = "once"
+POINTINGS = ("again", ONCE)  # whether a pointer network may point at a place that it has pointed at
 COPIES: dict[str, CopyKind] = {
     "none": CopyKind("writes tokens of its vocabulary only", models=("recurrent", "transformer")),
     "pointer_generator": CopyKind(

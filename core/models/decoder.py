@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.models.encoder import Memory
+from core.recording.tap import Tap
 from core.shapes import Logits, Tokens
 
 
@@ -24,9 +25,15 @@ class AbstractDecoder(nn.Module, ABC):
 
     Attributes:
         longest: how many tokens it can write at most.
+        tap_states: where the states pass from which every position's output is made, [batch time width], when a whole target
+            is read; a decoder that reads it token after token lets them pass one at a time.
     """
 
     longest: int = sys.maxsize
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tap_states = Tap()
 
     @abstractmethod
     def forward(self, target_in: Tokens, memory: Memory) -> Logits:

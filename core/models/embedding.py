@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.attention.absolute import AbstractPositions, Positions
 from core.attention.dropout import Dropout
+from core.recording.tap import Tap
 from core.shapes import States, Tokens
 
 
@@ -21,6 +22,9 @@ class TokenEmbedding(nn.Module):
         vocabulary: number of tokens; width: features.
         positions: what is added for the position.
         dropout: share dropped while training.
+
+    Attributes:
+        tap_rows: where the tokens' rows of the table pass; whoever changes them there feeds what is no token.
     """
 
     def __init__(self, vocabulary: int, width: int, positions: AbstractPositions, *, dropout: float = 0.0) -> None:
@@ -30,10 +34,11 @@ class TokenEmbedding(nn.Module):
         self.positions = positions
         self.dropout = Dropout(dropout)
         self.scale = math.sqrt(width)
+        self.tap_rows = Tap()
 
     def forward(self, tokens: Tokens, positions: Positions) -> States:
         """Vectors of tokens at their positions."""
-        vectors = torch.add(self.positions(positions), self.table(tokens), alpha=self.scale)
+        vectors = torch.add(self.positions(positions), self.tap_rows(self.table(tokens)), alpha=self.scale)
         dropped: Tensor = self.dropout(vectors)
         return dropped
 

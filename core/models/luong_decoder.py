@@ -64,6 +64,7 @@ class LuongDecoder(AbstractDecoder):
     def _advance(self, tokens: Tokens, state: RecurrentState) -> tuple[Logits, RecurrentState]:
         embedded = self.embedding(tokens, torch.zeros_like(tokens))
         states, after = state.advance(self.recurrence, embedded)
+        states = self.tap_states(states)
         looked, history = self.cross_attention.follow(states[:, None], *state.source, state.mask, state.history)
         return self.read_out(states, looked, embedded, state), replace(after, history=history)
 

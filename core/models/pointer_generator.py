@@ -7,10 +7,12 @@ the answer are the copy distribution. Any score goes with them; the papers have 
 from dataclasses import replace
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.attention.attention import Attended
+from core.data.vocabulary import END
+from core.models.copy_kinds import ONCE
 from core.models.copy_site import CopySite
 from core.models.embedding import TokenEmbedding
 from core.models.encoder import Memory
@@ -26,30 +28,48 @@ class PointerNetwork(LuongDecoder):
     """Every output is a token of the source, <end> among them: its probability is the weight of the places where it stands.
 
     Source: Vinyals et al. 2015, section 2.3, arXiv:1506.03134. The paper's outputs are places; ours are the tokens that
-    stand there, so that what a token is can be read, fed back and searched for as ever. Places are not taken out once they
-    were pointed at.
+    stand there, so that what a token is can be read, fed back and searched for as ever. With `pointing=once` a place is
+    taken out once it was pointed at: each token can be written as often as it stands in the source, <end> whenever it likes.
     """
 
     makes = False
 
     def __init__(self, settings: RecurrentSettings, embedding: TokenEmbedding, vocabulary: int) -> None:
         super().__init__(settings, embedding, vocabulary)
-        self.vocabulary = vocabulary
+        self.vocabulary, self.once = vocabulary, settings.pointing == ONCE
         self.cross_copying = CopySite()
         if not self.makes:
             del self.join, self.output
 
     def start(self, memory: Memory) -> RecurrentState:
         """As any decoder, and with what can be written beside this source."""
-        return replace(super().start(memory), extended=Extended.of(memory, self.vocabulary, makes=self.makes))
+        extended = Extended.of(memory, self.vocabulary, makes=self.makes)
+        left = times_before_taken(extended.numbers) if self.once else None
+        return replace(super().start(memory), extended=extended, left=left)
 
     def _advance(self, tokens: Tokens, state: RecurrentState) -> tuple[Logits, RecurrentState]:
-        return super()._advance(read_again(tokens, self.vocabulary), state)
+        read = read_again(tokens, self.vocabulary)
+        if state.left is None or state.extended is None:
+            return super()._advance(read, state)
+        numbers = state.extended.numbers[:, None]  # row 1 source
+        left = state.left[:, None] - (tokens[..., None] == numbers).cumsum(dim=1)  # row time source
+        free = state.mask & ((left > 0) | (numbers == END))[:, None]
+        logits, after = super()._advance(read, replace(state, mask=free))
+        return logits, replace(after, mask=state.mask, left=left[:, -1])
 
     def read_out(self, states: States, looked: Attended, embedded: States, state: RecurrentState) -> Logits:
         """Logarithms of the weights by token."""
         assert state.extended is not None
         return state.extended.mixed(self.cross_copying(looked.weights)[:, 0])
+
+
+def times_before_taken(numbers: Int[Tensor, "row source"]) -> Int[Tensor, "row source"]:
+    """How many times the token of each place must be written before the place is taken: equal ones are taken from the left.
+
+    >>> times_before_taken(torch.tensor([[7, 8, 7, 7]])).tolist()
+    [[1, 1, 2, 3]]
+    """
+    return (numbers[:, :, None] == numbers[:, None]).tril().sum(dim=-1)
 
 
 class PointerGenerator(PointerNetwork):

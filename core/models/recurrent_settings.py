@@ -8,7 +8,7 @@ from core.attention.normalizers import NORMALIZERS
 from core.errors import SettingError
 from core.models.alignment_settings import CourseSettings
 from core.models.combinations import refuse_alignment, refuse_copy
-from core.models.copy_kinds import COPIES
+from core.models.copy_kinds import COPIES, POINTINGS
 from core.settings import setting
 
 SAME_CELL = "recurrent"  # an encoder of the decoder's kind
@@ -47,6 +47,9 @@ class RecurrentSettings(CourseSettings):
         "none",
         choices=tuple(COPIES),
         help="whether tokens of the source may be written that the vocabulary lacks, and how",
+    )
+    pointing: str = setting(
+        POINTINGS[0], choices=POINTINGS, help="of copy=pointer: once takes a place out when it was pointed at"
     )
 
     def __post_init__(self) -> None:

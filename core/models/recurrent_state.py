@@ -26,6 +26,8 @@ class RecurrentState:
         history: where it has looked so far; None where the attention does not ask.
         extended: what can be written beside the source, for decoders that copy; else None.
         copied: the probability with which each source token was copied just now, for decoders that read it again (copynet.py).
+        left: how many times more the token of each source place may be written before the place is taken, for a decoder that
+            points once (pointer_generator.py).
     """
 
     hidden: Hidden
@@ -34,6 +36,7 @@ class RecurrentState:
     history: History | None = None
     extended: Extended | None = None
     copied: Float[Tensor, "row source"] | None = None
+    left: Int[Tensor, "row source"] | None = None
 
     def advance(
         self, recurrence: nn.GRU | nn.LSTM, inputs: Float[Tensor, "row time features"]
@@ -51,6 +54,7 @@ class RecurrentState:
             hidden, self.source.select(rows), self.mask.index_select(0, rows), history,
             None if self.extended is None else self.extended.select(rows),
             None if self.copied is None else self.copied.index_select(0, rows),
+            None if self.left is None else self.left.index_select(0, rows),
         )  # fmt: skip
 
 

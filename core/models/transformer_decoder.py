@@ -173,8 +173,7 @@ class TransformerDecoder(AbstractDecoder):
         for layer, views in zip(self.layers, self.wiring(memory)):
             source = layer.prepare(views)
             states, _, _ = layer(states, None, source, layer.begin(source), around)
-        left: States = self.after_stack(states, valid)
-        return left
+        return self.tap_states(self.after_stack(states, valid))
 
     def start(self, memory: Memory) -> TransformerState:
         """Project the source once for every layer."""

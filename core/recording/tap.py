@@ -51,6 +51,16 @@ def watching(watcher: Watcher) -> Iterator[None]:
 
 
 @contextmanager
+def unwatched() -> Iterator[None]:
+    """Let nobody see what passes in this thread until the block ends: a pass that only prepares the one that is looked at."""
+    token = _watchers.set(())
+    try:
+        yield
+    finally:
+        _watchers.reset(token)
+
+
+@contextmanager
 def editing(editor: Editor) -> Iterator[None]:
     """Let an editor replace what passes every tap in this thread until the block ends, however it ends."""
     token = _editors.set((*_editors.get(), editor))

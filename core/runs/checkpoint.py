@@ -24,6 +24,7 @@ from core.runs.folder import RunFolder
 
 _NAME = re.compile(r"step-(\d{6,12})(\.old)?")
 _SCHEMA = "attnlab/checkpoint/1"
+_BESIDE = "beside"  # weights that are learned beside the model
 _LOOKS = 3  # a reader may lose the folder it was about to read to the writer's pruning; then there is a newer one
 
 
@@ -128,8 +129,12 @@ def steps(run: RunFolder) -> list[int]:
 def flatten_optimizer(state_dict: Mapping[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Split the state of an optimizer (Adam, AdamW, SGD …) into tensors and JSON.
 
+    Args:
+        state_dict: the optimizer's; and under `beside`, where there are any, weights that are learned beside the model.
+
     Returns:
-        Tensors named `PARAMETER.NAME`, and the rest: group settings and what is not a tensor.
+        Tensors named `PARAMETER.NAME`, those beside the model `beside.NAME`, and the rest: group settings and what is not a
+        tensor.
 
     >>> weight = torch.nn.Parameter(torch.ones(2)); weight.grad = torch.ones(2)
     >>> adam = torch.optim.Adam([weight]); adam.step()
@@ -137,7 +142,7 @@ def flatten_optimizer(state_dict: Mapping[str, Any]) -> tuple[dict[str, Tensor],
     >>> sorted(tensors)
     ['0.exp_avg', '0.exp_avg_sq', '0.step']
     """
-    tensors: dict[str, Tensor] = {}
+    tensors: dict[str, Tensor] = {f"{_BESIDE}.{name}": one for name, one in state_dict.get(_BESIDE, {}).items()}
     plain: dict[str, dict[str, Any]] = {}
     for index, values in state_dict["state"].items():
         plain[str(index)] = {}
@@ -157,9 +162,10 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
     """
     try:
         state: dict[int, dict[str, Any]] = {int(index): dict(values) for index, values in facts["plain"].items()}
+        beside: dict[str, Tensor] = {}
         for path, tensor in tensors.items():
             index, _, name = path.partition(".")
-            state[int(index)][name] = tensor
+            (beside if index == _BESIDE else state[int(index)])[name] = tensor
         groups = [
             # JSON has no tuples; the lists of an optimizer's settings (betas) were tuples, the list of parameters was not
             {
@@ -173,7 +179,7 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
             f"the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
             "resume from an older one"
         ) from error
-    return {"state": state, "param_groups": groups}
+    return {"state": state, "param_groups": groups} | ({_BESIDE: beside} if beside else {})
 
 
 def _pack(tensors: Mapping[str, Tensor]) -> bytes:

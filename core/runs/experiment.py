@@ -6,6 +6,7 @@ it. Whoever iterates only watches.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ import torch
 from core.data.stream import Stream
 from core.errors import AttentionLabError, InputError, RunError, SettingError
 from core.models.build import build
+from core.models.copy_kinds import ONCE, POINTINGS
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, store
 from core.runs.beginning import weights_before
@@ -86,6 +88,12 @@ def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
                 f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
                 "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
             )
+        repeated = [*(Counter(example.target) - Counter(example.source))]
+        if repeated and getattr(config.model, "pointing", "") == ONCE:
+            raise SettingError(
+                f"pointing={ONCE} points at a place once, and a target of task={config.task.name} has {repeated[0][:40]!r} more "
+                f"often than its source: choose pointing={POINTINGS[0]}, or a task such as sortpoints"
+            )
 
 
 def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
@@ -132,7 +140,8 @@ def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Tr
 
 
 def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load, own_code: bool = False) -> Makings:
-    return Makings(config.task, config.training, config.seeds, teacher, own_code)
+    width: int = getattr(config.model, "width", 0)
+    return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
 def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:

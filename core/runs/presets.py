@@ -63,7 +63,7 @@ _TRANSFORMER["state"] = {
     "fast": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 600}),
     "full": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 2000}),
 }
-for _name in ("copy", "sort", "speech_like", "sortpoints"):
+for _name in ("copy", "sort", "speech_like", "sortpoints", "hull"):
     _TRANSFORMER[_name] = _TRANSFORMER["reverse"]
 _COPIED: Part = {"layers": 1, "width": 64, "copy": "pointer_generator"}  # what these tasks ask for
 for _name in ("chat", "summary", "qa"):

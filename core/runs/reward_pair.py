@@ -98,12 +98,13 @@ class Examiner:
         longest = limits(model, batch)
         casting = cast(batch, longest, torch.zeros_like(longest), (_DRAWS, 1), (self._seeds, "look", 0))
         written = write(model, batch, longest, casting)
-        rewards = self._judge(written, batch.target_out)
+        rewards = self._judge(written, batch)
         loss = float(Likelihood()(model, batch, step).terms["likelihood"])
         model.train(training)
-        words = self._task.vocabularies[1]
+        source, words = self._task.vocabularies
         outputs = [
-            tuple(words.decode(one for one in row if one not in (PAD, words.end))) for row in written[:, 0].tolist()
+            tuple(source.writing(example.source, words).decode(one for one in row if one not in (PAD, words.end)))
+            for example, row in zip(self.examples, written[:, 0].tolist())
         ]
         bleu = corpus_bleu(outputs, [example.target for example in self.examples])
         greedy, expected = float(rewards[:, 0].mean()), float(rewards[:, 1:].mean())

@@ -1,6 +1,7 @@
 """All tasks by name: what menus, the command line and the laws iterate over."""
 
 from core.tasks.chat import Chat
+from core.tasks.convex_hull import ConvexHull
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
@@ -37,5 +38,6 @@ TASKS: dict[str, type[AbstractTask]] = {
         Summary,
         QuestionAnswering,
         SortingPoints,
+        ConvexHull,
     )
 }

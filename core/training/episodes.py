@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from core.data.batch import Batch
+from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import PAD
 from core.models.fast.table import fast
@@ -141,4 +142,7 @@ def _sources(batch: Batch) -> list[list[int]]:
     lengths = batch.source_valid.sum(dim=1).tolist()
     if batch.source.is_floating_point():
         return [Heard(range(length), frames[:length]) for frames, length in zip(batch.source, lengths)]
+    if batch.source.dim() == 3:  # batch source (number, copied)
+        pairs = [row[:length].unbind(dim=1) for row, length in zip(batch.source, lengths)]
+        return [Copyable(read.tolist(), copied.tolist(), {}) for read, copied in pairs]
     return [row[:length] for row, length in zip(batch.source.tolist(), lengths)]

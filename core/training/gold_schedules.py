@@ -12,6 +12,7 @@ for each, the step `half` at which every other token is still the right one, and
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 GoldSchedule = Callable[[int, int, float], float]
 _LARGEST = 700.0  # the exponential of more is infinite
@@ -62,6 +63,23 @@ GOLD_SCHEDULES: dict[str, GoldSchedule] = {
     "exponential": exponential,
     "inverse_sigmoid": inverse_sigmoid,
 }
+
+
+@dataclass(frozen=True)
+class GoldShare:
+    """How likely a fed token is the right one.
+
+    Attributes:
+        schedule: of GOLD_SCHEDULES; half: the step at which it is a half; floor: as low as it goes.
+    """
+
+    schedule: str = "linear"
+    half: int = 250
+    floor: float = 0.0
+
+    def at(self, step: int) -> float:
+        """ε at a step, counted from 1."""
+        return GOLD_SCHEDULES[self.schedule](step - 1, self.half, self.floor)
 
 
 def _constant_of(half: int) -> float:

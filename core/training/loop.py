@@ -22,11 +22,15 @@ from core.training.attention_losses import Guidance, Guided
 from core.training.coverage import Covering
 from core.training.evaluation import Evaluator, evaluate
 from core.training.events import Evaluated, Finished, Snapshot, StepDone, TrainEvent
-from core.training.objective import Learner, Objective
+from core.training.objective import Learner, Objective, learned_beside
 from core.training.optimizer import OPTIMIZERS, clip
 from core.training.probe import Probe
 from core.training.schedules import SCHEDULES
 from core.training.settings import TrainingSettings
+
+_BESIDE_RATE = (
+    10.0  # times the model's: what is learned beside it begins at zero, and is to be there before a fine-tuning ends
+)
 
 
 class Trainer:
@@ -60,13 +64,14 @@ class Trainer:
             settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
             settings.guidance_fade, settings.guidance_steps, end=settings.steps,
         )  # fmt: skip
-        self._parameters = list(model.parameters())
+        self._beside = learned_beside(objective)
+        self._parameters, self._besides = list(model.parameters()), list(self._beside.parameters())
         self._chance = torch.Generator()
         give_chance(model, self._chance)
         # fused: one kernel for all weights instead of a dozen small ones per weight
         self.optimizer = OPTIMIZERS[settings.optimizer](
-            self._parameters, lr=settings.learning_rate, betas=(0.9, settings.beta2),
-            weight_decay=settings.weight_decay, fused=True,
+            [{"params": one} for one in (self._parameters, self._besides) if one], lr=settings.learning_rate,
+            betas=(0.9, settings.beta2), weight_decay=settings.weight_decay, fused=True,
         )  # fmt: skip
 
     def events(self) -> Iterator[TrainEvent]:
@@ -99,9 +104,10 @@ class Trainer:
 
     def state(self) -> tuple[dict[str, torch.Tensor], dict[str, Any], dict[str, Any]]:
         """Weights, the optimizer's state dict, and the rest: all that a resumed training needs."""
+        beside = self._beside.state_dict()
         return (
             self.model.state_dict(),
-            self.optimizer.state_dict(),
+            {**self.optimizer.state_dict(), **({"beside": beside} if beside else {})},
             {"step": self.step, "rate_factor": self.rate_factor,
              "guidance": self.guidance.strength, "guidance_since": self.guidance.since},
         )  # fmt: skip
@@ -112,15 +118,19 @@ class Trainer:
         Raises:
             RunError: the optimizer's state is that of other weights.
         """
-        kept = sum(len(group["params"]) for group in optimizer["param_groups"])
-        if kept != len(self._parameters):
+        kept, has = (
+            sum(len(group["params"]) for group in one["param_groups"])
+            for one in (optimizer, self.optimizer.state_dict())
+        )
+        if kept != has:
             raise RunError(
-                f"the optimizer was kept for {kept} weights and this model has {len(self._parameters)}: the checkpoint is of "
+                f"the optimizer was kept for {kept} weights and this model has {has}: the checkpoint is of "
                 "an earlier version, which kept the matrices of attention apart; it can be decoded and looked at, but not "
                 "trained further: train its recipe anew"
             )
         self.model.load_state_dict(model)
-        self.optimizer.load_state_dict(optimizer)
+        self._beside.load_state_dict(optimizer.get("beside", {}))
+        self.optimizer.load_state_dict({name: one for name, one in optimizer.items() if name != "beside"})
         self.step, self.rate_factor = int(state["step"]), float(state["rate_factor"])
         # checkpoints of before there was guidance say nothing of it
         strength, since = state.get("guidance", self.settings.guidance), state.get("guidance_since", 0)
@@ -130,17 +140,19 @@ class Trainer:
         began = perf_counter()
         step = self.step + 1
         rate = self.learning_rate(step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        for group, factor in zip(self.optimizer.param_groups, (1.0, _BESIDE_RATE)):
+            group["lr"] = rate * factor
         self._chance.manual_seed(self.seeds.number("dropout", step))
         batch: Batch = self.stream.batch(step)
         guided = Guided(self.objective, self.guidance)
         weighed = Covering(guided, self.settings.coverage)(self.model, batch, step)
         loss = torch.stack(list(weighed.terms.values())).sum()
-        for parameter in self._parameters:
+        for parameter in (*self._parameters, *self._besides):
             parameter.grad = None  # as zero_grad does, at a tenth of what it costs a small model
         loss.backward()
-        norm = clip(self._parameters, self.settings.clip)
+        norm = clip(
+            self._parameters, self.settings.clip
+        )  # what is learned beside it shortens no gradient of the model's
         self.optimizer.step()
         self.step = step
         return StepDone(

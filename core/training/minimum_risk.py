@@ -51,7 +51,7 @@ class MinimumRisk:
         casting = cast(batch, longest, torch.zeros_like(lengths), (self.draws, 0), (self.seeds, CHANCE, step))
         drawn = write(model, batch, longest, casting)
         sample = with_reference(drawn, batch) if self.reference else drawn
-        rewards = self.judge(sample, batch.target_out)
+        rewards = self.judge(sample, batch)
         logp, _ = log_probabilities(model, batch, sample)
         model.train(training)
         risk = expected_risk(logp.sum(dim=-1), -rewards, distinct(sample), self.sharpness)

@@ -19,6 +19,7 @@ from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.shapes import Tokens
 
+MIXED = "mixed_likelihood"  # a term of the loss: under a mixed prefix, which is not the target's likelihood
 Noise = Float[Tensor, "batch time"]
 Draw = Callable[[Float[Tensor, "*where vocab"], Float[Tensor, "*where"]], Int[Tensor, "*where"]]
 
@@ -85,6 +86,17 @@ def item_noise(batch: Batch, seeds: Seeds, name: str, step: int) -> tuple[Noise,
         found[at] = np.random.Generator(np.random.Philox(key=[key, item])).random((time, 2), dtype=np.float32)
     noise = torch.from_numpy(found)
     return noise[..., 0], noise[..., 1]
+
+
+def own_places(batch: Batch, coins: Noise, share: float) -> Bool[Tensor, "batch time"]:
+    """Where something of the model's own is fed: as its coin says, never at <begin>, never at a pad.
+
+    Args:
+        share: of right tokens, in 0…1.
+    """
+    own = (coins >= share) & batch.target_valid
+    own[:, 0] = False  # <begin> is nobody's guess
+    return own
 
 
 def fingerprints(batch: Batch) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.models.parallel_decoder import ParallelTransformer
@@ -33,3 +33,18 @@ class Objective(Protocol):
 
     def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh one batch at one step."""
+
+
+@runtime_checkable
+class LearnsBeside(Protocol):
+    """An objective that may have weights of its own: they are learned from its terms, and are no part of the model."""
+
+    @property
+    def learns(self) -> nn.Module | None:
+        """What is learned beside the model; None where nothing is."""
+
+
+def learned_beside(objective: Objective) -> nn.Module:
+    """What an objective learns beside the model; a module without weights where it learns nothing."""
+    found = objective.learns if isinstance(objective, LearnsBeside) else None
+    return nn.Module() if found is None else found

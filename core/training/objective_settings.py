@@ -44,6 +44,7 @@ class Makings:
         seeds: chance is a function of (seed, name, step), as everywhere.
         teacher: the trained model of a run's address; raises RunError where there is none.
         own_code: whether programs that the settings name may be run: only for who started this training themselves.
+        width: features of a state of the model, for what is learned from states beside it.
     """
 
     task: AbstractTask
@@ -51,6 +52,7 @@ class Makings:
     seeds: Seeds
     teacher: Callable[[str], Teacher]
     own_code: bool = False
+    width: int = 0
 
 
 @dataclass(frozen=True)

@@ -4,25 +4,25 @@
 
 The loss is −Σ (r − b) · log p(ŷ) over the items of a batch, mean over the draws of an item, per target token of the batch, so
 that it stands beside a cross-entropy: its value says nothing, its gradient is that of the expected reward. The log-probability
-is that of all tokens drawn, <end> among them. The baseline b makes the gradient quieter and changes its mean in nothing.
+is that of all tokens drawn, <end> among them. The baseline b makes the gradient quieter and changes its mean in nothing; it is
+computed from the rewards of the same step, or learned, a number for every token (learned_baseline.py).
 
 REINFORCE (Williams 1992), with the reward of the model's own greedy output as b self-critical (Rennie et al. 2017,
 arXiv:1612.00563), with a prefix that is given and learned by cross-entropy MIXER (Ranzato et al. 2016, arXiv:1511.06732).
-MIXER's paper learns its baseline beside the model; here a baseline is computed from the rewards of the same step, so that a
-model's weights stay all that is learned.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from core.data.batch import Batch
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.training.episodes import Written, cast, limits, log_probabilities, write
+from core.training.learned_baseline import BASELINE, Regressor, squared_error, states_of
 from core.training.objective import Objectives
 from core.training.rewards import Judge
 
@@ -90,15 +90,21 @@ class PolicyGradient:
     """An expected reward, to be raised.
 
     Attributes:
-        judge: gives the rewards; baseline: of BASELINES; draws: outputs drawn for each source; seeds: where chance comes from.
+        judge: gives the rewards; draws: outputs drawn for each source; seeds: where chance comes from.
+        baseline: of BASELINES, or one that is learned.
         handover: what is given and learned by cross-entropy; by itself nothing.
     """
 
     judge: Judge
-    baseline: Baseline
+    baseline: Baseline | Regressor
     draws: int
     seeds: Seeds
     handover: Handover = Handover()
+
+    @property
+    def learns(self) -> Regressor | None:
+        """The baseline, where it is learned."""
+        return self.baseline if isinstance(self.baseline, Regressor) else None
 
     def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
         """Weigh one batch: draw, judge, weigh what was drawn; the model is left as it was."""
@@ -107,16 +113,32 @@ class PolicyGradient:
         given, longest = self.handover.given(step, batch.target_valid.sum(dim=1)), limits(model, batch)
         casting = cast(batch, longest, given, (self.draws, greedy), (self.seeds, CHANCE, step))
         written = write(model, batch, longest, casting)
-        rewards = self.judge(written, batch.target_out)
-        drawn = written[:, greedy:]
-        advantage = rewards[:, greedy:] - self.baseline(rewards[:, greedy:], rewards[:, :greedy])
-        logp, _ = log_probabilities(model, batch, drawn)
+        rewards = self.judge(written, batch)
+        drawn, earned = written[:, greedy:], rewards[:, greedy:]
+        logp, real, expected = self._weigh(model, batch, drawn, rewards)
         model.train(training)
-        own = torch.arange(drawn.shape[2]) >= given[:, None, None]
-        terms = {POLICY: -(advantage[..., None] * torch.where(own, logp, 0.0)).sum() / self.draws / batch.target_tokens}
+        own = real & (torch.arange(drawn.shape[2]) >= given[:, None, None])
+        advantage = earned[..., None] - expected.detach()
+        sums = {POLICY: -(advantage * torch.where(own, logp, 0.0)).sum()}
+        if self.learns:
+            sums[BASELINE] = squared_error(expected, earned, own)
         if self.handover.every:
-            terms[PREFIX] = -torch.where(own, 0.0, logp).sum() / self.draws / batch.target_tokens
-        return Objectives(terms, agreement(drawn, batch), float(rewards[:, greedy:].mean()))
+            sums[PREFIX] = -torch.where(own, 0.0, logp).sum()
+        terms = {name: total / self.draws / batch.target_tokens for name, total in sums.items()}
+        return Objectives(terms, agreement(drawn, batch), float(earned.mean()))
+
+    def _weigh(
+        self, model: Seq2Seq, batch: Batch, drawn: Written, rewards: Float[Tensor, "item reward"]
+    ) -> tuple[Float[Tensor, "item draw time"], Bool[Tensor, "item draw time"], Float[Tensor, "item draw #time"]]:
+        """Log-probability of every token drawn, which are real, and the baseline."""
+        greedy = rewards.shape[1] - self.draws
+        if not isinstance(self.baseline, Regressor):
+            logp, real = log_probabilities(model, batch, drawn)
+            return logp, real, self.baseline(rewards[:, greedy:], rewards[:, :greedy])[..., None]
+        with states_of(model) as passed:
+            logp, real = log_probabilities(model, batch, drawn)
+        states = torch.cat(passed, dim=1).unflatten(0, drawn.shape[:2])
+        return logp, real, self.baseline(states)
 
 
 def agreement(written: Written, batch: Batch) -> float:

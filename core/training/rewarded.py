@@ -9,15 +9,18 @@ from core.attention.alignments import ALIGNMENTS
 from core.errors import SettingError
 from core.settings import Settings, setting
 from core.tasks.task import AbstractTask
+from core.training.learned_baseline import Regressor
 from core.training.minimum_risk import MinimumRisk
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
-from core.training.policy_gradient import BASELINES, Handover, PolicyGradient, greedy_output
+from core.training.policy_gradient import BASELINES, Baseline, Handover, PolicyGradient, greedy_output
 from core.training.reward_file import read_reward
 from core.training.rewards import REWARDS, Judge, TaskReward
 from core.training.settings import TrainingSettings
 
 _DRAWS = "outputs drawn for each source of a batch"
+_LEARNED = "learned"
+_BASELINE = "what a reward is held against: nothing, the other draws, the greedy output, a learned expectation"
 
 
 @dataclass(frozen=True)
@@ -49,17 +52,12 @@ class Rewarded(ObjectiveSettings):
         """The objective with these rewards."""
 
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
-        """Hard decisions have no gradient, and what is copied has a number in its own item only."""
-        alignment, copy = getattr(model, "alignment", "content"), getattr(model, "copy", "none")
+        """Hard decisions have no gradient."""
+        alignment = getattr(model, "alignment", "content")
         if ALIGNMENTS[alignment].monotonic:
             return (
                 f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
                 "no gradient: choose alignment=content, or objective=likelihood"
-            )
-        if copy != "none":
-            return (
-                f"objective={self.name} judges outputs by the words of one vocabulary, and copy={copy} writes others: choose "
-                "copy=none, or objective=likelihood"
             )
         return None
 
@@ -77,22 +75,15 @@ class Rewarded(ObjectiveSettings):
 
 
 @dataclass(frozen=True)
-class Reinforce(Rewarded):
-    """REINFORCE with a baseline."""
-
-    name: ClassVar[str] = "reinforce"
-    summary: ClassVar[str] = "expected reward of outputs drawn from the model, by REINFORCE with a baseline"
+class HeldAgainst(Rewarded):
+    """REINFORCE with a baseline that is chosen."""
 
     draws: int = setting(4, low=1, high=200, help=_DRAWS)
-    baseline: str = setting(
-        "others",
-        choices=tuple(BASELINES),
-        help="what a reward is held against: nothing, the other draws, the greedy output",
-    )
+    baseline: str = setting("others", choices=(*BASELINES, _LEARNED), help=_BASELINE)
 
-    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
-        """With the baseline of the table."""
-        return PolicyGradient(judge, BASELINES[self.baseline], self.draws, makings.seeds)
+    def expects(self, makings: Makings) -> Baseline | Regressor:
+        """The baseline; a learned one begins at zero."""
+        return Regressor(makings.width) if self.baseline == _LEARNED else BASELINES[self.baseline]
 
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
         """One draw has no others."""
@@ -101,6 +92,18 @@ class Reinforce(Rewarded):
                 "baseline=others needs other draws of the same source, but draws=1: choose draws=2, or baseline=greedy"
             )
         return super().refusal(task, model, training)
+
+
+@dataclass(frozen=True)
+class Reinforce(HeldAgainst):
+    """REINFORCE with a baseline."""
+
+    name: ClassVar[str] = "reinforce"
+    summary: ClassVar[str] = "expected reward of outputs drawn from the model, by REINFORCE with a baseline"
+
+    def rewarded(self, judge: Judge, makings: Makings) -> Objective:
+        """With the baseline that was chosen."""
+        return PolicyGradient(judge, self.expects(makings), self.draws, makings.seeds)
 
 
 @dataclass(frozen=True)
@@ -118,21 +121,22 @@ class SelfCritical(Rewarded):
 
 
 @dataclass(frozen=True)
-class Mixer(Rewarded):
+class Mixer(HeldAgainst):
     """Cross-entropy for the beginning of a target, reward for the end that the model writes itself; more and more of it."""
 
     name: ClassVar[str] = "mixer"
     summary: ClassVar[str] = "cross-entropy on a target's beginning, reward for the end that the model writes (MIXER)"
 
     draws: int = setting(1, low=1, high=200, help=_DRAWS)
+    baseline: str = setting(_LEARNED, choices=(*BASELINES, _LEARNED), help=_BASELINE)
     first: int = setting(2, low=0, high=1000, help="last tokens of a target, <end> counted, that it writes at first")
     more: int = setting(2, low=0, high=1000, help="how many more after each stretch")
     every: int = setting(50, low=1, high=1_000_000, step=10, help="steps of a stretch")
 
     def rewarded(self, judge: Judge, makings: Makings) -> Objective:
-        """Held against the greedy end of the same beginning."""
+        """The end is held against the baseline: the others and the greedy output have the same beginning."""
         handover = Handover(self.first, self.more, self.every)
-        return PolicyGradient(judge, greedy_output, self.draws, makings.seeds, handover)
+        return PolicyGradient(judge, self.expects(makings), self.draws, makings.seeds, handover)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from core.data.batch import Batch
 from core.data.vocabulary import PAD, SPECIALS, UNK, Vocabulary
 from core.metrics.error_rate import edit_distance
 from core.metrics.overlap import sentence_bleu, sentence_chrf
@@ -70,23 +71,24 @@ class Judge:
     rewarding: Rewarding
     vocabulary: Vocabulary
 
-    def __call__(
-        self, written: Int[Tensor, "item slot time"], gold: Int[Tensor, "item target"]
-    ) -> Float[Tensor, "item slot"]:
+    def __call__(self, written: Int[Tensor, "item slot time"], batch: Batch) -> Float[Tensor, "item slot"]:
         """The reward of every output; what stands behind <end>, and pads, count nothing."""
-        references = [
-            tuple(_NO_MATCH if one == SPECIALS[UNK] else one for one in self._words(row)) for row in gold.tolist()
-        ]
+        added = batch.added or ((),) * len(written)
         pairs = [
-            (self._words(output), reference)
-            for outputs, reference in zip(written.tolist(), references)
+            (
+                self._words(output, names),
+                tuple(_NO_MATCH if one == SPECIALS[UNK] else one for one in self._words(gold, names)),
+            )
+            for outputs, gold, names in zip(written.tolist(), batch.target_out.tolist(), added)
             for output in outputs
         ]
         asked = list(dict.fromkeys(pairs))
         found = dict(zip(asked, self.rewarding(asked)))
         return torch.tensor([found[pair] for pair in pairs], dtype=torch.float32).reshape(written.shape[:2])
 
-    def _words(self, numbers: Sequence[int]) -> tuple[str, ...]:
+    def _words(self, numbers: Sequence[int], added: Sequence[str]) -> tuple[str, ...]:
+        """Tokens, also of numbers past the vocabulary."""
         end = self.vocabulary.end
         real = numbers[: numbers.index(end)] if end in numbers else [one for one in numbers if one != PAD]
-        return tuple(self.vocabulary.decode(real))
+        known = len(self.vocabulary)
+        return tuple(added[one - known] if one >= known else self.vocabulary.tokens[one] for one in real)

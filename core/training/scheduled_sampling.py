@@ -18,33 +18,28 @@ import torch
 from core.data.batch import Batch
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
-from core.settings import setting
+from core.settings import Settings, setting
 from core.shapes import Tokens
-from core.training.gold_schedules import GOLD_SCHEDULES
+from core.tasks.task import AbstractTask
+from core.training.gold_schedules import GOLD_SCHEDULES, GoldShare
 from core.training.likelihood import Likelihood
-from core.training.mixing import DRAWS, AllAtOnce, Draw, Mixing, Procedure, TokenAfterToken, item_noise
+from core.training.mixing import (
+    DRAWS,
+    MIXED,
+    AllAtOnce,
+    Draw,
+    Mixing,
+    Procedure,
+    TokenAfterToken,
+    item_noise,
+    own_places,
+)
 from core.training.objective import Objective, Objectives
 from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.settings import TrainingSettings
+from core.training.soft_mixing import MIXES, SoftlyMixedLikelihood
 
-TERM = "mixed_likelihood"  # of the loss: under a mixed prefix, which is not the target's likelihood
 _CHANCE = "scheduled sampling"
-
-
-@dataclass(frozen=True)
-class GoldShare:
-    """How likely a fed token is the right one.
-
-    Attributes:
-        schedule: of GOLD_SCHEDULES; half: the step at which it is a half; floor: as low as it goes.
-    """
-
-    schedule: str = "linear"
-    half: int = 250
-    floor: float = 0.0
-
-    def at(self, step: int) -> float:
-        """ε at a step, counted from 1."""
-        return GOLD_SCHEDULES[self.schedule](step - 1, self.half, self.floor)
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ class MixedLikelihood:
     def __call__(self, model: Seq2Seq, batch: Batch, step: int) -> Objectives:
         """Weigh one batch; the accuracy is that under the mixed prefix."""
         weighed = self.likelihood(model, batch._replace(target_in=self.prefix(model, batch, step)), step)
-        return Objectives({TERM: weighed.terms["likelihood"]}, weighed.token_accuracy)
+        return Objectives({MIXED: weighed.terms["likelihood"]}, weighed.token_accuracy)
 
     @torch.no_grad()
     def prefix(self, model: Seq2Seq, batch: Batch, step: int) -> Tokens:
@@ -82,9 +77,7 @@ class MixedLikelihood:
     def mixing(self, model: Seq2Seq, batch: Batch, step: int) -> Mixing:
         """The coins and the noise of a step."""
         coins, noise = item_noise(batch, self.seeds, _CHANCE, step)
-        own = (coins >= self.share.at(step)) & batch.target_valid
-        own[:, 0] = False  # <begin> is nobody's guess
-        return Mixing(own, noise, self.draw, model.never_generated)
+        return Mixing(own_places(batch, coins, self.share.at(step)), noise, self.draw, model.never_generated)
 
 
 @dataclass(frozen=True)
@@ -105,7 +98,11 @@ class ScheduledSampling(ObjectiveSettings):
     floor: float = setting(
         0.0, low=0.0, high=1.0, step=0.05, help="as low as the share of right tokens goes; constant: the share"
     )
-    feed: str = setting("sample", choices=tuple(DRAWS), help="the model's own token: drawn, or its most probable one")
+    feed: str = setting(
+        "sample",
+        choices=(*DRAWS, *MIXES),
+        help="the model's own: a token, drawn or most probable; or a mean of embeddings, weighed by its scores",
+    )
     procedure: str = setting(
         "sequential", choices=("sequential", "parallel"), help="token after token; parallel is faster for Transformers"
     )
@@ -115,15 +112,37 @@ class ScheduledSampling(ObjectiveSettings):
         high=64,
         help="of parallel: passes that write the prefix; 1: two-pass training; more: nearer to sequential",
     )
+    sharpness: float = setting(
+        1.0, above=0.0, high=1000.0, step=0.5, help="of softmax, gumbel, sparsemax: the higher, the nearer to one token"
+    )
+    attached: bool = setting(
+        False, help="of softmax, gumbel, sparsemax: the gradient goes through the pass that predicts, too"
+    )
 
     def make(self, makings: Makings) -> Objective:
         """Smoothed as the training says; chance from the experiment's seed."""
         training = makings.training
+        likelihood = Likelihood(training.label_smoothing, training.smoothing_kind)
+        if self.feed in MIXES:
+            return SoftlyMixedLikelihood(
+                likelihood, self.share, MIXES[self.feed], self.sharpness, self.attached, makings.seeds
+            )
         procedure = AllAtOnce(self.passes) if self.procedure == "parallel" else TokenAfterToken()
-        return MixedLikelihood(
-            Likelihood(training.label_smoothing, training.smoothing_kind), self.share, DRAWS[self.feed], procedure,
-            makings.seeds,
-        )  # fmt: skip
+        return MixedLikelihood(likelihood, self.share, DRAWS[self.feed], procedure, makings.seeds)
+
+    def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
+        """A mean of embeddings is made in two passes, and a token has no sharpness and no gradient."""
+        if self.feed in MIXES and (self.procedure, self.passes) != ("parallel", 1):
+            return (
+                f"feed={self.feed} mixes embeddings by what one pass under the right prefix predicts, which procedure="
+                f"{self.procedure} with passes={self.passes} is not: choose procedure=parallel and passes=1, or feed=sample"
+            )
+        if self.feed in DRAWS and (self.sharpness, self.attached) != (1.0, False):
+            return (
+                f"feed={self.feed} feeds whole tokens, for which sharpness={self.sharpness:g} and attached={self.attached} "
+                f"would do nothing: choose feed={', '.join(MIXES)}, or sharpness=1 and attached=false"
+            )
+        return None
 
     @property
     def share(self) -> GoldShare:

@@ -5,6 +5,7 @@ import pytest
 from core.claims.claim import Measured
 from core.claims.copying import Copying
 from core.claims.coverage import Coverage
+from core.claims.experiment import run
 
 
 def asked(plain: tuple[float, float], pointer: tuple[float, float], copynet: tuple[float, float]) -> Measured:
@@ -49,3 +50,9 @@ def test_copying_is_contradicted_where_the_plain_decoder_answers_more():
 )
 def test_every_seed_must_halve_the_repetition(found, verdict):
     assert Coverage().verdict([Measured(effect, baseline) for effect, baseline in found]) == verdict
+
+
+@pytest.mark.slow
+def test_names_that_no_vocabulary_holds_are_copied_and_a_plain_decoder_says_none():
+    finding = run(Copying(), [0])
+    assert finding.verdict == "shown" and finding.effect >= 0.9 and finding.baseline <= 0.05

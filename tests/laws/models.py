@@ -79,6 +79,7 @@ VARIANTS: dict[str, Settings] = {
     "recurrent-copynet": MODELS["recurrent"](**_SMALL, copy="copynet"),
     "recurrent-copynet-coverage": MODELS["recurrent"](**_SMALL, copy="copynet", alignment="coverage", cell="lstm"),
     "recurrent-pointer": MODELS["recurrent"](**_SMALL, copy="pointer"),
+    "recurrent-pointer-once": MODELS["recurrent"](**_SMALL, copy="pointer", pointing="once"),
     "transformer-pointer_generator": replace(_USUAL, copy="pointer_generator"),
     "recurrent-temperature": MODELS["recurrent"](**_SMALL, cell="lstm", score="dot", temperature=2.0),
 }

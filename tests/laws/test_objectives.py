@@ -24,7 +24,20 @@ VARIANTS: dict[str, dict] = {  # an objective in other choices that change its a
     "scheduled_sampling-argmax": {**_SAMPLED, "objective.feed": "argmax"},
     "scheduled_sampling-two-pass": {**_SAMPLED, "objective.procedure": "parallel"},
     "scheduled_sampling-parallel": {**_SAMPLED, "objective.procedure": "parallel", "objective.passes": 3},
-    "mixer-further": {"objective.name": "mixer", "objective.every": 2, "objective.draws": 2},
+    "scheduled_sampling-gumbel": {**_SAMPLED, "objective.procedure": "parallel", "objective.feed": "gumbel"},
+    "scheduled_sampling-attached": {
+        **_SAMPLED,
+        "objective.procedure": "parallel",
+        "objective.feed": "softmax",
+        "objective.sharpness": 3.0,
+        "objective.attached": True,
+    },
+    "mixer-further": {
+        "objective.name": "mixer",
+        "objective.every": 2,
+        "objective.draws": 2,
+        "objective.baseline": "others",
+    },
     "minimum_risk-sharp": {"objective.name": "minimum_risk", "objective.sharpness": 1.0, "objective.reference": False},
 }
 # those of models that write all places at once are under the laws of test_parallel.py
@@ -50,7 +63,7 @@ def weighed(choice: str, name: str, batch: Batch) -> tuple[dict[str, float], dic
     """Terms, and the gradient of every weight."""
     net, config = model(name), configured(choice)
     net.train()
-    objective = config.objective.make(Makings(config.task, config.training, config.seeds, load))
+    objective = config.objective.make(Makings(config.task, config.training, config.seeds, load, width=16))
     terms = objective(net, batch, STEP).terms
     torch.stack(list(terms.values())).sum().backward()
     found = {at: one.grad for at, one in net.named_parameters() if one.grad is not None}

@@ -33,6 +33,7 @@ KINDS = {
     "copynet": RecurrentSettings(width=12, copy="copynet"),
     "copynet lstm": RecurrentSettings(width=12, copy="copynet", cell="lstm"),
     "pointer": RecurrentSettings(width=12, copy="pointer"),
+    "pointer once": RecurrentSettings(width=12, copy="pointer", pointing="once"),
     "transformer": TransformerSettings(width=12, heads=2, layers=2, copy="pointer_generator"),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -144,7 +145,7 @@ def test_every_beam_hypothesis_scores_as_it_does_when_it_is_decoded_apart(kind):
 
 @every_kind
 def test_the_loss_has_a_finite_gradient_also_where_the_gate_is_saturated(kind):
-    net, batch = model(kind).train(), collate(ITEMS[1:2] if kind == "pointer" else ITEMS, *PAIR)
+    net, batch = model(kind).train(), collate(ITEMS[1:2] if kind in ("pointer", "pointer once") else ITEMS, *PAIR)
     for bias in (0.0, 200.0, -200.0):
         if hasattr(net.decoder, "gate"):
             net.decoder.gate.bias.data.fill_(bias)
@@ -163,7 +164,7 @@ def test_the_copy_distribution_and_p_gen_are_recorded_and_make_up_the_whole(kind
     with torch.no_grad(), watch, Recorder(net, "*cross*") as recorder:
         law = net(batch).exp()
     rows, m = recorder.tensor(site)[0, 0], [1, 4]  # places of m in "ambamz"
-    if kind == "pointer":
+    if kind in ("pointer", "pointer once"):
         assert law[0, :, SIZE] == pytest.approx(rows[:, m].sum(-1), abs=1e-6)
         return
     p_gen = torch.cat(gates, dim=1)[0, :, 0]

@@ -117,3 +117,19 @@ def test_an_optimizer_that_was_never_stepped_comes_back():
 def test_an_optimizer_of_another_model_is_refused():
     with pytest.raises(RunError, match="do not fit each other"):
         checkpoint.restore_optimizer({"3.exp_avg": torch.ones(1)}, {"plain": {"0": {}}, "groups": []})
+
+
+def test_weights_that_are_learned_beside_the_model_stand_with_its_optimizer():
+    weight, beside = torch.nn.Parameter(torch.ones(2)), {"slope": torch.tensor([0.1, -3.0]), "level": torch.tensor(0.7)}
+    weight.grad = torch.ones(2)
+    adam = torch.optim.Adam([weight])
+    adam.step()
+    run = a_run()
+    tensors, facts = checkpoint.flatten_optimizer({**adam.state_dict(), "beside": beside})
+    checkpoint.save(run, 1, {"weight": weight.data}, tensors, {"optimizer": facts})
+    found = checkpoint.load(run)
+    back = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
+    assert found.model.keys() == {"weight"} and back["state"].keys() == {0}
+    assert back["beside"].keys() == beside.keys() and all(
+        torch.equal(one, beside[at]) for at, one in back["beside"].items()
+    )

@@ -121,6 +121,24 @@ def test_recording_changes_no_weight():
     assert all(torch.equal(a, b) for a, b in zip(*finals))
 
 
+def test_what_is_learned_beside_the_model_moves_none_of_its_weights_by_itself_and_is_kept_with_the_optimizer():
+    """A learned baseline begins at zero: the first step is that of no baseline, however hard gradients are clipped."""
+    found = {}
+    for baseline in ("none", "learned"):
+        config = small(steps=2, clip=0.01).changed({"objective.name": "reinforce", "objective.baseline": baseline})
+        trainer = trainer_of(config, Examples.of(config.task))
+        events = trainer.events()
+        done = next(event for event in events if isinstance(event, StepDone))
+        found[baseline] = trainer, done.gradient_norm, {k: v.clone() for k, v in trainer.model.state_dict().items()}
+    (plain, norm, weights), (learned, same, others) = found["none"], found["learned"]
+    assert norm == same > 0.01 and all(torch.equal(one, others[name]) for name, one in weights.items())
+    model, optimizer, state = learned.state()
+    assert model.keys() == plain.state()[0].keys() and "beside" not in plain.state()[1]
+    assert bool(optimizer["beside"]["slope"].any()) and bool(optimizer["beside"]["level"].any())
+    with pytest.raises(RunError, match="was kept for"):
+        plain.restore(model, optimizer, state)
+
+
 def test_two_trainings_of_one_run_at_once_are_refused():
     run = create("busy", small())
     first = run_experiment(run)

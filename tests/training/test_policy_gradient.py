@@ -1,14 +1,12 @@
 """Policy gradients: on a model whose outputs can all be written down, the estimate is the gradient of the expected reward."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 import pytest
 import torch
 
-from core.data.batch import Batch, Example, collate
-from core.data.vocabulary import END, PAD, UNK, Vocabulary
+from core.data.batch import Batch
+from core.data.vocabulary import END, PAD
 from core.models.build import MODELS, build
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
@@ -22,54 +20,12 @@ from core.training.rewarded import Mixer, Reinforce, SelfCritical
 from core.training.rewards import REWARDS, Judge, TaskReward
 from core.training.settings import TrainingSettings
 from tests.laws.models import LETTERS, WORDS, batch, model
-
-TINY = Vocabulary.of("a")  # what may be written: <end>, <unk>, a
-ALPHABET, LONGEST = (END, UNK, *TINY.encode("a")), 3
-GIVEN = collate([Example(("a",), ("a",))], TINY, TINY)
+from tests.training.enumerated import GIVEN, TINY, everything, exact, flat, judge, tiny_model, value
 
 
 @pytest.fixture
 def tiny():
-    """Of at most three tokens, in double precision."""
-    settings = MODELS["transformer"](width=8, heads=2, layers=1, positions="learned", longest=LONGEST + 1)
-    net = build(settings, TINY, TINY, Seeds(3)).double().eval()
-    net.decoder.longest = LONGEST
-    return net
-
-
-def everything() -> torch.Tensor:
-    """All outputs there are: those that end, and those that are cut at the limit."""
-    rows = []
-    for length in range(1, LONGEST + 1):
-        for tokens in product(ALPHABET, repeat=length):
-            ended = tokens[-1] == END
-            if END not in tokens[:-1] and (ended or length == LONGEST):
-                rows.append([*tokens, *[PAD] * (LONGEST - length)])
-    return torch.tensor([rows])
-
-
-def value(words: Sequence[str]) -> float:
-    """Some reward: no two outputs of different length or content are alike by accident."""
-    return 0.3 * len(words) - 0.5 * words.count("<unk>") + 0.8 * (tuple(words) == ("a",))
-
-
-def judge(vocabulary: Vocabulary = TINY) -> Judge:
-    return Judge(lambda pairs: [value(output) for output, _ in pairs], vocabulary)
-
-
-def flat(net: torch.nn.Module, loss: torch.Tensor) -> torch.Tensor:
-    """The gradient of every weight in one row."""
-    found = torch.autograd.grad(loss, list(net.parameters()), allow_unused=True)
-    return torch.cat(
-        [(one if one is not None else torch.zeros_like(at)).flatten() for one, at in zip(found, net.parameters())]
-    )
-
-
-def exact(net: torch.nn.Module) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Log-probability and reward of all outputs, and the gradient of the expected reward."""
-    logp = log_probabilities(net, GIVEN, everything())[0].sum(-1)[0]
-    rewards = judge()(everything(), GIVEN.target_out)[0].double()
-    return logp.detach(), rewards, flat(net, (logp.exp() * rewards).sum())
+    return tiny_model()
 
 
 # ---------------------------------------------------------------- the gradient
@@ -292,6 +248,6 @@ def test_bleu_stands_still_where_cross_entropy_moves():
             )
         written = write(net, given, longest, casting)[:, :1]
         loss = -log_probabilities(net, given, given.target_out[:, None])[0].detach().sum()
-        found.append((reward(written, given.target_out).tolist(), float(loss)))
+        found.append((reward(written, given).tolist(), float(loss)))
     (bleu, loss), (same, other) = found
     assert bleu == same and loss != other

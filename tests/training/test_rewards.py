@@ -3,11 +3,11 @@
 import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
 
 import pytest
 import torch
 
+from core.data.batch import Example, collate
 from core.data.vocabulary import END, PAD, UNK, Vocabulary
 from core.errors import DataError, InputError, SettingError
 from core.metrics.overlap import SMOOTHINGS, sentence_bleu
@@ -17,7 +17,6 @@ from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
 from core.runs.store import find_run
 from core.runs.worker import train as work
-from core.settings import Settings, setting
 from core.tasks.copying import Copying
 from core.tasks.synonyms import Synonyms
 from core.training.events import StepDone
@@ -117,7 +116,8 @@ def test_what_is_judged_ends_at_the_first_end_and_each_pair_is_asked_once():
     a, b = words.encode("ab")
     written = torch.tensor([[[a, b, END, b], [a, b, END, PAD]], [[b, b, b, b], [END, PAD, PAD, PAD]]])
     gold = torch.tensor([[a, END, PAD], [UNK, b, END]])
-    assert Judge(rewarding, words)(written, gold).tolist() == [[2.0, 2.0], [4.0, 0.0]]
+    given = collate([Example((), ())] * 2, words, words)._replace(target_out=gold)
+    assert Judge(rewarding, words)(written, given).tolist() == [[2.0, 2.0], [4.0, 0.0]]
     assert asked == [(("a", "b"), ("a",)), (("b",) * 4, ("<unknown>", "b")), ((), ("<unknown>", "b"))]
 
 
@@ -209,13 +209,6 @@ def test_no_form_offers_a_file_to_run():
     assert all({"reward_file", "reward_seconds"} == set(kind.typed) for kind in rewarded)
 
 
-@dataclass(frozen=True)
-class Copies(Settings):
-    """A model that copies."""
-
-    copy: str = setting("copynet", help="how")
-
-
 @pytest.mark.parametrize(
     ("objective", "model", "words"),
     [
@@ -224,7 +217,6 @@ class Copies(Settings):
             MODELS["recurrent"](alignment="monotonic"),
             "decodes by decisions that have no gradient: choose alignment",
         ),
-        (Reinforce(), Copies(), "copy=copynet writes others: choose copy=none"),
         (
             Reinforce(draws=1),
             MODELS["recurrent"](),
