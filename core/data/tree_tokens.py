@@ -1,14 +1,13 @@
 """Trees as sequences of tokens: (S (NP XX )NP (VP XX )VP )S, and back.
 
 A constituent opens with its label and closes with it, so a decoder says what it closes; a word is XX, or its part of
-speech (Vinyals et al. 2015, arXiv:1412.7449, section 2). Tokens in this order are *well-formed* beside a sentence if each
+speech (Vinyals et al. 2015, arXiv:1412.7449). Tokens in this order are *well-formed* beside a sentence if each
 closing bracket closes the label that was opened last, no constituent is empty, all stands in one tree, and there is a leaf
 for every word of the sentence and no more.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from jaxtyping import Int
@@ -191,11 +190,6 @@ class TreeTokens:
         return cls(
             tuple(numbers[opening(label)] for label in left), tuple(numbers[closing(label)] for label in left), leaves
         )
-
-    @cached_property
-    def label_of(self) -> dict[int, int]:
-        """The place of its label, for every number that opens."""
-        return {number: place for place, number in enumerate(self.opens)}
 
     def kinds(self, vocabulary: int) -> Int[np.ndarray, " vocab"]:
         """OPENS, CLOSES, LEAF or OTHER, of every number up to the size of a vocabulary."""
