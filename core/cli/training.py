@@ -1,6 +1,7 @@
 """The command that trains."""
 
 import math
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,6 +54,8 @@ def train(
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         voice = isinstance(config, VoiceConfig)
         run = create_voice(name, config) if voice else create(name, config, own_code=True)
+        for note in [] if voice else config.task.notes:
+            print(f"noticed: {note}", file=sys.stderr, flush=True)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
