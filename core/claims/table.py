@@ -20,6 +20,7 @@ from core.claims.mask_predict import Remasked
 from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
 from core.claims.order import Order
+from core.claims.parsing import OwnTreebank, Parsing, TreesOnly
 from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
@@ -63,4 +64,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "distillation": Distilled,
     "copying": Copying,
     "coverage": Coverage,
+    "parsing": Parsing,
+    "trees_only": TreesOnly,
+    "treebank": OwnTreebank,
 }
