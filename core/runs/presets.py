@@ -60,8 +60,8 @@ _TRANSFORMER["asr"] = {
 }
 _PARSED: Part = {**_WORDS, "learning_rate": 3e-3, "beta2": 0.95, "schedule": "linear"}
 _TRANSFORMER["parse"] = {
-    "fast": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 800}),
-    "full": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 2000}),
+    "fast": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 600}),
+    "full": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 1600}),
 }
 _STATE: Part = {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64}
 _TRANSFORMER["state"] = {

@@ -49,7 +49,7 @@ class Parsing(AbstractTask):
     )
     leaves: str = setting(WORD, choices=LEAVES, help="what stands for a word in the output: XX, or its part of speech")
     shortest: int = setting(3, low=1, high=100, help="words; shorter sentences are left out")
-    longest: int = setting(16, low=3, high=100, help="words; longer sentences are left out")
+    longest: int = setting(12, low=3, high=100, help="words; longer sentences are left out")
     vocabulary_size: int = setting(
         4000, low=20, high=50_000, step=500, help="words that are read; rarer ones become <unk>"
     )

@@ -19,7 +19,7 @@ from dashboard.components.panel import panel
 from dashboard.components.parse_view import looking, trees, ways_table
 
 _FIRST = "demo/parse-transformer"
-_SOURCE, _EXAMPLE = "parsing source", "parsing example"
+_SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
 _OFFERED = 8  # held-out sentences to take
 _LONGER = 6  # words more than any sentence of the training
 
@@ -57,8 +57,11 @@ def _panel() -> None:
         st.caption(f":material/help: never seen in training, read as <unk>: {'  '.join(unknown[:12])}")
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
-    left, right = st.columns([5, 3], vertical_alignment="bottom")
-    chosen = left.segmented_control("Tree of", shown, default=shown[0], key="parsing shown", required=True)
+    left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
+    chosen = left.segmented_control(
+        "Tree of", shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+    )
+    middle.number_input("Beam width", 1, 32, 4, key=_WIDTH, help="prefixes that a beam keeps after each step")
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
@@ -68,12 +71,12 @@ def _panel() -> None:
 
 def _ways() -> dict[str, AbstractSearch]:
     """Greedy and beam, free and trees only."""
-    width = state.get("parsing width", 4)
+    width = int(state.get(_WIDTH, 4))
     return {
         "greedy": GreedySearch(),
         "greedy, trees only": GreedySearch(form=TREE),
-        f"beam {width}": BeamSearch(width=width),
-        f"beam {width}, trees only": BeamSearch(width=width, form=TREE),
+        "beam": BeamSearch(width=width),
+        "beam, trees only": BeamSearch(width=width, form=TREE),
     }
 
 
