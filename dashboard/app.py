@@ -33,7 +33,10 @@ SECTIONS = {
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
-    "Systems": (("parsing", "Parsing", "schema"),),
+    "Systems": (
+        ("graphs", "Graphs", "hub"),
+        ("parsing", "Parsing", "schema"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

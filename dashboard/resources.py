@@ -16,12 +16,14 @@ from core.errors import AttentionLabError
 from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
 from core.runs.opening import at_once
+from core.runs.set_config import is_set_run
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
 from core.runs.trained_parallel import TrainedParallel, load_parallel
+from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
-from core.training.events import TrainEvent
+from core.training.events import Evaluated, TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
 
@@ -67,7 +69,7 @@ def parallel_model(address: str) -> TrainedParallel:
 
 def model_addresses() -> list[str]:
     """Runs that can be stepped through: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in _readable() if not at_once(run) and not is_voice(run)]
+    return [run.address for run in _readable() if not at_once(run) and not is_voice(run) and not is_set_run(run)]
 
 
 def task_addresses(*tasks: str) -> list[str]:
@@ -92,6 +94,46 @@ def filling_addresses() -> list[str]:
 def voice_addresses() -> list[str]:
     """Voices, in the same order."""
     return [run.address for run in _readable() if is_voice(run)]
+
+
+def set_addresses(task: str) -> list[str]:
+    """Runs on sets of a task, in the same order; those without a checkpoint too."""
+    sets = [run for run in list_runs() if run.problem is None and is_set_run(run)]
+    return [run.address for run in sets if run.config()["task"]["name"] == task]
+
+
+def has_weights(address: str) -> bool:
+    """Whether a run has a checkpoint."""
+    return bool(checkpoint.steps(find_run(address)))
+
+
+@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+def _set_model(address: str, step: int) -> TrainedSet:
+    return load_set(address, step)
+
+
+def set_model(address: str) -> TrainedSet:
+    """The newest checkpoint of a run on sets.
+
+    Raises:
+        RunError: no such run, none on sets, damaged, or not trained yet.
+    """
+    steps = checkpoint.steps(find_run(address))
+    return _set_model(address, steps[-1]) if steps else load_set(address)
+
+
+@st.cache_data(show_spinner="Labelling held-out sets …", max_entries=32)
+def _set_evaluation(address: str, step: int) -> Evaluated:
+    return _set_model(address, step).evaluate()
+
+
+def set_evaluation(address: str) -> Evaluated:
+    """How the newest checkpoint of a run on sets labels the test split.
+
+    Raises:
+        RunError, DataError: it cannot be opened, or its data are gone or others.
+    """
+    return _set_evaluation(address, checkpoint.steps(find_run(address))[-1])
 
 
 def _readable() -> list[RunFolder]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.labels import labels_sets, refuse_for_sets, set_model, show_labels, told_labels
 from core.cli.places import judged, parallel_model, refuse_for_places, show_writing, writes_at_once
 from core.cli.printing import Assignments, Json, Run, columns, show, write_file
 from core.errors import SettingError
@@ -41,6 +42,10 @@ def decode(
     """Decode a source; --json prints the whole decoding tree."""
     from core.figures.tree_files import export_of
 
+    if labels_sets(run):
+        refuse_for_sets(run, search=search, set=assignments, inference=inference, out=out)
+        show_labels(run, text, json)
+        return
     if writes_at_once(run):
         refuse_for_places(run, inference=inference, out=out)
         show_writing(run, text, search, assignments or [], json)
@@ -81,7 +86,11 @@ def attend(
     if out is not None and out.suffix not in EXPORTS:
         raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
     entry(LEVELS, level, "level")
-    if writes_at_once(run):
+    if labels_sets(run):
+        refuse_for_sets(run, target=target, inference=inference)
+        labeler = set_model(run)
+        matrices = labeler.matrices(labeler.read(text), only, level)
+    elif writes_at_once(run):
         refuse_for_places(run, inference=inference)
         matrices = parallel_model(run).matrices(text, target, only=only, level=level)
     else:
@@ -113,6 +122,11 @@ def evaluate(
 
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
+    if labels_sets(run):
+        refuse_for_sets(run, search=search, set=assignments, inference=inference)
+        labelled = set_model(run).evaluate(split, n)
+        show(asdict(labelled), json, told_labels(labelled))
+        return
     if writes_at_once(run):
         refuse_for_places(run, inference=inference)
         found, given = judged(run, split, search, assignments or [], n), "all places empty, their number given"

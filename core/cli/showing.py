@@ -26,17 +26,19 @@ def app(
 def tasks(json: Json = False) -> None:
     """List tasks and their settings."""
     from core.runs.catalog import TASKS
+    from core.tasks.set_table import SET_TASKS
     from core.tasks.synthesis import Synthesis
 
-    _list({**TASKS, Synthesis.name: Synthesis}, json)
+    _list({**TASKS, Synthesis.name: Synthesis, **SET_TASKS}, json)
 
 
 def models(json: Json = False) -> None:
     """List models and their settings."""
+    from core.models.set_models import SET_MODELS
     from core.models.speaker_settings import SpeakerSettings
     from core.runs.catalog import MODELS
 
-    _list({**MODELS, SpeakerSettings.name: SpeakerSettings}, json)
+    _list({**MODELS, SpeakerSettings.name: SpeakerSettings, **SET_MODELS}, json)
 
 
 def objectives(json: Json = False) -> None:

@@ -1,7 +1,6 @@
 """The command that trains."""
 
 import math
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +13,7 @@ from core.errors import SettingError
 if TYPE_CHECKING:
     from core.runs.config import ExperimentConfig
     from core.runs.folder import RunFolder
+    from core.runs.set_config import SetConfig
     from core.runs.voice_config import VoiceConfig
     from core.training.events import Evaluated
 
@@ -38,10 +38,9 @@ def train(
 ) -> None:
     """Train a model; its run folder can be watched in the app meanwhile."""
     from core.runs import controls
-    from core.runs.experiment import create, run_experiment
+    from core.runs.config import ExperimentConfig
+    from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name
-    from core.runs.voice_config import VoiceConfig
-    from core.runs.voices import create_voice
     from core.training.events import Evaluated
 
     if resume:
@@ -52,10 +51,9 @@ def train(
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
         name = name or free_name(f"{config.task.name}-{config.model_name}")
-        voice = isinstance(config, VoiceConfig)
-        run = create_voice(name, config) if voice else create(name, config, own_code=True)
-        for note in [] if voice else config.task.notes:
-            print(f"noticed: {note}", file=sys.stderr, flush=True)
+        run = create_any(name, config, own_code=True)
+        for note in config.task.notes if isinstance(config, ExperimentConfig) else ():
+            typer.echo(note, err=True)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
@@ -67,23 +65,28 @@ def train(
 
 def _configuration(
     task: str, model: str, preset: str, recipe: Path | None, begin: str, changes: dict[str, object]
-) -> "ExperimentConfig | VoiceConfig":
+) -> "ExperimentConfig | VoiceConfig | SetConfig":
     from core.runs.beginning import fine_tuning
-    from core.runs.config import read_recipe
     from core.runs.presets import preset_of
+    from core.runs.recipes import read_recipe
+    from core.runs.set_config import SetConfig
     from core.runs.trained import load
     from core.runs.voice_config import VoiceConfig
+    from core.tasks.set_table import SET_TASKS
     from core.tasks.synthesis import Synthesis
 
     if recipe is None and not task and not begin:
         raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
-    if task == Synthesis.name and recipe is None:
+    if begin:
+        changes = {"training.from_run": begin, **changes}
+    if recipe is not None:
+        return read_recipe(recipe).changed(changes)
+    if task == Synthesis.name:
         return VoiceConfig.preset(preset).changed(_of_a_voice(model, begin, changes))
-    if begin and recipe is None and not task:
-        config = fine_tuning(load(begin))
-    else:
-        config = read_recipe(recipe) if recipe is not None else preset_of(task, model or "transformer", preset)
-    return config.changed({"training.from_run": begin, **changes} if begin else changes)
+    if task in SET_TASKS:
+        return SetConfig.preset(task, model, preset).changed(_of_sets(changes))
+    config = fine_tuning(load(begin)) if begin and not task else preset_of(task, model or "transformer", preset)
+    return config.changed(changes)
 
 
 def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str, object]:
@@ -93,6 +96,12 @@ def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str,
         raise SettingError(
             "a voice is trained from the beginning, for its one objective: leave --from and --objective out"
         )
+    return changes
+
+
+def _of_sets(changes: dict[str, object]) -> dict[str, object]:
+    if "objective.name" in changes:
+        raise SettingError("labels of sets are learned by their cross-entropy alone: leave --objective out")
     return changes
 
 

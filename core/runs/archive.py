@@ -17,7 +17,7 @@ from core.runs import atomic, status, store
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(
-    r"config\.json|status\.json|notes\.md|examples\.json|events\.jsonl|recipe\.toml|(?:[a-z]+_)?(?:vocabulary|tokenizer)\.json|data\.tsv"
+    r"config\.json|status\.json|notes\.md|examples\.json|events\.jsonl|recipe\.toml|(?:[a-z]+_)?(?:vocabulary|tokenizer)\.json|data\.tsv|examples\.safetensors"
     r"|checkpoints/step-\d{6,12}/(?:model\.safetensors|optimizer\.safetensors|state\.json)"
     r"|snapshots/step-\d{6,12}\.npz"
 )

@@ -7,13 +7,11 @@ schema = "attnlab/run/1"            seed = 1
 [training]  its settings …
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from core.errors import DataError, SettingError
+from core.errors import SettingError
 from core.models.norms import NORMS
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS, entry
 from core.seeds import Seeds
@@ -146,34 +144,3 @@ def parse_assignments(texts: list[str]) -> dict[str, str]:
             raise SettingError(f"cannot read {text!r}; write NAME=VALUE, for instance model.layers=2")
         found[name.strip()] = value.strip()
     return found
-
-
-def read_recipe(path: Path) -> ExperimentConfig:
-    """A configuration from a TOML file.
-
-    Raises:
-        DataError: no such file, or not TOML; SettingError: settings that cannot be.
-    """
-    try:
-        return ExperimentConfig.from_dict(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise DataError(f"cannot read the recipe {path}: {error.strerror}; give the path of a .toml file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} is not a recipe: {error}; see assets/recipes for examples") from error
-
-
-def write_recipe(config: ExperimentConfig) -> str:
-    """A configuration as TOML text that `read_recipe` reads back."""
-    data = config.to_dict()
-    lines = [f'schema = "{SCHEMA}"', f"seed = {config.seed}"]
-    for part in PARTS:
-        lines += ["", f"[{part}]", *(f"{name} = {_toml(value)}" for name, value in data[part].items())]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return repr(value)

@@ -21,10 +21,13 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
+from core.runs.recipes import AnyConfig, config_of
+from core.runs.set_config import SetConfig
 from core.runs.status import Heartbeat
 from core.runs.trained import load
-from core.runs.voice_config import VoiceConfig, is_voice
-from core.runs.voices import voice_trainer
+from core.runs.trained_set import create_set_run, set_trainer
+from core.runs.voice_config import VoiceConfig
+from core.runs.voices import create_voice, voice_trainer
 from core.runs.words import read_words, write_words
 from core.settings import Settings
 from core.tasks.task import held_out
@@ -32,9 +35,11 @@ from core.training.events import Changed, Finished, Snapshot, StepDone, TrainEve
 from core.training.loop import Trainer
 from core.training.objective_settings import Makings, Teacher
 from core.training.probe import Probe, Rows, fed, places
+from core.training.set_trainer import SetTrainer
 from core.training.speaker_trainer import SpeakerTrainer
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
+AnyTrainer = Trainer | SpeakerTrainer | SetTrainer
 _NAP = 0.1  # seconds between looks at control/ while paused
 
 
@@ -57,6 +62,17 @@ def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> Ru
     write_words(run, config.task)
     write_examples(run, examples)
     return run
+
+
+def create_any(name: str, config: AnyConfig, *, own_code: bool = False) -> RunFolder:
+    """Make a run of any kind: one that decodes, a voice, or one on sets.
+
+    Raises:
+        As `create`, `core.runs.voices.create_voice` and `core.runs.trained_set.create_set_run` say.
+    """
+    if isinstance(config, VoiceConfig):
+        return create_voice(name, config)
+    return create_set_run(name, config) if isinstance(config, SetConfig) else create(name, config, own_code=own_code)
 
 
 def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
@@ -131,10 +147,10 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
     with run.lock():
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = VoiceConfig.from_dict(run.config()) if is_voice(run) else ExperimentConfig.from_dict(run.config())
+        config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
         heartbeat.beat(0, "starting")
-        trainer: Trainer | SpeakerTrainer | None = None
+        trainer: AnyTrainer | None = None
         try:
             if isinstance(config, ExperimentConfig):
                 config = replace(config, task=read_words(run, config.task))
@@ -148,9 +164,11 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             torch.set_num_threads(threads)
 
 
-def _trainer(run: RunFolder, config: ExperimentConfig | VoiceConfig, own_code: bool) -> Trainer | SpeakerTrainer:
+def _trainer(run: RunFolder, config: AnyConfig, own_code: bool) -> AnyTrainer:
     if isinstance(config, VoiceConfig):
         return voice_trainer(run, config)
+    if isinstance(config, SetConfig):
+        return set_trainer(run, config)
     return _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
 
 
@@ -159,8 +177,8 @@ class _Recorder:
     """One training that is being recorded."""
 
     run: RunFolder
-    config: ExperimentConfig | VoiceConfig
-    trainer: Trainer | SpeakerTrainer
+    config: AnyConfig
+    trainer: AnyTrainer
     journal: Journal
     heartbeat: Heartbeat
     stopped: bool = False

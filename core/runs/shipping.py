@@ -9,11 +9,12 @@ from pathlib import Path
 
 from core.errors import RunError
 from core.runs import atomic, checkpoint, journal, snapshots, status
-from core.runs.config import ExperimentConfig, write_recipe
 from core.runs.folder import RunFolder
+from core.runs.recipes import config_of, write_recipe
 from core.runs.voice_config import is_voice
 from core.training.events import StepDone
 
+_ALWAYS = ("config.json", "vocabulary.json", "examples.json")
 _POINTS = 300  # of each curve
 _RECORDINGS = 20  # closer together where a model changes most: at the beginning
 
@@ -35,9 +36,10 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
         raise RunError(f"{folder} exists already; remove it first or choose another folder")
     with atomic.disk_errors(f"writing {folder}"):
         folder.mkdir(parents=True)
-        for name in ("config.json", "vocabulary.json", "examples.json"):
-            shutil.copyfile(run.path / name, folder / name)
-        (folder / "recipe.toml").write_text(write_recipe(ExperimentConfig.from_dict(run.config())), encoding="utf-8")
+        for name in ("config.json", "vocabulary.json", "examples.json", "examples.safetensors"):
+            if name in _ALWAYS or (run.path / name).exists():
+                shutil.copyfile(run.path / name, folder / name)
+        (folder / "recipe.toml").write_text(write_recipe(config_of(run)), encoding="utf-8")
     copy = RunFolder(folder.absolute(), folder.name, str(folder.absolute()))
     checkpoint.save_compact(copy, newest.step, newest.model)
     _copy_curves(run, copy)

@@ -27,6 +27,7 @@ from core.runs.examples import Examples
 from core.runs.folder import RunFolder
 from core.runs.opening import at_once, opened
 from core.runs.reader import AbstractTrained, digest
+from core.runs.set_config import is_set_run
 from core.runs.store import open_run
 from core.runs.voice_config import is_voice
 from core.step_model import StepModel
@@ -150,6 +151,8 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
         raise RunError(
             f"{run.address} is a voice: it writes sound, no tokens to decode or look at here; use attnlab say"
         )
+    if is_set_run(run):
+        raise RunError(f"{run.address} labels sets of vectors and decodes nothing: open it with core.load_set")
     if at_once(run):
         raise RunError(
             f"{run.address} writes all places at once and knows no prefix that could be stepped from: look at it on the page "

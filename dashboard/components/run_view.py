@@ -251,9 +251,9 @@ def _attention(run: RunFolder, alive: bool) -> None:
         st.caption(f"step {step}; after training you can go back to any of the recorded steps")
     left, right = st.columns([3, 2])
     with left:
-        chosen = heads(matrices, selected=_cross(matrices), key=f"forming {run.address}")
+        chosen = heads(matrices, selected=_first(matrices), key=f"forming {run.address}")
     with right:
-        site, head = chosen or _cross(matrices)
+        site, head = chosen or _first(matrices)
         matrix = next(one for one in matrices if one.site.name == site)
         heatmap(
             matrix.weights[head],
@@ -279,8 +279,10 @@ def _scrubber(run: RunFolder, steps: list[int]) -> int:
         return int(st.select_slider("Recorded step", steps, key=key))
 
 
-def _cross(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:
-    return [one.site.name for one in matrices if one.site.kind == "cross"][-1], 0
+def _first(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:
+    """The last layer's cross-attention, or where nothing is decoded its self-attention; first head."""
+    cross = [one.site.name for one in matrices if one.site.kind == "cross"]
+    return (cross or [one.site.name for one in matrices])[-1], 0
 
 
 def _duration(seconds: float) -> str:

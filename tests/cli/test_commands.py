@@ -7,7 +7,7 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from core.decoding.trees.tree import DecodingTree
-from core.runs.config import read_recipe
+from core.runs.recipes import read_recipe
 
 TINY = ["--set", "task.shortest=2", "--set", "task.longest=3", "--set", "task.alphabet=4", "--set", "model.width=16",
         "--set", "training.evaluate_on=5", "--set", "training.evaluate_every=30"]  # fmt: skip

@@ -7,9 +7,10 @@ import torch
 
 from core.data.batch import Batch, collate
 from core.errors import SettingError
-from core.runs.config import ExperimentConfig, read_recipe, write_recipe
+from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import create, run_experiment, trainer_of
+from core.runs.recipes import read_recipe, write_recipe
 from core.runs.trained import load
 from core.training.events import Evaluated, StepDone
 from core.training.objective_settings import Makings

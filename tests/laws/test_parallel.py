@@ -12,9 +12,10 @@ from core.models.parallel_decoder import ParallelTransformer
 from core.parallel_model import PREDICTED, UPSAMPLED, ParallelModel
 from core.recording.recorder import Recorder
 from core.runs.catalog import DECODINGS
-from core.runs.config import ExperimentConfig, read_recipe, write_recipe
+from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import create, run_experiment, trainer_of
+from core.runs.recipes import read_recipe, write_recipe
 from core.runs.trained_parallel import load_parallel
 from core.seeds import Seeds
 from core.training.events import StepDone

@@ -8,8 +8,9 @@ import torch
 from core.decoding.mask_predict import MaskPredict
 from core.metrics.alignment import alignment_error_rate
 from core.runs import checkpoint, snapshots, store
-from core.runs.config import ExperimentConfig, read_recipe
+from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
+from core.runs.recipes import read_recipe
 from core.runs.trained import load
 from core.runs.trained_parallel import load_parallel
 from core.runs.verification import verify

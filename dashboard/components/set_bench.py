@@ -1,0 +1,160 @@
+"""A bench for systems on sets of vectors: choose a task, a model and settings, train it in a job, or take a run that is there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from core.figures.curves import Curve, curves
+from core.models.set_models import SET_MODELS
+from core.runs import controls, jobs, status, store
+from core.runs.experiment import create_any
+from core.runs.folder import RunFolder
+from core.runs.history import History, history
+from core.runs.set_config import SetConfig
+from core.runs.status import Status
+from core.runs.store import find_run
+from core.runs.trained_set import TrainedSet
+from core.runs.uploads import keep
+from core.tasks.set_table import SET_TASKS
+from core.tasks.set_task import AbstractSetTask
+from core.training.set_trainer import SetTraining
+from dashboard import resources, state
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+from dashboard.components.panel import panel
+from dashboard.components.settings_form import settings_form
+
+_TICK = 0.5  # seconds between looks at a run that trains
+_PARTS = ("task", "model", "training")
+
+
+def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
+    """Draw the bench; what was trained last and is chosen, None while nothing has a checkpoint.
+
+    Args:
+        tasks: of SET_TASKS, the first one first; key: prefix of the widgets' keys, the page's own.
+    """
+    places = st.columns([3, 3, 3, 1.4], vertical_alignment="bottom")
+    with places[0]:
+        task = st.selectbox(
+            "Task",
+            tasks,
+            key=f"{key} task",
+            bind="query-params",
+            format_func=lambda name: f"{name} · {SET_TASKS[name].summary}",
+        )
+    kind = SET_TASKS[task]
+    with places[1]:
+        model = st.selectbox(
+            "Model",
+            kind.models,
+            key=f"{key} model {task}",
+            format_func=lambda name: f"{name} · {SET_MODELS[name].summary}",
+        )
+    chosen = _settings(kind, model, f"{key} {task} {model}")
+    with places[3]:
+        pressed = st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train")
+    if pressed:
+        run = _start(task, model, chosen)
+        state.put(f"{key} run {task}", run.address)
+    runs = resources.set_addresses(task)
+    with places[2]:
+        address = _run(runs, f"{key} run {task}")
+    if kind.expected:
+        st.caption(kind.expected)
+    if address is None:
+        st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
+        return None
+    alive = status.read(find_run(address)).alive
+    panel("This training", every=_TICK if alive else None)(_watch)(address, alive, key)
+    return resources.set_model(address) if resources.has_weights(address) else None
+
+
+def _run(runs: Sequence[str], key: str) -> str | None:
+    if not runs:
+        return None
+    if state.get(key) not in runs:
+        state.put(key, runs[0])
+    return st.selectbox("Run", runs, key=key, help="yours first, the newest before the others; then the shipped ones")
+
+
+def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, Any]:
+    start = SetConfig.preset(kind.name, model).to_dict()
+    classes = {"task": kind, "model": SET_MODELS[model], "training": SetTraining}
+    with st.expander("Settings: data, model, training", icon=":material/tune:"):
+        for setting in kind.files:
+            file = st.file_uploader(
+                f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
+                help="at most 20 MB here; larger ones by their path",
+            )  # fmt: skip
+            if file is not None:
+                suffix = "." + file.name.rpartition(".")[2].lower() if "." in file.name else ".txt"
+                start["task"][setting] = str(keep(file.getvalue(), suffix))
+        for part in _PARTS:
+            names = [name for name in start[part] if name != "name"]
+            if names:
+                st.caption(f"**{part.capitalize()}**")
+                start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
+        start["seed"] = int(st.number_input("seed", 0, 2**31 - 1, 1, key=f"{key} seed", help="of all chance"))
+    return start
+
+
+def _start(task: str, model: str, chosen: dict[str, Any]) -> RunFolder:
+    run = create_any(store.free_name(f"{task}-{model}"), SetConfig.from_dict(chosen))
+    jobs.start(run)
+    return run
+
+
+def _watch(address: str, alive: bool, key: str) -> None:
+    run = find_run(address)
+    now = status.read(run)
+    past = history(resources.tail(address).look(), now.steps)
+    judged = past.last_evaluation
+    right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
+    told = f"**{address}** · {now.state} · step {now.step:,} of {now.steps:,}{right}"
+    bar, more, button = st.columns([6, 1.4, 1.4], vertical_alignment="center")
+    with button:
+        _control(run, now, key)
+    if now.alive:
+        bar.progress(min(1.0, now.step / max(1, now.steps)), text=told)
+        _curves(past, key)
+    else:
+        bar.markdown(told)
+        with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
+            _curves(past, key)
+    if now.state in ("failed", "crashed"):
+        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+    if alive != now.alive:
+        st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
+
+
+def _curves(past: History, key: str) -> None:
+    loss = [
+        Curve("training", past.loss.steps, past.loss.values),
+        Curve("held out", past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
+    ]
+    share = [
+        Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
+        Curve("held out", past.free_accuracy.steps, past.free_accuracy.values, points=True),
+    ]
+    left, side = st.columns(2)
+    with left:
+        figure = curves(loss, title="Loss", unit="nats per label", mode=mode(), log=True)
+        live_figure(figure, key=f"{key} loss", height=240, alt="loss by step")
+    with side:
+        figure = curves(share, title="Labels right", unit="share", mode=mode(), share=True)
+        live_figure(figure, key=f"{key} right", height=240, alt="share of labels right by step")
+
+
+def _control(run: RunFolder, now: Status, key: str) -> None:
+    if now.alive:
+        st.button(
+            "Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key=f"{key} stop",
+            help="it keeps what it has learned, and can go on later",
+        )  # fmt: skip
+    elif now.state in ("stopped", "crashed", "failed", "new"):
+        st.button(
+            "Resume", icon=":material/resume:", width="stretch", on_click=jobs.start, args=(run,), key=f"{key} resume",
+            help="from its newest checkpoint",
+        )  # fmt: skip
