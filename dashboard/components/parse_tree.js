@@ -1,6 +1,8 @@
 // A constituency tree as SVG: words in a row, constituents above them. What the right tree lacks has dashes and a cross, not a
 // colour alone; the words that the chosen bracket looked at are shaded, and named in the line above.
 
+const SMALLEST = 0.75;
+
 class ParseTreeView {
   constructor(host) {
     this.host = host;
@@ -71,7 +73,8 @@ class ParseTreeView {
     this.floor = 0.9 * rem + deepest * step + tagged;
     this.box.replaceChildren();
     const height = this.floor + 1.2 * rem;
-    const svg = draw("svg", { width: this.width, height, viewBox: `0 0 ${this.width} ${height}`, role: "group" }, this.box);
+    const scale = clamp(this.host.clientWidth / this.width, SMALLEST, 1); // a long sentence is drawn smaller before it is scrolled
+    const svg = draw("svg", { width: this.width * scale, height: height * scale, viewBox: `0 0 ${this.width} ${height}`, role: "group" }, this.box);
     const x = ([, first, last]) => (this.columns[first].x + this.columns[last].x) / 2;
     const y = (at) => 0.9 * rem + this.depths[at] * step;
     const lines = draw("g", { class: "lines" }, svg);

@@ -11,6 +11,7 @@ from dashboard.components.outputs import outputs
 from dashboard.components.parse_tree import parse_tree
 
 MEAN = "mean of its heads"
+_BESIDE = 12  # words; trees over more stand below each other
 
 
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
@@ -52,7 +53,8 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
         looking: which attention shades the words: a site and a head, as `looking` gives them.
     """
     site, head = looking
-    left, right = st.columns(2, gap="large")
+    beside = len(one.words) <= _BESIDE
+    left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
     with left:
         st.markdown(f"**Written** · {name} · {_verdict(one)}")
         parse_tree(

@@ -73,7 +73,7 @@ def test_the_vocabulary_can_write_trees_and_every_target_is_one():
 
 
 def test_bounds_that_exclude_each_other_are_refused():
-    with pytest.raises(SettingError, match="shortest=20 is more than longest=16"):
+    with pytest.raises(SettingError, match="shortest=20 is more than longest=12"):
         Parsing(shortest=20)
 
 
