@@ -79,7 +79,7 @@ def test_a_sentence_that_cannot_be_read_is_said(source, says):
 
 def test_a_sentence_too_long_for_a_tree_keeps_the_ways_that_can_be_shown():
     at = opened()
-    by_label(at.text_input, "Sentence").set_value("the " * 150).run()
+    by_label(at.text_input, "Sentence").set_value("the " * 126).run()
     table = at.dataframe[0].value.set_index("search")
-    assert not at.exception and "no tree over 150 words fits" in table["where it breaks"]["greedy, trees only"]
+    assert not at.exception and "no tree over 126 words fits" in table["where it breaks"]["greedy, trees only"]
     assert at.segmented_control[0].options == ["greedy", "beam"]
