@@ -38,6 +38,7 @@ SECTIONS = {
         ("pictures", "Pictures", "image"),
         ("detection", "Detection", "center_focus_strong"),
         ("graphs", "Graphs", "hub"),
+        ("parsing", "Parsing", "schema"),
     ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),

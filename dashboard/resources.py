@@ -72,6 +72,11 @@ def model_addresses() -> list[str]:
     return [run.address for run in _readable() if not at_once(run) and not is_voice(run) and not is_set_run(run)]
 
 
+def task_addresses(*tasks: str) -> list[str]:
+    """Of the runs that can be stepped through, those of some tasks."""
+    return [address for address in model_addresses() if task_of(address) in tasks]
+
+
 def parallel_addresses() -> list[str]:
     """Runs that write all places at once, in the same order."""
     return [run.address for run in _readable() if at_once(run)]

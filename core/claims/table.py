@@ -21,6 +21,7 @@ from core.claims.mask_predict import Remasked
 from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
 from core.claims.order import Order
+from core.claims.parsing import OwnTreebank, Parsing, TreesOnly
 from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
@@ -65,4 +66,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "copying": Copying,
     "coverage": Coverage,
     "detection": Detection,
+    "parsing": Parsing,
+    "trees_only": TreesOnly,
+    "treebank": OwnTreebank,
 }

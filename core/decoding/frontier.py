@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from core.data.tree_tokens import TreeTokens
 from core.decoding.candidates import Outlook
 from core.decoding.chance import Chance
 from core.decoding.hypothesis import Hypothesis
@@ -41,6 +42,7 @@ class Rules:
         keep_pruned: candidates to remember per live hypothesis beside those kept.
         item: a fingerprint of the source, so that chance differs from source to source.
         gold: the right output, <end> included, where it is known: its candidates are remembered however poor they are.
+        trees: which tokens are brackets and leaves, where the vocabulary can write trees.
     """
 
     end: int
@@ -50,6 +52,7 @@ class Rules:
     keep_pruned: int = 5
     item: int = 0
     gold: tuple[int, ...] | None = None
+    trees: TreeTokens | None = None
 
 
 class Force(NamedTuple):
@@ -67,6 +70,7 @@ class Limits(NamedTuple):
         end, keep_pruned: which all of them share; never: −∞ for tokens that are never generated, 0 for others.
         soonest: the smallest of `longest`.
         gold: of each the reference's tokens, −1 where there are no more; None where no item has one.
+        trees: as in `Rules`; which all of them share.
     """
 
     rules: tuple[Rules, ...]
@@ -77,6 +81,7 @@ class Limits(NamedTuple):
     source_length: Int[np.ndarray, " item"]
     soonest: int
     gold: Int[np.ndarray, "item step"] | None = None
+    trees: TreeTokens | None = None
 
     @classmethod
     def of(cls, rules: tuple[Rules, ...], like: Float[Tensor, "*slots vocab"]) -> "Limits":
@@ -85,12 +90,12 @@ class Limits(NamedTuple):
         Raises:
             SettingError: items that are decoded together do not end with the same token, or may not generate the same.
         """
-        shared = {(one.end, one.never_generated, one.keep_pruned) for one in rules}
+        shared = {(one.end, one.never_generated, one.keep_pruned, one.trees) for one in rules}
         if len(shared) > 1:
             raise SettingError(
-                "items decoded together must have the same `end`, `never_generated` and `keep_pruned`; decode them apart"
+                "items decoded together must have the same `end`, `never_generated`, `keep_pruned` and `trees`; decode them apart"
             )
-        ((end, never_generated, keep_pruned),) = shared
+        ((end, never_generated, keep_pruned, trees),) = shared
         never = like.new_zeros(like.shape[-1])
         never[list(never_generated)] = -np.inf
         longest = np.array([one.max_new_tokens for one in rules])
@@ -101,7 +106,7 @@ class Limits(NamedTuple):
                 known = (one.gold or ())[: len(row)]
                 row[: len(known)] = known
         source_length = np.array([one.source_length for one in rules])
-        return cls(rules, end, never, keep_pruned, longest, source_length, int(longest.min()), gold)
+        return cls(rules, end, never, keep_pruned, longest, source_length, int(longest.min()), gold, trees)
 
     def keep(self, items: Int[np.ndarray, " kept"]) -> "Limits":
         """Those of some of the items."""

@@ -8,7 +8,8 @@ import numpy as np
 
 from core.decoding.frontier import Decision
 from core.decoding.hypothesis import Status
-from core.decoding.weighing import TOO_SHORT
+from core.decoding.tree_form import NO_TREE
+from core.decoding.weighing import REPEATED, TOO_SHORT
 
 
 class LeftOut(NamedTuple):
@@ -48,14 +49,15 @@ def barred_left_out(decision: Decision, item: int, taken: set[tuple[int, int]]) 
     barred, search = decision.before.outlook.barred, decision.search
     if barred is None:
         return []
-    too_short = f"too early to end: at least {search.min_length} tokens must come before <end>"
-    repeated = f"it would write a run of {search.no_repeat_ngram} tokens a second time"
+    reasons = {
+        TOO_SHORT: f"too early to end: at least {search.min_length} tokens must come before <end>",
+        REPEATED: f"it would write a run of {search.no_repeat_ngram} tokens a second time",
+        **{why: f"no tree could come of it: {words}" for why, words in NO_TREE.items()},
+    }
     found = []
     for slot in weighed_slots(decision, item):
         found += [
-            LeftOut(
-                slot, int(token), float(value), Status.PRUNED_CONSTRAINT, too_short if why == TOO_SHORT else repeated
-            )
+            LeftOut(slot, int(token), float(value), Status.PRUNED_CONSTRAINT, reasons[int(why)])
             for value, token, why in zip(*(column[item, slot] for column in barred))
             if value > -inf and (slot, int(token)) not in taken
         ]

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from core.decoding.frontier import Limits, Rules
+from core.decoding.tree_form import FORMS, TREE, bar_untreelike, refuse
 from core.decoding.weighing import Weighing, weigh
 from core.errors import SettingError
 from core.settings import Settings, setting
@@ -28,8 +29,18 @@ class Restraints(Settings):
         1.0, low=1.0, high=100.0, step=0.1, help="how often the log p of a token written before counts; 1 = once"
     )
 
+    form: str = setting(
+        "any",
+        choices=FORMS,
+        help="tree: whole bracketed trees over the words of the source only, of a run that writes trees",
+    )
+
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.form == TREE and self.no_repeat_ngram:
+            raise SettingError(
+                f"no_repeat_ngram={self.no_repeat_ngram} forbids brackets that a tree needs; with form=tree choose 0"
+            )
         if self.min_length >= self.max_length:
             raise SettingError(
                 f"min_length={self.min_length} leaves no room for <end> within max_length={self.max_length}; "
@@ -39,18 +50,27 @@ class Restraints(Settings):
     @property
     def restrained(self) -> bool:
         """Whether a limit or penalty looks at what was written."""
-        return self.min_length > 0 or self.no_repeat_ngram > 0 or self.repetition_penalty != 1.0
+        return self.min_length > 0 or self.no_repeat_ngram > 0 or self.repetition_penalty != 1.0 or self.form == TREE
 
     def within(self, rules: Rules) -> Rules:
-        """The rules with this search's own limit."""
+        """The rules with this search's own limit.
+
+        Raises:
+            SettingError: trees are asked for where none can be written, or in fewer tokens than the smallest one needs.
+        """
         longest = min(rules.max_new_tokens, self.max_length)
+        if self.form == TREE:
+            refuse(rules, longest)
         return rules if longest == rules.max_new_tokens else replace(rules, max_new_tokens=longest)
 
     def weigh(
         self, log_probs: Float[Tensor, "item slot vocab"], limits: Limits, written: Int[np.ndarray, "item slot step"]
     ) -> Weighing:
         """What limits and penalties say of every continuation."""
+        barred = (
+            None if self.form != TREE or limits.trees is None else bar_untreelike(limits, written, log_probs.shape[-1])
+        )
         return weigh(
             log_probs, limits.never, written, limits.end, min_length=self.min_length,
-            no_repeat_ngram=self.no_repeat_ngram, repetition_penalty=self.repetition_penalty,
+            no_repeat_ngram=self.no_repeat_ngram, repetition_penalty=self.repetition_penalty, barred=barred,
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Weighing: what limits and penalties make of the model's distribution before a search chooses.
 
-Two things are told apart. A token may be *barred* (too early to end, a run of tokens written before): it cannot be
+Two things are told apart. A token may be *barred* (too early to end, a run of tokens written before, no tree): it cannot be
 chosen, whatever its probability. A token that was written before may cost more: its log-probability counts
 `repetition_penalty` times (log-probabilities have a zero of their own; logits have none, and there the same penalty
 would depend on it). The model's own log-probabilities are never touched.
@@ -15,7 +15,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-FREE, TOO_SHORT, REPEATED = range(3)  # why a token is barred
+FREE, TOO_SHORT, REPEATED, *UNTREELIKE = range(8)  # why a token is barred; the last ones: core/decoding/tree_form.py
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +48,7 @@ def weigh(
     min_length: int,
     no_repeat_ngram: int,
     repetition_penalty: float,
+    barred: Int[np.ndarray, "item slot vocab"] | None = None,
 ) -> Weighing:
     """Judge every continuation of every slot.
 
@@ -58,8 +59,9 @@ def weigh(
         never: −∞ for tokens that are never generated.
         written: tokens of every slot so far; end: the token that ends.
         min_length: tokens before <end>; no_repeat_ngram: n, 0 for none; repetition_penalty: 1 for none.
+        barred: what is barred already, and why; None for nothing.
     """
-    barred = np.zeros(tuple(log_probs.shape), dtype=np.int8)
+    barred = np.zeros(tuple(log_probs.shape), dtype=np.int8) if barred is None else barred
     if no_repeat_ngram:
         _bar_repeated(barred, written, no_repeat_ngram)
     if written.shape[-1] < min_length:

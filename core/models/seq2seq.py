@@ -8,6 +8,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from core.data.batch import Batch, pad_sources
+from core.data.tree_tokens import TreeTokens
 from core.data.vocabulary import Vocabulary
 from core.models.decoder import AbstractDecoder, RowState
 from core.models.encoder import AbstractEncoder
@@ -20,7 +21,7 @@ class Seq2Seq(nn.Module):
 
     Args:
         encoder, decoder: the two halves.
-        vocabulary: the target's, for the numbers of <begin>, <end> and what is never generated.
+        vocabulary: the target's, for the numbers of <begin>, <end>, what is never generated, and brackets.
     """
 
     def __init__(self, encoder: AbstractEncoder, decoder: AbstractDecoder, vocabulary: Vocabulary) -> None:
@@ -30,6 +31,7 @@ class Seq2Seq(nn.Module):
         self.begin = vocabulary.begin
         self.end = vocabulary.end
         self.never_generated = vocabulary.never_generated
+        self.trees = TreeTokens.of(vocabulary.tokens)
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""

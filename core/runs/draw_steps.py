@@ -15,7 +15,7 @@ from core.decoding.frontier import Force
 from core.decoding.hypothesis import Hypothesis
 from core.decoding.sampling import SamplingSearch
 from core.decoding.view import Frontier
-from core.decoding.weighing import FREE, TOO_SHORT
+from core.decoding.weighing import FREE, REPEATED, TOO_SHORT
 from core.runs.drawing import Drawing
 from core.runs.trained import TrainedModel
 
@@ -181,7 +181,8 @@ def _together(narrow: Sequence[Weighed]) -> list[Piece]:
 
 def _reason(search: SamplingSearch, stage: int, barred: int) -> str:
     if barred != FREE:
-        return f"min length {search.min_length}" if barred == TOO_SHORT else f"no repeat {search.no_repeat_ngram}-gram"
+        limits = {TOO_SHORT: f"min length {search.min_length}", REPEATED: f"no repeat {search.no_repeat_ngram}-gram"}
+        return limits.get(barred, f"form {search.form}")
     if stage == 0:
         return ""
     name = list(OFF)[stage - 1]

@@ -58,6 +58,11 @@ _TRANSFORMER["asr"] = {
     "fast": ({"layers": 1, "dropout": 0.1}, {**_HEARD, "steps": 600}),
     "full": ({"layers": 2, "width": 128, "dropout": 0.2}, {**_HEARD, "learning_rate": 1e-3, "steps": 3000}),
 }
+_PARSED: Part = {**_WORDS, "learning_rate": 3e-3, "beta2": 0.95, "schedule": "linear"}
+_TRANSFORMER["parse"] = {
+    "fast": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 600}),
+    "full": ({"layers": 2, "positions": "learned"}, {**_PARSED, "steps": 1600}),
+}
 _STATE: Part = {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64}
 _TRANSFORMER["state"] = {
     "fast": (_STATE, {**_WORDS, "learning_rate": 3e-3, "steps": 600}),

@@ -6,6 +6,7 @@ from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
 from core.tasks.number_words import NumberWords
+from core.tasks.parsing import Parsing
 from core.tasks.phrases import Phrases
 from core.tasks.pinyin import Pinyin
 from core.tasks.question_answering import QuestionAnswering
@@ -39,5 +40,6 @@ TASKS: dict[str, type[AbstractTask]] = {
         QuestionAnswering,
         SortingPoints,
         ConvexHull,
+        Parsing,
     )
 }

@@ -40,6 +40,8 @@ class AbstractTask(Settings, ABC):
         known_alignment: whether every example says which source position each target position comes from.
         running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
+        writes_trees: whether a target is a tree as brackets (core/data/tree_tokens.py).
+        notes: what a person should know about their own data: what was left out and why.
     """
 
     name: ClassVar[str]
@@ -49,6 +51,12 @@ class AbstractTask(Settings, ABC):
     copied = False
     running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
+    writes_trees: ClassVar[bool] = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Nothing, where a task makes its own data."""
+        return ()
 
     @abstractmethod
     def sample(self, rng: Random) -> Example:

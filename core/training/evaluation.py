@@ -66,10 +66,12 @@ def free_run(
 
 
 def rules_for(model: Seq2Seq, source: Sequence[int], *, keep_pruned: int = 5) -> Rules:
-    """The limits of one item: twice its own source and ten tokens more, or what the decoder can write."""
-    most = min(2 * len(source) + 10, model.decoder.longest)
+    """The limits of one item: twice its own source and ten tokens more, three times where trees are written, or what the
+    decoder can write."""
+    times = 2 if model.trees is None else 3  # of 2,363 trees of a treebank every one fits, and with 2 only half
+    most = min(times * len(source) + 10, model.decoder.longest)
     item = zlib.crc32(",".join(map(str, source)).encode())
-    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item)
+    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item, trees=model.trees)
 
 
 def evaluate(

@@ -2,12 +2,13 @@
 
 Here alone is decided what is measured how. BLEU, chrF and TER of every task (sacreBLEU; the signature says how): of running
 text word by word, Chinese character by character, of everything else over the model's own tokens. The token error rate of
-every task, and of transcripts those of words and characters (jiwer).
+every task, and of transcripts those of words and characters (jiwer). Of trees, labelled bracketing, and how many are trees.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.metrics.brackets import bracket_measures
 from core.metrics.error_rate import error_rate
 from core.metrics.overlap import corpus_scores, line_of, tokenization_of
 from core.tasks.task import AbstractTask
@@ -43,5 +44,7 @@ def measures_of(task: AbstractTask, outputs: Sequence[Sequence[str]], references
     if task.transcribes:
         rates["word error rate"] = error_rate([one.split() for one in written], [one.split() for one in said])
         rates["character error rate"] = error_rate(written, said)
+    if task.writes_trees:
+        rates |= bracket_measures(outputs, references)
     values = {name: score.value for name, score in scores.items()}
     return Measures(values | rates, {name: score.signature for name, score in scores.items()})

@@ -1,12 +1,15 @@
 """Every setting of every search does something: two values of it give different results on some model."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.data.tree_tokens import TreeTokens
+from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.runs.catalog import SEARCHES
 from core.settings import declarations
-from tests.decoding.test_search import run
-from tests.doubles import RandomTable
+from tests.doubles import RandomTable, rules
 
 RANKED = {
     "length_norm": ({"length_norm": "none"}, {"length_norm": "mean"}),
@@ -25,6 +28,7 @@ SHARED = {
     "max_length": ({"max_length": 2}, {"max_length": 5}),
     "no_repeat_ngram": ({"no_repeat_ngram": 0}, {"no_repeat_ngram": 1}),
     "repetition_penalty": ({"repetition_penalty": 1.0}, {"repetition_penalty": 9.0}),
+    "form": ({"form": "any"}, {"form": "tree"}),
 }
 PAIRS = {
     **{(name, setting): pair for name in SEARCHES for setting, pair in SHARED.items()},
@@ -54,7 +58,9 @@ def test_every_setting_is_here():
 
 
 def outputs(search: AbstractSearch, seed: int) -> list[list[int]]:
-    return [node.tokens() for node in run(search, RandomTable(4, seed)).finished]
+    limits = replace(rules(5, source=3), trees=TreeTokens(opens=(2,), closes=(3,), leaves=(4, 5)))
+    (found,) = decode(search, RandomTable(4, seed), [[7] * limits.source_length], [limits])
+    return [node.tokens() for node in found.finished]
 
 
 @pytest.mark.parametrize(("name", "setting"), PAIRS)

@@ -26,6 +26,7 @@ PHRASES = {"transformer": 0.98, "parallel": 0.08, "distilled": 0.7, "masked": 0.
 STATED_OF = {
     **{f"{task}-{model}": share for task, share in STATED.items() for model in ("transformer", "gru")},
     **{f"phrases-{kind}": share for kind, share in PHRASES.items()},
+    "parse-transformer": 0.98,
 }
 NAMES = list(STATED_OF)
 AT_ONCE = ["phrases-parallel", "phrases-distilled", "phrases-masked"]

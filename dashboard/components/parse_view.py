@@ -1,0 +1,119 @@
+"""What searches made of a sentence: a row each, and of one of them the tree beside the right one and where every token looked."""
+
+import pandas as pd
+import streamlit as st
+
+from core.data.tree_tokens import WORD
+from core.errors import AttentionLabError
+from core.runs.parsed import Gold, Parsed
+from dashboard.components.heatmap import heatmap
+from dashboard.components.outputs import outputs
+from dashboard.components.parse_tree import parse_tree
+
+MEAN = "mean of its heads"
+_BESIDE = 12  # words; trees over more stand below each other
+
+
+def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
+    """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
+    st.dataframe(
+        pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()]), hide_index=True, key="parsing table",
+        column_config={
+            "tree": st.column_config.TextColumn(help="one whole tree over all words, each of them used once"),
+            "exact": st.column_config.TextColumn(help="the right tree, bracket for bracket"),
+            "F1": st.column_config.NumberColumn(
+                format="percent", help="labelled bracketing against the right tree; what is no tree has no brackets"
+            ),
+            "precision": st.column_config.NumberColumn(format="percent", help="of the constituents written, those right"),
+            "recall": st.column_config.NumberColumn(format="percent", help="of the right constituents, those written"),
+            "Σ log p": st.column_config.NumberColumn(format="%.3f", help="the model's own, in nats"),
+            "tokens": st.column_config.NumberColumn(help="brackets and words"),
+            "where it breaks": st.column_config.TextColumn(width="large"),
+        },
+    )  # fmt: skip
+
+
+def _row(one: Parsed | AttentionLabError) -> dict[str, str | float | None]:
+    if isinstance(one, AttentionLabError):
+        return {"tree": "–", "where it breaks": str(one)}
+    exact = {None: "unknown", True: "✓", False: "✗"}[one.exact]
+    scores = dict.fromkeys(("F1", "precision", "recall"))
+    if one.score is not None:
+        scores = {"F1": one.score.f1, "precision": one.score.precision, "recall": one.score.recall}
+    return {
+        "tree": "✓" if one.reading.well_formed else "✗", "exact": exact, **scores, "Σ log p": one.logp,
+        "tokens": len(one.tokens), "where it breaks": one.fault,
+    }  # fmt: skip
+
+
+def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
+    """The tree that was written and the right one, and the written tokens where they are no tree.
+
+    Args:
+        looking: which attention shades the words: a site and a head, as `looking` gives them.
+    """
+    site, head = looking
+    beside = len(one.words) <= _BESIDE
+    left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
+    with left:
+        st.markdown(f"**Written** · {name} · {_verdict(one)}")
+        parse_tree(
+            one.words, one.reading.constituents, key="parsing written", tags=_tags(one.tokens), right=one.right,
+            weights=one.rows(site, head),
+        )  # fmt: skip
+    with right:
+        _gold(one.gold, one.words)
+    if one.fault:
+        broken = [at == one.reading.at for at in range(len(one.tokens))]
+        outputs(
+            [{"title": "The tokens", "tokens": one.tokens, "changed": broken, "lines": [f"It breaks: {one.fault}."]}],
+            key="parsing tokens", words={"changed": "it breaks here"},
+        )  # fmt: skip
+    label = next(matrix.site.label for matrix in one.matrices if matrix.site.name == site)
+    keys = (*one.words, "<end>")
+    heatmap(
+        one.rows(site, head), (*one.tokens, "<end>"), keys, key="parsing map",
+        title=f"{label} · {MEAN if head < 0 else f'head {head + 1}'}",
+    )  # fmt: skip
+    st.caption("A row is a token that was written, and where the step that wrote it looked in the sentence.")
+
+
+def looking(one: Parsed) -> tuple[str, int]:
+    """A menu: which attention is shown; below 0 the mean of the heads."""
+    choices = {
+        f"{matrix.site.label} · {MEAN if head < 0 else f'head {head + 1}'}": (matrix.site.name, head)
+        for matrix in reversed(one.matrices)
+        for head in range(-1, matrix.heads)
+    }
+    chosen = st.selectbox(
+        "Attention",
+        list(choices),
+        key="parsing attention",
+        help="what shades the words under the tree, and the map below",
+    )
+    return choices[chosen]
+
+
+def _gold(gold: Gold | None, words: tuple[str, ...]) -> None:
+    if gold is None:
+        st.markdown("**Right** · nobody knows: no rule tells the tree of this sentence, and no example of the run does")
+        return
+    if gold.reading.tree is None:
+        st.markdown(f"**Right** · cannot be drawn: {gold.reading.fault}")
+        return
+    st.markdown("**Right**")
+    parse_tree(words, gold.reading.constituents, key="parsing gold", tags=_tags(gold.tokens))
+
+
+def _verdict(one: Parsed) -> str:
+    if one.fault:
+        return ":red-badge[no tree]"
+    if one.exact is None:
+        return ":blue-badge[a tree]"
+    return ":green-badge[the right tree]" if one.exact else ":orange-badge[a tree, not the right one]"
+
+
+def _tags(tokens: tuple[str, ...]) -> list[str]:
+    """Parts of speech, where the leaves are such."""
+    leaves = [token for token in tokens if not token.startswith(("(", ")"))]
+    return [] if all(leaf == WORD for leaf in leaves) else leaves
