@@ -39,6 +39,7 @@ class AbstractTask(Settings, ABC):
         copied: whether its source vocabulary says what each token is copied as (`for_copying`).
         known_alignment: whether every example says which source position each target position comes from.
         running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
+        files: settings that name a file of a person's own; brings: what is in them, for whoever chooses one.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
     """
 
@@ -49,6 +50,8 @@ class AbstractTask(Settings, ABC):
     copied = False
     running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
+    files: ClassVar[tuple[str, ...]] = ()
+    brings: ClassVar[str] = ""
 
     @abstractmethod
     def sample(self, rng: Random) -> Example:
