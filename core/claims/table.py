@@ -24,6 +24,7 @@ from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
 from core.claims.pre_post import PrePost
+from core.claims.question_answering import Questions
 from core.claims.reach import Reach
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
@@ -63,4 +64,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "distillation": Distilled,
     "copying": Copying,
     "coverage": Coverage,
+    "question_answering": Questions,
 }

@@ -53,6 +53,8 @@ def train(
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         voice = isinstance(config, VoiceConfig)
         run = create_voice(name, config) if voice else create(name, config, own_code=True)
+        for note in () if voice else config.task.notes:
+            typer.echo(note, err=True)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):
