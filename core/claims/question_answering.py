@@ -29,8 +29,8 @@ from core.training.schedules import constant
 
 _STEPS, _LOOKS, _ASKED = 600, 6, 120
 _MARGIN, _LEARNED = 0.05, 0.5
-PLAIN, COPIES, POINTER = "plain", "pointer_generator", "span pointer"
-_TITLES = {PLAIN: "seq2seq", COPIES: "seq2seq that copies", POINTER: POINTER}
+_PLAIN, _COPYING, _POINTER = "plain", "pointer_generator", "span pointer"
+_TITLES = {_PLAIN: "seq2seq", _COPYING: "seq2seq that copies", _POINTER: _POINTER}
 
 
 class PointingApprentice:
@@ -104,23 +104,23 @@ class Questions(AbstractClaim):
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train three beside each other, and ask on the way."""
         last, rows = steps(_STEPS, budget), list[Row]()
-        race = CopyingRace("qa", seed, last, (PLAIN, COPIES))
+        race = CopyingRace("qa", seed, last, (_PLAIN, _COPYING))
         examples = held_out(race.task, "test", _ASKED)
-        pointer = PointingApprentice(writer_config(PLAIN, "qa", seed, last))
+        pointer = PointingApprentice(writer_config(_PLAIN, "qa", seed, last))
         looks = {max(1, last * at // _LOOKS) for at in range(1, _LOOKS + 1)}
         while not race.done:
             race.advance()
             pointer.advance()
             if race.step in looks:
                 answers = {name: _written(one, examples) for name, one in race.apprentices.items()}
-                rows += _judged({**answers, POINTER: pointer.outputs(examples)}, examples, race.step)
+                rows += _judged({**answers, _POINTER: pointer.outputs(examples)}, examples, race.step)
             if race.step % 10 == 0:
                 yield Progress(race.step / last, tuple(rows))
-        return Measured(_mean(rows, POINTER), _mean(rows, COPIES), tuple(rows))
+        return Measured(_mean(rows, _POINTER), _mean(rows, _COPYING), tuple(rows))
 
     def verdict(self, found: Sequence[Measured]) -> Verdict:
         """By the rule."""
-        able = [_shares(one.rows, COPIES)[-1] >= _LEARNED and one.effect - one.baseline >= _MARGIN for one in found]
+        able = [_shares(one.rows, _COPYING)[-1] >= _LEARNED and one.effect - one.baseline >= _MARGIN for one in found]
         return judged(able, [one.baseline > one.effect for one in found])
 
 

@@ -11,7 +11,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; a training begins, and ends
 _NAMES = [first + last for first in ("Ba", "Do", "Fi", "Ge", "Hu", "Jo", "Ka", "Lu", "Mi", "No") for last in
           ("bri", "das", "dy", "fan", "gor", "kel", "lin", "mo", "nel", "ra", "shi", "tus")]  # fmt: skip
-TALK = "conversations:\n" + "".join(f"- - My name is {name}.\n  - Hello {name}!\n" for name in _NAMES) + "- - alone\n"
+TALK = (
+    "conversations:\n"
+    + "".join(f"- - Hello, my name is {name}.\n  - Hello {name}!\n" for name in _NAMES)
+    + "- - alone\n"
+)
 
 
 def test_a_file_of_conversations_is_dropped_trained_on_and_its_attention_looked_at(
@@ -24,6 +28,7 @@ def test_a_file_of_conversations_is_dropped_trained_on_and_its_attention_looked_
         page, "Task", "chat · A sentence with unseen names to an answer that takes them up; or your own conversations"
     )
     uploader = page.get_by_test_id("stFileUploader").filter(has_text="Your own conversations")
+    expect(uploader).to_be_visible(timeout=SLOW)
     box = uploader.locator("input[type=file]")
     box.set_input_files({"name": "broken.yml", "mimeType": "text/plain", "buffer": b"conversations:\n- [a, b\n"})
     expect(page.get_by_text("broken.yml")).to_be_visible()
