@@ -26,6 +26,7 @@ from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
 from core.claims.pre_post import PrePost
+from core.claims.question_answering import Questions
 from core.claims.reach import Reach
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
@@ -69,4 +70,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "parsing": Parsing,
     "trees_only": TreesOnly,
     "treebank": OwnTreebank,
+    "question_answering": Questions,
 }

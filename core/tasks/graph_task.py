@@ -60,6 +60,6 @@ class AbstractGraphTask(AbstractSetTask):
         return (SetExample(graph.names, graph.features, torch.tensor(asked), graph.edges, told),)
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """What was left out of the files."""
         return self.graph.remarks

@@ -72,7 +72,7 @@ class AbstractPictureTask(AbstractSetTask):
         return self.read_pictures()
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """What was left out."""
         return self.pictures.remarks
 

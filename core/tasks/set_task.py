@@ -55,7 +55,7 @@ class AbstractSetTask(Settings, ABC):
         """
 
     @property
-    def remarks(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
         """What was left out of a person's files, or guessed, in words."""
         return ()
 

@@ -39,6 +39,7 @@ class AbstractTask(Settings, ABC):
         copied: whether its source vocabulary says what each token is copied as (`for_copying`).
         known_alignment: whether every example says which source position each target position comes from.
         running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
+        files: settings that name a file of a person's own; brings: what is in them, for whoever chooses one.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
         writes_trees: whether a target is a tree as brackets (core/data/tree_tokens.py).
         notes: what a person should know about their own data: what was left out and why.
@@ -52,11 +53,8 @@ class AbstractTask(Settings, ABC):
     running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
     writes_trees: ClassVar[bool] = False
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Nothing, where a task makes its own data."""
-        return ()
+    files: ClassVar[tuple[str, ...]] = ()
+    brings: ClassVar[str] = ""
 
     @abstractmethod
     def sample(self, rng: Random) -> Example:
@@ -81,6 +79,11 @@ class AbstractTask(Settings, ABC):
     @abstractmethod
     def join_target(self, tokens: Sequence[str]) -> str:
         """Target tokens to the text a person reads."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever brought the data should know: what was skipped, guessed or left out."""
+        return ()
 
     @cached_property
     def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:

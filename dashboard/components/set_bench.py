@@ -101,8 +101,11 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
 
 
 def _start(task: str, model: str, chosen: dict[str, Any]) -> RunFolder:
-    run = create_any(store.free_name(f"{task}-{model}"), SetConfig.from_dict(chosen))
+    config = SetConfig.from_dict(chosen)
+    run = create_any(store.free_name(f"{task}-{model}"), config)
     jobs.start(run)
+    for note in config.task.notes:
+        st.toast(note, icon=":material/info:")
     return run
 
 

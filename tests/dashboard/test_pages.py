@@ -128,6 +128,24 @@ def test_a_bad_upload_is_named_by_the_name_its_owner_gave_it():
     assert store.list_runs(include_demo=False) == []
 
 
+def test_every_task_that_reads_files_has_a_box_for_them_and_says_what_they_had_in_their_owners_words():
+    at = opened("train")
+    assert [box.key for box in at.file_uploader] == ["import"]
+    by_label(at.selectbox, "Task").select("summary").run()
+    at.file_uploader[0].upload(
+        "my reports.csv", b"text,summary\n" + b"".join(b"a%d b c,d%d\n" % (n, n) for n in range(99)) + b"x\n"
+    )
+    at.run()
+    by_label(at.text_input, "Name of the run").set_value("mine").run()
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and said(at) == ""
+    assert "my reports.csv: 1 line with another number of cells, skipped (line 101)" in [
+        toast.value for toast in at.toast
+    ]
+    kept = store.find_run("mine").config()["task"]
+    assert kept["name"] == "summary" and kept["path"].endswith(".txt") and "reports" not in kept["path"]
+
+
 def test_a_damaged_run_is_listed_with_its_trouble_and_takes_nothing_else_down(tmp_path):
     broken = tmp_path / "runs" / "broken"
     broken.mkdir(parents=True)
