@@ -41,6 +41,7 @@ class Rules:
         keep_pruned: candidates to remember per live hypothesis beside those kept.
         item: a fingerprint of the source, so that chance differs from source to source.
         gold: the right output, <end> included, where it is known: its candidates are remembered however poor they are.
+        distinct: whether an output is a set, so that no search may write a token twice.
     """
 
     end: int
@@ -50,6 +51,7 @@ class Rules:
     keep_pruned: int = 5
     item: int = 0
     gold: tuple[int, ...] | None = None
+    distinct: bool = False
 
 
 class Force(NamedTuple):

@@ -50,6 +50,8 @@ def barred_left_out(decision: Decision, item: int, taken: set[tuple[int, int]]) 
         return []
     too_short = f"too early to end: at least {search.min_length} tokens must come before <end>"
     repeated = f"it would write a run of {search.no_repeat_ngram} tokens a second time"
+    if search.no_repeat_ngram == 1:
+        repeated = "it was written before, and may not come twice"
     found = []
     for slot in weighed_slots(decision, item):
         found += [

@@ -20,7 +20,7 @@ class Seq2Seq(nn.Module):
 
     Args:
         encoder, decoder: the two halves.
-        vocabulary: the target's, for the numbers of <begin>, <end> and what is never generated.
+        vocabulary: the target's, for the numbers of <begin>, <end>, what is never generated, and whether a target is a set.
     """
 
     def __init__(self, encoder: AbstractEncoder, decoder: AbstractDecoder, vocabulary: Vocabulary) -> None:
@@ -30,6 +30,7 @@ class Seq2Seq(nn.Module):
         self.begin = vocabulary.begin
         self.end = vocabulary.end
         self.never_generated = vocabulary.never_generated
+        self.distinct = vocabulary.distinct
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""

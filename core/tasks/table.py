@@ -4,6 +4,7 @@ from core.tasks.chat import Chat
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
+from core.tasks.multi_label import MultiLabel
 from core.tasks.number_words import NumberWords
 from core.tasks.phrases import Phrases
 from core.tasks.pinyin import Pinyin
@@ -37,5 +38,6 @@ TASKS: dict[str, type[AbstractTask]] = {
         Summary,
         QuestionAnswering,
         SortingPoints,
+        MultiLabel,
     )
 }

@@ -102,7 +102,7 @@ class Text(AbstractTask):
 
     def held_out_by(self, example: Example) -> Sequence[str]:
         """The letters of the source text, so that splits do not depend on the tokenizer."""
-        return _essence("".join(example.source))
+        return essence("".join(example.source))
 
     def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """The frequent tokens of the training split, on each side."""
@@ -143,16 +143,16 @@ class Text(AbstractTask):
 
     @cached_property
     def _training_pairs(self) -> tuple[tuple[str, str], ...]:
-        pairs = tuple(pair for pair in self.corpus.pairs if split_of(_essence(pair[0])) == "train")
+        pairs = tuple(pair for pair in self.corpus.pairs if split_of(essence(pair[0])) == "train")
         if not pairs:
             raise DataError(f"{self.path} has too few pairs to train on ({len(self.corpus.pairs)}); add more lines")
         return pairs
 
 
-def _essence(text: str) -> list[str]:
+def essence(text: str) -> list[str]:
     """Letters and digits in small letters; of a text without any, all that is not space.
 
-    >>> _essence("▁Go ▁on!"), _essence("?!")
+    >>> essence("▁Go ▁on!"), essence("?!")
     (['goon'], ['?!'])
     """
     text = text.replace("▁", "").casefold()

@@ -69,7 +69,7 @@ def rules_for(model: Seq2Seq, source: Sequence[int], *, keep_pruned: int = 5) ->
     """The limits of one item: twice its own source and ten tokens more, or what the decoder can write."""
     most = min(2 * len(source) + 10, model.decoder.longest)
     item = zlib.crc32(",".join(map(str, source)).encode())
-    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item)
+    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item, distinct=model.distinct)
 
 
 def evaluate(

@@ -2,13 +2,16 @@
 
 Here alone is decided what is measured how. BLEU, chrF and TER of every task (sacreBLEU; the signature says how): of running
 text word by word, Chinese character by character, of everything else over the model's own tokens. The token error rate of
-every task, and of transcripts those of words and characters (jiwer).
+every task, and of transcripts those of words and characters (jiwer). Of sets of labels, which BLEU is no measure of, micro-F1,
+macro-F1 and subset accuracy alone.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.data.vocabulary import SPECIALS
 from core.metrics.error_rate import error_rate
+from core.metrics.label_sets import label_set_scores
 from core.metrics.overlap import corpus_scores, line_of, tokenization_of
 from core.tasks.task import AbstractTask
 
@@ -34,6 +37,9 @@ def measures_of(task: AbstractTask, outputs: Sequence[Sequence[str]], references
     >>> round(found.values["BLEU"], 1), round(found.values["TER"], 1), found.values["token error rate"]
     (66.9, 20.0, 0.2)
     """
+    if task.distinct:
+        labels = task.vocabularies[1].tokens[len(SPECIALS) :]
+        return Measures(label_set_scores(outputs, references, labels), {})
     written, said = ([task.join_target(one) for one in side] for side in (outputs, references))
     if task.running_text:
         scores = corpus_scores(written, said, tokenization_of(said))
