@@ -17,6 +17,7 @@ from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.mask_predict import Remasked
+from core.claims.multi_label import MultiLabelSets
 from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
 from core.claims.order import Order
@@ -63,4 +64,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "distillation": Distilled,
     "copying": Copying,
     "coverage": Coverage,
+    "multi_label": MultiLabelSets,
 }

@@ -48,7 +48,9 @@ class MultiLabel(AbstractTask):
 
     path: str = setting("", help="table of texts, a tab, labels with commas between; empty: texts are made up")
     labels_path: str = setting("", help="file of label names, where the table has their numbers, from 0")
-    order: str = setting("fixed", choices=ORDERS, help="of labels in a target: as listed, by chance, frequent or rare first")
+    order: str = setting(
+        "fixed", choices=ORDERS, help="of labels in a target: as listed, by chance, frequent or rare first"
+    )
     annotators: int = setting(2, low=1, high=2, help="who label made-up texts, each in words of their own")
     fewest: int = setting(1, low=1, high=len(THEMES), help="themes of a made-up text, at least")
     most: int = setting(4, low=1, high=len(THEMES), help="themes of a made-up text, at most")
@@ -108,10 +110,10 @@ class MultiLabel(AbstractTask):
         else:
             words, labels = annotated(rng, self.fewest, self.most, self.annotators)
             example = Example(tuple(self.tokenize(" ".join(words))), labels)
-        target = sorted(example.target, key=self._ranks.__getitem__)
+        mixed = rng.sample(example.target, len(example.target))  # drawn whatever the order, so that texts are the same
         if self.order == "random":
-            rng.shuffle(target)
-        return Example(example.source, tuple(target))
+            return Example(example.source, tuple(mixed))
+        return Example(example.source, tuple(sorted(mixed, key=self._ranks.__getitem__)))
 
     def held_out_by(self, example: Example) -> Sequence[str]:
         """The letters of the text, so that splits do not depend on the tokenizer."""
