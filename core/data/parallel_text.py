@@ -6,7 +6,7 @@ line, and what to do. Files are text: nothing is unpickled, unpacked or run.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +45,8 @@ def read_table(path: Path) -> ParallelText:
     if len(torn) > _TORN_SHARE * len(lines):
         raise DataError(_torn(path.name, torn, lines))
     if torn:
-        notes += (f"{path.name}: {_count(len(torn), 'line')} without a tab skipped ({_numbers(torn)})",)
-    return _paired(((number, cells[0], cells[1]) for number, cells in lines if len(cells) > 1), path.name, notes)
+        notes += (f"{path.name}: {counted(len(torn), 'line')} without a tab skipped ({places(torn)})",)
+    return paired(((number, cells[0], cells[1]) for number, cells in lines if len(cells) > 1), path.name, notes)
 
 
 def read_two_files(source_path: Path, target_path: Path) -> ParallelText:
@@ -60,11 +60,11 @@ def read_two_files(source_path: Path, target_path: Path) -> ParallelText:
     sources, targets = split_lines(source_text), split_lines(target_text)
     if len(sources) != len(targets):
         raise DataError(
-            f"{source_path.name} has {_count(len(sources), 'line')} and {target_path.name} {_count(len(targets), 'line')}; "
+            f"{source_path.name} has {counted(len(sources), 'line')} and {target_path.name} {counted(len(targets), 'line')}; "
             "line n of one must translate line n of the other: export both again together, or use one file with tabs"
         )
     lines = ((number, source, target) for number, (source, target) in enumerate(zip(sources, targets), 1))
-    return _paired(lines, f"{source_path.name} and {target_path.name}", source_notes + target_notes)
+    return paired(lines, f"{source_path.name} and {target_path.name}", source_notes + target_notes)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -168,8 +168,17 @@ def _decode_chinese(data: bytes) -> str | None:
     return text if common >= 0.9 * len(foreign) else None
 
 
-def _paired(lines: Iterable[tuple[int, str, str]], name: str, notes: tuple[str, ...]) -> ParallelText:
-    """Clean pairs without repetitions; lines that are too long or have an empty side are counted in the notes."""
+def paired(
+    lines: Iterable[tuple[int, str, str]], name: str, notes: tuple[str, ...] = (), unit: str = "line"
+) -> ParallelText:
+    """Clean pairs without repetitions; those that are too long or have an empty side are counted in the notes.
+
+    Args:
+        lines: where each pair stands, its source, its target; unit: what its place counts.
+
+    Raises:
+        DataError: nothing is left.
+    """
     pairs: dict[tuple[str, str], None] = {}
     skipped: dict[str, list[int]] = {"too long": [], "with an empty side": [], "said before": []}
     for number, source, target in lines:
@@ -186,16 +195,35 @@ def _paired(lines: Iterable[tuple[int, str, str]], name: str, notes: tuple[str, 
     for reason, numbers in skipped.items():
         if numbers:
             words = f"{reason} ({LINE_LIMIT:,} characters at most)" if reason == "too long" else reason
-            notes += (f"{name}: {_count(len(numbers), 'line')} {words}, skipped ({_numbers(numbers)})",)
+            notes += (f"{name}: {counted(len(numbers), unit)} {words}, skipped ({places(numbers, unit)})",)
     if not pairs:
         raise DataError(f"{name} has no pair left to learn from; " + ("; ".join(notes) or "it has only blank lines"))
     return ParallelText(tuple(pairs), notes)
 
 
+def places(numbers: Sequence[int], unit: str = "line") -> str:
+    """The first few places in words.
+
+    >>> places([3, 7]), places([2], "question")
+    ('lines 3, 7', 'question 2')
+    """
+    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
+    return f"{unit}{'s' if len(numbers) > 1 else ''} {shown}{', …' if len(numbers) > _SHOWN else ''}"
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word.
+
+    >>> counted(1, "line"), counted(2000, "line")
+    ('1 line', '2,000 lines')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str:
     if len(torn) < len(lines):
         return (
-            f"{name}: {len(torn):,} of {_count(len(lines), 'row')} have no tab ({_numbers(torn)}); "
+            f"{name}: {len(torn):,} of {counted(len(lines), 'row')} have no tab ({places(torn)}); "
             "each row needs a source, a tab and a target: repair these rows"
         )
     first = lines[0][1][0]
@@ -206,12 +234,3 @@ def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str
         else ("if the targets are in a second file of as many lines, give that file as target_path")
     )
     return f"{name} has only one column (no tab in any line); expected a source, a tab and a target: {advice}"
-
-
-def _numbers(numbers: list[int]) -> str:
-    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
-    return f"line{'s' if len(numbers) > 1 else ''} {shown}{', …' if len(numbers) > _SHOWN else ''}"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

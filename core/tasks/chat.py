@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from core.data.batch import Example
+from core.data.conversations import read_conversations
 from core.settings import setting
 from core.tasks.task import Split
 from core.tasks.unseen import AbstractUnseen, Lot, by_split, filled, matched
@@ -43,7 +44,10 @@ class Chat(AbstractUnseen):
     a decoder that can only choose among known words cannot name them, one that copies can. In Chinese a character is a
     token, and the names are characters.
 
-    Settings: `language`, `known`. Held out: names.
+    Or a person's own conversations (`path`, in the forms of core/data/conversations.py): a turn in, the one behind it out.
+
+    Settings: `language`, `known`; with `path`: `tokens`, `vocabulary_size`, `longest`, `pairs`. Held out: names; of a person's
+    own conversations what is said, with all its answers.
 
     Source: the example of Lee 2021 after Gu et al. 2016, arXiv:1603.06393.
 
@@ -56,7 +60,9 @@ class Chat(AbstractUnseen):
     """
 
     name: ClassVar[str] = "chat"
-    summary: ClassVar[str] = "A sentence with unseen names to an answer that takes them up"
+    summary: ClassVar[str] = "A sentence with unseen names to an answer that takes them up; or your own conversations"
+    brings: ClassVar[str] = "Your own conversations: YAML, JSON, a turn on each line, or a table (said, tab, answered)"
+    read = staticmethod(read_conversations)
 
     language: str = setting("en", choices=tuple(_LANGUAGES), help="of the sentences: English, or Chinese by characters")
 
@@ -76,17 +82,17 @@ class Chat(AbstractUnseen):
         gaps = {"a": lot.name(), "b": lot.name()}
         return Example(tuple(filled(said, gaps)), tuple(filled(self._answers[said], gaps)))
 
-    def tokenize(self, text: str) -> list[str]:
+    def cut(self, text: str) -> list[str]:
         """Words and signs; in Chinese every character."""
         if self.language == "en":
-            return super().tokenize(text)
+            return super().cut(text)
         return list("".join(unicodedata.normalize("NFC", text).lower().split()))
 
-    def join(self, tokens: Sequence[str]) -> str:
+    def put(self, tokens: Sequence[str]) -> str:
         """As a person writes it."""
-        return super().join(tokens) if self.language == "en" else "".join(tokens)
+        return super().put(tokens) if self.language == "en" else "".join(tokens)
 
-    def reference(self, source: Sequence[str]) -> tuple[str, ...] | None:
+    def answer(self, source: Sequence[str]) -> tuple[str, ...] | None:
         """The answer to a sentence of this task, whatever the names."""
         for said, answer in self._answers.items():
             gaps = matched(said, source)

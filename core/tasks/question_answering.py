@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.data.batch import Example
+from core.data.question_answers import context_of, read_questions
 from core.errors import SettingError
 from core.settings import setting
 from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
@@ -26,7 +27,10 @@ class QuestionAnswering(AbstractUnseen):
     The question comes first, then the context. Facts differ in kind and in the thing they are about; several share one of
     the two, so both must be matched. The answer is a word of the context that nobody has seen: to find it is to point at it.
 
-    Settings: `fewest`, `most` facts, `known`. Held out: names and figures.
+    Or a person's own questions (`path`, in the forms of core/data/question_answers.py): question | context in, the answer out.
+
+    Settings: `fewest`, `most` facts, `known`; with `path`: `tokens`, `vocabulary_size`, `longest`, `pairs`. Held out: names and
+    figures; of a person's own questions the contexts, with all questions about them.
 
     Source: one sequence-to-sequence model for questions of every kind: McCann et al. 2018, arXiv:1806.08730.
 
@@ -37,7 +41,10 @@ class QuestionAnswering(AbstractUnseen):
     """
 
     name: ClassVar[str] = "qa"
-    summary: ClassVar[str] = "A question and a context with unseen names to the answer"
+    summary: ClassVar[str] = "A question and a context with unseen names to the answer; or your own questions"
+    brings: ClassVar[str] = "Your own questions: JSON in SQuAD's form, or rows with question, context and answer"
+    read = staticmethod(read_questions)
+    held_by = staticmethod(context_of)
 
     fewest: int = setting(2, low=1, high=8, help="facts in the shortest context")
     most: int = setting(4, low=1, high=8, help="facts in the longest context")
@@ -66,7 +73,7 @@ class QuestionAnswering(AbstractUnseen):
             source += filled(fact, {"it": thing, "n": value})
         return Example(tuple(source), (told[asked],))
 
-    def reference(self, source: Sequence[str]) -> tuple[str, ...] | None:
+    def answer(self, source: Sequence[str]) -> tuple[str, ...] | None:
         """The answer that the first fact gives which fits the question."""
         if "?" not in source:
             return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.data.batch import Example
+from core.data.documents import read_documents
 from core.errors import SettingError
 from core.settings import setting
 from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
@@ -34,7 +35,10 @@ class Summary(AbstractUnseen):
     figure and most names are words that the vocabularies do not hold. A summary says each fact once: a decoder that does not
     know what it has said already repeats one (`attnlab claims coverage`).
 
-    Settings: `fewest`, `most` facts, `asides`, `known`. Held out: names and figures.
+    Or a person's own texts and what is made of them (`path`, in the forms of core/data/documents.py).
+
+    Settings: `fewest`, `most` facts, `asides`, `known`; with `path`: `tokens`, `vocabulary_size`, `longest`, `pairs`. Held out:
+    names and figures; of a person's own texts the long ones, with all that is made of them.
 
     Source: the pointer-generator's own task, made small: See et al. 2017, arXiv:1704.04368.
 
@@ -45,7 +49,9 @@ class Summary(AbstractUnseen):
     """
 
     name: ClassVar[str] = "summary"
-    summary: ClassVar[str] = "A report with unseen names and figures to its facts in a fixed order"
+    summary: ClassVar[str] = "A report with unseen names and figures to its facts in a fixed order; or your own texts"
+    brings: ClassVar[str] = "Your own texts and their summaries: JSON lines, CSV, or a table (text, tab, summary)"
+    read = staticmethod(read_documents)
 
     fewest: int = setting(2, low=1, high=len(_FACTS), help="facts in the shortest report")
     most: int = setting(3, low=1, high=len(_FACTS), help="facts in the longest report")
@@ -72,7 +78,7 @@ class Summary(AbstractUnseen):
         source = [*filled(_FIRST[0], {"who": who}), *(token for sentence in body for token in sentence)]
         return Example(tuple(source), _summarized(who, values))
 
-    def reference(self, source: Sequence[str]) -> tuple[str, ...] | None:
+    def answer(self, source: Sequence[str]) -> tuple[str, ...] | None:
         """The summary of a report of this task, whatever its names and figures."""
         who, values = None, dict[str, str]()
         for sentence in _cut(source):

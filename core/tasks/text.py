@@ -1,6 +1,5 @@
 """A person's own pairs of texts: translations, spellings, anything in two columns."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +9,12 @@ from typing import Any, ClassVar
 
 from core.data.batch import Example
 from core.data.parallel_text import ParallelText, clean, read_table, read_two_files
-from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, vocabulary_of
+from core.data.tokenization import TOKENIZERS, tokenizer_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
 from core.settings import setting
-from core.tasks.task import AbstractTask, split_of
+from core.tasks.cut_pairs import CutPairs, Cutters, thinned
+from core.tasks.task import AbstractTask
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Text(AbstractTask):
     name: ClassVar[str] = "text"
     summary: ClassVar[str] = "your own pairs: a table with tabs, or two files line by line"
     running_text: ClassVar[bool] = True
+    files: ClassVar[tuple[str, ...]] = ("path", "target_path")
+    brings: ClassVar[str] = "Your pairs: one table (source, tab, target), or two files line by line"
 
     path: str = setting("", help="file with a source, a tab and a target on each line; or the file of sources")
     target_path: str = setting("", help="file of targets, line by line; empty when path is a table")
@@ -61,40 +63,22 @@ class Text(AbstractTask):
             )
         path = Path(self.path).expanduser()
         found = read_two_files(path, Path(self.target_path).expanduser()) if self.target_path else read_table(path)
-        if len(found.pairs) <= self.most:
-            return found
-        # files are often sorted by length or alphabet: the first lines would not be a fair sample
-        chosen = set(sorted(found.pairs, key=_lot)[: self.most])
-        note = f"{len(found.pairs):,} pairs, of which {self.most:,} were chosen by chance (most)"
-        return ParallelText(tuple(pair for pair in found.pairs if pair in chosen), (*found.notes, note))
+        return thinned(found, self.most, "most")
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the file: what was skipped, guessed or left out."""
-        left_out = len(self.corpus.pairs) - len(self.examples)
-        note = f"{left_out:,} of {len(self.corpus.pairs):,} pairs have more than {self.longest} tokens and were left out (longest)"
-        return (*self.corpus.notes, note) if left_out else self.corpus.notes
+        return self._pairs.notes(len(self.examples))
 
     @cached_property
-    def cutters(self) -> tuple[AbstractTokenizer, AbstractTokenizer]:
+    def cutters(self) -> Cutters:
         """The tokenizers of the two sides, learned from the training split."""
-        sides = zip(*self._training_pairs)
-        return tuple(
-            TOKENIZERS[kind].learn(texts, self.vocabulary_size)
-            for kind, texts in zip((self.source_tokens, self.target_tokens), sides)
-        )
+        return self._pairs.cutters((self.source_tokens, self.target_tokens), self.vocabulary_size)
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:
         """All pairs that are short enough, cut, of all splits."""
-        source, target = self.cutters
-        cut = (
-            Example(tuple(source.tokenize(left)), tuple(target.tokenize(right))) for left, right in self.corpus.pairs
-        )
-        kept = tuple(example for example in cut if max(len(example.source), len(example.target)) <= self.longest)
-        if not kept:
-            raise DataError(f"every pair of {self.path} has more than {self.longest} tokens on a side; raise longest")
-        return kept
+        return self._pairs.cut(self.cutters)
 
     def sample(self, rng: Random) -> Example:
         """One pair, each as likely as another."""
@@ -102,14 +86,11 @@ class Text(AbstractTask):
 
     def held_out_by(self, example: Example) -> Sequence[str]:
         """The letters of the source text, so that splits do not depend on the tokenizer."""
-        return essence("".join(example.source))
+        return self._pairs.held_out_by(example)
 
     def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """The frequent tokens of the training split, on each side."""
-        source, target = self.cutters
-        sources, targets = zip(*self._training_pairs)
-        size = self.vocabulary_size
-        return vocabulary_of(source, sources, size), vocabulary_of(target, targets, size)
+        return self._pairs.vocabularies(self.cutters, self.vocabulary_size)
 
     def tokenize(self, text: str) -> list[str]:
         """As the sources of the file were cut."""
@@ -142,22 +123,5 @@ class Text(AbstractTask):
         return twin
 
     @cached_property
-    def _training_pairs(self) -> tuple[tuple[str, str], ...]:
-        pairs = tuple(pair for pair in self.corpus.pairs if split_of(essence(pair[0])) == "train")
-        if not pairs:
-            raise DataError(f"{self.path} has too few pairs to train on ({len(self.corpus.pairs)}); add more lines")
-        return pairs
-
-
-def essence(text: str) -> list[str]:
-    """Letters and digits in small letters; of a text without any, all that is not space.
-
-    >>> essence("▁Go ▁on!"), essence("?!")
-    (['goon'], ['?!'])
-    """
-    text = text.replace("▁", "").casefold()
-    return ["".join(sign for sign in text if sign.isalnum()) or "".join(text.split())]
-
-
-def _lot(pair: tuple[str, str]) -> bytes:
-    return hashlib.sha256("\t".join(pair).encode()).digest()
+    def _pairs(self) -> CutPairs:
+        return CutPairs(self.path, self.corpus, self.longest)
