@@ -12,6 +12,7 @@ from core.claims.explanation import Explanation
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
+from core.claims.hokkien import DirectSpeech
 from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
@@ -65,4 +66,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "copying": Copying,
     "coverage": Coverage,
     "multi_label": MultiLabelSets,
+    "direct_speech": DirectSpeech,
 }

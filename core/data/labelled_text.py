@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.parallel_text import LINE_LIMIT, clean, decode, read_bytes, split_lines
+from core.data.parallel_text import LINE_LIMIT, clean, counted, decode, places, read_bytes, split_lines
 from core.errors import DataError
 
 _TORN_SHARE = 0.05
 _MOST_LABELS = 2000
-_SHOWN = 5
 _FORM = "each row needs a text, a tab, and its labels with commas between"
 
 
@@ -53,7 +52,10 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
             wrong.setdefault(found, []).append(number)
         else:
             rows.append(found)
-    said = tuple(f"{path.name}: {_lines(numbers)} skipped: {reason}" for reason, numbers in wrong.items())
+    said = tuple(
+        f"{path.name}: {counted(len(numbers), 'line')} skipped ({places(numbers)}): {reason}"
+        for reason, numbers in wrong.items()
+    )
     if sum(map(len, wrong.values())) > _TORN_SHARE * len(lines) or not rows:
         told = "; ".join(said) or f"{path.name} has no rows"
         raise DataError(f"{told}. {_FORM}: repair these rows")
@@ -121,8 +123,3 @@ def _named(label: str, known: tuple[str, ...]) -> str | None:
 def _by_frequency(labels: Sequence[str]) -> tuple[str, ...]:
     counts = Counter(labels)
     return tuple(sorted(counts, key=lambda one: (-counts[one], one)))
-
-
-def _lines(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:_SHOWN])) + (", …" if len(numbers) > _SHOWN else "")
-    return f"line {shown}" if len(numbers) == 1 else f"{len(numbers):,} lines ({shown})"

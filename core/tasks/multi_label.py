@@ -16,8 +16,8 @@ from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import DataError, SettingError
 from core.settings import setting
 from core.tasks.annotated_themes import ANNOTATORS, THEMES, WORDS, annotated
+from core.tasks.cut_pairs import essence
 from core.tasks.task import AbstractTask, split_of
-from core.tasks.text import essence
 
 ORDERS = ("fixed", "random", "frequent", "rare")
 
@@ -45,6 +45,10 @@ class MultiLabel(AbstractTask):
     name: ClassVar[str] = "labels"
     summary: ClassVar[str] = "a text to the set of its labels, however many: two annotators, or a table of your own"
     distinct: ClassVar[bool] = True
+    files: ClassVar[tuple[str, ...]] = ("path", "labels_path")
+    brings: ClassVar[str] = (
+        "Your texts: a table (text, tab, labels with commas), and a list of names where it has numbers"
+    )
 
     path: str = setting("", help="table of texts, a tab, labels with commas between; empty: texts are made up")
     labels_path: str = setting("", help="file of label names, where the table has their numbers, from 0")

@@ -4,6 +4,7 @@ from core.tasks.chat import Chat
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
+from core.tasks.hokkien import Hokkien
 from core.tasks.multi_label import MultiLabel
 from core.tasks.number_words import NumberWords
 from core.tasks.phrases import Phrases
@@ -39,5 +40,6 @@ TASKS: dict[str, type[AbstractTask]] = {
         QuestionAnswering,
         SortingPoints,
         MultiLabel,
+        Hokkien,
     )
 }

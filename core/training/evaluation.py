@@ -93,7 +93,7 @@ def evaluate(
     model.eval()
     outputs = free_run(model, [example.source for example in examples], vocabularies, search)
     outputs, targets = [meaning(one) for one in outputs], [meaning(example.target) for example in examples]
-    measures = None if task is None else measures_of(task, outputs, targets)
+    measures = None if task is None else measures_of(task, outputs, targets, [one.source for one in examples])
     with torch.no_grad():
         loss, right, count = 0.0, 0.0, 0
         for first in range(0, len(examples), 256):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core.data.vocabulary import SPECIALS
 from core.metrics.error_rate import error_rate
 from core.metrics.label_sets import label_set_scores
-from core.metrics.overlap import corpus_scores, line_of, tokenization_of
+from core.metrics.overlap import CorpusScore, corpus_scores, line_of, tokenization_of
 from core.tasks.task import AbstractTask
 
 
@@ -29,8 +29,16 @@ class Measures(NamedTuple):
     signatures: dict[str, str]
 
 
-def measures_of(task: AbstractTask, outputs: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> Measures:
+def measures_of(
+    task: AbstractTask,
+    outputs: Sequence[Sequence[str]],
+    references: Sequence[Sequence[str]],
+    sources: Sequence[Sequence[str]] = (),
+) -> Measures:
     """Measure tokens that were written against those that should have been.
+
+    Args:
+        sources: of running text; where some are their own references, copying is measured beside it (`_beside_copying`).
 
     >>> from core.tasks.copying import Copying
     >>> found = measures_of(Copying(), [list("abcdx")], [list("abcde")])
@@ -49,5 +57,34 @@ def measures_of(task: AbstractTask, outputs: Sequence[Sequence[str]], references
     if task.transcribes:
         rates["word error rate"] = error_rate([one.split() for one in written], [one.split() for one in said])
         rates["character error rate"] = error_rate(written, said)
+    if task.running_text and not task.transcribes:
+        copied, shares = _beside_copying(written, said, [task.join(one) for one in sources])
+        scores, rates = scores | copied, rates | shares
     values = {name: score.value for name, score in scores.items()}
     return Measures(values | rates, {name: score.signature for name, score in scores.items()})
+
+
+def _beside_copying(
+    written: Sequence[str], said: Sequence[str], read: Sequence[str]
+) -> tuple[dict[str, CorpusScore], dict[str, float]]:
+    """What it is worth beside copying the source, and on the lines that copying gets wrong.
+
+    Between two related languages many lines are the same, and a figure over all of them says little. Where none is (spaces
+    apart), or all are, there is nothing to say.
+    """
+    differ = [at for at, (left, right) in enumerate(zip(read, said)) if _solid(left) != _solid(right)]
+    if not 0 < len(differ) < len(read):
+        return {}, {}
+    cut = tokenization_of(said)
+    own, right, copied = ([side[at] for at in differ] for side in (written, said, read))
+    scores = {
+        "BLEU of copying": corpus_scores(read, said, cut)["BLEU"],
+        "BLEU where they differ": corpus_scores(own, right, cut)["BLEU"],
+        "BLEU of copying where they differ": corpus_scores(copied, right, cut)["BLEU"],
+    }
+    exact = sum(_solid(one) == _solid(other) for one, other in zip(own, right)) / len(differ)
+    return scores, {"lines that differ": len(differ) / len(read), "exact where they differ": exact}
+
+
+def _solid(text: str) -> str:
+    return "".join(text.split())

@@ -36,14 +36,14 @@ def test_a_few_wrong_rows_are_skipped_and_counted_with_their_lines(tmp_path):
     names = written(tmp_path, "joy\nfear\n", "names.txt")
     found = read_labelled(written(tmp_path, GOOD + "torn\nodd\t2\n"), names)
     assert len(found.rows) == 40 and found.notes == (
-        "texts.tsv: line 41 skipped: no tab",
-        "texts.tsv: line 42 skipped: '2' is neither a label nor a number from 0 to 1",
+        "texts.tsv: 1 line skipped (line 41): no tab",
+        "texts.tsv: 1 line skipped (line 42): '2' is neither a label nor a number from 0 to 1",
     )
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("", "is empty"), ("a\tjoy\nb\n", "line 2 skipped: no tab.*repair these rows"), (" \tjoy\n", "no text"),
+    [("", "is empty"), ("a\tjoy\nb\n", "line 2.*: no tab.*repair these rows"), (" \tjoy\n", "no text"),
      ("a\t\nb\t,\n", "no row of texts.tsv has a label"), ("a\x00\tjoy\n", "zero byte"),
      ("".join(f"text\tlabel{at}\n" for at in range(2001)), "2,001 different labels.*take the task text")],
 )  # fmt: skip

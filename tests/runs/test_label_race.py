@@ -31,7 +31,7 @@ def test_all_see_the_same_texts_and_the_sigmoids_begin_with_the_decoders_encoder
 def test_labels_agree_with_each_other_when_they_are_written_and_not_when_each_is_judged_alone(raced):
     scores = raced.scores()
     assert scores["fixed"]["consistent"] > 0.9 and scores[SIGMOIDS]["consistent"] < 0.6
-    assert scores["fixed"]["subset accuracy"] > scores[SIGMOIDS]["subset accuracy"] + 0.2
+    assert scores["fixed"]["subset accuracy"] > scores[SIGMOIDS]["subset accuracy"] + 0.1
 
 
 def test_a_set_comes_with_where_each_label_looked_and_why_it_stopped(raced):

@@ -12,9 +12,9 @@ from core.errors import DataError, SettingError
 from core.metrics.label_sets import label_set_scores
 from core.runs.presets import preset_of
 from core.tasks.annotated_themes import ANNOTATORS, THEMES, consistent
+from core.tasks.cut_pairs import essence
 from core.tasks.multi_label import MultiLabel
 from core.tasks.task import split_of
-from core.tasks.text import essence
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "goemotions"
 
@@ -64,7 +64,7 @@ def test_one_annotator_has_half_of_the_labels_and_is_always_consistent():
 def test_what_cannot_be_set_is_refused_in_words():
     with pytest.raises(SettingError, match="fewest=3 is more than most=2"):
         MultiLabel(fewest=3, most=2)
-    with pytest.raises(SettingError, match="give task.path as well"):
+    with pytest.raises(SettingError, match="give task[.]path as well"):
         MultiLabel(labels_path="labels.txt")
 
 
