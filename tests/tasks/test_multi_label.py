@@ -64,7 +64,7 @@ def test_one_annotator_has_half_of_the_labels_and_is_always_consistent():
 def test_what_cannot_be_set_is_refused_in_words():
     with pytest.raises(SettingError, match="fewest=3 is more than most=2"):
         MultiLabel(fewest=3, most=2)
-    with pytest.raises(SettingError, match="give task[.]path as well"):
+    with pytest.raises(SettingError, match=r"give task\.path as well"):
         MultiLabel(labels_path="labels.txt")
 
 
