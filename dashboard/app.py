@@ -33,7 +33,10 @@ SECTIONS = {
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
-    "Systems": (("labels", "Labels", "label"),),
+    "Systems": (
+        ("labels", "Labels", "label"),
+        ("graphs", "Graphs", "hub"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),
