@@ -31,7 +31,7 @@ def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_la
     text = page.get_by_label("Text", exact=True)
     text.fill("The choir had a song")
     page.keyboard.press("Enter")
-    expect(page.locator(".live-figure .plot .xtick").filter(has_text="choir")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".live-figure .plot .x3tick").filter(has_text="choir")).to_be_visible(timeout=SLOW)
     text.fill("Ada Lovelace")
     page.keyboard.press("Enter")
     expect(page.get_by_text("every word of this text is unknown")).to_be_visible(timeout=SLOW)
