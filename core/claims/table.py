@@ -26,6 +26,7 @@ from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
 from core.claims.pre_post import PrePost
+from core.claims.question_answering import Questions
 from core.claims.reach import Reach
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
@@ -67,4 +68,5 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "coverage": Coverage,
     "multi_label": MultiLabelSets,
     "direct_speech": DirectSpeech,
+    "question_answering": Questions,
 }

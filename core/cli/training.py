@@ -38,6 +38,7 @@ def train(
 ) -> None:
     """Train a model; its run folder can be watched in the app meanwhile."""
     from core.runs import controls
+    from core.runs.config import ExperimentConfig
     from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name
     from core.training.events import Evaluated
@@ -51,6 +52,8 @@ def train(
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         run = create_any(name, config, own_code=True)
+        for note in config.task.notes if isinstance(config, ExperimentConfig) else ():
+            typer.echo(note, err=True)
     last: Evaluated | None = None
     for event in run_experiment(run, own_code=True):
         if isinstance(event, Evaluated):

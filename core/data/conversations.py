@@ -69,7 +69,8 @@ def _yaml(text: str, name: str) -> Iterator[tuple[int, _Turns]]:
         root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{name}, line {mark.line + 1}" if mark else name
+        last = len(split_lines(text))  # what is never closed is missed behind it
+        where = f"{name}, line {min(mark.line + 1, last)}" if mark else name
         raise DataError(
             f"{where}: not YAML ({getattr(error, 'problem', None) or 'it cannot be read'}); repair it"
         ) from error
@@ -89,8 +90,9 @@ def _json(text: str, name: str) -> Iterator[tuple[int, _Turns]]:
         values, broken = json_lines(text)
         yield from ((number, []) for number in broken)
     else:
-        data = load_json(text, name)
-        values = list(enumerate(_turns(data) if isinstance(data, dict) else data, 1))
+        found = _turns(load_json(text, name))
+        alone = all(_said(one) is not None for one in found)  # the turns of one conversation
+        values = list(enumerate([found] if alone else found, 1))
     for number, value in values:
         said = [_said(turn) for turn in _turns(value)]
         yield number, [(number, one) for one in said if one is not None] if None not in said else []

@@ -42,20 +42,17 @@ def context_of(source: str) -> str:
 
 
 def _read(text: str, name: str) -> ParallelText:
-    if text.lstrip().startswith("{") and not _is_rows(text):
-        return _paired(_squad(load_json(text, name), name), name, (), "question")
+    if text.lstrip().startswith("{") and not is_json_lines(text):
+        data = load_json(text, name)
+        if "data" in data:
+            return _paired(_squad(data["data"], name), name, (), "question")
     rows = read_rows(text, name, ROLES)
     asked = ((number, question, context, texts_of(answer)) for number, (question, context, answer) in rows.cells)
     return _paired(asked, name, rows.notes, rows.unit)
 
 
-def _is_rows(text: str) -> bool:
-    return is_json_lines(text) and '"paragraphs"' not in text[:2000]
-
-
-def _squad(data: Any, name: str) -> Iterator[_Asked]:
+def _squad(articles: Any, name: str) -> Iterator[_Asked]:
     """All questions, numbered through the file; what is not where it should be gives an empty place."""
-    articles = data.get("data")
     if not isinstance(articles, list):
         raise DataError(f"{name} has no list named data; expected SQuAD's form (data, paragraphs, qas), or JSON lines")
     number = 0

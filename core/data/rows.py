@@ -15,6 +15,7 @@ from core.data.parallel_text import counted, places, split_lines
 from core.errors import DataError
 
 Roles = Mapping[str, Sequence[str]]  # what a cell is for: names that it goes by, in small letters
+_TRIED = 5  # lines that tell whether there is a value on each
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,17 @@ def json_lines(text: str) -> tuple[list[tuple[int, Any]], list[int]]:
 
 
 def is_json_lines(text: str) -> bool:
-    """Whether the first line is a JSON value of its own, and others follow it."""
-    lines = [line for line in split_lines(text) if line.strip()]
-    return bool(json_lines(lines[0])[0]) and (len(lines) > 1 or lines[0].lstrip().startswith("{")) if lines else False
+    """Whether it is a value a line, some of which may be broken, and not one value over all lines.
+
+    >>> is_json_lines('{"a": \\n["b"]'), is_json_lines('["a",\\n"b"]')
+    (True, False)
+    """
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        first = [line for line in split_lines(text) if line.strip()][:_TRIED]
+        return any(isinstance(value, dict | list) for _, value in json_lines("\n".join(first))[0])
+    return False
 
 
 def _objects(text: str, name: str, roles: Roles) -> Rows:
@@ -106,6 +115,9 @@ def _objects(text: str, name: str, roles: Roles) -> Rows:
         values, broken = json_lines(text)
         return _picked(values, "line", name, roles, broken)
     data = load_json(text, name)
+    known = {word for words in roles.values() for word in words}
+    if isinstance(data, dict) and known & {key.lower() for key in data}:
+        data = [data]
     lists = [data] if isinstance(data, list) else [one for one in data.values() if isinstance(one, list)]
     if len(lists) != 1:
         raise DataError(f"{name} is JSON without a list of objects; {_wanted(roles)}")
@@ -121,7 +133,7 @@ def _picked(values: Sequence[tuple[int, Any]], unit: str, name: str, roles: Role
             lacking.append(number)
         else:
             cells.append((number, tuple(row)))
-    notes = _skipped(name, broken, unit, "that are no JSON") + _skipped(
+    notes = _skipped(name, broken, unit, "that cannot be read as JSON") + _skipped(
         name, lacking, unit, f"without {_all_of(roles)}"
     )
     return Rows(tuple(cells), unit, notes)

@@ -79,6 +79,11 @@ class AbstractTask(Settings, ABC):
     def join_target(self, tokens: Sequence[str]) -> str:
         """Target tokens to the text a person reads."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What whoever brought the data should know: what was skipped, guessed or left out."""
+        return ()
+
     @cached_property
     def vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """Source and target vocabulary, built once."""

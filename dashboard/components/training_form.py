@@ -45,7 +45,7 @@ def training_form() -> None:
     start = preset_of(task, model, preset).to_dict()
     start["objective"] = {"name": objective, **OBJECTIVES[objective]().to_dict()}
     chosen = _settings(start, f"{task} {model} {objective} {preset}")
-    uploaded = _upload(chosen) if task == "text" else {}
+    uploaded = _upload(task, chosen)
     name = st.text_input(
         "Name of the run",
         placeholder=store.free_name(f"{task}-{model}"),
@@ -53,11 +53,13 @@ def training_form() -> None:
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
-        run = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
+        run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
         state.put(f"kept {links.SOURCE}", None)
         state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
         st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
+        for note in notes:
+            st.toast(note, icon=":material/rule:", duration="long")
         st.rerun()
 
 
@@ -103,29 +105,41 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     return {**chosen, "seed": int(seed)}
 
 
-def _upload(chosen: dict[str, Any]) -> dict[str, str]:
-    """Take files; under which name of ours each of theirs is kept."""
+def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
+    """Take files, where a task reads some; under which name of ours each of theirs is kept."""
+    kind = TASKS[task]
+    if not kind.files:
+        return {}
     files = st.file_uploader(
-        "Your pairs: one table (source, tab, target), or two files line by line",
+        kind.brings,
         accept_multiple_files=True,
-        type=["tsv", "txt", "csv"],
-        key="upload",
+        type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],
+        key=f"upload {task}",
         max_upload_size=20,
         help="UTF-8 is best; at most 20 MB here, larger files by their path",
     )
-    paths = [keep(file.getvalue()) for file in files[:2]]
-    for setting, path in zip(("path", "target_path"), paths):
+    if len(files) > len(kind.files):
+        st.warning(
+            f"{len(files)} files were brought, and {task} reads {len(kind.files)}: take the others away, or join them"
+        )
+    paths = [keep(file.getvalue()) for file in files[: len(kind.files)]]
+    for setting, path in zip(kind.files, paths):
         chosen["task"][setting] = str(path)
     return {path.name: file.name for path, file in zip(paths, files)}
 
 
-def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> RunFolder:
+def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> tuple[RunFolder, list[str]]:
+    """A training that has begun, and what whoever brought its files should know."""
     try:
-        run = create(name, ExperimentConfig.from_dict(chosen))
+        config = ExperimentConfig.from_dict(chosen)
+        run = create(name, config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
-        words = str(error)
-        for ours, theirs in uploaded.items():
-            words = words.replace(ours, theirs)
-        raise DataError(words) from error
+        raise DataError(_in_their_words(str(error), uploaded)) from error
     jobs.start(run)
-    return run
+    return run, [_in_their_words(note, uploaded) for note in config.task.notes]
+
+
+def _in_their_words(words: str, uploaded: dict[str, str]) -> str:
+    for ours, theirs in uploaded.items():
+        words = words.replace(ours, theirs)
+    return words
