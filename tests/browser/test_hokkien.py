@@ -30,10 +30,11 @@ def two_files() -> list[dict]:
 def test_own_hokkien_becomes_a_run_and_its_attention_is_drawn(page: Page, request: pytest.FixtureRequest) -> None:
     name = f"hokkien-{request.node.callspec.params['page']}"
     page.goto("/train")
+    expect(page.get_by_role("combobox", name="Task")).to_be_visible(timeout=SLOW)
     choose(page, "Task", "text · your own pairs: a table with tabs, or two files line by line")
-    places = page.get_by_test_id("stFileUploader").locator("input[type=file]")
-    expect(places).to_have_count(1, timeout=SLOW)
-    places.set_input_files(two_files())
+    place = page.get_by_test_id("stFileUploader").filter(has_text="Your pairs").locator("input[type=file]")
+    expect(place).to_be_attached(timeout=SLOW)
+    place.set_input_files(two_files())
     expect(page.get_by_text("mandarin.txt")).to_be_visible(timeout=SLOW)
     page.get_by_label("Name of the run", exact=True).fill(name)
     page.get_by_label("steps", exact=True).fill("12")
