@@ -20,10 +20,10 @@ from core.training.evaluation import free_run
 from core.training.events import StepDone
 from core.training.loop import Trainer
 
-_STEPS = 300
+_STEPS = 500
 _RECORDINGS = 200  # of held-out sentences, each said several times with other sounds
 _LEAD = 0.1
-_NOISE = 0.2
+_NOISE = 0.35
 _STAGES: dict[str, dict[str, str]] = {
     "direct": {},
     "recognizer": {"task.target": "phones"},

@@ -51,6 +51,9 @@ def test_the_lexicon_of_itaigi_is_read_by_the_columns_that_are_chosen():
     found = read_named(path, "KipUnicode", "HoaBun")
     assert found.pairs[:2] == (("siān-neh", "討厭"), ("sú-sū", "死侍"))
     assert 10_000 - len(found.pairs) == 4 + 117
-    assert [note.partition(": ")[2][:25] for note in found.notes] == ["4 lines with an empty sid", "117 lines said before, sk"]
+    assert [note.partition(": ")[2][:25] for note in found.notes] == [
+        "4 lines with an empty sid",
+        "117 lines said before, sk",
+    ]
     characters = read_named(path, "HanLoTaibunKip", "HoaBun").pairs
     assert characters[0] == ("𤺪呢", "討厭")  # above the basic plane, and whole
