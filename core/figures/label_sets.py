@@ -76,7 +76,7 @@ def label_bars(probabilities: Mapping[str, float], written: Sequence[str], cut: 
         textposition="outside", cliponaxis=False, hovertemplate="%{x:.3f}<extra></extra>",
     )  # fmt: skip
     figure = styled(go.Figure([bars]), mode, height=_BAR * len(best) + _ROOM)
-    figure.add_vline(x=cut, line_dash="dash", line_width=1)
+    figure.add_vline(x=cut, line_dash="dash", line_width=1, line_color="#8a949c")
     figure.update_layout(
         margin={"l": 96, "r": 34, "t": 8, "b": 40}, showlegend=False, hovermode="closest", uirevision="labels"
     )

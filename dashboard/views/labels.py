@@ -12,9 +12,9 @@ _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _SOURCE, _EXAMPLE = "labels running", "labels text", "labels example"
 _OFFERED = 8  # held-out texts to take
-_START = "We saw rain and snow, then had bread and rice, and the choir had our last song"
+_START = "Today we had bread rice our song snow wind"
 _ANNOTATORS = {
-    2: "two, who call the same themes by different names",
+    2: "two, with names of their own",
     1: "one",
 }
 
@@ -39,7 +39,7 @@ def _trainings() -> None:
         annotators = st.selectbox(
             "Annotators", list(_ANNOTATORS), key="labels annotators", bind="query-params",
             format_func=_ANNOTATORS.__getitem__,
-            help="with two, labels depend on each other in a way that no word of the text tells; with one they do not",
+            help="two call the same themes by different names, and no word of a text tells who it was",
         )  # fmt: skip
     with places[2]:
         seed = int(st.number_input("Seed", 0, 999, 0, key="labels seed", help="of weights, texts and dropout, of both"))
