@@ -39,6 +39,7 @@ SECTIONS = {
         ("detection", "Detection", "center_focus_strong"),
         ("graphs", "Graphs", "hub"),
         ("parsing", "Parsing", "schema"),
+        ("labels", "Labels", "label"),
     ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),

@@ -13,11 +13,13 @@ from core.claims.explanation import Explanation
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
+from core.claims.hokkien import DirectSpeech
 from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.mask_predict import Remasked
+from core.claims.multi_label import MultiLabelSets
 from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
 from core.claims.order import Order
@@ -70,5 +72,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "parsing": Parsing,
     "trees_only": TreesOnly,
     "treebank": OwnTreebank,
+    "multi_label": MultiLabelSets,
+    "direct_speech": DirectSpeech,
     "question_answering": Questions,
 }

@@ -76,4 +76,4 @@ def copyable(vocabularies: tuple[Vocabulary, Vocabulary]) -> tuple[Vocabulary, V
         raise SettingError(
             "a source that is heard has no token that could be copied: choose copy=none, or a task whose source is text"
         )
-    return CopyableVocabulary(source.tokens, source.shared_boundary, target), target
+    return CopyableVocabulary(source.tokens, source.shared_boundary, target=target), target

@@ -1,7 +1,8 @@
 """A vocabulary: tokens and their numbers; the one home of the special symbols.
 
 The first six numbers are always <pad> <begin> <end> <unk> <mask> <sep>. With `shared_boundary` the symbol that begins
-a target is the one that ends it, as the lecture allows: `begin` and `end` are then the same number.
+a target is the one that ends it, as the lecture allows: `begin` and `end` are then the same number. With `distinct` a
+sequence is a set: no search writes a token twice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ class Vocabulary:
 
     tokens: tuple[str, ...]
     shared_boundary: bool = False
+    distinct: bool = False
 
     def __post_init__(self) -> None:
         if self.tokens[: len(SPECIALS)] != SPECIALS:
@@ -35,9 +37,9 @@ class Vocabulary:
             raise DataError("a vocabulary holds each token once; this one repeats some")
 
     @classmethod
-    def of(cls, tokens: Iterable[str], *, shared_boundary: bool = False) -> "Vocabulary":
+    def of(cls, tokens: Iterable[str], *, shared_boundary: bool = False, distinct: bool = False) -> "Vocabulary":
         """The vocabulary of these tokens, sorted, specials in front."""
-        return cls(SPECIALS + tuple(sorted(set(tokens) - set(SPECIALS))), shared_boundary)
+        return cls(SPECIALS + tuple(sorted(set(tokens) - set(SPECIALS))), shared_boundary, distinct)
 
     @cached_property
     def numbers(self) -> dict[str, int]:

@@ -27,6 +27,7 @@ def decode(
     """
     if not sources:
         return []
+    search = search.under(rules[0])
     rules = [search.within(one) for one in rules]
     if len(sources) == 1 and search.follows is not None and isinstance(model, RunsAhead):
         ahead = _ahead(search.follows, model, sources[0], rules[0])

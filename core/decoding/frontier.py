@@ -43,6 +43,7 @@ class Rules:
         item: a fingerprint of the source, so that chance differs from source to source.
         gold: the right output, <end> included, where it is known: its candidates are remembered however poor they are.
         trees: which tokens are brackets and leaves, where the vocabulary can write trees.
+        distinct: whether an output is a set, so that no search may write a token twice.
     """
 
     end: int
@@ -53,6 +54,7 @@ class Rules:
     item: int = 0
     gold: tuple[int, ...] | None = None
     trees: TreeTokens | None = None
+    distinct: bool = False
 
 
 class Force(NamedTuple):

@@ -49,9 +49,12 @@ def barred_left_out(decision: Decision, item: int, taken: set[tuple[int, int]]) 
     barred, search = decision.before.outlook.barred, decision.search
     if barred is None:
         return []
+    repeated = f"it would write a run of {search.no_repeat_ngram} tokens a second time"
+    if search.no_repeat_ngram == 1:
+        repeated = "it was written before, and may not come twice"
     reasons = {
         TOO_SHORT: f"too early to end: at least {search.min_length} tokens must come before <end>",
-        REPEATED: f"it would write a run of {search.no_repeat_ngram} tokens a second time",
+        REPEATED: repeated,
         **{why: f"no tree could come of it: {words}" for why, words in NO_TREE.items()},
     }
     found = []

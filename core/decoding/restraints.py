@@ -4,6 +4,7 @@ They are settings of every search, since they belong to what is asked for and no
 """
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -14,6 +15,8 @@ from core.decoding.tree_form import FORMS, TREE, bar_untreelike, refuse
 from core.decoding.weighing import Weighing, weigh
 from core.errors import SettingError
 from core.settings import Settings, setting
+
+S = TypeVar("S", bound="Restraints")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,10 @@ class Restraints(Settings):
     def restrained(self) -> bool:
         """Whether a limit or penalty looks at what was written."""
         return self.min_length > 0 or self.no_repeat_ngram > 0 or self.repetition_penalty != 1.0 or self.form == TREE
+
+    def under(self: S, rules: Rules) -> S:
+        """This search where outputs are sets: then none writes a token twice, whatever its settings."""
+        return replace(self, no_repeat_ngram=1) if rules.distinct and self.no_repeat_ngram != 1 else self
 
     def within(self, rules: Rules) -> Rules:
         """The rules with this search's own limit.

@@ -34,8 +34,8 @@ class Stepper:
         rules: Rules,
         root: Hypothesis | None = None,
     ) -> None:
-        self._model, self._search = model, search
-        start = search.start(model, source, rules)
+        self._model, self._search = model, search.under(rules)
+        start = self._search.start(model, source, rules)
         if root is not None:
             assert start.now is not None  # nothing has stopped before its first step
             start = replace(start, now=replace(start.now, roots=(root,)))

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 from plotly.subplots import make_subplots
 
+from core.figures.cells import add_cells
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
 
-_FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _MADE = {"light": SERIES[1], "dark": "#f0893f"}
 _ROW, _ROOM = 22, 86  # points: an output token, title and labels
@@ -43,9 +43,9 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
     told = [
         f"{token}: p_gen {gate:.2f}, {part:.0%} of it copied" for token, gate, part in zip(written, gates, one.copied)
     ]
-    _heat(figure, gates[:, None], [[line] for line in told], _MADE[mode], mode, 1)
+    add_cells(figure, gates[:, None], [[line] for line in told], _MADE[mode], mode, 1)
     looks = [[f"{token} looks at {other}" for other in source] for token in written]
-    _heat(figure, one.rows, looks, _FULL[mode], mode, 2)
+    add_cells(figure, one.rows, looks, _FULL[mode], mode, 2)
     figure.update_traces(texttemplate="%{z:.2f}", textfont_size=11, col=1)
     styled(figure, mode, height=_ROW * len(written) + _ROOM)
     figure.update_layout(
@@ -59,20 +59,3 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
     names = [f"<b>{shown(token)}</b>" if token in new else shown(token) for token in one.written]
     figure.update_yaxes(tickvals=list(range(len(written))), ticktext=names, autorange="reversed", **plain)
     return figure
-
-
-def _heat(
-    figure: go.Figure,
-    values: Float[np.ndarray, "step column"],
-    told: list[list[str]],
-    full: str,
-    mode: Mode,
-    column: int,
-) -> None:
-    figure.add_trace(
-        go.Heatmap(
-            z=values, zmin=0.0, zmax=1.0, colorscale=[(0.0, _FLAT[mode]), (1.0, full)], showscale=False, xgap=1, ygap=1,
-            text=told, hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
-        ),
-        row=1, col=column,
-    )  # fmt: skip

@@ -21,7 +21,8 @@ class Seq2Seq(nn.Module):
 
     Args:
         encoder, decoder: the two halves.
-        vocabulary: the target's, for the numbers of <begin>, <end>, what is never generated, and brackets.
+        vocabulary: the target's, for the numbers of <begin>, <end>, what is never generated, brackets, and whether a target
+            is a set.
     """
 
     def __init__(self, encoder: AbstractEncoder, decoder: AbstractDecoder, vocabulary: Vocabulary) -> None:
@@ -32,6 +33,7 @@ class Seq2Seq(nn.Module):
         self.end = vocabulary.end
         self.never_generated = vocabulary.never_generated
         self.trees = TreeTokens.of(vocabulary.tokens)
+        self.distinct = vocabulary.distinct
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""

@@ -119,7 +119,7 @@ def positions(
         drawing: what `draw` gave for the same source and search; index: which of its draws.
     """
     numbers, rules = trained.item(source, 0)
-    alone, found = replace(search, draws=1), []
+    alone, found = replace(search, draws=1).under(rules), []
     frontier = alone.start(trained.stepped, numbers, rules)
     path = drawing.ends[index].path()
     for node in path:

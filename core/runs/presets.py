@@ -76,6 +76,15 @@ for _name in ("chat", "summary", "qa"):
         "fast": (_COPIED, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 800}),
         "full": (_COPIED, {**_WORDS, "learning_rate": 3e-3, "steps": 2500}),
     }
+_TRANSFORMER["labels"] = {
+    "fast": ({"layers": 1, "width": 48}, {**_WORDS, "learning_rate": 3e-3, "batch_size": 32, "steps": 600}),
+    "full": ({"layers": 1, "width": 64, "dropout": 0.1}, {**_WORDS, "steps": 2000}),
+}
+_SOUNDED: Part = {"layers": 2, "heads": 4, "width": 64, "positions": "learned", "longest": 128}
+_TRANSFORMER["hokkien"] = {
+    "fast": (_SOUNDED, {**_WORDS, "batch_size": 32, "steps": 500}),
+    "full": ({**_SOUNDED, "dropout": 0.1}, {**_WORDS, "steps": 2000}),
+}
 _RECURRENT: dict[str, tuple[Part, Part]] = {
     "fast": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 1500}),
     "full": ({}, {**_WORDS, "learning_rate": 3e-3, "steps": 3000}),

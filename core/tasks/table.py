@@ -5,6 +5,8 @@ from core.tasks.convex_hull import ConvexHull
 from core.tasks.copying import Copying
 from core.tasks.dates import Dates
 from core.tasks.hidden_state import HiddenState
+from core.tasks.hokkien import Hokkien
+from core.tasks.multi_label import MultiLabel
 from core.tasks.number_words import NumberWords
 from core.tasks.parsing import Parsing
 from core.tasks.phrases import Phrases
@@ -41,5 +43,7 @@ TASKS: dict[str, type[AbstractTask]] = {
         SortingPoints,
         ConvexHull,
         Parsing,
+        MultiLabel,
+        Hokkien,
     )
 }

@@ -38,6 +38,7 @@ class AbstractTask(Settings, ABC):
         unseen: whether its held-out examples have words that no vocabulary holds and no training example shows.
         copied: whether its source vocabulary says what each token is copied as (`for_copying`).
         known_alignment: whether every example says which source position each target position comes from.
+        distinct: whether a target is a set: the order of its tokens says nothing, and none comes twice.
         running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
         files: settings that name a file of a person's own; brings: what is in them, for whoever chooses one.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
@@ -50,6 +51,7 @@ class AbstractTask(Settings, ABC):
     known_alignment: ClassVar[bool] = False
     unseen: ClassVar[bool] = False
     copied = False
+    distinct: ClassVar[bool] = False
     running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
     writes_trees: ClassVar[bool] = False

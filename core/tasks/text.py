@@ -8,6 +8,7 @@ from random import Random
 from typing import Any, ClassVar
 
 from core.data.batch import Example
+from core.data.named_columns import read_named
 from core.data.parallel_text import ParallelText, clean, read_table, read_two_files
 from core.data.tokenization import TOKENIZERS, tokenizer_of
 from core.data.vocabulary import Vocabulary
@@ -21,7 +22,7 @@ from core.tasks.task import AbstractTask
 class Text(AbstractTask):
     """Pairs of a file with two columns (a tab between), or of two files line by line.
 
-    Settings: `path`, `target_path`, `source_tokens`, `target_tokens`, `vocabulary_size`, `longest`, `most`. Tokenizers
+    Settings: `path`, `target_path`, `source_column`, `target_column`, `source_tokens`, `target_tokens`, `vocabulary_size`, `longest`, `most`. Tokenizers
     and vocabularies are learned from the training split only, so held-out texts may hold <unk>.
 
     Held out: source texts; those that differ only in capitals, spaces or punctuation stay together.
@@ -44,11 +45,22 @@ class Text(AbstractTask):
 
     path: str = setting("", help="file with a source, a tab and a target on each line; or the file of sources")
     target_path: str = setting("", help="file of targets, line by line; empty when path is a table")
+    source_column: str = setting("", help="name of the column of sources, where the first line names columns")
+    target_column: str = setting("", help="name of the column of targets, likewise")
     source_tokens: str = setting("character", choices=tuple(TOKENIZERS), help="what a source is cut into")
     target_tokens: str = setting("character", choices=tuple(TOKENIZERS), help="what a target is cut into")
     vocabulary_size: int = setting(4000, low=50, high=50_000, step=500, help="tokens a side; rarer ones become <unk>")
     longest: int = setting(60, low=1, high=1000, help="tokens; pairs with a longer side are left out")
     most: int = setting(100_000, low=10, high=1_000_000, help="pairs kept of a larger file, chosen by chance")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.source_column) != bool(self.target_column):
+            raise SettingError("one column makes no pair: give both source_column and target_column, or neither")
+        if self.source_column and self.target_path:
+            raise SettingError(
+                "two files line by line have no columns: leave target_path empty, or source_column and target_column"
+            )
 
     @cached_property
     def corpus(self) -> ParallelText:
@@ -61,9 +73,12 @@ class Text(AbstractTask):
             raise SettingError(
                 "path is empty: give a file with a source, a tab and a target on each line (task.path=…)"
             )
-        path = Path(self.path).expanduser()
-        found = read_two_files(path, Path(self.target_path).expanduser()) if self.target_path else read_table(path)
-        return thinned(found, self.most, "most")
+        return thinned(self._read(Path(self.path).expanduser()), self.most, "most")
+
+    def _read(self, path: Path) -> ParallelText:
+        if self.source_column:
+            return read_named(path, self.source_column, self.target_column)
+        return read_two_files(path, Path(self.target_path).expanduser()) if self.target_path else read_table(path)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -71,7 +71,16 @@ def rules_for(model: Seq2Seq, source: Sequence[int], *, keep_pruned: int = 5) ->
     times = 2 if model.trees is None else 3  # of 2,363 trees of a treebank every one fits, and with 2 only half
     most = min(times * len(source) + 10, model.decoder.longest)
     item = zlib.crc32(",".join(map(str, source)).encode())
-    return Rules(model.end, model.never_generated, most, len(source), keep_pruned, item, trees=model.trees)
+    return Rules(
+        model.end,
+        model.never_generated,
+        most,
+        len(source),
+        keep_pruned,
+        item,
+        trees=model.trees,
+        distinct=model.distinct,
+    )
 
 
 def evaluate(
@@ -95,7 +104,7 @@ def evaluate(
     model.eval()
     outputs = free_run(model, [example.source for example in examples], vocabularies, search)
     outputs, targets = [meaning(one) for one in outputs], [meaning(example.target) for example in examples]
-    measures = None if task is None else measures_of(task, outputs, targets)
+    measures = None if task is None else measures_of(task, outputs, targets, [one.source for one in examples])
     with torch.no_grad():
         loss, right, count = 0.0, 0.0, 0
         for first in range(0, len(examples), 256):

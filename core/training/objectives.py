@@ -7,6 +7,7 @@ from core.training.distillation_settings import Distillation
 from core.training.likelihood import Likelihood
 from core.training.objective import Objective
 from core.training.objective_settings import Makings, ObjectiveSettings
+from core.training.order_free import OrderFree
 from core.training.places_settings import PLACES
 from core.training.rewarded import Mixer, Reinforce, RiskMinimized, SelfCritical
 from core.training.scheduled_sampling import ScheduledSampling
@@ -27,6 +28,6 @@ class TeacherForcing(ObjectiveSettings):
 
 
 _KINDS = (
-    TeacherForcing, ScheduledSampling, *PLACES.values(), Distillation, Reinforce, SelfCritical, Mixer, RiskMinimized,
+    TeacherForcing, OrderFree, ScheduledSampling, *PLACES.values(), Distillation, Reinforce, SelfCritical, Mixer, RiskMinimized,
 )  # fmt: skip
 OBJECTIVES: dict[str, type[ObjectiveSettings]] = {kind.name: kind for kind in _KINDS}

@@ -48,7 +48,7 @@ class ParallelEvaluator:
         model.eval()
         outputs = [meaning(one) for one in write_all(model, examples, vocabularies, self.decoding)]
         targets = [meaning(example.target) for example in examples]
-        measures = None if task is None else measures_of(task, outputs, targets)
+        measures = None if task is None else measures_of(task, outputs, targets, [one.source for one in examples])
         loss, right, count = self._weighed(model, examples, vocabularies, step)
         model.train(training)
         return Evaluated(

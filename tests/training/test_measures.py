@@ -59,3 +59,19 @@ def test_a_run_is_evaluated_so():
         "TER",
     }
     assert found.measures["BLEU"] > 50 > found.measures["TER"]
+
+
+def test_where_some_lines_are_the_same_copying_is_measured_beside_the_model(spelled, monkeypatch):
+    monkeypatch.setattr(Text, "join", lambda task, tokens: "".join(tokens))
+    sources, references = ["我 愛 貓", "伊 有 狗 仔"], ["我愛貓", "她有小狗"]
+    outputs = ["我愛狗", "她有小狗"]
+    found = measures_of(spelled["text"], *([list(one) for one in side] for side in (outputs, references, sources)))
+    assert found.values["lines that differ"] == 0.5 and found.values["exact where they differ"] == 1.0
+    own, copied = found.values["BLEU where they differ"], found.values["BLEU of copying where they differ"]
+    assert own == pytest.approx(sacrebleu.corpus_bleu(outputs[1:], [references[1:]], tokenize="zh").score) == 100.0
+    assert copied == pytest.approx(sacrebleu.corpus_bleu(sources[1:], [references[1:]], tokenize="zh").score)
+    assert found.values["BLEU of copying"] == pytest.approx(
+        sacrebleu.corpus_bleu(sources, [references], tokenize="zh").score
+    )
+    none = measures_of(spelled["text"], [list("ab")], [list("cd")], [list("xy")])
+    assert "BLEU of copying" not in none.values

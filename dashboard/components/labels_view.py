@@ -1,0 +1,84 @@
+"""A set of labels beside itself: written one after the other by a decoder, and judged label by label by sigmoids."""
+
+import pandas as pd
+import streamlit as st
+
+from core.figures.label_sets import LabelMap, label_bars, label_map
+from core.runs.label_race import CUT, SIGMOIDS, WRITERS, LabelRace
+from core.runs.labelled import Labelled
+from core.tasks.annotated_themes import consistent
+from core.tasks.multi_label import MultiLabel
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+
+
+@st.cache_resource(show_spinner="Making the models …", max_entries=12)
+def race(writer: str, annotators: int, seed: int) -> LabelRace:
+    """Trainings of the same seed and the same texts, for everybody; it computes nothing by itself."""
+    return LabelRace(MultiLabel(annotators=annotators), seed, names=(writer,))
+
+
+def both(one: LabelRace, source: tuple[str, ...], *, running: bool) -> None:
+    """What each makes of a text, and once nothing runs a table over held-out texts."""
+    ((name, written),) = one.write(source).items()
+    alone = one.judged(source)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _written(name, written)
+    with right:
+        _judged(alone, written)
+    st.caption(
+        "Left: a row is a step of the decoder, with the probability of what it wrote (p), the probability that it had of ending "
+        "there, p(end), and in blue where it looked (mean over heads). It stops where <end> is more likely than any label that "
+        "is left; a label that was written cannot come again. Right: sigmoids over the mean of the same kind of encoder, each "
+        f"label by itself; hatched and past the line at {CUT:g}: chosen; ★ written by the decoder."
+    )
+    if not running:
+        _table(one, name)
+
+
+def _written(name: str, one: Labelled) -> None:
+    st.markdown(f"**{WRITERS[name][0]}** · {_verdict(one.output)}")
+    st.text(", ".join(one.output) or "(no label)")
+    if one.ended:
+        st.markdown(f"It stopped after {len(one.output)}: p(end) was **{one.ends[-1]:.2f}** there.")
+    else:
+        st.markdown("It did not stop by itself.")
+    figure = label_map(LabelMap(one.written, (*one.source, "<end>"), one.probabilities, one.ends, one.rows), mode())
+    live_figure(figure, key="labels map", height=figure.layout.height, alt=f"labels: {', '.join(one.output)}")
+
+
+def _judged(alone: dict[str, float], written: Labelled) -> None:
+    chosen = [label for label, value in alone.items() if value > CUT]
+    st.markdown(f"**independent sigmoids** · {_verdict(chosen)}")
+    st.text(", ".join(chosen) or "(no label)")
+    figure = label_bars(alone, written.output, CUT, mode())
+    live_figure(figure, key="labels bars", height=figure.layout.height, alt=f"sigmoids: {', '.join(chosen)}")
+
+
+def _verdict(labels: list[str] | tuple[str, ...]) -> str:
+    if not labels:
+        return "an empty set, which nobody gives here"
+    return (
+        "one annotator could have said so"
+        if consistent(labels)
+        else "no annotator would say so: names of both are mixed"
+    )
+
+
+def _table(one: LabelRace, writer: str) -> None:
+    with st.spinner("Each labels held-out texts …"):
+        scores = one.scores()
+    titles = {writer: WRITERS[writer][0], SIGMOIDS: "independent sigmoids"}
+    rows = [{"model": titles[name], **found} for name, found in scores.items()]
+    shares = {
+        name: st.column_config.NumberColumn(format="percent", help=help)
+        for name, help in (
+            ("micro-F1", "over all decisions: frequent labels weigh most"),
+            ("macro-F1", "mean over the labels"),
+            ("subset accuracy", "sets that are right whole; with two annotators about half can be known"),
+            ("consistent", "sets that are not empty and that one annotator could have given"),
+        )
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="labels table", column_config=shares)
+    st.caption(f"{len(one.held_out)} held-out texts; both decode as they would for you.")

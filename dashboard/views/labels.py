@@ -1,0 +1,102 @@
+"""Labels: a set written one label after the other, beside sigmoids that judge each by itself, while both learn."""
+
+import streamlit as st
+
+from core.runs.label_race import STEPS, WRITERS, LabelRace
+from dashboard import state
+from dashboard.components.heading import heading
+from dashboard.components.labels_view import both, race
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.6  # seconds between redraws while something runs
+_SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
+_RUNNING, _SOURCE, _EXAMPLE = "labels running", "labels text", "labels example"
+_OFFERED = 8  # held-out texts to take
+_START = "Today we had bread rice our song snow wind"
+_ANNOTATORS = {
+    2: "two, with names of their own",
+    1: "one",
+}
+
+
+def page() -> None:
+    """Choose, press, type a text."""
+    heading("Labels", "A decoder writes the labels of a text one after the other, and decides how many there are.")
+    guarded("The trainings")(_trainings)()
+
+
+def _trainings() -> None:
+    places = st.columns([4, 4, 2, 2], vertical_alignment="bottom")
+    with places[0]:
+        writer = st.selectbox(
+            "Decoder",
+            list(WRITERS),
+            key="labels decoder",
+            bind="query-params",
+            format_func=lambda name: WRITERS[name][0],
+        )
+    with places[1]:
+        annotators = st.selectbox(
+            "Annotators", list(_ANNOTATORS), key="labels annotators", bind="query-params",
+            format_func=_ANNOTATORS.__getitem__,
+            help="two call the same themes by different names, and no word of a text tells who it was",
+        )  # fmt: skip
+    with places[2]:
+        seed = int(st.number_input("Seed", 0, 999, 0, key="labels seed", help="of weights, texts and dropout, of both"))
+    one = race(writer, annotators, seed)
+    running = state.running(_RUNNING, repr((writer, annotators, seed))) and not one.done
+    with places[3]:
+        _button(running, done=one.done)
+    text = _source(one)
+    panel("The labels", every=_TICK if running else None)(_watch)(one, text, running)
+
+
+def _source(one: LabelRace) -> str:
+    state.first(_SOURCE, _START)
+    left, right = st.columns([8, 3], vertical_alignment="bottom")
+    text = left.text_input("Text", key=_SOURCE, max_chars=800, help="words that belong to no theme are passed over")
+    examples = [one.task.join(example.source) for example in one.held_out[:_OFFERED]]
+    right.selectbox("Example", examples, index=None, key=_EXAMPLE, on_change=_take, placeholder="Held out …")
+    return text
+
+
+def _take() -> None:
+    chosen = state.get(_EXAMPLE)
+    if chosen is not None:
+        state.put(_SOURCE, chosen)
+
+
+def _watch(one: LabelRace, text: str, running: bool) -> None:
+    source = one.read(text)
+    if running:
+        one.go_on(_SLICE)
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    if not one.step:
+        st.caption(
+            f"Press Train: a small Transformer and sigmoids on the same kind of encoder learn for {STEPS} steps in turn, from one "
+            "seed and on the same texts; about ten seconds. Texts are made up of a few themes, and each was labelled by one "
+            "of the annotators; nothing in a text tells by whom. Texts of your own are the task labels on the page Train."
+        )
+    else:
+        both(one, source, running=running)
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(running: bool, *, done: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="labels stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="labels train", width="stretch", disabled=done,
+            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
+        )  # fmt: skip
+
+
+page()
