@@ -39,9 +39,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "rectangles": Preset({}, {}),
     "digits": Preset({"convolutions": 2}, {"steps": 2500, "learning_rate": 1e-3, "class_weight": 5.0}),
-    "own": Preset(
-        {"stride": "8", "width": 64}, {"steps": 2000, "batch_size": 8, "learning_rate": 1e-3, "mirrored": True}
-    ),
+    "own": Preset({}, {"steps": 2500, "learning_rate": 1e-3, "mirrored": True}),
 }
 
 

@@ -7,12 +7,14 @@ import streamlit as st
 from core.data.boxes import BoxedPictures
 from core.data.pascal_voc import read_files
 from core.data.scenes import placed_digits, rectangles
+from core.data.tiles import tiled
 from core.figures.detection import BoxedView, boxed_picture, cost_height, cost_map, judged_curve
 from core.runs.detection import DetectionRun, Looked
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 SCENES: dict[str, Callable[[], BoxedPictures]] = {"rectangles": rectangles, "digits": placed_digits}
+SIZE = (64, 48)  # columns and rows of own pictures, or of their tiles
 _TALL = 430  # points of the picture
 _READABLE = 12  # queries whose costs are all drawn
 
@@ -24,16 +26,19 @@ def scenes(kind: str) -> BoxedPictures:
 
 
 @st.cache_resource(show_spinner="Reading the pictures …", max_entries=4)
-def own(digest: str, size: tuple[int, int], _contents: Mapping[str, bytes]) -> BoxedPictures:
+def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPictures:
     """A person's own pictures.
 
     Args:
-        digest: tells one upload from another; size: columns and rows to bring them to.
+        digest: tells one upload from another; parts: tiles that each is cut into, across and down.
 
     Raises:
         DataError: nothing in them can be used.
     """
-    return read_files({name: (lambda content=content: content) for name, content in _contents.items()}, size)
+    size = SIZE[0] * parts, SIZE[1] * parts
+    return tiled(
+        read_files({name: (lambda content=content: content) for name, content in _contents.items()}, size), parts
+    )
 
 
 @st.cache_resource(show_spinner="Making the detector …", max_entries=12)

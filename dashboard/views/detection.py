@@ -9,14 +9,15 @@ from core.errors import InputError
 from core.runs.detection import DetectionRun
 from core.training.set_loss import MATCHINGS
 from dashboard import state
-from dashboard.components.detection_view import SCENES, curve, detector, matching, own, picture, scenes
+from dashboard.components.detection_view import SCENES, SIZE, curve, detector, matching, own, picture, scenes
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "detection running"
-_OWN, _SIZE = "own", (128, 96)  # columns and rows that own pictures are brought to
+_OWN = "own"
+_CUTS = {1: "whole pictures", 2: "four tiles of each", 3: "nine tiles of each"}
 _KINDS = {
     "rectangles": "rectangles · one to three, in two colors",
     "digits": "digits · handwritten, anywhere on a canvas",
@@ -59,23 +60,23 @@ def _uploaded() -> tuple[str, BoxedPictures]:
     Raises:
         InputError: nothing was uploaded yet.
     """
-    files = st.file_uploader(
+    left, right = st.columns([5, 2])
+    files = left.file_uploader(
         "Annotations (.xml) and their pictures (.jpg, .png); a list val.txt or test.txt says what is held out",
         ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files",
+    )  # fmt: skip
+    parts = right.selectbox(
+        "Learn from", list(_CUTS), 1, key="detection parts", format_func=_CUTS.get,
+        help=f"each is brought to {SIZE[0]} × {SIZE[1]} pixels; many small things are learned sooner from tiles",
     )  # fmt: skip
     if not files:
         raise InputError("upload annotations in the form of Pascal VOC and the pictures they name, all at once")
     contents = {file.name: file.getvalue() for file in files}
     digest = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(contents.items()))).hexdigest()
-    pictures = own(digest, _SIZE, contents)
-    st.caption(
-        " · ".join([
-            f"{len(pictures.train)} pictures to learn from, {len(pictures.held_out)} held out, all brought to {_SIZE[0]} × "
-            f"{_SIZE[1]}: {', '.join(pictures.classes)}",
-            *pictures.told,
-        ])
-    )  # fmt: skip
-    return digest, pictures
+    pictures = own(digest, parts, contents)
+    told = f"{len(pictures.train)} to learn from, {len(pictures.held_out)} held out: {', '.join(pictures.classes)}"
+    st.caption(" · ".join([told, *pictures.told]))
+    return f"{digest} {parts}", pictures
 
 
 def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:

@@ -28,7 +28,7 @@ def home(tmp_path, monkeypatch):
 
 
 def opened() -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/detection.py").run()
+    at = AppTest.from_file(str(APP), default_timeout=240).run().switch_page("views/detection.py").run()
     at.number_input(key="detection seed").set_value(next(OWN))  # trainings are everybody's: each test has its own
     return at.run()
 
@@ -123,5 +123,5 @@ def test_own_pictures_are_learned_from_and_what_is_left_out_is_told():
     }
     at = upload(at, **good, q_xml=b"<annotation>")
     assert not at.exception and said(at) == "", said(at)
-    assert "4 pictures to learn from, 1 held out" in words(at) and "q.xml is no XML" in words(at)
+    assert "16 to learn from, 4 held out: cell" in words(at) and "q.xml is no XML" in words(at)
     assert not pressed(at).exception
