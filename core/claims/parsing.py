@@ -6,7 +6,8 @@ branches to the right, with the root that is most frequent in training and the l
 
 `parsing` and `trees_only` take sentences from a small grammar (core/tasks/attachment.py). `treebank` takes a treebank of
 one's own, in the form of the Penn Treebank: the environment variable ATTNLAB_TREEBANK names its file or folder. There the
-model reads parts of speech, as a treebank of a few thousand trees is too small to learn words from.
+model reads parts of speech, as a treebank of a few thousand trees is too small to learn words from, and writes them: where
+all leaves are XX it loses count of them.
 """
 
 import os
@@ -123,7 +124,7 @@ class OwnTreebank(_AbstractParsing):
                 f"there is no treebank to measure: set {TREEBANK} to a file or folder of trees in brackets (.ptb, .mrg)"
             )
         last = steps(2 * _STEPS, budget)
-        task = {"name": "parse", "path": path, "reads": "tags", "longest": 20}
+        task = {"name": "parse", "path": path, "reads": "tags", "leaves": "tags", "longest": 20}
         rows = yield from _learned(_config(task, seed, last, dropout=0.2), [last // 2, last], budget)
         return Measured(_of(rows, "trees only", last), _of(rows, _FLOOR), rows)
 
