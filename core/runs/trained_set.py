@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,12 +15,14 @@ from core.data.vector_sets import Entrance, SetBatch, SetExample, numbered, stac
 from core.data.vocabulary import UNK
 from core.errors import InputError, RunError, SettingError
 from core.models.set_models import build_set_model
+from core.models.set_settings import AbstractSetSettings
 from core.recording.matrix import AttentionMatrix
 from core.runs import checkpoint, store
 from core.runs.folder import RunFolder
 from core.runs.reader import digest
 from core.runs.set_config import SetConfig, is_set_run
 from core.runs.set_examples import SetExamples, read_entrance, read_sets, write_sets
+from core.runs.transfer import transfer
 from core.tasks.task import Split
 from core.training.events import Evaluated
 from core.training.set_trainer import SetTrainer, judge, recorded
@@ -164,18 +167,23 @@ def begin_with(network: nn.Module, config: SetConfig) -> None:
     """Give a fresh network the weights of `training.from_run`, of every part but the last, which makes the labels.
 
     Raises:
-        RunError: there is no such run; SettingError: its model or its words are others.
+        RunError: there is no such run; SettingError: its model is another, or its words are of another language.
     """
     if not config.training.from_run:
         return
     before = load_set(config.training.from_run)
-    if before.config.model != config.model or before.entrance.words != config.task.entrance.words:
+    mine, theirs = config.model, before.config.model
+    if mine.name != theirs.name or _but_pool(mine) != _but_pool(theirs):
         raise SettingError(
-            f"from_run={before.run.address} has another model or other words: give this run the same model settings, and a task "
-            "with the same vocabulary"
+            f"from_run={before.run.address} has another model: give this run the same model settings ({theirs.name}, "
+            f"{', '.join(f'{name}={value}' for name, value in _but_pool(theirs).items() if value != _but_pool(mine).get(name))})"
         )
-    kept = {name: value for name, value in before.network.state_dict().items() if not name.startswith("output.")}
-    network.load_state_dict(kept, strict=False)
+    transfer(network, config.task.entrance, before.network, before.entrance)
+
+
+def _but_pool(model: AbstractSetSettings) -> dict[str, Any]:
+    """Settings without that of how one label is read for all: it has no weights that are kept."""
+    return {name: value for name, value in model.to_dict().items() if name != "pool"}
 
 
 def load_set(address: str | Path, step: int | None = None) -> TrainedSet:
