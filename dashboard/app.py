@@ -33,6 +33,7 @@ SECTIONS = {
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
+    "Systems": (("graphs", "Graphs", "hub"),),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

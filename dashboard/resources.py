@@ -23,7 +23,7 @@ from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
-from core.training.events import TrainEvent
+from core.training.events import Evaluated, TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
 
@@ -115,6 +115,20 @@ def set_model(address: str) -> TrainedSet:
     """
     steps = checkpoint.steps(find_run(address))
     return _set_model(address, steps[-1]) if steps else load_set(address)
+
+
+@st.cache_data(show_spinner="Labelling held-out sets …", max_entries=32)
+def _set_evaluation(address: str, step: int) -> Evaluated:
+    return _set_model(address, step).evaluate()
+
+
+def set_evaluation(address: str) -> Evaluated:
+    """How the newest checkpoint of a run on sets labels the test split.
+
+    Raises:
+        RunError, DataError: it cannot be opened, or its data are gone or others.
+    """
+    return _set_evaluation(address, checkpoint.steps(find_run(address))[-1])
 
 
 def _readable() -> list[RunFolder]:

@@ -105,7 +105,7 @@ def stack_sets(examples: Sequence[SetExample]) -> SetBatch:
     return SetBatch(content, valid, labels, _edges(examples))
 
 
-def numbered(graphs: Sequence[Int[Tensor, "2 edge"]]) -> Int[Tensor, "3 edge"]:
+def numbered(graphs: Sequence[Int[Tensor, "2 _"]]) -> Int[Tensor, "3 edge"]:
     """The edges of several sets in one table, each with the number of its set before it."""
     return torch.cat([torch.cat([torch.full((1, one.shape[1]), at), one]) for at, one in enumerate(graphs)], dim=1)
 

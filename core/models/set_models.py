@@ -4,10 +4,12 @@ import torch
 from torch import nn
 
 from core.data.vector_sets import Entrance
+from core.models.graph_settings import EdgeSettings, GraphAttentionSettings
 from core.models.set_settings import AbstractSetSettings, ReaderSettings, WindowSettings
 from core.seeds import Seeds
 
-SET_MODELS: dict[str, type[AbstractSetSettings]] = {kind.name: kind for kind in (ReaderSettings, WindowSettings)}
+_KINDS = (ReaderSettings, WindowSettings, EdgeSettings, GraphAttentionSettings)
+SET_MODELS: dict[str, type[AbstractSetSettings]] = {kind.name: kind for kind in _KINDS}
 
 
 def build_set_model(settings: AbstractSetSettings, entrance: Entrance, seeds: Seeds) -> nn.Module:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors import torch as safetensors
 from torch import Tensor
@@ -47,14 +48,12 @@ def write_sets(run: RunFolder, entrance: Entrance, examples: SetExamples) -> Non
         "source": None if words is None else words.tokens[len(SPECIALS) :], "target": entrance.labels,
         "features": entrance.features, "output": entrance.output, "grid": entrance.grid,
     }  # fmt: skip
-    every = [examples.probe, *examples.test]
-    tensors = {f"{at}.{name}": tensor for at, one in enumerate(every) for name, tensor in _tensors(one).items()}
+    tensors = dict[str, Tensor]()
+    sets = [_told(one, tensors) for one in (examples.probe, *examples.test)]
     with atomic.disk_errors(f"writing the examples of {run.address}"):
         atomic.write_json(run.path / "vocabulary.json", known)
-        atomic.write_json(
-            run.path / "examples.json", {"sets": [{"items": one.items, "told": one.told} for one in every]}
-        )
-        atomic.write_bytes(run.path / "examples.safetensors", safetensors.save(tensors))
+        atomic.write_json(run.path / "examples.json", {"sets": sets})
+        atomic.write_bytes(run.path / "examples.safetensors", safetensors.save(_apart(tensors)))
 
 
 def read_entrance(run: RunFolder) -> Entrance:
@@ -86,20 +85,31 @@ def read_sets(run: RunFolder) -> SetExamples:
     data = atomic.read_json(path, "export the run again, or train it anew")
     try:
         tensors = safetensors.load((run.path / "examples.safetensors").read_bytes())
-        found = [_example(at, one, tensors) for at, one in enumerate(data["sets"])]
+        found = [_example(one, tensors) for one in data["sets"]]
         return SetExamples(found[0], tuple(found[1:]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, IndexError, AttentionLabError) as error:
         raise RunError(f"{path}: not the examples of a run on sets ({error}); train it anew") from error
 
 
-def _tensors(one: SetExample) -> dict[str, Tensor]:
-    kept = {"content": one.content, "labels": one.labels, "edges": one.edges}
-    return {name: tensor.contiguous() for name, tensor in kept.items() if tensor is not None}
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Without memory that two share: views of one larger tensor."""
+    return {name: tensor.clone(memory_format=torch.contiguous_format) for name, tensor in tensors.items()}
 
 
-def _example(at: int, one: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> SetExample:
+def _told(one: SetExample, tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """A set in words, with the names of its tensors, which are put to the others: what several sets share is kept once."""
+    names = {}
+    for name, tensor in (("content", one.content), ("labels", one.labels), ("edges", one.edges)):
+        if tensor is not None:
+            kept = next((key for key, other in tensors.items() if other is tensor), None)
+            names[name] = kept or str(len(tensors))
+            tensors.setdefault(names[name], tensor)
+    return {"items": one.items, "told": one.told, "tensors": names}
+
+
+def _example(one: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> SetExample:
     items: Sequence[Any] = one["items"]
-    return SetExample(
-        tuple(map(str, items)), tensors[f"{at}.content"], tensors[f"{at}.labels"], tensors.get(f"{at}.edges"),
-        dict(one["told"]),
-    )  # fmt: skip
+    content, labels, edges = (tensors.get(one["tensors"].get(name, "")) for name in ("content", "labels", "edges"))
+    if content is None or labels is None:
+        raise KeyError("content or labels of a set")
+    return SetExample(tuple(map(str, items)), content, labels, edges, dict(one["told"]))

@@ -54,6 +54,11 @@ class AbstractSetTask(Settings, ABC):
             DataError: the data cannot be read, or the split is empty.
         """
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was left out of a person's files, or guessed, in words."""
+        return ()
+
     def read(self, text: str) -> SetExample:
         """A set from what a person typed; nothing is known of its labels.
 

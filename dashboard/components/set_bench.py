@@ -10,7 +10,7 @@ from core.models.set_models import SET_MODELS
 from core.runs import controls, jobs, status, store
 from core.runs.experiment import create_any
 from core.runs.folder import RunFolder
-from core.runs.history import history
+from core.runs.history import History, history
 from core.runs.set_config import SetConfig
 from core.runs.status import Status
 from core.runs.store import find_run
@@ -110,36 +110,41 @@ def _watch(address: str, alive: bool, key: str) -> None:
     run = find_run(address)
     now = status.read(run)
     past = history(resources.tail(address).look(), now.steps)
-    bar, button = st.columns([6, 1.4], vertical_alignment="center")
-    with bar:
-        judged = past.last_evaluation
-        right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
-        st.progress(
-            min(1.0, now.step / max(1, now.steps)),
-            text=f"**{address}** · {now.state} · step {now.step:,} of {now.steps:,}{right}",
-        )
+    judged = past.last_evaluation
+    right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
+    told = f"**{address}** · {now.state} · step {now.step:,} of {now.steps:,}{right}"
+    bar, more, button = st.columns([6, 1.4, 1.4], vertical_alignment="center")
     with button:
         _control(run, now, key)
+    if now.alive:
+        bar.progress(min(1.0, now.step / max(1, now.steps)), text=told)
+        _curves(past, key)
+    else:
+        bar.markdown(told)
+        with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
+            _curves(past, key)
     if now.state in ("failed", "crashed"):
         st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
-    with st.expander("Curves", expanded=now.alive, icon=":material/show_chart:"):
-        left, side = st.columns(2)
-        loss = [
-            Curve("training", past.loss.steps, past.loss.values),
-            Curve("held out", past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
-        ]
-        share = [
-            Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
-            Curve("held out", past.free_accuracy.steps, past.free_accuracy.values, points=True),
-        ]
-        with left:
-            figure = curves(loss, title="Loss", unit="nats per label", mode=mode(), log=True)
-            live_figure(figure, key=f"{key} loss", height=240, alt="loss by step")
-        with side:
-            figure = curves(share, title="Labels right", unit="share", mode=mode(), share=True)
-            live_figure(figure, key=f"{key} right", height=240, alt="share of labels right by step")
     if alive != now.alive:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
+
+
+def _curves(past: History, key: str) -> None:
+    loss = [
+        Curve("training", past.loss.steps, past.loss.values),
+        Curve("held out", past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
+    ]
+    share = [
+        Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
+        Curve("held out", past.free_accuracy.steps, past.free_accuracy.values, points=True),
+    ]
+    left, side = st.columns(2)
+    with left:
+        figure = curves(loss, title="Loss", unit="nats per label", mode=mode(), log=True)
+        live_figure(figure, key=f"{key} loss", height=240, alt="loss by step")
+    with side:
+        figure = curves(share, title="Labels right", unit="share", mode=mode(), share=True)
+        live_figure(figure, key=f"{key} right", height=240, alt="share of labels right by step")
 
 
 def _control(run: RunFolder, now: Status, key: str) -> None:
