@@ -33,7 +33,12 @@ SECTIONS = {
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
-    "Systems": (("graphs", "Graphs", "hub"),),
+    "Systems": (
+        ("tagging", "Tagging", "sell"),
+        ("one_label", "One label", "label"),
+        ("fill_in", "Fill in", "edit_square"),
+        ("graphs", "Graphs", "hub"),
+    ),
     "Decode": (
         ("decoder", "Decoder", "account_tree"),
         ("compare", "Compare", "compare_arrows"),

@@ -1,5 +1,6 @@
 """A network that labels sets of vectors, trained on disk in a run folder like all others: what pages and notebooks call."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -85,22 +86,35 @@ class TrainedSet:
         Args:
             item: whose label; 0 where there is one for all. label: which; None takes the most probable.
         """
-        whole = stack_sets([example])
-        count = len(example.items)
-        seen = self._log_probs(whole)[0, item]
+        seen = self._log_probs(stack_sets([example]))[0, item]
         which = int(seen.argmax()) if label is None else label
+        return torch.cat([seen[which] - one[:, item, which] for one in self._with_one_hidden(example)]).numpy()
+
+    @torch.no_grad()
+    def deciding(self, example: SetExample) -> Float[np.ndarray, "asked item"]:
+        """The same for the most probable label of every item; one row where there is one label for all."""
+        seen = self._log_probs(stack_sets([example]))[0]
+        best, which = seen.max(-1)
+        rows = torch.arange(len(best))
+        return torch.cat([best - one[:, rows, which] for one in self._with_one_hidden(example)]).T.numpy()
+
+    def _with_one_hidden(self, example: SetExample) -> Iterator[Float[Tensor, "hidden item label"]]:
+        """Log-probabilities of every label with each item hidden in its turn, some at a time."""
+        whole, count = stack_sets([example]), len(example.items)
         hidden = whole.content.expand(count, *whole.content.shape[1:]).clone()
         hidden[torch.arange(count), torch.arange(count)] = 0.0 if hidden.is_floating_point() else UNK
         edges = [example.edges] * _CHUNK
-        lost = []
         for start in range(0, count, _CHUNK):
             some = hidden[start : start + _CHUNK]
             graphs = None if example.edges is None else numbered(edges[: len(some)])
-            batch = SetBatch(
-                some, whole.valid.expand(len(some), -1), whole.labels.expand(len(some), *whole.labels.shape[1:]), graphs
+            yield self._log_probs(
+                SetBatch(
+                    some,
+                    whole.valid.expand(len(some), -1),
+                    whole.labels.expand(len(some), *whole.labels.shape[1:]),
+                    graphs,
+                )
             )
-            lost.append(seen[which] - self._log_probs(batch)[:, item, which])
-        return torch.cat(lost).numpy()
 
     def evaluate(self, split: Split = "test", n: int = 500) -> Evaluated:
         """Label held-out sets that are read anew from the task's data.
