@@ -6,6 +6,7 @@ sentences nearly every word has been labelled, and nothing is left to gain.
 """
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -60,7 +61,9 @@ def fine_tuned(
     cells = [(size, name) for size in SIZES for name in (SCRATCH, PRETRAINED)]
     for at, (size, name) in enumerate(cells):
         training = network_of(
-            config.changed({"training.labelled": size}), budget, before if name == PRETRAINED else None
+            replace(config, training=replace(config.training, labelled=size)),
+            budget,
+            before if name == PRETRAINED else None,
         )
         while True:
             try:

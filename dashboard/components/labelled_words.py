@@ -61,7 +61,7 @@ def labelled_words(trained: TrainedSet, example: SetExample, *, key: str, asked:
     ]
     matrix = _matrix(trained, example, key) if trained.looks else None
     first, weights = trained.config.model.first, None if matrix is None else matrix[1]
-    start = next((at for at, one in enumerate(told) if one["asked"]), 0)
+    start = min(range(len(told)), key=lambda at: (not told[at]["asked"], told[at]["share"]))  # the least certain one
     left, right = st.columns([3, 2]) if matrix else (st.container(), None)
     with left:
         looked = weights if weights is None or each else weights[:1] if first else weights.mean(0, keepdims=True)
