@@ -7,7 +7,7 @@ all is read from the mean of the items, or from an item more that stands first (
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from core.data.vector_sets import Content, Entrance, SetBatch
@@ -72,7 +72,7 @@ class SetReader(nn.Module):
         states: States = self.encoder(content, valid).states
         return states if self.pool is None else self.pool(states, valid)
 
-    def _first(self, content: Content) -> Content:
+    def _first(self, content: Content) -> Int[Tensor, "batch 1"] | Float[Tensor, "batch 1 width"]:
         """The item for the class, in every set."""
         if self.class_item is None:
             return content.new_full((len(content), 1), BEGIN)

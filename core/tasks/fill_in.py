@@ -43,6 +43,10 @@ class FillIn(AbstractSetTask):
     item: ClassVar[str] = "word"
     typed: ClassVar[bool] = True
     files: ClassVar[tuple[str, ...]] = ("path",)
+    expected: ClassVar[str] = (
+        "In the small language 900 steps, about 15 s of a core, tell the class of a hidden word in 90 % of cases (from both sides 91 % "
+        "can be told, from the left alone 60 %), and the word itself in 17 %: the five words of a class are equal."
+    )
     presets: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "attention": {
             "model": {"layers": 2, "width": 64, "heads": 4},

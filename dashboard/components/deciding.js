@@ -60,7 +60,7 @@ class DecidingView {
     make("span", "token", this.told, filled(spots.length ? said.asked : said.whole, { word: one.word, label: one.label, share }));
     if (spots.length) make("span", "idle", this.told, said.idle);
     this.strips.replaceChildren();
-    this.strip(filled(said.decided, { label: one.label }), words, decided(at), at, (value) => logarithm(value, 2));
+    this.strip(filled(said.decided, { label: one.label }), words, decided(at), at, (value) => (Math.abs(value) < 0.005 ? "0" : logarithm(value, 2)));
     if (header.looks) this.strip(said.looked, [...first, ...words], looked(at), at + first.length, probability);
   }
 

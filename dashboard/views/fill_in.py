@@ -78,7 +78,7 @@ def _words(trained: TrainedSet) -> tuple[str, ...]:
 
 def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels: Sequence[str]) -> None:
     """The most probable words for each gap, the hidden one marked."""
-    places = st.columns(min(4, len(gaps)))
+    places = st.columns(max(2, min(4, len(gaps))))
     for at, gap in enumerate(gaps[:4]):
         order = found[gap].argsort()[::-1][:_SHOWN]
         with places[at]:
