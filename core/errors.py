@@ -7,6 +7,7 @@
     │   └── DataError     a file, a line, a token that cannot be read
     ├── NumberError       a model whose numbers are no numbers any more; also a FloatingPointError
     ├── RunError          a run folder that is missing, damaged, newer, taken or busy
+    ├── MissingData       a data set that a claim measures on and that is not here
     └── MissingExtra      a package that was left out of the installation on purpose
 
 The command line turns every one of them into one line and exit code 2; a page turns it into one card.
@@ -39,6 +40,10 @@ class NumberError(AttentionLabError, FloatingPointError):
 
 class RunError(AttentionLabError):
     """A run folder that is missing, damaged, newer than this program, taken or busy."""
+
+
+class MissingData(AttentionLabError):
+    """A data set that a claim measures on and that is not here."""
 
 
 class MissingExtra(AttentionLabError):

@@ -34,6 +34,9 @@ SECTIONS = {
         ("all_at_once", "All at once", "dynamic_feed"),
     ),
     "Systems": (
+        ("tagging", "Tagging", "sell"),
+        ("one_label", "One label", "label_important"),
+        ("fill_in", "Fill in", "edit_square"),
         ("speech_window", "Speech", "graphic_eq"),
         ("pictures", "Pictures", "image"),
         ("detection", "Detection", "center_focus_strong"),

@@ -22,7 +22,7 @@ from core.data.batch import Example
 from core.data.tree_tokens import WORD, closing, opening
 from core.decoding.greedy import GreedySearch
 from core.decoding.tree_form import TREE
-from core.errors import DataError
+from core.errors import MissingData
 from core.metrics.brackets import bracket_measures
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -116,11 +116,11 @@ class OwnTreebank(_AbstractParsing):
         """Train on the treebank.
 
         Raises:
-            DataError: no treebank is named, or it cannot be used.
+            MissingData: no treebank is named; DataError: it cannot be used.
         """
         path = os.environ.get(TREEBANK, "")
         if not path:
-            raise DataError(
+            raise MissingData(
                 f"there is no treebank to measure: set {TREEBANK} to a file or folder of trees in brackets (.ptb, .mrg)"
             )
         last = steps(2 * _STEPS, budget)

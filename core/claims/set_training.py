@@ -3,10 +3,14 @@
 from collections.abc import Generator
 from dataclasses import replace
 
+from torch import nn
+
 from core.claims.labeling import steps
+from core.data.vector_sets import Entrance
 from core.models.set_models import build_set_model
 from core.runs.set_config import SetConfig
 from core.runs.set_examples import SetExamples
+from core.runs.transfer import transfer
 from core.training.events import StepDone
 from core.training.set_trainer import Judged, SetTrainer, judge
 
@@ -19,12 +23,27 @@ def learned(config: SetConfig, budget: float = 1.0) -> Generator[float, None, Ju
     Args:
         budget: share of the configuration's steps.
     """
+    network = yield from network_of(config, budget)
+    return judge(network, config.task.some("test"))
+
+
+def network_of(
+    config: SetConfig, budget: float = 1.0, before: tuple[nn.Module, Entrance] | None = None
+) -> Generator[float, None, nn.Module]:
+    """Train; yields the share that is done, and returns the network.
+
+    Args:
+        budget: share of the configuration's steps.
+        before: a trained network, whose weights it begins with, and how its sets enter.
+    """
     last = steps(config.training.steps, budget)
     training = replace(config.training, steps=last, evaluate_every=last, record_every=0)
     network = build_set_model(config.model, config.task.entrance, config.seeds)
+    if before is not None:
+        transfer(network, config.task.entrance, *before)
     probe = SetExamples.of(config.task).probe
     trainer = SetTrainer(network, config.model.first, config.task, probe, training, config.seeds)
     for event in trainer.events():
         if isinstance(event, StepDone) and event.step % _TOLD == 0:
             yield event.step / last
-    return judge(network, config.task.some("test"))
+    return network

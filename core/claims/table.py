@@ -28,17 +28,22 @@ from core.claims.performer import PerformerError
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
 from core.claims.pre_post import PrePost
+from core.claims.pretraining import Pretraining
 from core.claims.question_answering import Questions
 from core.claims.reach import Reach
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
 from core.claims.scheduled_sampling import SampledPrefix
+from core.claims.sentiment import SentimentClaim
+from core.claims.tagging import TaggingClaim
 from core.claims.truncated import Truncated
 from core.claims.window import Window
 from core.claims.wiring import Wiring
 
 CLAIMS: dict[str, type[AbstractClaim]] = {
     "window": Window,
+    "tagging": TaggingClaim,
+    "sentiment": SentimentClaim,
     "scaling": Scaling,
     "normalizers": Normalizers,
     "heads": Heads,
@@ -47,6 +52,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "alibi": AlibiLonger,
     "pre_post": PrePost,
     "power_norm": PowerNormCause,
+    "pretraining": Pretraining,
     "truncated": Truncated,
     "graph": Graph,
     "convolution": Convolution,

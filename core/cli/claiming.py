@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.printing import Json, columns, show
-from core.errors import DataError, MissingExtra, SettingError
+from core.errors import MissingData, MissingExtra, SettingError
 
 if TYPE_CHECKING:
     from core.claims.experiment import Experiment
@@ -60,7 +60,7 @@ def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
     for experiment in experiments:
         try:
             _run(experiment)
-        except (MissingExtra, DataError) as missing:
+        except (MissingData, MissingExtra) as missing:
             if len(experiments) == 1:
                 raise
             print(f"{experiment.claim.name}: not measured; {missing}", file=sys.stderr)

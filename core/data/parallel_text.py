@@ -67,8 +67,12 @@ def read_two_files(source_path: Path, target_path: Path) -> ParallelText:
     return paired(lines, f"{source_path.name} and {target_path.name}", source_notes + target_notes)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a regular file that is not too large."""
+def read_bytes(path: Path, expected: str = "one pair a line: source, tab, target") -> bytes:
+    """The bytes of a regular file that is not too large.
+
+    Args:
+        expected: what should be in it, for the message about an empty one.
+    """
     try:
         if not path.exists():
             raise DataError(f"there is no file {path}; check the path (it is taken from {Path.cwd()})")
@@ -78,13 +82,13 @@ def read_bytes(path: Path) -> bytes:
         if size > FILE_LIMIT:
             raise DataError(
                 f"{path.name} has {size / 2**20:,.0f} MB; at most {FILE_LIMIT / 2**20:.0f} MB are read: "
-                "keep a part of its lines, 100,000 pairs are plenty here"
+                "keep a part of its lines, 100,000 are plenty here"
             )
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         raise DataError(f"{str(path)!r} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     if not data.strip():
-        raise DataError(f"{path.name} is empty; expected one pair a line: source, tab, target")
+        raise DataError(f"{path.name} is empty; expected {expected}")
     return data
 
 

@@ -1,9 +1,11 @@
 """A network that labels sets of vectors, trained on disk in a run folder like all others: what pages and notebooks call."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,12 +16,14 @@ from core.data.vector_sets import Entrance, SetBatch, SetExample, numbered, stac
 from core.data.vocabulary import UNK
 from core.errors import InputError, RunError, SettingError
 from core.models.set_models import build_set_model
+from core.models.set_settings import AbstractSetSettings
 from core.recording.matrix import AttentionMatrix
 from core.runs import checkpoint, store
 from core.runs.folder import RunFolder
 from core.runs.reader import digest
 from core.runs.set_config import SetConfig, is_set_run
 from core.runs.set_examples import SetExamples, read_entrance, read_sets, write_sets
+from core.runs.transfer import transfer
 from core.tasks.task import Split
 from core.training.events import Evaluated
 from core.training.set_trainer import SetTrainer, judge, recorded
@@ -82,22 +86,35 @@ class TrainedSet:
         Args:
             item: whose label; 0 where there is one for all. label: which; None takes the most probable.
         """
-        whole = stack_sets([example])
-        count = len(example.items)
-        seen = self._log_probs(whole)[0, item]
+        seen = self._log_probs(stack_sets([example]))[0, item]
         which = int(seen.argmax()) if label is None else label
+        return torch.cat([seen[which] - one[:, item, which] for one in self._with_one_hidden(example)]).numpy()
+
+    @torch.no_grad()
+    def deciding(self, example: SetExample) -> Float[np.ndarray, "asked item"]:
+        """The same for the most probable label of every item; one row where there is one label for all."""
+        seen = self._log_probs(stack_sets([example]))[0]
+        best, which = seen.max(-1)
+        rows = torch.arange(len(best))
+        return torch.cat([best - one[:, rows, which] for one in self._with_one_hidden(example)]).T.numpy()
+
+    def _with_one_hidden(self, example: SetExample) -> Iterator[Float[Tensor, "hidden item label"]]:
+        """Log-probabilities of every label with each item hidden in its turn, some at a time."""
+        whole, count = stack_sets([example]), len(example.items)
         hidden = whole.content.expand(count, *whole.content.shape[1:]).clone()
         hidden[torch.arange(count), torch.arange(count)] = 0.0 if hidden.is_floating_point() else UNK
         edges = [example.edges] * _CHUNK
-        lost = []
         for start in range(0, count, _CHUNK):
             some = hidden[start : start + _CHUNK]
             graphs = None if example.edges is None else numbered(edges[: len(some)])
-            batch = SetBatch(
-                some, whole.valid.expand(len(some), -1), whole.labels.expand(len(some), *whole.labels.shape[1:]), graphs
+            yield self._log_probs(
+                SetBatch(
+                    some,
+                    whole.valid.expand(len(some), -1),
+                    whole.labels.expand(len(some), *whole.labels.shape[1:]),
+                    graphs,
+                )
             )
-            lost.append(seen[which] - self._log_probs(batch)[:, item, which])
-        return torch.cat(lost).numpy()
 
     def evaluate(self, split: Split = "test", n: int = 500) -> Evaluated:
         """Label held-out sets that are read anew from the task's data.
@@ -164,18 +181,23 @@ def begin_with(network: nn.Module, config: SetConfig) -> None:
     """Give a fresh network the weights of `training.from_run`, of every part but the last, which makes the labels.
 
     Raises:
-        RunError: there is no such run; SettingError: its model or its words are others.
+        RunError: there is no such run; SettingError: its model is another, or its words are of another language.
     """
     if not config.training.from_run:
         return
     before = load_set(config.training.from_run)
-    if before.config.model != config.model or before.entrance.words != config.task.entrance.words:
+    mine, theirs = config.model, before.config.model
+    if mine.name != theirs.name or _but_pool(mine) != _but_pool(theirs):
         raise SettingError(
-            f"from_run={before.run.address} has another model or other words: give this run the same model settings, and a task "
-            "with the same vocabulary"
+            f"from_run={before.run.address} has another model: give this run the same model settings ({theirs.name}, "
+            f"{', '.join(f'{name}={value}' for name, value in _but_pool(theirs).items() if value != _but_pool(mine).get(name))})"
         )
-    kept = {name: value for name, value in before.network.state_dict().items() if not name.startswith("output.")}
-    network.load_state_dict(kept, strict=False)
+    transfer(network, config.task.entrance, before.network, before.entrance)
+
+
+def _but_pool(model: AbstractSetSettings) -> dict[str, Any]:
+    """Settings without that of how one label is read for all: it has no weights that are kept."""
+    return {name: value for name, value in model.to_dict().items() if name != "pool"}
 
 
 def load_set(address: str | Path, step: int | None = None) -> TrainedSet:

@@ -6,7 +6,7 @@ from core.claims.claim import Measured
 from core.claims.experiment import run
 from core.claims.parsing import TREEBANK, OwnTreebank, Parsing, TreesOnly, floor, right_branching
 from core.data.tree_tokens import read_linear
-from core.errors import DataError
+from core.errors import MissingData
 from core.tasks.parsing import Parsing as Task
 from core.tasks.task import held_out
 
@@ -49,7 +49,7 @@ def test_the_restraint_is_shown_to_help_where_free_outputs_are_broken(free, whol
 
 def test_without_a_treebank_it_is_said_what_to_set(monkeypatch):
     monkeypatch.delenv(TREEBANK)
-    with pytest.raises(DataError, match=f"there is no treebank to measure: set {TREEBANK}"):
+    with pytest.raises(MissingData, match=f"there is no treebank to measure: set {TREEBANK}"):
         run(OwnTreebank(), [0])
 
 

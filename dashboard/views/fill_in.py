@@ -1,0 +1,138 @@
+"""Fill in: hide words, see what the others make of them; and what that is good for when labels are few."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.claims.claim import Finding, Row
+from core.claims.pretraining import Pretraining
+from core.data.hidden_classes import left_optimum, two_sided_optimum
+from core.figures.few_labels import few_labels
+from core.runs.trained_set import TrainedSet
+from core.tasks.fill_in import GAP, FillIn
+from dashboard.components.heading import heading
+from dashboard.components.labelled_words import OWN, labelled_words
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+from dashboard.components.panel import guarded, panel
+from dashboard.components.rival_experiment import experiment
+from dashboard.components.set_bench import bench
+
+_KEY, _SHOWN = "fill in", 8
+_SEEDS = (0, 1, 2)
+
+
+def page() -> None:
+    """Train, hide, look; then tune."""
+    heading("Fill in", "Hidden words must be told from the words on both sides: how BERT learns without labels.")
+    part = st.segmented_control(
+        "Part", ["Hidden words", "Fewer labels"], default="Hidden words", key=f"{_KEY} part", required=True,
+        bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    guarded("Fill in")(_few if part == "Fewer labels" else _draw)()
+
+
+def _draw() -> None:
+    trained = bench((FillIn.name,), key=_KEY)
+    if trained is not None:
+        panel("The sentence")(_sentence)(trained)
+
+
+def _sentence(trained: TrainedSet) -> None:
+    words = _words(trained)
+    hidden = st.pills(
+        "Hide words", range(len(words)), selection_mode="multi", format_func=lambda at: words[at],
+        default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
+        key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help="press a word to hide it, again to show it",
+    )  # fmt: skip
+    gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})
+    task = trained.config.task
+    assert isinstance(task, FillIn)
+    example = task.asked([GAP if at in gaps else word for at, word in enumerate(words)])
+    if gaps:
+        _candidates(trained.probabilities(example), gaps, words, trained.entrance.labels)
+    else:
+        st.info("No word is hidden: press one above.", icon=":material/visibility_off:")
+    labelled_words(trained, example, key=_KEY, asked=gaps or None)
+
+
+def _words(trained: TrainedSet) -> tuple[str, ...]:
+    """The words of a held-out sentence, nothing hidden, or of one that is typed."""
+    shown = trained.examples.test
+    whole = [tuple(one.told.get("words", one.items)) for one in shown]
+    left, right = st.columns(2, vertical_alignment="bottom")
+    with left:
+        at = st.selectbox(
+            "Held-out sentence", [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
+            format_func=lambda one: one if one == OWN else " ".join(whole[one]),
+        )  # fmt: skip
+    with right:
+        typed = st.text_input(
+            "Sentence", key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=f"{GAP} is a hidden word",
+            placeholder="choose “your own” on the left, then type",
+        )  # fmt: skip
+    return trained.read(typed).items if at == OWN else whole[int(at)]
+
+
+def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels: Sequence[str]) -> None:
+    """The most probable words for each gap, the hidden one marked."""
+    places = st.columns(max(2, min(4, len(gaps))))
+    for at, gap in enumerate(gaps[:4]):
+        order = found[gap].argsort()[::-1][:_SHOWN]
+        with places[at]:
+            was = "" if words[gap] == GAP else f", was {words[gap]}"
+            st.dataframe(
+                pd.DataFrame(
+                    {
+                        f"place {gap + 1}{was}": [
+                            labels[one] + (" ✓" if labels[one] == words[gap] else "") for one in order
+                        ],
+                        "probability": [float(found[gap][one]) for one in order],
+                    }
+                ),
+                hide_index=True, height=320,
+                column_config={"probability": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
+            )  # fmt: skip
+    if len(gaps) > 4:
+        st.caption("Drawn are the first four gaps; point at the others below.")
+
+
+def _few() -> None:
+    st.markdown(
+        "A network first fills in hidden words of a small language with six hidden word classes. Then it learns to name the class of "
+        "each word from 1, 2, 5 and 20 labelled sentences, beside a network that begins from nothing."
+    )
+    experiment(
+        Pretraining.name, _SEEDS, _curve, title="The labelled sentences",
+        before=f"{len(_SEEDS)} seeds: each a pre-training and eight tunings, about half a minute of a quiet core.",
+    )  # fmt: skip
+    st.caption(
+        "With your own files: train here on your text, then on the pages Tagging or One label with the same model settings, this run as "
+        "training › from run, and training › labelled as the number of sentences. Words find their vectors by name."
+    )
+
+
+def _curve(rows: Sequence[Row], finding: Finding | None) -> None:
+    found: dict[str, dict[int, list[float]]] = {}
+    for row in rows:
+        by = found.setdefault(str(row["begins"]), {})
+        by.setdefault(int(row["labelled"] or 0), []).append(float(row["accuracy"] or 0))
+    live_figure(
+        few_labels(found, unit="labelled sentences", mode=mode()), key=f"{_KEY} curve", height=360,
+        alt="share of words tagged right over the number of labelled sentences, from scratch and pre-trained",
+    )  # fmt: skip
+    filled = [float(row["filled in"] or 0) for row in rows]
+    st.markdown(
+        f"Filled in right (class): **{sum(filled) / len(filled):.1%}** · the best that can be done from the left alone "
+        f"{left_optimum():.1%}, from both sides {two_sided_optimum():.1%}"
+    )
+    if finding is not None:
+        st.markdown(
+            f"**{finding.verdict}** · {Pretraining.statement}: {finding.effect:.1%} against {finding.baseline:.1%} "
+            f"({Pretraining.effect_is}; {Pretraining.rule})"
+        )
+
+
+page()
