@@ -75,10 +75,10 @@ def test_of_the_runs_that_write_all_at_once_the_plain_one_mixes_and_a_teacher_or
 def test_of_the_runs_that_chat_all_say_known_names_and_only_the_one_that_copies_unknown_ones(kind):
     trained = (load_parallel if kind == "parallel" else load)(f"demo/chat-{kind}")
     task = trained.config.task
-    known = known_sources(task, 50)
+    known = known_sources(task, 30)
     right = [trained.output(source) == task.join_target(task.reference(task.tokenize(source))) for source in known]
-    unheard = trained.evaluate("test", n=200).exact_match
-    assert len(known) == 50 and sum(right) >= 48 and (unheard >= 0.98 if kind == "pointer" else unheard == 0.0)
+    unheard = trained.evaluate("test", n=60).exact_match
+    assert len(known) == 30 and sum(right) >= 29 and (unheard >= 0.98 if kind == "pointer" else unheard == 0.0)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in AT_ONCE])
