@@ -32,6 +32,7 @@ SECTIONS = {
         ("copying", "Copy or generate", "content_copy"),
         ("train_on_bleu", "Train on BLEU", "trophy"),
         ("all_at_once", "All at once", "dynamic_feed"),
+        ("machines", "One sentence, four machines", "view_module"),
     ),
     "Systems": (
         ("tagging", "Tagging", "sell"),

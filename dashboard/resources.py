@@ -15,6 +15,7 @@ from core.decoding.session import Explorer
 from core.errors import AttentionLabError
 from core.runs import checkpoint, jobs, journal
 from core.runs.folder import RunFolder
+from core.runs.machines import MACHINES, kind_of
 from core.runs.opening import at_once
 from core.runs.set_config import is_set_run
 from core.runs.store import find_run, list_runs
@@ -89,6 +90,12 @@ def filling_addresses() -> list[str]:
         with suppress(AttentionLabError):
             found += [address] if parallel_model(address).shows else []
     return found
+
+
+def machine_addresses() -> dict[str, list[str]]:
+    """Runs by which of four machines they are (core/runs/machines.py), each in the same order."""
+    kinds = [(run.address, kind_of(run)) for run in _readable() if not is_voice(run)]
+    return {name: [address for address, kind in kinds if kind == name] for name in MACHINES}
 
 
 def voice_addresses() -> list[str]:

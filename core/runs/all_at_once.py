@@ -93,7 +93,8 @@ def token_by_token(trained: TrainedModel, source: str, name: str) -> Told:
     with torch.no_grad():
         batch = collate([Example(tuple(tokens), tuple(output))], *trained.vocabularies)
         laws = torch.softmax(trained.model(batch)[0], dim=-1).numpy()
-    words, numbers = (*output, "<end>"), batch.target_out[0].tolist()
+    most = rules_for(trained.model, trained.vocabularies[0].encode_source(tokens)).max_new_tokens
+    words, numbers = (*output, "<end>")[:most], batch.target_out[0].tolist()  # stopped at its limit it wrote no <end>
     sure = [float(law[number]) for law, number in zip(laws, numbers)]
     stages = tuple(
         Stage(
@@ -102,7 +103,7 @@ def token_by_token(trained: TrainedModel, source: str, name: str) -> Told:
         )
         for at in range(len(words))
     )  # fmt: skip
-    return _told(trained, name, tokens, output, stages, laws)
+    return _told(trained, name, source, output, stages, laws[: len(words)])
 
 
 def all_places(trained: TrainedParallel, source: str, how: AbstractAllPlaces, name: str) -> Told:
@@ -117,7 +118,7 @@ def all_places(trained: TrainedParallel, source: str, how: AbstractAllPlaces, na
         for one in writing.passes
     )
     output = [texts[number] for number in writing.output if number != trained.model.end]
-    return _told(trained, name, trained.read(source), output, stages, writing.passes[0].laws)
+    return _told(trained, name, source, output, stages, writing.passes[0].laws)
 
 
 def costs(
@@ -147,30 +148,34 @@ def costs(
 
 
 def _cost(name: str, length: int, calls: int, work: Callable[[], object]) -> Cost:
-    """The fastest of a few times: whatever else the machine does only adds."""
+    return Cost(name, length, calls, fastest(work))
+
+
+def fastest(work: Callable[[], object]) -> float:
+    """Milliseconds of the fastest of a few times: whatever else the machine does only adds."""
     times = []
     for _ in range(_TIMES):
         began = perf_counter()
         work()
         times.append(1000 * (perf_counter() - began))
-    return Cost(name, length, calls, min(times))
+    return min(times)
 
 
 def _told(
     trained: AbstractTrained,
     name: str,
-    source: Sequence[str],
+    source: str,
     output: Sequence[str],
     stages: tuple[Stage, ...],
     laws: np.ndarray,
 ) -> Told:
-    task, texts = trained.config.task, trained.vocabularies[1].tokens
-    reference = task.reference(source)
-    right = None if reference is None else task.right(Example(tuple(source), reference), output)
+    task, tokens, texts = trained.config.task, tuple(trained.read(source)), trained.writing(source).tokens
+    reference = task.reference(tokens)
+    right = None if reference is None else task.right(Example(tokens, reference), output)
     tops = tuple(
         tuple((texts[token], float(law[token])) for token in np.argsort(-law, kind="stable")[:_TOP]) for law in laws
     )
-    mixtures = mixed(task, source, output) if isinstance(task, Phrases) else ()
+    mixtures = mixed(task, tokens, output) if isinstance(task, Phrases) else ()
     return Told(name, task.join_target(output), right, stages, tops, mixtures)
 
 

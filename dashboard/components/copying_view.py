@@ -1,5 +1,6 @@
 """Decoders beside each other: what each writes of one source, p_gen and the copy distribution token by token."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,7 +22,7 @@ def race(task: str, seed: int) -> CopyingRace:
 def outputs(one: CopyingRace, source: tuple[str, ...], *, running: bool) -> None:
     """What each writes, and a table of how many held-out sources each answers once nothing runs."""
     said, reference = one.write(source), one.task.reference(source)
-    st.markdown(_unseen(next(iter(said.values()))))
+    st.markdown(unseen(next(iter(said.values())).unseen))
     names = list(said)
     for pair in (names[:2], names[2:]):
         for column, name in zip(st.columns(2, gap="medium"), pair):
@@ -37,10 +38,11 @@ def outputs(one: CopyingRace, source: tuple[str, ...], *, running: bool) -> None
         _table(one)
 
 
-def _unseen(one: Copied) -> str:
-    if not one.unseen:
+def unseen(words: tuple[str, ...]) -> str:
+    """Which words of a source no vocabulary holds."""
+    if not words:
         return "Every word of this source is in the vocabulary: **nothing has to be copied** to be written."
-    return f"In no vocabulary, so they can only be copied: **{', '.join(one.unseen)}**"
+    return f"In no vocabulary, so they can only be copied: **{', '.join(words)}**"
 
 
 def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None) -> None:
@@ -48,7 +50,8 @@ def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None
     again = f" · again: {', '.join(one.repeated)}" if one.repeated else ""
     st.markdown(f"**{WRITERS[name].title}**{verdict}{again}")
     st.text(text or "(nothing)")
-    drawn = CopyMap(one.written, (*one.source, "<end>"), one.unseen, one.rows, one.p_gen, one.copied)
+    p_gen = np.ones(len(one.rows)) if one.p_gen is None else one.p_gen  # what cannot copy makes every word
+    drawn = CopyMap(one.written, (*one.source, "<end>"), one.unseen, one.rows, p_gen, one.copied)
     figure = copy_map(drawn, mode())
     live_figure(figure, key=f"copying {name}", height=figure.layout.height, alt=f"{WRITERS[name].title}: {text}")
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.decoding.all_places import AbstractAllPlaces
 from core.decoding.mask_predict import AtOnce, MaskPredict
 from core.errors import AttentionLabError
 from core.runs.all_at_once import Cost, Told, all_places, costs, token_by_token
@@ -10,6 +11,7 @@ from core.runs.trained_parallel import TrainedParallel
 from dashboard import resources, state
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
+from dashboard.components.pass_attention import pass_attention
 from dashboard.components.ways_view import prices, reasons, way
 
 TITLE = "All at once"
@@ -38,6 +40,7 @@ def _ways() -> None:
         "Bold words were written in this call, ✗ is emptied and written again in the next."
     )
     reasons(told["once"], told["left"])
+    _looks(addresses, source, told, passes)
     _prices(addresses, source, passes)
 
 
@@ -88,13 +91,36 @@ def _take() -> None:
 
 def _told(addresses: dict[str, str], source: str, passes: int) -> dict[str, Told]:
     left, once, masks = _models(addresses)
-    # one that fills blanks is decoded in its own way
-    how = AtOnce() if once.shows or isinstance(once.usual, AtOnce) else once.usual
     return {
         "left": token_by_token(left, source, "Left to right"),
-        "once": all_places(once, source, how, "All at once"),
+        "once": all_places(once, source, _in_one_call(once), "All at once"),
         "masks": all_places(masks, source, MaskPredict(passes=passes), f"Mask-predict, {passes} passes"),
     }
+
+
+def _in_one_call(once: TrainedParallel) -> AbstractAllPlaces:
+    """One that fills blanks is decoded in its own way."""
+    return AtOnce() if once.shows or isinstance(once.usual, AtOnce) else once.usual
+
+
+def _looks(addresses: dict[str, str], source: str, told: dict[str, Told], passes: int) -> None:
+    """The cross-attention of a pass of one way."""
+    st.markdown("##### Where a pass looks")
+    _, once, masks = _models(addresses)
+    ways = {"masks": (masks, MaskPredict(passes=passes)), "once": (once, _in_one_call(once))}
+    chosen = st.segmented_control(
+        "Way", list(ways), default="masks", key="places way", required=True, format_func=lambda way: told[way].name,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    trained, how = ways[chosen]
+    pass_attention(
+        trained.attention(source, how, only="decoder*cross*"), told[chosen].stages, key=f"looks {chosen} {passes}"
+    )
+    st.caption(
+        "Rows are places, with what stands there after the pass; columns are the source. All passes have one color scale, which "
+        "ends at the largest weight of any of them. • is written in this pass; from the second on such a place knows what the "
+        "others hold."
+    )
 
 
 @st.cache_resource(show_spinner="Measuring …", max_entries=8, scope="session")

@@ -1,4 +1,4 @@
-"""The page All at once in a real Chromium: three ways are drawn, another number of passes is, and a source of one's own."""
+"""The page All at once in a real Chromium: three ways are drawn, a pass is chosen, another number of passes is drawn."""
 
 import re
 
@@ -23,6 +23,8 @@ def test_every_call_is_a_row_and_the_mixed_output_is_explained(page: Page) -> No
     expect(page.locator(".live-figure .plot")).to_have_count(7, timeout=90_000)
     # left to right every word is said once, mask-predict says all of them again in each of its calls
     until(page, lambda: [words(page, at) for at in (0, 1, 2)] == [13, 13, 26], seconds=60)
+    page.get_by_role("slider", name=re.compile(r"^Pass\b")).press("ArrowRight")
+    expect(page.get_by_text("Pass 2 of 2 · cross · layer 2 · mean over heads")).to_be_visible(timeout=60_000)
     settled(page)
 
 

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import core
+from core.decoding.mask_predict import MaskPredict
+from dashboard.components import pass_attention
+
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 DEMO = APP.parents[1] / "assets" / "runs"
 
@@ -44,6 +48,25 @@ def test_more_passes_are_more_calls():
     at = opened()
     by_label(at.slider, "Passes").set_value(2).run()
     assert not at.exception and "**Mask-predict, 2 passes** · 2 calls" in words(at)
+
+
+def test_a_pass_is_chosen_and_its_attention_is_drawn_on_the_scale_of_all():
+    at, drawn = opened(), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pass_attention, "heatmap", lambda weights, *rest, **more: drawn.append((weights, more)))
+        by_label(at.slider, "Pass").set_value(3).run()
+        by_label(at.slider, "Pass").set_value(1).run()
+        by_label(at.selectbox, "Heads").select("head 2").run()
+        by_label(at.get("button_group"), "Way").set_value("once").run()
+    assert not at.exception and said(at) == ""
+    titles = [more["title"] for _, more in drawn]
+    assert titles[0] == "Pass 3 of 4 · cross · layer 2 · mean over heads" and titles[1].startswith("Pass 1 of 4")
+    assert titles[2].endswith("layer 2 · head 2") and titles[3].startswith("Pass 1 of 1")
+    assert "One pass only." in words(at) and "Pass" not in [one.label for one in at.slider]
+    source = opened().text_input[0].value
+    passes = core.load_parallel("demo/phrases-masked").attention(source, MaskPredict(passes=4), only="decoder*cross*")
+    assert drawn[0][0] == pytest.approx(passes[2][1].mean())
+    assert drawn[0][1]["high"] == drawn[1][1]["high"] == pytest.approx(max(one[1].mean().max() for one in passes))
 
 
 def test_a_distilled_run_takes_the_place_of_the_plain_one():

@@ -1,11 +1,15 @@
 """One source in several ways, on the shipped runs: what is told is what the models give."""
 
+from copy import deepcopy
+from dataclasses import replace
+
 import pytest
 
 import core
 from core.decoding.mask_predict import AtOnce, MaskPredict
 from core.runs.all_at_once import LENGTHS, all_places, costs, token_by_token
 from core.tasks.task import held_out
+from core.training.evaluation import rules_for
 
 SOURCE = "thanks hello never"
 
@@ -62,3 +66,17 @@ def test_calls_grow_with_the_length_left_to_right_and_not_at_all_at_once(left, o
         "left to right": list(LENGTHS), "all at once": [1] * len(LENGTHS), "mask-predict, 3 passes": [3] * len(LENGTHS),
     }  # fmt: skip
     assert all(one.milliseconds > 0 for one in found)
+
+
+def test_what_is_stopped_at_its_limit_has_written_no_end(left):
+    model = deepcopy(left.model)
+    model.decoder.output.bias[model.end] = -1e9
+    told = token_by_token(replace(left, model=model), "hello", "left")
+    assert told.calls == len(told.stages[-1].tokens) == len(told.tops) and "<end>" not in told.stages[-1].tokens
+    assert told.calls == rules_for(model, [0, 0]).max_new_tokens
+
+
+def test_words_that_were_copied_are_told_by_their_own_text():
+    told = token_by_token(core.load("demo/chat-pointer"), "do you know ada lovelace ?", "left")
+    assert told.output == "no, who is ada lovelace?" and told.right is True
+    assert [top[0][0] for top in told.tops] == list(told.stages[-1].tokens)

@@ -10,6 +10,7 @@ from core.metrics.alignment import alignment_error_rate
 from core.runs import checkpoint, snapshots, store
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
+from core.runs.machines import known_sources
 from core.runs.recipes import read_recipe
 from core.runs.trained import load
 from core.runs.trained_parallel import load_parallel
@@ -23,13 +24,17 @@ RECIPES = Path(__file__).resolve().parents[2] / "assets" / "recipes"
 STATED = {"reverse": 1.0, "dates": 0.95, "numbers": 0.95, "pinyin": 0.90, "synonyms": 0.98}
 # three ways to write all places at once, and the teacher of one of them: the first is no better, which is its point
 PHRASES = {"transformer": 0.98, "parallel": 0.08, "distilled": 0.7, "masked": 0.5}
+# names in held-out sentences stand in no vocabulary: who cannot copy says none of them, which is the point
+CHAT = {"gru": 0.0, "transformer": 0.0, "pointer": 0.98, "parallel": 0.0}
 STATED_OF = {
     **{f"{task}-{model}": share for task, share in STATED.items() for model in ("transformer", "gru")},
     **{f"phrases-{kind}": share for kind, share in PHRASES.items()},
     "parse-transformer": 0.98,
+    **{f"chat-{kind}": share for kind, share in CHAT.items()},
 }
 NAMES = list(STATED_OF)
-AT_ONCE = ["phrases-parallel", "phrases-distilled", "phrases-masked"]
+PARALLEL_PHRASES = ["phrases-parallel", "phrases-distilled", "phrases-masked"]
+AT_ONCE = [*PARALLEL_PHRASES, "chat-parallel"]
 every_run = pytest.mark.parametrize("name", NAMES)
 LARGEST = 1_500_000  # bytes
 
@@ -62,10 +67,20 @@ def test_a_shipped_run_decodes_unseen_examples_as_well_as_stated(name):
 
 
 def test_of_the_runs_that_write_all_at_once_the_plain_one_mixes_and_a_teacher_or_more_passes_heal_it():
-    plain, distilled, masked = (load_parallel(f"demo/{name}") for name in AT_ONCE)
+    plain, distilled, masked = (load_parallel(f"demo/{name}") for name in PARALLEL_PHRASES)
     right = [one.evaluate("test", n=500).exact_match for one in (plain, distilled, load("demo/phrases-transformer"))]
     passes = [masked.evaluate("test", MaskPredict(passes=count), n=500).exact_match for count in (1, 10)]
     assert right[1] - right[0] >= 0.3 and right[2] >= right[1] and passes[1] - passes[0] >= 0.3
+
+
+@pytest.mark.parametrize("kind", CHAT)
+def test_of_the_runs_that_chat_all_say_known_names_and_only_the_one_that_copies_unknown_ones(kind):
+    trained = (load_parallel if kind == "parallel" else load)(f"demo/chat-{kind}")
+    task = trained.config.task
+    known = known_sources(task, 30)
+    right = [trained.output(source) == task.join_target(task.reference(task.tokenize(source))) for source in known]
+    unheard = trained.evaluate("test", n=60).exact_match
+    assert len(known) == 30 and sum(right) >= 29 and (unheard >= 0.98 if kind == "pointer" else unheard == 0.0)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in AT_ONCE])

@@ -1,0 +1,49 @@
+"""One machine's answer in a card, and what all of them cost beside each other."""
+
+import pandas as pd
+import streamlit as st
+
+from core.figures.copying import CopyMap, copy_map
+from core.runs.machines import MACHINES, Answer
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+
+
+def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
+    """A card: what it wrote, whether that is right, its calls and its time, and where it looked.
+
+    Args:
+        name: of MACHINES; source: tokens, without <end>.
+    """
+    title, told = MACHINES[name].title, one.told
+    verdict = {True: " :green-badge[right]", False: " :red-badge[not right]", None: ""}[told.right]
+    calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
+    st.markdown(f"**{title}**{verdict} · {calls} · {one.milliseconds:.1f} ms")
+    st.text(told.output or "(nothing)")
+    figure = copy_map(
+        CopyMap(one.written, (*source, "<end>"), one.unseen, one.rows, one.p_gen, one.copied, one.sure), mode()
+    )
+    live_figure(figure, key=f"answer {name}", height=figure.layout.height, alt=f"{title}: {told.output}")
+
+
+def costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
+    """A row each: the run, its calls, its time, and how sure it was."""
+    rows = [
+        {
+            "machine": MACHINES[name].title, "run": addresses[name], "calls": one.told.calls,
+            "milliseconds": one.milliseconds, "least sure": float(one.sure.min()),
+        }
+        for name, one in answers.items()
+    ]  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="content", key="machines table",
+        column_config={
+            "calls": st.column_config.NumberColumn(help="how often the decoder was called for this output"),
+            "milliseconds": st.column_config.NumberColumn(
+                format="%.2f", help="from the source to the output, the fastest of a few times; nothing is recorded meanwhile"
+            ),
+            "least sure": st.column_config.NumberColumn(
+                format="percent", help="probability of the word of which it was least sure when it wrote it"
+            ),
+        },
+    )  # fmt: skip
