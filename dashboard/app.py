@@ -35,6 +35,7 @@ SECTIONS = {
         ("machines", "One sentence, four machines", "view_module"),
     ),
     "Systems": (
+        ("inputs", "Inputs", "input"),
         ("tagging", "Tagging", "sell"),
         ("one_label", "One label", "label_important"),
         ("fill_in", "Fill in", "edit_square"),
