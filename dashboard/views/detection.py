@@ -118,7 +118,8 @@ def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bo
         st.caption(
             "Gold, dashed: what is there. In colors: what queries name, with their numbers. Green: where the chosen query looks."
             if one.step
-            else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things."
+            else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things. "
+            f"Expected: {one.expected}"
         )
     with right:
         matching(looked)
