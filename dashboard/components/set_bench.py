@@ -83,6 +83,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
     start = SetConfig.preset(kind.name, model).to_dict()
     classes = {"task": kind, "model": SET_MODELS[model], "training": SetTraining}
     with st.expander("Settings: data, model, training", icon=":material/tune:"):
+        brought: dict[str, str] = {}
         for setting in kind.files:
             file = st.file_uploader(
                 f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
@@ -90,12 +91,13 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
             )  # fmt: skip
             if file is not None:
                 suffix = "." + file.name.rpartition(".")[2].lower() if "." in file.name else ".txt"
-                start["task"][setting] = str(keep(file.getvalue(), suffix))
+                brought[setting] = str(keep(file.getvalue(), suffix))
         for part in _PARTS:
             names = [name for name in start[part] if name != "name"]
             if names:
                 st.caption(f"**{part.capitalize()}**")
                 start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
+        start["task"] |= brought  # last: the form beside it remembers that its field is empty
         start["seed"] = int(st.number_input("seed", 0, 2**31 - 1, 1, key=f"{key} seed", help="of all chance"))
     return start
 

@@ -11,7 +11,7 @@ from core.claims.claim import Verdict
 from core.claims.heads import Heads
 from core.claims.table import CLAIMS
 from core.cli.claiming import claims
-from core.errors import AttentionLabError, DataError, MissingExtra
+from core.errors import AttentionLabError, MissingData, MissingExtra
 
 PROGRAM = typer.Typer()
 PROGRAM.command()(claims)
@@ -80,7 +80,15 @@ def test_among_several_what_has_no_data_is_left_out_and_alone_it_is_said(monkeyp
     done = CliRunner().invoke(PROGRAM, ["treebank", "heads", *SHORT])
     assert done.exit_code == 0 and [line.split()[0] for line in done.stdout.splitlines()[1:2]] == ["heads"]
     assert "treebank: not measured; there is no treebank" in done.stderr
-    assert isinstance(CliRunner().invoke(PROGRAM, ["treebank", *SHORT]).exception, DataError)
+    assert isinstance(CliRunner().invoke(PROGRAM, ["treebank", *SHORT]).exception, MissingData)
+
+
+def test_a_claim_whose_data_are_not_here_is_left_out_with_a_word(monkeypatch):
+    monkeypatch.delenv("ATTNLAB_DATA", raising=False)
+    done = CliRunner().invoke(PROGRAM, ["heads", "sentiment", *SHORT])
+    assert done.exit_code == 0 and [line.split()[0] for line in done.stdout.splitlines()[1:2]] == ["heads"]
+    assert "sentiment: not measured; this is measured on sentence-polarity" in done.stderr
+    assert isinstance(CliRunner().invoke(PROGRAM, ["sentiment", *SHORT]).exception, MissingData)
 
 
 def test_a_wrong_word_ends_in_one_line_and_code_2(command_line):
