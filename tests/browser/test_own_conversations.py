@@ -38,8 +38,10 @@ def test_a_file_of_conversations_is_dropped_trained_on_and_its_attention_looked_
     button(page, "Train").click()
     expect(page.get_by_text("broken.yml, line 2: not YAML")).to_be_visible(timeout=SLOW)
     uploader.get_by_role("button", name=re.compile("Remove|Delete")).click()
+    expect(page.get_by_text("broken.yml")).to_have_count(0, timeout=SLOW)  # gone from the box, and what was said of it
+    expect(uploader.get_by_text("20MB per file")).to_be_visible(timeout=SLOW)
     box.set_input_files({"name": "talk.yml", "mimeType": "text/plain", "buffer": TALK.encode()})
-    expect(page.get_by_text("talk.yml", exact=True)).to_be_visible()
+    expect(page.get_by_text("talk.yml", exact=True)).to_be_visible(timeout=SLOW)
     button(page, "Train").click()
     expect(page.get_by_text("talk.yml: 1 conversation without an answer, skipped (line 242)")).to_be_visible(
         timeout=SLOW
