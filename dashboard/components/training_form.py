@@ -18,6 +18,7 @@ from dashboard import links, state
 from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
+_NOTICED = "noticed in the files"  # of the training that was begun last
 _FEW = ("steps", "batch_size", "learning_rate")
 
 
@@ -53,14 +54,16 @@ def training_form() -> None:
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
+        state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
         state.put(f"kept {links.SOURCE}", None)
         state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
         st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
-        for note in notes:
-            st.toast(note, icon=":material/rule:", duration="long")
+        state.put(_NOTICED, notes)
         st.rerun()
+    for note in state.get(_NOTICED) or ():
+        st.caption(f":material/rule: {note}")
 
 
 def _objective(model: str) -> str:

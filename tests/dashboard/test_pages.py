@@ -139,9 +139,8 @@ def test_every_task_that_reads_files_has_a_box_for_them_and_says_what_they_had_i
     by_label(at.text_input, "Name of the run").set_value("mine").run()
     by_label(at.button, "Train").click().run()
     assert not at.exception and said(at) == ""
-    assert "my reports.csv: 1 line with another number of cells, skipped (line 101)" in [
-        toast.value for toast in at.toast
-    ]
+    noticed = " ".join(one.value for one in at.caption)
+    assert "my reports.csv: 1 line with another number of cells, skipped (line 101)" in noticed
     kept = store.find_run("mine").config()["task"]
     assert kept["name"] == "summary" and kept["path"].endswith(".txt") and "reports" not in kept["path"]
 
