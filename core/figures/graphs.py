@@ -79,7 +79,7 @@ def _nodes(
     known: Sequence[bool],
 ) -> go.Scatter:  # fmt: skip
     return go.Scatter(
-        x=places[own, 0], y=places[own, 1], mode="markers", name=f"taken for {label}",
+        x=places[own, 0], y=places[own, 1], mode="markers", name=label,
         hovertext=[f"{names[node]}<br>{told[node]}" for node in own], hoverinfo="text",
         marker={
             "size": [17 if known[node] else 12 for node in own],

@@ -77,7 +77,7 @@ def _picture(
     ]
     figure = graph_attention(
         part.places, part.edges, weights[own], int(np.flatnonzero(own == node)[0]), [example.items[at] for at in own],
-        [taken[at] for at in own], told, [_known(example, int(at)) for at in own], mode(),
+        [f"taken for {taken[at]}" for at in own], told, [_known(example, int(at)) for at in own], mode(),
     )  # fmt: skip
     looked = int(np.count_nonzero(weights > 0.002))
     live_figure(figure, key=f"{key} graph", height=460, alt=f"the graph; {example.items[node]} looks at {looked} nodes")

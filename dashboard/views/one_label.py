@@ -5,7 +5,9 @@ from collections.abc import Callable
 from core.runs.trained_set import TrainedSet
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import labelled_words, sentence_form
+from dashboard.components.molecule_view import molecule_view
 from dashboard.components.panel import guarded, panel
+from dashboard.components.recording_view import recording_view
 from dashboard.components.set_bench import bench
 
 _KEY = "one label"
@@ -16,7 +18,16 @@ def _text(trained: TrainedSet) -> None:
     labelled_words(trained, example, key=_KEY)
 
 
-DRAWN: dict[str, Callable[[TrainedSet], None]] = {"sentiment": _text}  # how each task's sets are drawn
+def _recording(trained: TrainedSet) -> None:
+    recording_view(trained, key=_KEY)
+
+
+def _molecule(trained: TrainedSet) -> None:
+    molecule_view(trained, key=_KEY)
+
+
+# how each task's sets are drawn
+DRAWN: dict[str, Callable[[TrainedSet], None]] = {"sentiment": _text, "spoken": _recording, "molecules": _molecule}
 
 
 def page() -> None:

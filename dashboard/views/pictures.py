@@ -1,22 +1,18 @@
 """Pictures: patches are a set of vectors; self-attention over them against a convolutional network."""
 
-import math
-
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.data.vector_sets import SetExample
-from core.errors import AttentionLabError
 from core.figures.patches import laid_over
 from core.runs.trained_set import TrainedSet
 from core.tasks.picture_task import whole
-from dashboard import resources
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.set_bench import bench
+from dashboard.components.set_comparison import parameters, set_comparison
 
 _TASKS = ("digits", "pictures")
 _KEY = "pictures"
@@ -111,34 +107,17 @@ def _three(
 
 
 def _compare(trained: TrainedSet) -> None:
-    """All runs on this task: how many pictures each learned from, and what is right."""
-    st.markdown("##### How many pictures it learned from, and what is right: every run on this task")
-    rows = []
-    for address in resources.set_addresses(trained.config.task.name):
-        if not resources.has_weights(address):
-            continue
-        one = resources.set_model(address)
-        try:
-            right = resources.set_evaluation(address).token_accuracy
-        except AttentionLabError as error:  # its pictures are gone; the others are here
-            right = math.nan
-            st.caption(f"{address}: {error}")
-        rows.append(
-            {
-                "run": address, "model": one.config.model.name, "learned from": one.config.training.labelled or "all",
-                "parameters": sum(weight.numel() for weight in one.network.parameters()), "right": right,
-            }
-        )  # fmt: skip
-    table = pd.DataFrame(rows).astype({"learned from": str})
-    st.dataframe(
-        table, hide_index=True,
-        column_config={"right": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
+    set_comparison(
+        trained.config.task.name, _told, title="How many pictures it learned from, and what is right: every run on this task",
+        caption="Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
+        "together, attention has to learn it. On small data that helps where it is true; see Rivals, Small data, for where it is "
+        "not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
     )  # fmt: skip
-    st.caption(
-        "Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong together, "
-        "attention has to learn it. On small data that helps where it is true; see Rivals, Small data, for where it is not. "
-        "[arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
-    )
+
+
+def _told(one: TrainedSet) -> dict[str, object]:
+    learned = one.config.training.labelled
+    return {"model": one.config.model.name, "learned from": str(learned or "all"), "parameters": parameters(one)}
 
 
 page()

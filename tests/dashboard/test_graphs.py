@@ -52,7 +52,25 @@ def test_runs_are_compared_on_the_same_nodes_and_one_without_attention_says_so()
     at = opened()
     table = at.dataframe[-1].value
     assert set(table["run"]) == {"karate-edges", "karate-window"}
-    assert table["nodes right"].between(0, 1).all()
+    assert table["right"].between(0, 1).all()
     runs = next(one for one in at.selectbox if one.label == "Run")
     runs.set_value("karate-window").run()
     assert "This network has no attention" in said(at) and not at.exception
+
+
+def test_a_graph_with_one_label_is_looked_at_on_the_page_one_label(tmp_path):
+    path = tmp_path / "graphs.txt"
+    ring, line = "3 ring\n0 2 1 2\n0 2 0 2\n0 2 0 1\n", "3 line\n0 1 1\n0 2 0 2\n0 1 1\n"
+    path.write_text("40\n" + (ring + line) * 20, encoding="utf-8")
+    config = SetConfig.preset("molecules", "edges").changed({"task.path": str(path), "training.steps": 60})
+    for _ in run_experiment(create_set_run("molecules-edges", config)):
+        pass
+    at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/one_label.py").run()
+    at.selectbox(key="one label task").set_value("molecules").run()
+    assert (
+        not at.exception
+        and "Taken for **ring** (" in said(at)
+        and "which is right" in said(at)
+        and "Which nodes decided" in said(at)
+    )
+    assert len(at.dataframe[-1].value) == 3
