@@ -60,8 +60,10 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     button(page, "Train").click()
     expect(page.get_by_text("· done · step 40 of 40")).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=SLOW)
-    words = page.get_by_test_id("stButtonGroup").filter(has_text="Hide words").get_by_role("button")
-    words.first.click()
+    first = page.locator(".deciding .spot .word").first
+    expect(first).to_be_visible(timeout=SLOW)
+    words = page.get_by_test_id("stButtonGroup").filter(has_text="Hide words")
+    words.get_by_text(first.inner_text(), exact=True).first.click()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".deciding .spot:enabled")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".deciding section")).to_have_count(2)
