@@ -7,6 +7,7 @@ from dashboard import state
 from dashboard.components.aligner_view import ladder, race, utterance
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_bar, race_button, race_ended
 
 _TICK = 0.5  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each, some four times what a redraw takes; a press on Stop never waits longer
@@ -44,7 +45,7 @@ def _trainings() -> None:
     one = race(names, seed)
     running = state.running(_RUNNING, repr((names, seed))) and not one.done
     with right:
-        _button(running, done=one.done)
+        race_button("aligners", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
     if part == LADDER:
         pair = _pair()
         panel("The ladder", every=_TICK if running else None)(_climb)(one, pair, running)
@@ -83,47 +84,24 @@ def _say(one: AlignerRace, text: str, running: bool) -> None:
     _go_on(one, running)
     if one.step:
         utterance(one, source)
-    _ended(one, running)
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 def _climb(one: AlignerRace, pair: tuple[str, str], running: bool) -> None:
     _go_on(one, running)
     if one.step:
         ladder(one, pair, running=running)
-    _ended(one, running)
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 def _go_on(one: AlignerRace, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
-    if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    race_bar(one, running=running, seconds=_SLICE)
     if not one.step:
         st.caption(
             f"Press Train: all learn for {STEPS} steps in turn, from one seed and on the same batches, to turn five to ten "
             "syllables into frames; one to one and a half minutes of a quiet core for all six. GRU decoders but for the "
             "Transformer, whose step takes some two fifths of theirs."
         )
-
-
-def _ended(one: AlignerRace, running: bool) -> None:
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(running: bool, *, done: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="aligners stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="aligners train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
-        )  # fmt: skip
 
 
 page()

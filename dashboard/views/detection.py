@@ -12,6 +12,7 @@ from dashboard import state
 from dashboard.components.detection_view import SCENES, SIZE, curve, detector, matching, own, picture, scenes
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_bar, race_button, race_ended
 
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
@@ -49,7 +50,7 @@ def _detector() -> None:
     one = detector(name, kind, seed, way, pictures)
     running = state.running(_RUNNING, repr((name, seed, way))) and not one.done
     with places[3]:
-        _button(running, done=one.done)
+        race_button("detection", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
     choice = _choice(one)
     panel("The picture", every=_TICK if running else None)(_watch)(one, choice, running)
 
@@ -105,12 +106,8 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
 
 
 def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bool], running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    race_bar(one, running=running, seconds=_SLICE, of="")
     at, query, layer, head, drawn = choice
-    if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{held}")
     looked = one.look(one.pictures.held_out[at])
     left, right = st.columns([5, 4], gap="medium")
     with left:
@@ -129,22 +126,7 @@ def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bo
         )
     if one.curve:
         curve(one)
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(running: bool, *, done: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="detection stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="detection train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 page()

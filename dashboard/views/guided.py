@@ -7,6 +7,7 @@ from dashboard import state
 from dashboard.components.guided_race import guided_race, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_button, race_ended
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
@@ -44,7 +45,7 @@ def _trainings() -> None:
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done
     with places[4]:
-        _button(one, running)
+        race_button("guided", _RUNNING, running=running, done=one.done)
     with places[5]:
         st.button(
             "Start over", key="guided over", width="stretch", on_click=_start_over,
@@ -78,22 +79,7 @@ def _watch(one: GuidedPair, running: bool, key: str) -> None:
     if running:
         one.go_on(_SLICE)
     guided_race(one, running=running, key=key)
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(one: GuidedPair, running: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="guided stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="guided train", width="stretch",
-            disabled=one.done, on_click=state.press, args=(_RUNNING,),
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 def _start_over() -> None:

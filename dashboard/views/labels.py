@@ -7,6 +7,7 @@ from dashboard import state
 from dashboard.components.heading import heading
 from dashboard.components.labels_view import both, race
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_bar, race_button, race_ended
 
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
@@ -46,7 +47,7 @@ def _trainings() -> None:
     one = race(writer, annotators, seed)
     running = state.running(_RUNNING, repr((writer, annotators, seed))) and not one.done
     with places[3]:
-        _button(running, done=one.done)
+        race_button("labels", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
     text = _source(one)
     panel("The labels", every=_TICK if running else None)(_watch)(one, text, running)
 
@@ -68,11 +69,7 @@ def _take() -> None:
 
 def _watch(one: LabelRace, text: str, running: bool) -> None:
     source = one.read(text)
-    if running:
-        one.go_on(_SLICE)
-    if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    race_bar(one, running=running, seconds=_SLICE)
     if not one.step:
         st.caption(
             f"Press Train: a small Transformer and sigmoids on the same kind of encoder learn for {STEPS} steps in turn, from one "
@@ -81,22 +78,7 @@ def _watch(one: LabelRace, text: str, running: bool) -> None:
         )
     else:
         both(one, source, running=running)
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(running: bool, *, done: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="labels stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="labels train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 page()

@@ -8,6 +8,7 @@ from core.training.rewards import REWARDS
 from dashboard import state
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_button, race_ended
 from dashboard.components.reward_race import pair, reward_race
 from dashboard.resources import model_addresses
 
@@ -37,7 +38,7 @@ def _trainings() -> None:
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done
     with buttons[0]:
-        _button(one, running)
+        race_button("reward", _RUNNING, running=running, done=one.done)
     with buttons[1]:
         st.button(
             "Start over", icon=":material/restart_alt:", key="reward over", width="stretch", on_click=_start_over,
@@ -90,22 +91,7 @@ def _watch(one: RewardPair, running: bool, key: str) -> None:
     if running:
         one.go_on(_SLICE)
     reward_race(one, running=running)
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(one: RewardPair, running: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="reward stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="reward train", width="stretch",
-            disabled=one.done, on_click=state.press, args=(_RUNNING,),
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 def _start_over() -> None:

@@ -15,6 +15,7 @@ from dashboard import resources, state
 from dashboard.components.exposure_race import exposure_race, exposures, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_button, race_ended
 from dashboard.components.wrong_word_view import wrong_word
 
 _TICK = 0.4  # seconds between redraws while something runs
@@ -68,7 +69,7 @@ def _trainings() -> None:
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done
     with places[5]:
-        _button(one, running)
+        race_button("wrong", _RUNNING, running=running, done=one.done)
     with places[6]:
         st.button(
             "Start over", icon=":material/restart_alt:", key="wrong over", width="stretch", on_click=_start_over,
@@ -86,22 +87,7 @@ def _watch(one: ExposedPair, running: bool) -> None:
     if running:
         one.go_on(_SLICE)
     exposure_race(one, running=running)
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(one: ExposedPair, running: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="wrong stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="wrong train", width="stretch",
-            disabled=one.done, on_click=state.press, args=(_RUNNING,),
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 def _start_over() -> None:

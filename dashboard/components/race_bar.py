@@ -1,0 +1,72 @@
+"""What pages share that train while they are looked at: the button, the bar, and the end.
+
+What runs is remembered under a name of the page's own (state.py); it goes on for a slice of time whenever its panel is drawn.
+"""
+
+from typing import Protocol
+
+import streamlit as st
+
+from dashboard import state
+
+
+class Race(Protocol):
+    """Something that is trained in slices.
+
+    Attributes:
+        step, steps: done, and in all; done: whether it is at its end.
+    """
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it is at its end."""
+
+    def go_on(self, seconds: float) -> None:
+        """Train for so long."""
+
+
+def race_button(key: str, remembered: str, *, running: bool, done: bool, help: str | None = None) -> None:
+    """Train, or Stop while it runs.
+
+    Args:
+        key: prefix of the button's key; remembered: the name under which the page remembers what runs.
+        help: of a button that cannot be pressed any more.
+    """
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key=f"{key} stop", width="stretch", on_click=state.put,
+            args=(remembered, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch", disabled=done,
+            on_click=state.press, args=(remembered,), help=help if done else None,
+        )  # fmt: skip
+
+
+def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") -> None:
+    """Go on for a slice while it runs, and say how far it is.
+
+    Args:
+        seconds: of the slice; of: behind the number of steps: whose they are.
+    """
+    if running:
+        one.go_on(seconds)
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{of}{held}")
+
+
+def race_ended(remembered: str, *, running: bool, done: bool) -> None:
+    """Draw the page once more where what runs has just ended: from here on nothing redraws itself."""
+    if running and done:
+        state.put(remembered, None)
+        st.rerun()
