@@ -63,8 +63,8 @@ def _uploaded() -> tuple[str, BoxedPictures]:
     """
     left, right = st.columns([5, 2])
     files = left.file_uploader(
-        "Annotations (.xml) and their pictures (.jpg, .png); a list val.txt or test.txt says what is held out",
-        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files",
+        "Annotations (.xml) and their pictures (.jpg, .png), at most 100 MB each; a list val.txt or test.txt says what is held out",
+        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100,
     )  # fmt: skip
     parts = right.selectbox(
         "Learn from", list(_CUTS), 1, key="detection parts", format_func=_CUTS.get,
