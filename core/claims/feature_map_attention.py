@@ -20,8 +20,9 @@ from core.recording.recorder import Recorder
 from core.seeds import Seeds
 
 SIDE, PATCH, COLORS = 16, 2, 3  # places on a side of a picture and of a patch
-_BRIGHT, _NOISE = 3.0, 0.15  # of a patch in its color; of every place in each color, a standard deviation
-_WIDTH, _STEPS, _BATCH, _RATE = 24, 600, 32, 5e-3
+WIDTH = 64  # channels of the map
+_BRIGHT, _NOISE = 4.5, 0.15  # of a patch in its color; of every place in each color, a standard deviation
+_STEPS, _BATCH, _RATE = 300, 32, 2e-3
 _TESTED, _LOOKS = 500, 5  # held-out pictures; how often both are judged on the way
 _LEAST, _MOST = 0.9, 0.6  # right with attention, right without
 
@@ -63,10 +64,10 @@ class CornerJudge(nn.Module):
     def __init__(self, middle: nn.Module) -> None:
         super().__init__()
         self.near = nn.Sequential(
-            nn.Conv2d(COLORS, _WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(_WIDTH, _WIDTH, 3, padding=1), nn.ReLU()
+            nn.Conv2d(COLORS, WIDTH, 3, padding=1), nn.ReLU(), nn.Conv2d(WIDTH, WIDTH, 3, padding=1), nn.ReLU()
         )
         self.encoder = nn.ModuleDict({"middle": middle})
-        self.says = nn.Sequential(nn.Conv2d(_WIDTH, _WIDTH, 1), nn.ReLU(), nn.Conv2d(_WIDTH, 1, 1))
+        self.says = nn.Sequential(nn.Conv2d(WIDTH, WIDTH, 1), nn.ReLU(), nn.Conv2d(WIDTH, 1, 1))
         for part in self.modules():
             if isinstance(part, nn.Conv2d):
                 nn.init.kaiming_normal_(part.weight, nonlinearity="relu")
@@ -103,7 +104,7 @@ class FeatureMapClaim(AbstractClaim):
         tested = corners(_TESTED, seeds.generator("test"))
         both = {
             "convolutions": made(lambda: CornerJudge(nn.Identity()), seeds),
-            "with attention": made(lambda: CornerJudge(FeatureMapAttention(_WIDTH)), seeds),
+            "with attention": made(lambda: CornerJudge(FeatureMapAttention(WIDTH)), seeds),
         }
         optimizers = [torch.optim.Adam(one.parameters(), lr=_RATE, fused=True) for one in both.values()]
         for step in range(1, last + 1):

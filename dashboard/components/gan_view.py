@@ -30,21 +30,20 @@ def sheets(samples: dict[str, Sampled], sample: int, step: int) -> None:
 
 
 def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
-    """Where the chosen pixel looks, over the sample."""
+    """Where the chosen pixel looks more and less than alike at all places, over the sample."""
     weights = one.look(sample, *pixel)
     assert weights is not None  # it is the one with attention
+    alike = 1 / weights.size
     row, column = (int(part) + 1 for part in divmod(int(weights.argmax()), weights.shape[1]))
-    told = f"from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.2f}, at row {row}, column {column}"
-    figure = laid_over(
-        (one.pictures[sample] + 1) / 2,
-        weights,
-        mode(),
-        title="Where the framed pixel looks",
-        chosen=pixel,
-        height=_TALL,
-    )
+    told = f"sample {sample + 1}, from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.3f}, at row {row}, column {column}"
+    ink = (one.pictures[sample] + 1) / 2
+    title = "Where the framed pixel looks"
+    figure = laid_over(ink, weights - alike, mode(), title=title, chosen=pixel, height=_TALL)
     live_figure(figure, key="gan look", height=_TALL, alt=told)
-    st.caption(f"{told[0].upper()}{told[1:]}; alike at all places would be {1 / weights.size:.3f} each.")
+    st.caption(
+        f"{told[0].upper()}{told[1:]}. Orange: more than {alike:.3f}, which would be alike at all places; blue: less. Colors are as "
+        "strong where the differences are small."
+    )
 
 
 def course(one: GanRace) -> None:

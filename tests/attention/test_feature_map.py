@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from core.attention.feature_map import FeatureMapAttention
-from core.claims.feature_map_attention import PATCH, SIDE, CornerJudge
+from core.claims.feature_map_attention import PATCH, SIDE, WIDTH, CornerJudge
 from core.recording.recorder import Recorder, attention_paths, site_of
 
 
@@ -50,7 +50,7 @@ def test_three_places_by_hand():
 
 
 def test_the_rows_are_distributions_over_all_places_and_who_looks_stands_in_the_rows():
-    judge = seeded(lambda: CornerJudge(FeatureMapAttention(24))).eval()
+    judge = seeded(lambda: CornerJudge(FeatureMapAttention(WIDTH))).eval()
     with Recorder(judge, level="full") as recorder:
         judge(random_map(2, 3, SIDE, SIDE))
     (path,) = attention_paths(judge)
@@ -78,7 +78,7 @@ def test_without_attention_a_place_sees_two_places_around_it_and_with_it_both_co
         for column in (0, 7, SIDE - 1):
             seen = seen_from(near, row, column)
             assert not (seen[:PATCH, :PATCH].any() and seen[-PATCH:, -PATCH:].any())
-    far = seeded(lambda: CornerJudge(FeatureMapAttention(24)))
+    far = seeded(lambda: CornerJudge(FeatureMapAttention(WIDTH)))
     assert not (seen_from(far, 0, 0)[-PATCH:, -PATCH:]).any()  # γ is 0
     with torch.no_grad():
         far.encoder["middle"].gamma.fill_(0.5)

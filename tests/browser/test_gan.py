@@ -32,8 +32,9 @@ def test_samples_come_while_both_learn_and_a_pixels_look_lies_over_its_sample(pa
     still(page, progress)
     choose(page, "Pixel: row", "2")
     choose(page, "Pixel: column", "6")
-    look = page.locator(".live-figure").filter(has=page.locator("[aria-label^='from row 2, column 6: most']"))
+    look = page.locator(".live-figure").filter(has=page.locator("[aria-label^='sample 1, from row 2, column 6: most']"))
     expect(look.locator(".heatmaplayer .hm")).to_have_count(2, timeout=SLOW)  # the sample, and what lies over it
-    expect(page.get_by_text(re.compile(r"^From row 2, column 6: most"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Sample 1, from row 2, column 6: most"))).to_be_visible()
     choose(page, "Sample", "11")
+    expect(page.get_by_text(re.compile(r"^Sample 11, from row 2, column 6: most"))).to_be_visible(timeout=SLOW)
     settled(page)

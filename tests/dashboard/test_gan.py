@@ -52,7 +52,7 @@ def test_it_opens_with_nothing_trained_and_a_pixel_looks_somewhere_all_the_same(
     at = opened()
     assert not at.exception and said(at) == "" and "Press Train" in words(at)
     assert labels(at) == ["Train"] and progress(at) == f"step 0 of {STEPS} of each"
-    assert "From row 4, column 4: most" in words(at)
+    assert "Sample 1, from row 4, column 4: most" in words(at)
 
 
 def test_a_press_trains_both_stop_keeps_it_and_it_ends_by_itself():
@@ -75,4 +75,9 @@ def test_a_sample_and_a_pixel_are_chosen():
     by_label(at.selectbox, "Sample").select(9).run()
     by_label(at.selectbox, "Pixel: row").select(0).run()
     by_label(at.selectbox, "Pixel: column").select(7).run()
-    assert not at.exception and said(at) == "" and "From row 1, column 8: most" in words(at) and words(at) != before
+    assert (
+        not at.exception
+        and said(at) == ""
+        and "Sample 10, from row 1, column 8: most" in words(at)
+        and words(at) != before
+    )
