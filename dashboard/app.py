@@ -41,6 +41,7 @@ SECTIONS = {
         ("fill_in", "Fill in", "edit_square"),
         ("speech_window", "Speech", "graphic_eq"),
         ("pictures", "Pictures", "image"),
+        ("gan", "GAN", "auto_awesome"),
         ("detection", "Detection", "center_focus_strong"),
         ("graphs", "Graphs", "hub"),
         ("parsing", "Parsing", "schema"),

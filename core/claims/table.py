@@ -10,6 +10,7 @@ from core.claims.data_size import DataSize
 from core.claims.detection import Detection
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
+from core.claims.feature_map_attention import FeatureMapClaim
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
@@ -56,6 +57,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "truncated": Truncated,
     "graph": Graph,
     "convolution": Convolution,
+    "feature_map_attention": FeatureMapClaim,
     "data_size": DataSize,
     "reach": Reach,
     "recall": Recall,

@@ -1,0 +1,74 @@
+"""Two GANs on a page: what they make of the same noise, where a pixel looks, γ and losses over the steps."""
+
+import streamlit as st
+
+from core.figures.curves import Curve, curves
+from core.figures.patches import laid_over
+from core.figures.samples import sheet
+from core.runs.gan_race import WITH, WITHOUT, GanRace, Sampled
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
+
+TITLES = {WITHOUT: "Convolutions alone", WITH: "With attention"}
+_TALL = 300  # points of a figure
+_POINTS = 200  # of a line: more cannot be told apart
+
+
+@st.cache_resource(show_spinner="Making the networks …", max_entries=12)
+def race(seed: int) -> GanRace:
+    """Trainings of the same seed, for everybody; it computes nothing by itself."""
+    return GanRace(seed)
+
+
+def sheets(samples: dict[str, Sampled], sample: int, step: int) -> None:
+    """What each makes of the same noise."""
+    for column, (name, one) in zip(st.columns(2), samples.items()):
+        with column:
+            figure = sheet((one.pictures + 1) / 2, mode(), title=TITLES[name], chosen=sample, height=_TALL)
+            told = f"{TITLES[name]}: {len(one.pictures)} samples after {step} steps"
+            live_figure(figure, key=f"gan {name}", height=_TALL, alt=told)
+
+
+def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
+    """Where the chosen pixel looks more and less than alike at all places, over the sample."""
+    weights = one.look(sample, *pixel)
+    assert weights is not None  # it is the one with attention
+    alike = 1 / weights.size
+    row, column = (int(part) + 1 for part in divmod(int(weights.argmax()), weights.shape[1]))
+    told = f"sample {sample + 1}, from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.3f}, at row {row}, column {column}"
+    ink = (one.pictures[sample] + 1) / 2
+    title = "Where the framed pixel looks"
+    figure = laid_over(ink, weights - alike, mode(), title=title, chosen=pixel, height=_TALL)
+    live_figure(figure, key="gan look", height=_TALL, alt=told)
+    st.caption(
+        f"{told[0].upper()}{told[1:]}. Orange: more than {alike:.3f}, which would be alike at all places; blue: less. Colors are as "
+        "strong where the differences are small."
+    )
+
+
+def course(one: GanRace) -> None:
+    """γ of both networks, and the losses of all four."""
+    left, right = st.columns(2)
+    gammas = list(zip(*one.trainers[WITH].gammas))
+    with left:
+        lines = [
+            _line(name, values, at, 0) for at, (name, values) in enumerate(zip(("generator", "discriminator"), gammas))
+        ]
+        now = ", ".join(f"{line.name} {line.values[-1]:.3f}" for line in lines)
+        figure = curves(lines, title="γ: how much of what was looked at is added", unit="γ", mode=mode())
+        live_figure(figure, key="gan gammas", height=_TALL, alt=f"γ after {one.step} steps: {now}")
+    with right:
+        lines = [
+            _line(f"{part}, {TITLES[name].lower()}", values, at, variant)
+            for variant, (name, trainer) in enumerate(one.trainers.items())
+            for at, (part, values) in enumerate(zip(("generator", "discriminator"), zip(*trainer.losses)))
+        ]
+        figure = curves(lines, title="Hinge losses", unit="loss", mode=mode())
+        live_figure(figure, key="gan losses", height=_TALL, alt=f"losses after {one.step} steps")
+
+
+def _line(name: str, values: tuple[float, ...], series: int, variant: int) -> Curve:
+    """A curve of evenly spaced steps, the last among them."""
+    apart = -(-len(values) // _POINTS)
+    shown = range(len(values) - 1, -1, -apart)[::-1]
+    return Curve(name, [at + 1 for at in shown], [values[at] for at in shown], series, variant)

@@ -1,0 +1,82 @@
+"""GAN: two networks against each other make digits, with an attention layer and without; where each pixel looks, and γ."""
+
+import streamlit as st
+
+from core.data.digits import SIDE
+from core.runs.gan_race import SAMPLES, STEPS, WITH, GanRace
+from dashboard import state
+from dashboard.components.gan_view import course, look, race, sheets
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+_TICK = 0.6  # seconds between redraws while something runs
+_SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
+_RUNNING = "gan running"
+
+
+def page() -> None:
+    """Press, choose a sample and a pixel."""
+    heading("GAN", "A picture made of noise, place by place: which other places does each look at while it is made?")
+    guarded("The networks")(_networks)()
+
+
+def _networks() -> None:
+    places = st.columns([2, 2, 2, 2, 3], vertical_alignment="bottom")
+    seed = int(
+        places[0].number_input("Seed", 0, 999, 0, key="gan seed", help="of weights, digits and noise, of both GANs")
+    )
+    sample = places[1].selectbox("Sample", range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
+    row = places[2].selectbox("Pixel: row", range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
+    column = places[3].selectbox("Pixel: column", range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1))
+    one = race(seed)
+    running = state.running(_RUNNING, repr(seed)) and not one.done
+    with places[4]:
+        _button(running, done=one.done)
+    panel("The samples", every=_TICK if running else None)(_watch)(one, sample, (row, column), running)
+
+
+def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> None:
+    if running:
+        one.go_on(_SLICE)
+    if not one.done:
+        held = " · stopped, Train goes on from here" if one.step and not running else ""
+        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    samples = one.samples()
+    left, right = st.columns([2, 1])
+    with left:
+        sheets(samples, sample, one.step)
+        st.caption(
+            "Both make these of the same noise, from step to step. They begin as the same networks: γ is 0, so nothing of what "
+            "is looked at is added yet."
+        )
+    with right:
+        look(samples[WITH], sample, pixel)
+    if one.step:
+        course(one)
+        st.caption(
+            "Losses of a GAN say who is ahead, not how good the pictures are. That attention makes better pictures was measured "
+            "on ImageNet and **is not shown here**: at this size, in two minutes, both make digits. What it can do that "
+            "convolutions cannot is measured by `attnlab claims feature_map_attention`. "
+            "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
+        )
+    else:
+        st.caption(f"Press Train: two GANs learn from 1,797 handwritten digits for {STEPS:,} steps in turn.")
+    if running and one.done:
+        state.put(_RUNNING, None)
+        st.rerun()  # one full redraw: from here on nothing redraws itself
+
+
+def _button(running: bool, *, done: bool) -> None:
+    if running:
+        st.button(
+            "Stop", icon=":material/stop:", key="gan stop", width="stretch", on_click=state.put,
+            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
+        )  # fmt: skip
+    else:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", key="gan train", width="stretch", disabled=done,
+            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
+        )  # fmt: skip
+
+
+page()
