@@ -7,8 +7,8 @@ ignores the edges), and two whose nodes look along their edges, by dot products 
 
 from collections.abc import Sequence
 
-from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
-from core.claims.set_training import learned
+from core.claims.claim import AbstractClaim, Measured, Measuring, Verdict, judged
+from core.claims.set_training import compared
 from core.runs.set_config import SetConfig
 from core.tasks.communities import Communities
 
@@ -28,19 +28,13 @@ class Graph(AbstractClaim):
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train one network after the other, on a graph of the seed's own."""
-        rows = list[Row]()
-        for at, (name, model) in enumerate(_NETWORKS.items()):
-            config = SetConfig.preset(Communities.name, model).changed({"task.drawn": seed, "seed": seed})
-            training = learned(config, budget)
-            while True:
-                try:
-                    share = next(training)
-                except StopIteration as done:
-                    rows.append({"attention": name, "accuracy": done.value.right, "nodes asked": done.value.asked})
-                    break
-                yield Progress((at + share) / len(_NETWORKS), tuple(rows))
+        configs = {
+            name: SetConfig.preset(Communities.name, model).changed({"task.drawn": seed, "seed": seed})
+            for name, model in _NETWORKS.items()
+        }
+        rows = yield from compared(configs, budget)
         _, everyone, along, _ = (float(row["accuracy"] or 0) for row in rows)
-        return Measured(along, everyone, tuple(rows))
+        return Measured(along, everyone, rows)
 
     def verdict(self, found: Sequence[Measured]) -> Verdict:
         """By the rule; contradicted where edges do harm."""

@@ -24,3 +24,21 @@ def real_file(data_set: str, name: str, source: str) -> str:
             f"this is measured on {data_set}/{name} ({source}), and {where}: put the file there and set {PLACE} to the folder above"
         )
     return str(path)
+
+
+def real_folder(data_set: str, holds: str, source: str) -> str:
+    """The path of a data set whose files are many.
+
+    Args:
+        data_set: its folder; holds: a pattern of the files that must be in it; source: as of `real_file`.
+
+    Raises:
+        MissingData: it is not there, or empty.
+    """
+    path = Path(os.environ.get(PLACE, ".")) / data_set
+    if next(path.glob(holds), None) is None:
+        where = f"{path} has none" if PLACE in os.environ else f"{PLACE} is not set"
+        raise MissingData(
+            f"this is measured on {data_set}/{holds} ({source}), and {where}: put the files there and set {PLACE} to the folder above"
+        )
+    return str(path)

@@ -1,10 +1,11 @@
 """What experiments on sets of vectors share: train a configuration without a run folder, and judge it on the test split."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
 from torch import nn
 
+from core.claims.claim import Progress, Row
 from core.claims.labeling import steps
 from core.data.vector_sets import Entrance
 from core.models.set_models import build_set_model
@@ -15,6 +16,28 @@ from core.training.events import StepDone
 from core.training.set_trainer import Judged, SetTrainer, judge
 
 _TOLD = 20  # steps between words on how far it is
+
+
+def compared(
+    configs: Mapping[str, SetConfig], budget: float, before: Sequence[Row] = ()
+) -> Generator[Progress, None, tuple[Row, ...]]:
+    """Train one configuration after the other; a row each, with what share of the test split's labels came out right.
+
+    Args:
+        configs: by what a row calls the model; budget: share of their steps.
+        before: rows that come first, of what is not trained.
+    """
+    rows = list(before)
+    for at, (name, config) in enumerate(configs.items()):
+        training = learned(config, budget)
+        while True:
+            try:
+                share = next(training)
+            except StopIteration as done:
+                rows.append({"model": name, "accuracy": done.value.right, "asked": done.value.asked})
+                break
+            yield Progress((at + share) / len(configs), tuple(rows))
+    return tuple(rows)
 
 
 def learned(config: SetConfig, budget: float = 1.0) -> Generator[float, None, Judged]:

@@ -32,6 +32,7 @@ from core.claims.pre_post import PrePost
 from core.claims.pretraining import Pretraining
 from core.claims.question_answering import Questions
 from core.claims.reach import Reach
+from core.claims.real_sets import Citations, Handwritten, SpokenDigits
 from core.claims.recall import Recall
 from core.claims.scaling import Scaling
 from core.claims.scheduled_sampling import SampledPrefix
@@ -83,4 +84,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "multi_label": MultiLabelSets,
     "direct_speech": DirectSpeech,
     "question_answering": Questions,
+    "spoken_digits": SpokenDigits,
+    "handwritten": Handwritten,
+    "citations": Citations,
 }

@@ -7,9 +7,9 @@ sentences, and the most frequent tag of all for a word that is not there.
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
+from core.claims.claim import AbstractClaim, Measured, Measuring, Row, Verdict, judged
 from core.claims.real_data import real_file
-from core.claims.set_training import learned
+from core.claims.set_training import compared
 from core.data.vector_sets import UNASKED, SetExample
 from core.runs.set_config import SetConfig
 from core.tasks.tagging import Tagging
@@ -64,17 +64,13 @@ class TaggingClaim(AbstractClaim):
         ]
         task = configs[0].task
         table = table_right(task.some("train"), task.some("test"))
-        rows: list[Row] = [{"model": "most frequent tag", "accuracy": table}]
-        for at, (name, config) in enumerate(zip(_NETWORKS, configs)):
-            training = learned(SetConfig(task, config.model, config.training, seed), budget)
-            while True:
-                try:
-                    share = next(training)
-                except StopIteration as done:
-                    rows.append({"model": name, "accuracy": done.value.right})
-                    break
-                yield Progress((at + share) / len(_NETWORKS), tuple(rows))
-        return Measured(float(rows[-1]["accuracy"] or 0), table, tuple(rows))
+        asked = sum(int((one.labels != UNASKED).sum()) for one in task.some("test"))
+        first: Row = {"model": "most frequent tag", "accuracy": table, "asked": asked}
+        shared = {
+            name: SetConfig(task, config.model, config.training, seed) for name, config in zip(_NETWORKS, configs)
+        }
+        rows = yield from compared(shared, budget, [first])
+        return Measured(float(rows[-1]["accuracy"] or 0), table, rows)
 
     def verdict(self, found: Sequence[Measured]) -> Verdict:
         """By the rule; contradicted where the table is as good."""

@@ -21,6 +21,6 @@ def test_edges_go_both_ways_and_mostly_stay_within_a_community():
 def test_attention_along_edges_beats_attention_to_everyone_and_each_node_alone():
     finding = run(Graph(), [0, 1, 2])
     assert finding.verdict == "shown" and finding.effect >= 0.9
-    alone = [row["accuracy"] for row in finding.rows if row["attention"] == "each node alone"]
-    gat = [row["accuracy"] for row in finding.rows if row["attention"] == "along edges, GAT"]
+    alone = [row["accuracy"] for row in finding.rows if row["model"] == "each node alone"]
+    gat = [row["accuracy"] for row in finding.rows if row["model"] == "along edges, GAT"]
     assert max(alone) < finding.effect and min(gat) > max(alone)
