@@ -13,9 +13,10 @@ from typing import Any
 
 from core.errors import SettingError
 from core.models.norms import NORMS
+from core.runs.assignments import assigned, seed_of
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS, entry
 from core.seeds import Seeds
-from core.settings import Settings, did_you_mean
+from core.settings import Settings
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import chosen
 from core.training.coverage import refuse_terms
@@ -25,7 +26,6 @@ from core.training.settings import TrainingSettings
 
 SCHEMA = "attnlab/run/1"
 PARTS = ("task", "model", "objective", "training")  # as recipes have them
-_NAMED = (*PARTS, "seed")
 _OBJECTIVE = "objective.name"
 _USUAL = TeacherForcing()
 
@@ -89,16 +89,8 @@ class ExperimentConfig:
         Raises:
             SettingError: an unknown name, or a value that cannot be.
         """
-        for name in data:
-            if name not in ("schema", *_NAMED):
-                raise SettingError(f"unknown part {name}{did_you_mean(name, _NAMED)}; known: {', '.join(_NAMED)}")
-        for part in PARTS:
-            if not isinstance(data.get(part, {}), Mapping):
-                raise SettingError(f"the part {part} is {data[part]!r}; expected names and values")
+        seed = seed_of(data, PARTS)
         task, model, objective = (dict(data.get(part, {})) for part in ("task", "model", "objective"))
-        seed = data.get("seed", 1)
-        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
-            raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
         return cls(
             entry(TASKS, str(task.pop("name", "")), "task").from_dict(task, "task."),
             entry(MODELS, str(model.pop("name", "")), "model").from_dict(model, "model."),
@@ -118,17 +110,7 @@ class ExperimentConfig:
         data = self.to_dict()
         if assignments.get(_OBJECTIVE, self.objective.name) != self.objective.name:
             data["objective"] = {"name": assignments[_OBJECTIVE]}
-        for path, value in assignments.items():
-            part, dot, name = path.partition(".")
-            if path == "seed":
-                data["seed"] = int(value) if str(value).lstrip("-").isdigit() else value
-            elif dot and part in PARTS and (name != "name" or path == _OBJECTIVE):
-                data[part][name] = value
-            else:
-                raise SettingError(
-                    f"unknown setting {path}; write task.NAME, model.NAME, objective.NAME, training.NAME or seed"
-                )
-        return ExperimentConfig.from_dict(data)
+        return ExperimentConfig.from_dict(assigned(data, assignments, PARTS, named=[_OBJECTIVE]))
 
 
 def parse_assignments(texts: list[str]) -> dict[str, str]:

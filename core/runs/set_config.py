@@ -13,10 +13,10 @@ from typing import Any
 from core.errors import SettingError
 from core.models.set_models import SET_MODELS
 from core.models.set_settings import AbstractSetSettings
+from core.runs.assignments import assigned, seed_of
 from core.runs.catalog import entry
 from core.runs.folder import SCHEMA, RunFolder
 from core.seeds import Seeds
-from core.settings import did_you_mean
 from core.tasks.set_table import SET_TASKS
 from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
@@ -71,13 +71,8 @@ class SetConfig:
         Raises:
             SettingError: an unknown name, or a value that cannot be.
         """
-        for name in data:
-            if name not in (*_PARTS, "schema", "seed"):
-                raise SettingError(f"unknown part {name}{did_you_mean(name, _PARTS)}; known: {', '.join(_PARTS)}, seed")
+        seed = seed_of(data, _PARTS)
         task, model = dict(data.get("task", {})), dict(data.get("model", {}))
-        seed = data.get("seed", 1)
-        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
-            raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
         learned = entry(SET_TASKS, str(task.pop("name", "")), "task").from_dict(task, "task.")
         kind = entry(SET_MODELS, str(model.pop("name", learned.models[0])), "model")
         training = SetTraining.from_dict(data.get("training", {}), "training.")
@@ -107,16 +102,7 @@ class SetConfig:
         Raises:
             SettingError: an unknown part or setting, or a value that cannot be.
         """
-        data = self.to_dict()
-        for path, value in assignments.items():
-            part, dot, name = path.partition(".")
-            if path == "seed":
-                data["seed"] = int(value) if str(value).lstrip("-").isdigit() else value
-            elif dot and part in _PARTS and name != "name":
-                data[part][name] = value
-            else:
-                raise SettingError(f"unknown setting {path}; write task.NAME, model.NAME, training.NAME or seed")
-        return SetConfig.from_dict(data)
+        return SetConfig.from_dict(assigned(self.to_dict(), assignments, _PARTS))
 
 
 def is_set_run(run: RunFolder) -> bool:

@@ -12,10 +12,10 @@ from typing import Any
 
 from core.errors import SettingError
 from core.models.speaker_settings import SpeakerSettings
+from core.runs.assignments import assigned, seed_of
 from core.runs.catalog import entry
 from core.runs.folder import SCHEMA, RunFolder
 from core.seeds import Seeds
-from core.settings import did_you_mean
 from core.tasks.synthesis import Synthesis
 from core.training.speaker_trainer import SpeakingSettings
 
@@ -62,9 +62,7 @@ class VoiceConfig:
         Raises:
             SettingError: an unknown name, or a value that cannot be.
         """
-        for name in data:
-            if name not in (*_PARTS, "schema", "seed"):
-                raise SettingError(f"unknown part {name}{did_you_mean(name, _PARTS)}; known: {', '.join(_PARTS)}, seed")
+        seed = seed_of(data, _PARTS)
         parts = {part: dict(data.get(part, {})) for part in _PARTS}
         for part in ("task", "model"):
             given, own = parts[part].pop("name", _PARTS[part].name), _PARTS[part].name
@@ -72,9 +70,6 @@ class VoiceConfig:
                 raise SettingError(
                     f"the {part} of a voice is {own}, not {given!r}; leave it out, or choose another task"
                 )
-        seed = data.get("seed", 1)
-        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
-            raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
         return cls(*(kind.from_dict(parts[part], f"{part}.") for part, kind in _PARTS.items()), seed)
 
     @classmethod
@@ -88,16 +83,7 @@ class VoiceConfig:
         Raises:
             SettingError: an unknown part or setting, or a value that cannot be.
         """
-        data = self.to_dict()
-        for path, value in assignments.items():
-            part, dot, name = path.partition(".")
-            if path == "seed":
-                data["seed"] = int(value) if str(value).lstrip("-").isdigit() else value
-            elif dot and part in _PARTS and name != "name":
-                data[part][name] = value
-            else:
-                raise SettingError(f"unknown setting {path}; write task.NAME, model.NAME, training.NAME or seed")
-        return VoiceConfig.from_dict(data)
+        return VoiceConfig.from_dict(assigned(self.to_dict(), assignments, _PARTS))
 
 
 def is_voice(run: RunFolder) -> bool:
