@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.runs.catalog import SEARCHES
-from tests.browser.pages import choose, settled
+from tests.browser.pages import choose, settled, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 DATE = "Donnerstag, 30. April 1981"
@@ -120,7 +120,7 @@ def test_branching_from_a_dead_node_says_its_price_and_is_undone_to_the_beginnin
     page.locator(".step.reset").click()
     page.keyboard.press("ArrowRight")
     expect(place(page)).to_contain_text("Step 1 of 11")
-    assert set(whole) <= set(tree(page))
+    until(page, lambda: set(whole) <= set(tree(page)))
     page.keyboard.press("Control+Shift+Z")
     page.keyboard.press("Control+y")
     expect(notes(page)).to_have_text(said)

@@ -1,4 +1,4 @@
-"""The page Labels in a real Chromium: a set comes label after label while both learn, Stop keeps it, a typed text is labelled."""
+"""The page Labels in a real Chromium: a set comes label after label while both learn, Stop keeps it and Train goes on, a typed text is labelled."""
 
 import re
 
@@ -19,13 +19,17 @@ def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_la
     seed.fill(str(page.viewport_size["width"] % 997))  # another race for each size of the page
     page.keyboard.press("Enter")
     expect(page.get_by_text("Press Train")).to_be_visible(timeout=SLOW)
-    button(page, "Train").click()
-    expect(page.locator(".live-figure .plot .heatmaplayer .hm")).to_have_count(3, timeout=SLOW)
-    expect(page.locator(".live-figure .plot .barlayer .point").first).to_be_visible(timeout=SLOW)
     progress = page.get_by_text(re.compile(r"^step \d+ of 200 of each"))
+    button(page, "Train").click()
+    expect(progress).to_contain_text(re.compile(r"^step [1-9]"), timeout=SLOW)
     button(page, "Stop").click()
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
+    button(page, "Train").click()  # to its end, some seconds later
+    expect(progress).to_have_count(0, timeout=SLOW)
+    expect(button(page, "Train")).to_be_disabled(timeout=SLOW)
+    expect(page.locator(".live-figure .plot .heatmaplayer .hm")).to_have_count(3, timeout=SLOW)
+    expect(page.locator(".live-figure .plot .barlayer .point").first).to_be_visible(timeout=SLOW)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=SLOW)
     settled(page)
     text = page.get_by_label("Text", exact=True)
