@@ -32,6 +32,7 @@ def test_without_a_window_equal_tokens_get_equal_labels_to_the_bit():
 
 @pytest.mark.parametrize("window", [0, 1, 3, LENGTH])
 def test_a_token_outside_the_window_changes_no_bit_and_one_inside_does(window):
+    torch.manual_seed(3)  # with other weights all features that a token moves may be cut by ReLU
     network = WindowLabeler(window, **SIZES)
     tokens = torch.randint(9, (1, LENGTH), generator=torch.Generator().manual_seed(1))
     before = read(network, tokens)[0]
