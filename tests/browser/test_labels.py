@@ -30,7 +30,7 @@ def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_la
     expect(button(page, "Train")).to_be_disabled(timeout=SLOW)
     expect(page.locator(".live-figure .plot .heatmaplayer .hm")).to_have_count(3, timeout=SLOW)
     expect(page.locator(".live-figure .plot .barlayer .point").first).to_be_visible(timeout=SLOW)
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=SLOW)
     settled(page)
     text = page.get_by_label("Text", exact=True)
     text.fill("The choir had a song")

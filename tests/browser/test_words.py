@@ -62,6 +62,7 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=SLOW)
     first = page.locator(".deciding .spot .word").first
     expect(first).to_be_visible(timeout=SLOW)
+    settled(page)  # the training's end draws the page once more, and a press before that would be lost
     words = page.get_by_test_id("stButtonGroup").filter(has_text="Hide words")
     words.get_by_text(first.inner_text(), exact=True).first.click()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(2, timeout=SLOW)

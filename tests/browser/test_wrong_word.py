@@ -51,6 +51,7 @@ def test_two_runs_that_were_trained_elsewhere_are_chosen(page: Page) -> None:
     page.goto("/wrong_word")
     page.get_by_role("radio", name="Two of the runs").click()
     choose(page, "One run", "demo/reverse-gru")
+    expect(told(page)).to_contain_text("demo/reverse-gru: ", timeout=60_000)  # the other menu is then that of this run
     choose(page, "Another of the same task", "demo/reverse-transformer")
     expect(told(page)).to_contain_text("demo/reverse-transformer: ", timeout=60_000)
     expect(page.locator(".live-figure .plot")).to_have_count(4)

@@ -54,11 +54,12 @@ def test_to_look_in_between_changes_no_training():
 
 
 def test_a_normalized_map_stretches_nothing():
+    torch.manual_seed(0)  # how fast the power method comes near depends on how far the two largest values are apart
     layer = torch.nn.Conv2d(3, 5, 3)
     with torch.no_grad():
         layer.weight.mul_(40)
     normed(layer)
-    for _ in range(30):  # a step of the power method each
+    for _ in range(200):  # a step of the power method each
         layer(torch.zeros(1, 3, 4, 4))
     largest = torch.linalg.matrix_norm(layer.weight.flatten(1), 2)
     assert float(largest.detach()) == pytest.approx(1, abs=1e-3)
