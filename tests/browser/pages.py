@@ -56,3 +56,13 @@ def visit(page: Page, section: str, name: str) -> None:
     """Go to a page by the navigation at the top, as people do."""
     page.get_by_role("navigation").get_by_role("button", name=section).click()
     page.get_by_test_id("stTopNavDropdownLink").filter(has_text=name).first.click()
+
+
+def train_anew(page: Page, steps: int, seconds: float = 180.0) -> None:
+    """Press Train on a bench, and wait until that run is done; a run of before may stand there, done, meanwhile."""
+    settled(page)
+    done = page.get_by_text(f"· done · step {steps} of {steps}")
+    before = set(done.all_text_contents())
+    button(page, "Train").click()
+    until(page, lambda: bool(set(done.all_text_contents()) - before), seconds)
+    settled(page)

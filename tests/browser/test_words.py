@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled
+from tests.browser.pages import button, settled, train_anew
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 180_000  # milliseconds; a job starts and learns
@@ -21,8 +21,7 @@ def test_a_word_under_the_pointer_shows_what_decided_beside_where_attention_look
     page.goto("/tagging")
     expect(button(page, "Train")).to_be_visible(timeout=SLOW)
     shorten(page, 60)
-    button(page, "Train").click()
-    expect(page.get_by_text("· done · step 60 of 60")).to_be_visible(timeout=SLOW)
+    train_anew(page, 60)
     spots = page.locator(".deciding .spot")
     expect(spots.first).to_be_visible(timeout=SLOW)
     spots.nth(1).hover()
@@ -45,8 +44,7 @@ def test_a_text_gets_one_label_and_the_class_item_s_look_is_drawn(page: Page) ->
         {"name": "films.tsv", "mimeType": "text/plain", "buffer": "\n".join(rows).encode()}
     )
     expect(page.get_by_text("films.tsv")).to_be_visible(timeout=SLOW)
-    button(page, "Train").click()
-    expect(page.get_by_text("· done · step 20 of 20")).to_be_visible(timeout=SLOW)
+    train_anew(page, 20)
     strips = page.locator(".deciding section")
     expect(strips).to_have_count(2, timeout=SLOW)
     expect(strips.nth(1)).to_contain_text("<class>")
@@ -57,8 +55,7 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     page.goto("/fill_in")
     expect(button(page, "Train")).to_be_visible(timeout=SLOW)
     shorten(page, 40)
-    button(page, "Train").click()
-    expect(page.get_by_text("· done · step 40 of 40")).to_be_visible(timeout=SLOW)
+    train_anew(page, 40)
     expect(page.get_by_test_id("stDataFrame")).to_have_count(1, timeout=SLOW)
     first = page.locator(".deciding .spot .word").first
     expect(first).to_be_visible(timeout=SLOW)
