@@ -8,6 +8,7 @@ from dashboard import state
 from dashboard.components.gan_view import course, look, race, sheets
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import race_bar, race_button, race_ended
 
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
@@ -31,16 +32,12 @@ def _networks() -> None:
     one = race(seed)
     running = state.running(_RUNNING, repr(seed)) and not one.done
     with places[4]:
-        _button(running, done=one.done)
+        race_button("gan", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
     panel("The samples", every=_TICK if running else None)(_watch)(one, sample, (row, column), running)
 
 
 def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
-    if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,} of each{held}")
+    race_bar(one, running=running, seconds=_SLICE)
     samples = one.samples()
     left, right = st.columns([2, 1])
     with left:
@@ -61,22 +58,7 @@ def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> 
         )
     else:
         st.caption(f"Press Train: two GANs learn from 1,797 handwritten digits for {STEPS:,} steps in turn.")
-    if running and one.done:
-        state.put(_RUNNING, None)
-        st.rerun()  # one full redraw: from here on nothing redraws itself
-
-
-def _button(running: bool, *, done: bool) -> None:
-    if running:
-        st.button(
-            "Stop", icon=":material/stop:", key="gan stop", width="stretch", on_click=state.put,
-            args=(_RUNNING, None), help="what was learned is kept, and Train goes on from there",
-        )  # fmt: skip
-    else:
-        st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="gan train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done; another seed trains anew" if done else None,
-        )  # fmt: skip
+    race_ended(_RUNNING, running=running, done=one.done)
 
 
 page()
