@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from core.errors import InputError
 from core.recording.recorded import Recorded
 from core.recording.recorder import attention_paths, site_of
-from core.recording.tap import Tap, editing
+from core.recording.tap import Tap, editing, leads_in
 from core.step_model import DecoderState, Step
 
 NEAR_ONE = 1e-5  # how far a row's sum may lie from 1: float32 weights of a long source come to that
@@ -137,7 +137,8 @@ class Edits:
 
         Args:
             first: the decoding step of the first query that passes; those after it are counted on. So a whole target in
-                one pass and a single step are edited alike.
+                one pass and a single step are edited alike. What leads in to the first step is none of them: there only
+                heads are off.
 
         Raises:
             InputError: inside the block, a head that its attention does not have, or a row longer than the source.
@@ -148,9 +149,10 @@ class Edits:
             if tap not in self._at:
                 return value
             begin = first + passed.get(tap, 0)
-            passed[tap] = passed.get(tap, 0) + value.shape[2]
+            edits = [one for one in self._at[tap] if one.row is None] if leads_in() else self._at[tap]
+            passed[tap] = passed.get(tap, 0) + (0 if leads_in() else value.shape[2])
             value = value.clone()
-            for edit in self._at[tap]:
+            for edit in edits:
                 _apply(edit, value, begin)
             return value
 

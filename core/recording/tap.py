@@ -18,6 +18,7 @@ Watcher = Callable[["Tap", Tensor], None]
 Editor = Callable[["Tap", Tensor], Tensor]
 _watchers: ContextVar[tuple[Watcher, ...]] = ContextVar("watchers", default=())
 _editors: ContextVar[tuple[Editor, ...]] = ContextVar("editors", default=())
+_leading_in: ContextVar[bool] = ContextVar("leading_in", default=False)
 
 
 class Tap(nn.Module):
@@ -58,6 +59,22 @@ def unwatched() -> Iterator[None]:
         yield
     finally:
         _watchers.reset(token)
+
+
+@contextmanager
+def leading_in() -> Iterator[None]:
+    """Feed what stands before the first step (a language, say) until the block ends: unwatched, and no decoding step."""
+    token = _leading_in.set(True)
+    try:
+        with unwatched():
+            yield
+    finally:
+        _leading_in.reset(token)
+
+
+def leads_in() -> bool:
+    """Whether what passes in this thread stands before the first step."""
+    return _leading_in.get()
 
 
 @contextmanager

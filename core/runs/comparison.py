@@ -19,7 +19,7 @@ from core.metrics.overlap import sentence_bleu
 from core.metrics.rounding import adding_up, decimals
 from core.metrics.search_error import Judgement, Sentence, judge
 from core.runs.inspection import inspect
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 MOST_SEARCHES = 6
 _SHORT = 0.5  # seconds: a search that takes less is run twice, and timed warm
@@ -92,7 +92,7 @@ class Yardstick:
 
 
 def compare(
-    trained: TrainedModel, source: str, searches: Sequence[AbstractSearch], *, most: int = 16
+    trained: AbstractStepwise, source: str, searches: Sequence[AbstractSearch], *, most: int = 16
 ) -> list[Compared]:
     """Run each search on one source.
 
@@ -105,7 +105,7 @@ def compare(
     return [run_search(trained, source, search, most=most) for search in searches]
 
 
-def run_search(trained: TrainedModel, source: str, search: AbstractSearch, *, most: int = 16) -> Compared:
+def run_search(trained: AbstractStepwise, source: str, search: AbstractSearch, *, most: int = 16) -> Compared:
     """Run one search, and look at what it found.
 
     Raises:
@@ -124,12 +124,12 @@ def run_search(trained: TrainedModel, source: str, search: AbstractSearch, *, mo
     )  # fmt: skip
 
 
-def _timed(trained: TrainedModel, source: str, search: AbstractSearch) -> tuple[Frontier, float]:
+def _timed(trained: AbstractStepwise, source: str, search: AbstractSearch) -> tuple[Frontier, float]:
     began = perf_counter()
     return trained.search(source, search), perf_counter() - began
 
 
-def measure(trained: TrainedModel, source: str, *, longest: int, nodes: int = PROOF_NODES) -> Yardstick:
+def measure(trained: AbstractStepwise, source: str, *, longest: int, nodes: int = PROOF_NODES) -> Yardstick:
     """The model's best output, proved if that can be done with so many nodes, and the reference.
 
     Args:
@@ -180,7 +180,7 @@ def score_rows(found: Sequence[Compared]) -> list[dict[str, Any]]:
     return rows
 
 
-def _outcome(trained: TrainedModel, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> Outcome:
+def _outcome(trained: AbstractStepwise, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> Outcome:
     right = _right(trained, source, node, reference)
     written = tuple(trained.writing(source).decode(node.written(trained.model.end)))
     return Outcome(
@@ -190,12 +190,12 @@ def _outcome(trained: TrainedModel, source: str, node: Hypothesis, reference: tu
     )  # fmt: skip
 
 
-def _sentence(trained: TrainedModel, node: Hypothesis, right: bool | None) -> Sentence:
+def _sentence(trained: AbstractStepwise, node: Hypothesis, right: bool | None) -> Sentence:
     tokens = tuple(node.tokens())
     return Sentence(tokens, node.logp, right, ended=tokens[-1:] == (trained.model.end,))
 
 
-def _right(trained: TrainedModel, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> bool | None:
+def _right(trained: AbstractStepwise, source: str, node: Hypothesis, reference: tuple[str, ...] | None) -> bool | None:
     """Whether it says what the reference says; what was cut does not."""
     if reference is None:
         return None
@@ -203,7 +203,7 @@ def _right(trained: TrainedModel, source: str, node: Hypothesis, reference: tupl
     return node.token == trained.model.end and task.meaning(written) == task.meaning(reference)
 
 
-def _reference(trained: TrainedModel, source: str, reference: tuple[str, ...] | None) -> Sentence | None:
+def _reference(trained: AbstractStepwise, source: str, reference: tuple[str, ...] | None) -> Sentence | None:
     """The reference under teacher forcing."""
     gold = trained.item(source)[1].gold
     if reference is None or gold is None:

@@ -17,7 +17,7 @@ from core.decoding.sampling import SamplingSearch
 from core.decoding.view import Frontier
 from core.decoding.weighing import FREE, REPEATED, TOO_SHORT
 from core.runs.drawing import Drawing
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 OFF = {"top_k": 0, "top_p": 1.0, "min_p": 0.0, "typical": 1.0, "epsilon": 0.0}  # in the order the filters work
 _NARROW = 0.006  # of what is shown: no wider than the lines around it
@@ -111,7 +111,7 @@ class Position:
 
 
 def positions(
-    trained: TrainedModel, source: str, search: SamplingSearch, drawing: Drawing, index: int
+    trained: AbstractStepwise, source: str, search: SamplingSearch, drawing: Drawing, index: int
 ) -> tuple[Position, ...]:
     """How one draw fell: every step with all that was weighed there. The draw is walked again with its tokens forced.
 

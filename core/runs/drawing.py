@@ -16,7 +16,7 @@ from core.decoding.hypothesis import Hypothesis
 from core.decoding.search import AbstractSearch
 from core.decoding.view import Frontier
 from core.metrics.diversity import Passage, distinct_n, longest_repeated, repeated_share, self_bleu
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Drawing:
         return file.getvalue()
 
 
-def draw(trained: TrainedModel, source: str, search: AbstractSearch) -> Drawing:
+def draw(trained: AbstractStepwise, source: str, search: AbstractSearch) -> Drawing:
     """Draw from a model: with replacement (`SamplingSearch`) or without (`StochasticBeamSearch`).
 
     Raises:
@@ -148,7 +148,7 @@ def _index(node: Hypothesis) -> int:
 
 
 def _different(
-    trained: TrainedModel, source: str, ends: Sequence[Hypothesis], reference: tuple[str, ...] | None
+    trained: AbstractStepwise, source: str, ends: Sequence[Hypothesis], reference: tuple[str, ...] | None
 ) -> tuple[Drawn, ...]:
     draws: dict[tuple[int, ...], list[int]] = {}
     for at, end in enumerate(ends):

@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from core.data.batch import pad_sources
+from core.data.batch import Batch, pad, pad_sources
 from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree, fold
@@ -20,7 +20,7 @@ from core.errors import InputError
 from core.recording.edit import Edit, Edited, Edits
 from core.recording.matrix import Site
 from core.recording.recorder import Recorder, site_of
-from core.runs.trained import GREEDY, TrainedModel
+from core.runs.stepwise import GREEDY, AbstractStepwise
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Intervention:
     unreached: tuple[Edit, ...]
 
 
-def heads(trained: TrainedModel, source: str) -> list[tuple[Site, int]]:
+def heads(trained: AbstractStepwise, source: str) -> list[tuple[Site, int]]:
     """Every attention of a model and how many heads it has, in the model's order.
 
     Raises:
@@ -99,7 +99,7 @@ def heads(trained: TrainedModel, source: str) -> list[tuple[Site, int]]:
     return [(site_of(path), recorder.tensor(path).shape[1]) for path in recorder.paths]
 
 
-def check(trained: TrainedModel, source: str, edits: Sequence[Edit]) -> None:
+def check(trained: AbstractStepwise, source: str, edits: Sequence[Edit]) -> None:
     """Say what of these edits cannot be, by taking one step with them.
 
     Raises:
@@ -117,7 +117,7 @@ def check(trained: TrainedModel, source: str, edits: Sequence[Edit]) -> None:
 
 
 def intervene(
-    trained: TrainedModel, source: str, search: AbstractSearch = GREEDY, edits: Sequence[Edit] = ()
+    trained: AbstractStepwise, source: str, search: AbstractSearch = GREEDY, edits: Sequence[Edit] = ()
 ) -> Intervention:
     """Decode a source as it is and as it is edited.
 
@@ -143,18 +143,19 @@ def intervene(
 
 
 def _laws(
-    trained: TrainedModel, edits: Sequence[Edit], source: list[int], tokens: Sequence[int]
+    trained: AbstractStepwise, edits: Sequence[Edit], source: list[int], tokens: Sequence[int]
 ) -> Float[Tensor, "step vocab"]:
     """Log-probabilities of the next token at every step of a path: one pass over all of it, in double precision."""
     model = trained.model
     if not tokens:
         return torch.zeros(0, len(trained.vocabularies[1]))
     with torch.no_grad(), Edits(model, edits).hold():
-        logits = model.decoder(torch.tensor([[model.begin, *tokens[:-1]]]), model.encoder(*pad_sources([source])))
+        fed, valid = pad([[model.begin, *tokens[:-1]]])
+        logits = model(Batch(*pad_sources([source]), fed, fed, valid))
     return torch.log_softmax(logits[0].double(), dim=-1)
 
 
-def _output(trained: TrainedModel, source: str, own: list[int], other: list[int], laws: list[Tensor]) -> Output:
+def _output(trained: AbstractStepwise, source: str, own: list[int], other: list[int], laws: list[Tensor]) -> Output:
     before, after = (float(law[range(len(own)), own].sum()) for law in laws)
     changed = [True] * len(own)
     for block in SequenceMatcher(None, own, other, autojunk=False).get_matching_blocks():
@@ -170,7 +171,7 @@ def _parted(old: list[int], new: list[int]) -> int | None:
     return same + 1
 
 
-def _shifts(trained: TrainedModel, source: str, tokens: list[int], laws: list[Tensor]) -> tuple[Shift, ...]:
+def _shifts(trained: AbstractStepwise, source: str, tokens: list[int], laws: list[Tensor]) -> tuple[Shift, ...]:
     texts, barred = trained.writing(source).tokens, torch.tensor(trained.model.never_generated, dtype=torch.long)
     found = []
     for at, (token, before, after) in enumerate(zip(tokens, *laws)):

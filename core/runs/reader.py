@@ -64,6 +64,10 @@ class AbstractTrained(ABC):
             raise InputError("nothing in this source is a token; try: " + self.example_text())
         return tokens
 
+    def columns(self, source: str) -> tuple[str, ...]:
+        """What the encoder sees of a source, as it stands above the columns of cross-attention."""
+        return (*self.read(source), "<end>")
+
     def unknown(self, source: str) -> list[str]:
         """Tokens of a source that the model has never seen; it reads them as <unk>."""
         return self.vocabularies[0].unknown(self.config.task.tokenize(source))

@@ -17,7 +17,7 @@ from core.metrics.rollout import check_shares, rollout, with_residual
 from core.models.transformer_decoder import TransformerDecoder
 from core.models.wiring import LastLayer
 from core.recording.matrix import AttentionMatrix, Site
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 Map = Float[np.ndarray, "query key"]
 
@@ -88,11 +88,11 @@ class HeadSpread:
     without: int
 
 
-def rolled(trained: TrainedModel, matrices: Sequence[AttentionMatrix]) -> Rolled:
+def rolled(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> Rolled:
     """Roll the encoder's attention of one sentence.
 
     Args:
-        matrices: as `TrainedModel.matrices` gave them.
+        matrices: as `AbstractStepwise.matrices` gave them.
 
     Raises:
         InputError: the encoder has no self-attention, or its weights are no shares.
@@ -108,7 +108,7 @@ def rolled(trained: TrainedModel, matrices: Sequence[AttentionMatrix]) -> Rolled
     return Rolled(own[0].queries, layers, rollout(layers, residual=residual), residual)
 
 
-def carried(trained: TrainedModel, matrices: Sequence[AttentionMatrix]) -> tuple[AttentionMatrix, Rolled]:
+def carried(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> tuple[AttentionMatrix, Rolled]:
     """The cross-attention nearest to the output, and what to carry it through to the source.
 
     Raises:
@@ -129,7 +129,7 @@ def last_cross(matrices: Sequence[AttentionMatrix]) -> AttentionMatrix:
     return [one for one in matrices if one.site.kind == "cross"][-1]
 
 
-def recorded(trained: TrainedModel, source: str) -> list[AttentionMatrix]:
+def recorded(trained: AbstractStepwise, source: str) -> list[AttentionMatrix]:
     """Every attention for a source and the model's own output, with scores where every attention has some.
 
     Raises:

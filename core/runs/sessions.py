@@ -21,7 +21,7 @@ from core.decoding.session import MOST_BRANCHES, Branch, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError, DataError, RunError
 from core.runs.catalog import SEARCHES, entry
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 SCHEMA = "attnlab/session/1"
 LONGEST_LINK = 6_000  # characters; browsers and servers cut addresses somewhere above 8,000
@@ -46,12 +46,12 @@ class SavedSession:
     session: Session
 
     @classmethod
-    def of(cls, trained: TrainedModel, session: Session) -> "SavedSession":
+    def of(cls, trained: AbstractStepwise, session: Session) -> "SavedSession":
         """A session as it was taken with a model; what was undone is left out."""
         kept = Session(session.source, session.search, session.branches, session.done)
         return cls(trained.run.address, trained.model_hash, trained.step, kept)
 
-    def check(self, trained: TrainedModel) -> None:
+    def check(self, trained: AbstractStepwise) -> None:
         """Make sure that a model is the one it was made with.
 
         Raises:

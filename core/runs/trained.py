@@ -4,19 +4,12 @@ It is read from a run folder and never written; it holds no tensors of the last 
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from core.data.batch import Example
-from core.decoding.batched import decode
 from core.decoding.frontier import Rules
-from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
-from core.decoding.stepper import Stepper
-from core.decoding.trees.tree import DecodingTree, fold
-from core.decoding.view import Frontier
 from core.errors import RunError
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
@@ -26,8 +19,8 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.folder import RunFolder
 from core.runs.opening import at_once, opened
-from core.runs.reader import AbstractTrained, digest
 from core.runs.set_config import is_set_run
+from core.runs.stepwise import GREEDY, AbstractStepwise
 from core.runs.store import open_run
 from core.runs.voice_config import is_voice
 from core.step_model import StepModel
@@ -36,11 +29,9 @@ from core.training.evaluation import evaluate, free_run, rules_for
 from core.training.events import Evaluated
 from core.training.probe import Probe
 
-GREEDY = GreedySearch()
-
 
 @dataclass(frozen=True, eq=False)
-class TrainedModel(AbstractTrained):
+class TrainedModel(AbstractStepwise):
     """A model that writes a token after the other, with its vocabularies, and where it came from.
 
     Attributes:
@@ -73,25 +64,6 @@ class TrainedModel(AbstractTrained):
         probe = Probe(Example(tuple(tokens), tuple(written)), self.vocabularies)
         return probe.record(self.model, only=only, level=level)
 
-    def stepper(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 9) -> Stepper:
-        """A decoding to be taken by hand, every step's cross-attention recorded."""
-        numbers, rules = self.item(source, keep_pruned)
-        return Stepper(self.stepped, search, numbers, rules)
-
-    def search(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> Frontier:
-        """The last frontier of a search."""
-        numbers, rules = self.item(source, keep_pruned)
-        return decode(search, self.stepped, [numbers], [rules])[0]
-
-    def tree(self, source: str, search: AbstractSearch = GREEDY, *, keep_pruned: int = 5) -> DecodingTree:
-        """Everything a search weighed for one source."""
-        frontier = self.search(source, search, keep_pruned=keep_pruned)
-        return fold([frontier], self.writing(source).tokens, self.header(source, search, frontier))
-
-    def output(self, source: str, search: AbstractSearch = GREEDY) -> str:
-        """The best output as text."""
-        return self.text(self.search(source, search, keep_pruned=0).best.tokens(), source)
-
     def evaluate(self, split: Split = "test", search: AbstractSearch = GREEDY, *, n: int = 500) -> Evaluated:
         """Decode held-out examples that are drawn anew from the task.
 
@@ -103,20 +75,6 @@ class TrainedModel(AbstractTrained):
             self.model, held_out(task, split, n), self.vocabularies, step=self.step, split=split, search=search,
             meaning=task.meaning, task=task,
         )  # fmt: skip
-
-    def header(self, source: str, search: AbstractSearch, frontier: Frontier) -> dict[str, Any]:
-        """What a tree says about how it was made."""
-        best = frontier.best
-        return {
-            "item_id": 0, "strategy": search.name, "settings": search.to_dict(), "seed": search.to_dict().get("seed"),
-            "model": self.run.address, "model_hash": self.model_hash, "checkpoint_step": self.step,
-            "vocab_hash": digest("\n".join(self.vocabularies[1].tokens).encode()),
-            "inference": getattr(self.config.model, "inference", "free"), "source": source, "source_tokens": [*self.read(source), "<end>"],
-            "max_new_tokens": frontier.rules.max_new_tokens, "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "output": self.text(best.tokens(), source), "logp": best.logp, "rank_score": best.rank_score, "proved": frontier.proved,
-            "stop_reason": frontier.stop_reason, "model_calls": 1 + sum(one.now is not None for one in frontier.history[1:]),
-            "nodes_expanded": sum(f.record.live_in for f in frontier.history if f.record),
-        }  # fmt: skip
 
     @cached_property
     def stepped(self) -> StepModel:

@@ -15,7 +15,7 @@ from core.decoding.trees.tree import DecodingTree
 from core.errors import RunError
 from core.recording.recorder import Recorder
 from core.runs.catalog import SEARCHES
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 
 TOLERANCE = 1e-4  # float32, sums over tens of tokens
 _SMALL: dict[str, dict[str, object]] = {
@@ -37,7 +37,7 @@ class Verification:
     ok: bool
 
 
-def verify(trained: TrainedModel, sentences: int = 10) -> Verification:
+def verify(trained: AbstractStepwise, sentences: int = 10) -> Verification:
     """Check a model on held-out examples that its run carries, at most as many as there are.
 
     Raises:
@@ -52,7 +52,7 @@ def verify(trained: TrainedModel, sentences: int = 10) -> Verification:
     return Verification(len(errors), worst, worst <= TOLERANCE)
 
 
-def _check(trained: TrainedModel, source: str) -> list[float]:
+def _check(trained: AbstractStepwise, source: str) -> list[float]:
     errors = []
     for kind, settings in zip(SEARCHES.values(), _settings()):
         tree = trained.tree(source, kind.from_dict(settings))
@@ -67,7 +67,7 @@ def _settings() -> list[dict[str, object]]:
     return [_SMALL.get(name, {}) for name in SEARCHES]
 
 
-def _rescore(trained: TrainedModel, source: str, tree: DecodingTree, leaves: list[int]) -> list[float]:
+def _rescore(trained: AbstractStepwise, source: str, tree: DecodingTree, leaves: list[int]) -> list[float]:
     """Every node on the way to these leaves, in one teacher-forced pass."""
     paths, read = [tree.path(leaf) for leaf in leaves], tuple(trained.read(source))
     written = [

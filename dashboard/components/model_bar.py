@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import AttentionLabError
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 from core.tasks.recognition import Recognition
 from dashboard import links, resources, state
 from dashboard.components.recording_bar import recording_bar
@@ -15,7 +15,7 @@ from dashboard.components.recording_bar import recording_bar
 class Chosen:
     """What is looked at."""
 
-    model: TrainedModel
+    model: AbstractStepwise
     source: str
 
 
@@ -61,7 +61,7 @@ def model_bar() -> Chosen | None:
     return _readable(model, source)
 
 
-def _examples(model: TrainedModel) -> None:
+def _examples(model: AbstractStepwise) -> None:
     texts = [model.config.task.join(example.source) for example in model.examples.test]
     with st.popover("Examples", icon=":material/lightbulb:", width="stretch"):
         st.caption("Held-out sources: the model never saw them in training.")
@@ -83,7 +83,7 @@ def _other_model() -> None:
         state.put(links.SOURCE, "")
 
 
-def _readable(model: TrainedModel, source: str) -> Chosen | None:
+def _readable(model: AbstractStepwise, source: str) -> Chosen | None:
     try:
         model.read(source)
     except AttentionLabError as error:

@@ -10,7 +10,7 @@ from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
 from core.runs.catalog import SEARCHES
 from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
 from dashboard.components.model_bar import Chosen
@@ -75,7 +75,7 @@ def keep_session(chosen: Chosen, session: Session) -> None:
     state.put("sessions", {**state.get("sessions", {}), place: session})
 
 
-def _place(model: TrainedModel, source: str, search: AbstractSearch) -> tuple[str, int, str, AbstractSearch]:
+def _place(model: AbstractStepwise, source: str, search: AbstractSearch) -> tuple[str, int, str, AbstractSearch]:
     return model.run.address, model.step, source, search
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.recording.matrix import AttentionMatrix
-from core.runs.trained import TrainedModel
+from core.runs.stepwise import AbstractStepwise
 from dashboard import resources
 from dashboard.components.downloads import matrix_downloads
 from dashboard.components.heading import heading
@@ -40,7 +40,7 @@ def _panel(chosen: Chosen) -> None:
     matrix_downloads(chosen, matrices, target)
 
 
-def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
+def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
     left, right = st.columns(2)
     with left:
         target = st.text_input(
@@ -93,7 +93,7 @@ def _large(
     heatmap(weights, matrix.queries, matrix.keys, key=key, title=f"{name}{matrix.site.label} · {what}", high=high)
 
 
-def _beside(chosen: Chosen, matrices: list[AttentionMatrix], other: TrainedModel, target: str) -> None:
+def _beside(chosen: Chosen, matrices: list[AttentionMatrix], other: AbstractStepwise, target: str) -> None:
     """Cross-attention of the last layer of both, mean over heads, one scale."""
     theirs = other.matrices(chosen.source, target or None, only="*cross*")[-1]
     ours = [one for one in matrices if one.site.kind == "cross"][-1]

@@ -1,0 +1,1 @@
+"""Trained models in folders of Hugging Face's format, behind the taps and the step model of the house; extra `hf`."""

@@ -1,0 +1,182 @@
+"""A folder of Hugging Face's format, judged before anything of it is run: what is in it, whether it fits, and what it lacks.
+
+Nothing is unpickled, no code of the folder is executed, and nothing is fetched: weights are read from safetensors only, the
+classes are those of the installed library, and files come from the folder alone.
+"""
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    AutoModelForSpeechSeq2Seq,
+    AutoTokenizer,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from core.adapters.huggingface.families import Family, family_of
+from core.errors import DataError
+
+_LARGEST_CONFIG = 4 << 20  # bytes; a configuration is a page of text
+_PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+_OTHERS = {"*.h5": "TensorFlow", "*.msgpack": "Flax", "*.gguf": "GGUF", "*.onnx": "ONNX"}
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What a folder holds.
+
+    Attributes:
+        path: the folder; config: its config.json; family: where its attention stands.
+        model: in single precision, in evaluation; tokenizer: its own.
+        notes: what whoever opened it should know.
+    """
+
+    path: Path
+    config: dict[str, Any]
+    family: Family
+    model: PreTrainedModel = field(repr=False)
+    tokenizer: PreTrainedTokenizerBase = field(repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def open_folder(path: Path) -> Opened:
+    """Open a model and its tokenizer.
+
+    Raises:
+        DataError: it is no such folder, of an unknown architecture, without weights that may be read, with others than its
+            configuration says, or with a tokenizer that does not fit.
+    """
+    config = read_config(path)
+    family = family_of(config, str(path / "config.json"))
+    _check_weights(path)
+    notes = []
+    if "auto_map" in config:
+        notes.append(
+            "the folder brings code of its own (auto_map), which is not run: the library's own classes are used"
+        )
+    with _quietly(path):
+        tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+    with _quietly(path):
+        model, found = _KINDS[family.kind if not family.hears else "speech"].from_pretrained(
+            path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32,
+            attn_implementation="eager", output_loading_info=True,
+        )  # fmt: skip
+    _check_loaded(path, model, found)
+    _check_tokenizer(path, tokenizer, model)
+    return Opened(path, config, family, model.eval(), tokenizer, tuple(notes))
+
+
+def is_model_folder(path: Path) -> bool:
+    """Whether a folder claims to hold a model of this format."""
+    try:
+        return "model_type" in read_config(path)
+    except DataError:
+        return False
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """The config.json of a folder.
+
+    Raises:
+        DataError: there is none, or it is no object.
+    """
+    file = path / "config.json"
+    if not path.is_dir():
+        raise DataError(f"{path} is not a folder; give the folder that holds the model's config.json")
+    try:
+        if file.stat().st_size > _LARGEST_CONFIG:
+            raise DataError(f"{file} is larger than any configuration; it is something else")
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{path} has no config.json, so it is no model's folder; give the folder that has one"
+        ) from error
+    except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise DataError(f"{file} cannot be read ({error}); save the model again with save_pretrained") from error
+    if not isinstance(config, dict):
+        raise DataError(f"{file} holds no object; save the model again with save_pretrained")
+    return config
+
+
+_KINDS: dict[str, Any] = {
+    "encoder-decoder": AutoModelForSeq2SeqLM, "speech": AutoModelForSpeechSeq2Seq, "encoder": AutoModelForMaskedLM,
+    "decoder": AutoModelForCausalLM,
+}  # fmt: skip
+
+
+def _check_weights(path: Path) -> None:
+    """Whether there are weights that may be read, and what to do where there are not."""
+    if any(path.glob("*.safetensors")):
+        return
+    pickled = next((name for kind in _PICKLED for name in sorted(path.glob(kind))), None)
+    if pickled is not None:
+        raise DataError(
+            f"{pickled} holds pickled weights, which may run code when they are read, so they are refused. If you trust them, convert "
+            f"them where you got them: AutoModel.from_pretrained({str(path)!r}).save_pretrained({str(path) + '-safe'!r}), with the "
+            "class that the model has, and open the new folder"
+        )
+    for kind, name in _OTHERS.items():
+        if any(path.glob(kind)):
+            raise DataError(f"{path} holds weights of {name} only; save them as model.safetensors and open that")
+    raise DataError(f"{path} has no weights: a model.safetensors is missing beside its config.json; copy it there")
+
+
+def _check_loaded(path: Path, model: PreTrainedModel, found: dict[str, Any]) -> None:
+    lacking = sorted(found.get("missing_keys", ()))
+    if lacking:
+        raise DataError(
+            f"{path}: the weights lack {len(lacking)} tensors of this architecture ({', '.join(lacking[:3])} …), which would be "
+            "random; save the whole model, head included, and open that"
+        )
+    for name, tensor in model.state_dict().items():
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise DataError(f"{path}: {name} has values that are not finite; the weights are damaged: copy them again")
+
+
+def _check_tokenizer(path: Path, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> None:
+    rows = model.get_input_embeddings().num_embeddings
+    largest = max(tokenizer.get_vocab().values(), default=-1)
+    if largest < 0:
+        raise DataError(f"{path}: the tokenizer knows no token; save the model's own tokenizer into the folder")
+    if largest >= rows:
+        raise DataError(
+            f"{path}: the tokenizer does not match: it gives numbers up to {largest:,}, and the model knows {rows:,}; "
+            "save the tokenizer that the model was trained with into the folder"
+        )
+    for name in ("eos_token_id", "pad_token_id"):
+        theirs, own = getattr(tokenizer, name, None), getattr(model.config, name, None)
+        if theirs is not None and isinstance(own, int) and theirs != own:
+            raise DataError(
+                f"{path}: the tokenizer does not match: its {name} is {theirs}, the model's is {own}; "
+                "save the tokenizer that the model was trained with into the folder"
+            )
+
+
+@contextmanager
+def _quietly(path: Path) -> Iterator[None]:
+    """The library's own errors as one message of ours; its progress and advice stay out of pages and pipes."""
+    library = logging.getLogger("transformers")
+    level = library.level
+    library.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except DataError:
+        raise
+    except Exception as error:  # whatever a broken folder makes the library stumble over
+        first = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+        raise DataError(f"{path} cannot be opened: {first}; save the model and its tokenizer again") from error
+    finally:
+        library.setLevel(level)

@@ -1,0 +1,182 @@
+"""Models in folders of Hugging Face's format: opened by path, or by a name under which somebody keeps them here.
+
+A name is a small file in `models/` of the home: where the folder is, and in which languages it is used. The folder stays
+where it is and is never written.
+"""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data.batch import Example
+from core.errors import InputError, MissingExtra, RunError
+from core.runs import atomic
+from core.runs.adapted import AdaptedModel, Architecture, Facts, Place
+from core.runs.examples import Examples
+from core.runs.store import check_name, home
+
+if TYPE_CHECKING:
+    from core.adapters.huggingface.folder import Opened
+    from core.adapters.huggingface.reading import Pieces
+
+PREFIX = "hf/"
+SCHEMA = "attnlab/model/1"
+_BEGINNINGS = ("Hello world.", "The cat sat on the mat.", "你好，世界。")
+
+
+@dataclass(frozen=True)
+class KeptModel:
+    """A folder under a name.
+
+    Attributes:
+        name: what it is called here; path: the folder.
+        source_language, target_language: as its tokenizer names them, empty where it has one language or its own choice.
+    """
+
+    name: str
+    path: str
+    source_language: str = ""
+    target_language: str = ""
+
+    @property
+    def address(self) -> str:
+        """What finds it again."""
+        return PREFIX + self.name
+
+
+def keep_model(model: KeptModel) -> None:
+    """Remember a folder under a name.
+
+    Raises:
+        RunError: the name cannot be one, or is taken.
+    """
+    check_name(model.name)
+    file = _file(model.name)
+    if file.exists():
+        raise RunError(
+            f"the name {model.name} is taken by a model that is kept here; choose another one, or forget that one"
+        )
+    with atomic.disk_errors(f"keeping {model.address}"):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        atomic.write_json(file, {"schema": SCHEMA, **asdict(model)})
+
+
+def forget_model(name: str) -> None:
+    """Forget a name; the folder stays as it is.
+
+    Raises:
+        RunError: there is no such name.
+    """
+    kept_model(name)
+    with atomic.disk_errors(f"forgetting {PREFIX}{name}"):
+        _file(name).unlink()
+
+
+def kept_model(name: str) -> KeptModel:
+    """What is kept under a name.
+
+    Raises:
+        RunError: nothing is, or its file is damaged.
+    """
+    check_name(name)
+    file = _file(name)
+    if not file.is_file():
+        raise RunError(f"no model is kept under the name {name!r}; here are: {', '.join(_names()) or 'none'}")
+    data: Any = atomic.read_json(file, f"delete {file} and keep the model again")
+    known = {"name", "path", "source_language", "target_language"}
+    if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
+        raise RunError(f"{file} is no note of a model; delete it and keep the model again")
+    return KeptModel(**{key: str(value) for key, value in {**data, "name": name}.items()})
+
+
+def kept_models() -> list[KeptModel]:
+    """All that can be read, by name."""
+    found = []
+    for name in _names():
+        try:
+            found.append(kept_model(name))
+        except RunError:
+            continue  # damaged: it says so to whoever asks for it
+    return found
+
+
+def is_foreign(address: str | Path) -> bool:
+    """Whether an address means a model from elsewhere: a kept name, or a folder whose config.json names an architecture."""
+    text = str(address)
+    if text.startswith(PREFIX):
+        return True
+    folder = Path(text).expanduser()
+    if not folder.is_dir():
+        return False
+    try:
+        config = atomic.read_json(folder / "config.json", "")
+    except RunError:
+        return False
+    return isinstance(config, dict) and "schema" not in config
+
+
+def load_foreign(address: str | Path, source_language: str = "", target_language: str = "") -> AdaptedModel:
+    """Open a model from elsewhere.
+
+    Args:
+        address: `hf/NAME`, or the path of a folder.
+        source_language, target_language: for models of many languages, as their tokenizer names them.
+
+    Raises:
+        MissingExtra: transformers is not installed; RunError: no such name; DataError: the folder cannot be used; InputError: an
+            unknown language.
+    """
+    text = str(address)
+    if text.startswith(PREFIX):
+        kept = kept_model(text.removeprefix(PREFIX))
+        source_language, target_language = (
+            source_language or kept.source_language,
+            target_language or kept.target_language,
+        )
+        place = Place(Path(kept.path).expanduser(), kept.name, kept.address)
+    else:
+        path = Path(text).expanduser().resolve()
+        place = Place(path, path.name, str(path))
+    return _opened(place, source_language, target_language)
+
+
+def _opened(place: Place, source_language: str, target_language: str) -> AdaptedModel:
+    try:
+        from core.adapters.huggingface.folder import open_folder
+    except ModuleNotFoundError as error:
+        raise MissingExtra(error.name or "transformers", "hf", "opening a model of Hugging Face's format") from error
+    opened = open_folder(place.path)
+    if opened.family.kind != "encoder-decoder" or opened.family.hears:
+        raise InputError(f"{place.path} holds a {opened.config['model_type']}, which is no encoder–decoder of text")
+    return _seq2seq(place, opened, source_language, target_language)
+
+
+def _seq2seq(place: Place, opened: "Opened", source_language: str, target_language: str) -> AdaptedModel:
+    from core.adapters.huggingface.prompting import prompt_of, set_source_language
+    from core.adapters.huggingface.reading import Pieces
+    from core.adapters.huggingface.seq2seq import AdaptedSeq2Seq
+    from core.adapters.huggingface.task import PieceTask
+
+    if source_language:
+        set_source_language(opened, source_language)
+    prompt = prompt_of(opened, target_language)
+    pieces = Pieces(opened.tokenizer, opened.model.get_input_embeddings().num_embeddings)
+    task = PieceTask(pieces=pieces, prompt=prompt)
+    model = AdaptedSeq2Seq(opened.model, opened.family, prompt)
+    return AdaptedModel(place, Facts(task, Architecture(opened.config)), 0, model, _examples(pieces))
+
+
+def _examples(pieces: "Pieces") -> Examples:
+    """Sources to begin with; those that the tokenizer can read."""
+    unknown = pieces.tokenizer.unk_token_id
+    fit = [text for text in _BEGINNINGS if unknown not in pieces.numbers(text)] or [_BEGINNINGS[0]]
+    examples = tuple(Example(tuple(pieces.cut(text)), ()) for text in fit)
+    return Examples(examples[0], examples)
+
+
+def _names() -> list[str]:
+    return sorted(file.stem for file in (home() / "models").glob("*.json"))
+
+
+def _file(name: str) -> Path:
+    return home() / "models" / f"{name}.json"
