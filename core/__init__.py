@@ -28,6 +28,7 @@ _HOMES = {
     "TableModel": "core.models.table",
     "TrainedModel": "core.runs.trained",
     "TrainedParallel": "core.runs.trained_parallel",
+    "adapt": "core.runs.foreign",
     "create": "core.runs.experiment",
     "inspect": "core.runs.inspection",
     "intervene": "core.runs.intervention",

@@ -18,10 +18,11 @@ def labels_sets(run: str) -> bool:
     Raises:
         RunError: there is no such run, or it is damaged.
     """
+    from core.runs.foreign import is_foreign
     from core.runs.set_config import is_set_run
     from core.runs.store import open_run
 
-    return is_set_run(open_run(run))
+    return not is_foreign(run) and is_set_run(open_run(run))
 
 
 def set_model(run: str) -> "TrainedSet":

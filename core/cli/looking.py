@@ -15,7 +15,8 @@ from core.errors import SettingError
 if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
     from core.decoding.trees.tree import DecodingTree
-    from core.runs.trained import TrainedModel
+    from core.runs.adapted import AdaptedReader
+    from core.runs.stepwise import AbstractStepwise
     from core.training.events import Evaluated
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
@@ -94,7 +95,7 @@ def attend(
         refuse_for_places(run, inference=inference)
         matrices = parallel_model(run).matrices(text, target, only=only, level=level)
     else:
-        matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
+        matrices = _loaded(run, inference, writes=False).matrices(text, target, only=only, level=level)
     if out is not None:
         write_file(out, EXPORTS[out.suffix](matrices))
     data = [
@@ -167,12 +168,21 @@ def _measures(found: "Evaluated") -> str:
     return "".join(f"{line}\n" for line in [*lines, rates] if line)
 
 
-def _loaded(run: str, inference: str | None) -> "TrainedModel":
+def _loaded(run: str, inference: str | None, *, writes: bool = True) -> "AbstractStepwise | AdaptedReader":
+    """The model of a run or of a folder; one that only reads is refused where something is to be written."""
+    from core.runs.loading import load
     from core.runs.steering import steered
-    from core.runs.trained import load
+    from core.runs.stepwise import AbstractStepwise
+    from core.runs.trained import TrainedModel
 
     trained = load(run)
-    return trained if inference is None else steered(trained, inference)
+    if writes and not isinstance(trained, AbstractStepwise):
+        raise SettingError(f"{run} only reads, and writes nothing here: look at its attention with attnlab attend")
+    if inference is None:
+        return trained
+    if not isinstance(trained, TrainedModel):
+        raise SettingError(f"{run} is no recurrent model of this house, so --inference means nothing: leave it out")
+    return steered(trained, inference)
 
 
 def _search(name: str | None, assignments: list[str]) -> "AbstractSearch":

@@ -18,10 +18,11 @@ def writes_at_once(run: str) -> bool:
     Raises:
         RunError: there is no such run, or it is damaged.
     """
+    from core.runs.foreign import is_foreign
     from core.runs.opening import at_once
     from core.runs.store import open_run
 
-    return at_once(open_run(run))
+    return not is_foreign(run) and at_once(open_run(run))
 
 
 def parallel_model(run: str) -> "TrainedParallel":

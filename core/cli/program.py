@@ -5,6 +5,7 @@ import typer
 from core.cli.bench import bench
 from core.cli.claiming import claims
 from core.cli.compiling import compile_run
+from core.cli.foreign import hf
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
@@ -23,6 +24,7 @@ program = typer.Typer(
 for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect):
     program.command()(command)
 program.add_typer(runs, name="runs")
+program.add_typer(hf, name="hf")
 program.command()(verify)
 program.command()(claims)
 program.command("compile")(compile_run)

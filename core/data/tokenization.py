@@ -15,10 +15,9 @@ from typing import Any, ClassVar
 import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
+from core.data.pieces import SPACE
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
-
-SPACE = "▁"  # how a piece shows that a space was before it
 
 # characters of scripts that put no spaces between words: each is a word here
 _ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"

@@ -22,6 +22,7 @@ from core.recording.matrix import AttentionMatrix
 from core.recording.recorded import Recorded
 from core.recording.recorder import Recorder
 from core.runs.examples import Examples
+from core.runs.reader import AbstractTrained
 from core.runs.stepwise import GREEDY, AbstractStepwise
 from core.step_model import StepModel
 from core.tasks.adapted import AbstractAdapted
@@ -65,11 +66,12 @@ class Facts:
     """What is known of a model from elsewhere.
 
     Attributes:
-        task: what it reads and writes; model: how it is built.
+        task: what it reads and writes; model: how it is built; notes: what whoever opened it should know.
     """
 
     task: AbstractAdapted
     model: Architecture
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,3 +154,44 @@ class AdaptedModel(AbstractStepwise):
         """
         held_out(self.config.task, split, n)
         raise DataError(f"{self.run.address} cannot be scored here: no right answers are known")
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptedReader(AbstractTrained):
+    """A model from elsewhere that only reads: its self-attention is to be seen, and it writes nothing here.
+
+    Attributes:
+        run: where it lies; config: what it reads; step: 0, nobody knows it.
+        model: called with the numbers of a text; `longest_source` says how many it can read.
+        examples: texts to begin with.
+    """
+
+    run: Place
+    config: Facts
+    step: int
+    model: nn.Module = field(repr=False)
+    examples: Examples = field(repr=False)
+
+    def matrices(
+        self, source: str, target: str | None = None, only: str = "*", level: str = "weights"
+    ) -> list[AttentionMatrix]:
+        """Every attention matrix for a text.
+
+        Args:
+            target: read behind the source, as one text with it; only, level: as of `AbstractStepwise.matrices`.
+
+        Raises:
+            InputError: the text cannot be read.
+        """
+        tokens = self.read(source + target if target else source)
+        numbers, labels = self.vocabularies[0].encode_source(tokens), self.config.task.around(tokens)
+        if len(numbers) > self.model.longest_source:
+            raise InputError(
+                f"the text has {len(numbers):,} tokens; this model reads at most {self.model.longest_source:,}: shorten it"
+            )
+        with Recorder(self.model, only, level) as recorder:
+            self.model(numbers)
+        if recorder.truncated:
+            raise InputError("the attention of this text needs more memory than is kept for it; shorten it")
+        sides = dict.fromkeys(("encoder self", "decoder self"), labels)
+        return recorder.matrices(sides, sides)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.data.batch import Example
-from core.errors import InputError, MissingExtra, RunError
+from core.errors import MissingExtra, RunError
+from core.recording.recorder import attention_paths
 from core.runs import atomic
-from core.runs.adapted import AdaptedModel, Architecture, Facts, Place
+from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
 from core.runs.examples import Examples
 from core.runs.store import check_name, home
 
@@ -115,7 +116,9 @@ def is_foreign(address: str | Path) -> bool:
     return isinstance(config, dict) and "schema" not in config
 
 
-def load_foreign(address: str | Path, source_language: str = "", target_language: str = "") -> AdaptedModel:
+def load_foreign(
+    address: str | Path, source_language: str = "", target_language: str = ""
+) -> AdaptedModel | AdaptedReader:
     """Open a model from elsewhere.
 
     Args:
@@ -140,30 +143,95 @@ def load_foreign(address: str | Path, source_language: str = "", target_language
     return _opened(place, source_language, target_language)
 
 
-def _opened(place: Place, source_language: str, target_language: str) -> AdaptedModel:
+def told(opened: AdaptedModel | AdaptedReader) -> dict[str, Any]:
+    """What is known of an opened model, ready for JSON."""
+    settings, paths = opened.config.model.to_dict(), attention_paths(opened.model)
+    return {
+        "address": opened.run.address, "folder": str(opened.run.path), "architecture": settings["model_type"],
+        "writes": isinstance(opened, AdaptedModel), "attentions": len(paths),
+        "cross_attentions": sum("cross" in path for path in paths), "tokens": len(opened.vocabularies[1]),
+        "weights": sum(one.numel() for one in opened.model.parameters()), "model_hash": opened.model_hash,
+        "notes": list(opened.config.notes),
+    }  # fmt: skip
+
+
+def adapt(
+    model: Any, tokenizer: Any, source_language: str = "", target_language: str = ""
+) -> AdaptedModel | AdaptedReader:
+    """A model that is loaded already, and its tokenizer; its attention is computed here from now on, with the same numbers.
+
+    Args:
+        model: of transformers, of a known family; whatever kernel it was loaded with.
+
+    Raises:
+        MissingExtra, DataError, InputError: as of `load_foreign`.
+    """
+    try:
+        from core.adapters.huggingface.folder import loaded
+    except ModuleNotFoundError as error:
+        raise MissingExtra(error.name or "transformers", "hf", "adapting a model of Hugging Face's") from error
+    opened = loaded(model, tokenizer)
+    return _adapted(Place(opened.path, opened.path.name, str(opened.path)), opened, source_language, target_language)
+
+
+def _opened(place: Place, source_language: str, target_language: str) -> AdaptedModel | AdaptedReader:
     try:
         from core.adapters.huggingface.folder import open_folder
     except ModuleNotFoundError as error:
         raise MissingExtra(error.name or "transformers", "hf", "opening a model of Hugging Face's format") from error
-    opened = open_folder(place.path)
-    if opened.family.kind != "encoder-decoder" or opened.family.hears:
-        raise InputError(f"{place.path} holds a {opened.config['model_type']}, which is no encoder–decoder of text")
-    return _seq2seq(place, opened, source_language, target_language)
+    return _adapted(place, open_folder(place.path), source_language, target_language)
+
+
+def _adapted(
+    place: Place, opened: "Opened", source_language: str, target_language: str
+) -> AdaptedModel | AdaptedReader:
+    if opened.family.kind != "encoder-decoder":
+        return _reader(place, opened)
+    return _hearing(place, opened) if opened.family.hears else _seq2seq(place, opened, source_language, target_language)
 
 
 def _seq2seq(place: Place, opened: "Opened", source_language: str, target_language: str) -> AdaptedModel:
     from core.adapters.huggingface.prompting import prompt_of, set_source_language
-    from core.adapters.huggingface.reading import Pieces
     from core.adapters.huggingface.seq2seq import AdaptedSeq2Seq
     from core.adapters.huggingface.task import PieceTask
 
     if source_language:
         set_source_language(opened, source_language)
     prompt = prompt_of(opened, target_language)
-    pieces = Pieces(opened.tokenizer, opened.model.get_input_embeddings().num_embeddings)
-    task = PieceTask(pieces=pieces, prompt=prompt)
-    model = AdaptedSeq2Seq(opened.model, opened.family, prompt)
-    return AdaptedModel(place, Facts(task, Architecture(opened.config)), 0, model, _examples(pieces))
+    pieces = _pieces(opened)
+    facts = Facts(PieceTask(pieces=pieces, prompt=prompt), Architecture(opened.config), opened.notes)
+    return AdaptedModel(place, facts, 0, AdaptedSeq2Seq(opened.model, opened.family, prompt), _examples(pieces))
+
+
+def _hearing(place: Place, opened: "Opened") -> AdaptedModel:
+    from core.adapters.huggingface.hearing import CHIRP, AdaptedWhisper, HeardTask, extractor_of
+    from core.adapters.huggingface.prompting import prompt_of
+
+    prompt = prompt_of(opened)
+    task = HeardTask(pieces=_pieces(opened), prompt=prompt, extractor=extractor_of(opened))
+    heard = Example(tuple(task.tokenize(CHIRP)), ())
+    model = AdaptedWhisper(opened.model, opened.family, prompt)
+    return AdaptedModel(
+        place, Facts(task, Architecture(opened.config), opened.notes), 0, model, Examples(heard, (heard,))
+    )
+
+
+def _reader(place: Place, opened: "Opened") -> AdaptedReader:
+    from core.adapters.huggingface.prompting import reads_at_most
+    from core.adapters.huggingface.seq2seq import Prompt
+    from core.adapters.huggingface.single import AdaptedSingle
+    from core.adapters.huggingface.task import PieceTask
+
+    pieces = _pieces(opened)
+    model = AdaptedSingle(opened.model, opened.family, reads_at_most(opened))
+    facts = Facts(PieceTask(pieces=pieces, prompt=Prompt((0,), 0, 0)), Architecture(opened.config), opened.notes)
+    return AdaptedReader(place, facts, 0, model, _examples(pieces))
+
+
+def _pieces(opened: "Opened") -> "Pieces":
+    from core.adapters.huggingface.reading import Pieces
+
+    return Pieces(opened.tokenizer, opened.model.get_input_embeddings().num_embeddings)
 
 
 def _examples(pieces: "Pieces") -> Examples:

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from core.errors import RunError
+from core.runs.adapted import AdaptedReader
 from core.runs.foreign import is_foreign, load_foreign
 from core.runs.stepwise import AbstractStepwise
 from core.runs.trained import load as load_run
 
 
-def load(address: str | Path, step: int | None = None) -> AbstractStepwise:
+def load(address: str | Path, step: int | None = None) -> AbstractStepwise | AdaptedReader:
     """The model of an address: a run's name, `demo/NAME`, the path of a run folder, `hf/NAME`, or the path of a folder of
     Hugging Face's format.
 

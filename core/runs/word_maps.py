@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.data.parallel_text import clean
-from core.data.tokenization import SPACE
+from core.data.pieces import SPACE
 from core.errors import InputError
 
 BETWEEN = -1  # a token that belongs to no word

@@ -43,6 +43,7 @@ class Recognition(AbstractTask):
     summary: ClassVar[str] = "speech recognition: your own WAV files and a table of what is said"
     running_text: ClassVar[bool] = True
     transcribes: ClassVar[bool] = True
+    hears: ClassVar[bool] = True
 
     folder: str = setting("", help="folder of WAV files, of any rate; they are converted to 16 kHz, one channel")
     table: str = setting("metadata.csv", help="name and text of every recording: tabs, commas or | between them")

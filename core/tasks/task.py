@@ -42,6 +42,7 @@ class AbstractTask(Settings, ABC):
         running_text: whether a target is words with spaces between, or Chinese, and is compared so; else token by token.
         files: settings that name a file of a person's own; brings: what is in them, for whoever chooses one.
         transcribes: whether a target writes down what its source says, so that error rates of its words tell something.
+        hears: whether a source is a recording, which its name or path stands for.
         writes_trees: whether a target is a tree as brackets (core/data/tree_tokens.py).
         notes: what a person should know about their own data: what was left out and why.
     """
@@ -54,6 +55,7 @@ class AbstractTask(Settings, ABC):
     distinct: ClassVar[bool] = False
     running_text: ClassVar[bool] = False
     transcribes: ClassVar[bool] = False
+    hears: ClassVar[bool] = False
     writes_trees: ClassVar[bool] = False
     files: ClassVar[tuple[str, ...]] = ()
     brings: ClassVar[str] = ""

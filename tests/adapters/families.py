@@ -24,6 +24,8 @@ _ENCODER_DECODER = {
     "encoder_ffn_dim": 48, "decoder_ffn_dim": 40, "max_position_embeddings": 80,
 }  # fmt: skip
 
+_UNSCALED = 1.5  # T5 does not scale its dot products: with more, its sums of log-probabilities lose digits
+
 
 def _pieces() -> bytes:
     """A SentencePiece model."""
@@ -68,11 +70,11 @@ def _wordpiece() -> dict[str, int]:
     return tokenizer.get_vocab()
 
 
-def _saved(folder: Path, model: Any, tokenizer: Any, **generation: Any) -> Path:
+def _saved(folder: Path, model: Any, tokenizer: Any, spread: float = 4.0, **generation: Any) -> Path:
     with torch.no_grad():
         for weights in model.parameters():
             if weights.dim() > 1:
-                weights.mul_(4)
+                weights.mul_(spread)
     if generation:
         model.generation_config = hf.GenerationConfig(**generation)
     model.save_pretrained(folder)
@@ -168,19 +170,19 @@ def _t5_tokenizer() -> Any:
 
 def _t5_sizes(tokenizer: Any) -> dict[str, Any]:
     return {
-        "vocab_size": len(tokenizer) + 5, "d_model": 32, "d_kv": 6, "d_ff": 40, "num_layers": 2, "num_decoder_layers": 3, "num_heads": 3,
+        "vocab_size": len(tokenizer) + 5, "d_model": 32, "d_kv": 6, "d_ff": 40, "num_layers": 3, "num_heads": 3,
         "decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0, "relative_attention_num_buckets": 8,
     }  # fmt: skip
 
 
 def _t5(folder: Path) -> Path:
     tokenizer = _t5_tokenizer()
-    return _saved(folder, hf.T5ForConditionalGeneration(hf.T5Config(**_t5_sizes(tokenizer))), tokenizer)
+    return _saved(folder, hf.T5ForConditionalGeneration(hf.T5Config(**_t5_sizes(tokenizer))), tokenizer, _UNSCALED)
 
 
 def _mt5(folder: Path) -> Path:
     tokenizer = _t5_tokenizer()
-    return _saved(folder, hf.MT5ForConditionalGeneration(hf.MT5Config(**_t5_sizes(tokenizer))), tokenizer)
+    return _saved(folder, hf.MT5ForConditionalGeneration(hf.MT5Config(**_t5_sizes(tokenizer))), tokenizer, _UNSCALED)
 
 
 def _whisper(folder: Path) -> Path:

@@ -17,14 +17,14 @@ class Family:
 
     Attributes:
         encoder, decoder, cross: paths in the model, None where it has no such attention.
-        hears: whether its source is sound; many: whether its tokens name the language to write in.
+        hears: whether its source is sound; kept: rows of its table of positions that are no places (RoBERTa keeps two for pads).
     """
 
     encoder: str | None = None
     decoder: str | None = None
     cross: str | None = None
     hears: bool = False
-    many: bool = False
+    kept: int = 0
 
     @property
     def kind(self) -> str:
@@ -47,14 +47,14 @@ _T5 = (
 FAMILIES: dict[str, Family] = {
     "marian": Family(*_BART),
     "bart": Family(*_BART),
-    "mbart": Family(*_BART, many=True),
+    "mbart": Family(*_BART),
     "pegasus": Family(*_BART),
-    "m2m_100": Family(*_BART, many=True),  # NLLB too
+    "m2m_100": Family(*_BART),  # NLLB too
     "t5": Family(*_T5),
     "mt5": Family(*_T5),
     "whisper": Family(*_BART, hears=True),
     "bert": Family("bert.encoder.layer.{}.attention.self"),
-    "roberta": Family("roberta.encoder.layer.{}.attention.self"),
+    "roberta": Family("roberta.encoder.layer.{}.attention.self", kept=2),
     "electra": Family("electra.encoder.layer.{}.attention.self"),
     "distilbert": Family("distilbert.transformer.layer.{}.attention"),
     "gpt2": Family(decoder="transformer.h.{}.attn"),

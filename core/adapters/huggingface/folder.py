@@ -23,6 +23,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerBase,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from core.adapters.huggingface.families import Family, family_of
 from core.errors import DataError
@@ -65,9 +66,9 @@ def open_folder(path: Path) -> Opened:
         notes.append(
             "the folder brings code of its own (auto_map), which is not run: the library's own classes are used"
         )
-    with _quietly(path):
+    with quietly(path):
         tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
-    with _quietly(path):
+    with quietly(path):
         model, found = _KINDS[family.kind if not family.hears else "speech"].from_pretrained(
             path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32,
             attn_implementation="eager", output_loading_info=True,
@@ -77,12 +78,17 @@ def open_folder(path: Path) -> Opened:
     return Opened(path, config, family, model.eval(), tokenizer, tuple(notes))
 
 
-def is_model_folder(path: Path) -> bool:
-    """Whether a folder claims to hold a model of this format."""
-    try:
-        return "model_type" in read_config(path)
-    except DataError:
-        return False
+def loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Opened:
+    """A model and a tokenizer that somebody has loaded.
+
+    Raises:
+        DataError: of an unknown architecture, or with a tokenizer that does not fit.
+    """
+    path = Path(model.name_or_path or model.config.model_type)
+    config = model.config.to_dict()
+    family = family_of(config, f"the model {path}")
+    _check_tokenizer(path, tokenizer, model)
+    return Opened(path, config, family, model.eval(), tokenizer)
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -164,8 +170,9 @@ def _check_tokenizer(path: Path, tokenizer: PreTrainedTokenizerBase, model: PreT
 
 
 @contextmanager
-def _quietly(path: Path) -> Iterator[None]:
+def quietly(path: Path) -> Iterator[None]:
     """The library's own errors as one message of ours; its progress and advice stay out of pages and pipes."""
+    disable_progress_bar()
     library = logging.getLogger("transformers")
     level = library.level
     library.setLevel(logging.CRITICAL)

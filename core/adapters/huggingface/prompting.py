@@ -39,7 +39,7 @@ def prompt_of(opened: Opened, language: str = "") -> Prompt:
     pad = _number(settings.pad_token_id, getattr(config, "pad_token_id", None), end)
     never = {one[0] for one in settings.bad_words_ids or () if len(one) == 1} | set(settings.suppress_tokens or ())
     places = _places(config, "max_target_positions", "max_position_embeddings")
-    return Prompt((first, *forced), end, int(pad or 0), tuple(sorted(never - {end})), places, _source_places(config))
+    return Prompt((first, *forced), end, int(pad or 0), tuple(sorted(never - {end})), places, reads_at_most(opened))
 
 
 def languages(tokenizer: PreTrainedTokenizerBase) -> tuple[str, ...]:
@@ -98,8 +98,9 @@ def _hearing(settings: Any, tokenizer: PreTrainedTokenizerBase) -> tuple[int, ..
     return tuple(known[token] for token in wanted[2:] if token in known)
 
 
-def _source_places(config: Any) -> int:
-    return _places(config, "max_source_positions", "max_position_embeddings")
+def reads_at_most(opened: Opened) -> int:
+    """How many tokens a source may have, what stands around them counted."""
+    return _places(opened.model.config, "max_source_positions", "max_position_embeddings") - opened.family.kept
 
 
 def _places(config: Any, *names: str) -> int:

@@ -13,10 +13,10 @@ from functools import cached_property
 
 from transformers import PreTrainedTokenizerBase
 
+from core.data.pieces import SPACE
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
 
-SPACE = "▁"
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -116,40 +116,6 @@ class Pieces:
     def text(self, numbers: Iterable[int]) -> str:
         """Numbers as text; what only marks beginnings and ends is left out."""
         return str(self.tokenizer.decode(list(numbers), skip_special_tokens=True))
-
-
-def words(tokens: Sequence[str]) -> list[range]:
-    """Which neighboring pieces make a word: one begins with ▁, or after a piece that is not goes on (##).
-
-    >>> words(["▁un", "believ", "able", "▁cats", "</s>"])
-    [range(0, 3), range(3, 4), range(4, 5)]
-    >>> words(["un", "##believ", "##able", "cats"])
-    [range(0, 3), range(3, 4)]
-    """
-    spaced = any(token.startswith(SPACE) for token in tokens)
-    starts = [
-        at
-        for at, token in enumerate(tokens)
-        if at == 0 or _special(token) or _special(tokens[at - 1]) or _begins(token, spaced)
-    ]
-    return [range(first, last) for first, last in zip(starts, [*starts[1:], len(tokens)])]
-
-
-def joined(tokens: Sequence[str], part: range) -> str:
-    """The word that some pieces make.
-
-    >>> joined(["▁un", "believ", "able"], range(3))
-    'unbelievable'
-    """
-    return "".join(tokens[at].removeprefix("##").replace(SPACE, " ") for at in part).strip() or tokens[part.start]
-
-
-def _begins(token: str, spaced: bool) -> bool:
-    return token.startswith(SPACE) if spaced else not token.startswith("##")
-
-
-def _special(token: str) -> bool:
-    return len(token) > 2 and token[0] in "<[" and token[-1] in ">]"
 
 
 def _text(piece: str | bytes | None) -> str:

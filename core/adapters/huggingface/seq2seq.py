@@ -21,9 +21,9 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from core.adapters.huggingface.attending import stacks
 from core.adapters.huggingface.families import Family
-from core.data.batch import Batch
+from core.data.batch import Batch, pad_sources
 from core.recording.tap import leading_in
-from core.shapes import Logits, Tokens, Valid
+from core.shapes import Logits, Source, Tokens, Valid
 from core.step_model import Step
 
 Layers = tuple[tuple[Tensor, ...], ...]  # of each layer keys and values of the prefix, then of the source
@@ -95,10 +95,7 @@ class AdaptedSeq2Seq(nn.Module):
     @torch.no_grad()
     def start(self, sources: Sequence[Sequence[int]]) -> Held:
         """Encode sources (numbers, what the encoder wants around them included); one slot each."""
-        longest = max(len(source) for source in sources)
-        numbers = torch.tensor([[*source, *[self.prompt.pad] * (longest - len(source))] for source in sources])
-        lengths = torch.tensor([len(source) for source in sources])
-        return self._start(numbers, torch.arange(longest)[None, :] < lengths[:, None])
+        return self._start(*pad_sources(sources))
 
     @torch.no_grad()
     def step(self, tokens: Int[Tensor, "item slot"], state: Held) -> Step:
@@ -109,11 +106,10 @@ class AdaptedSeq2Seq(nn.Module):
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""
-        source = torch.where(batch.source_valid, batch.source, self.prompt.pad)
-        logits, _ = self._feed(batch.target_in, self._start(source, batch.source_valid))
+        logits, _ = self._feed(batch.target_in, self._start(batch.source, batch.source_valid))
         return logits
 
-    def _start(self, source: Tokens, valid: Valid) -> Held:
+    def _start(self, source: Source, valid: Valid) -> Held:
         memory = self._encode(source, valid)
         state = Held(memory, valid, (), len(memory), 1)
         if len(self.prompt.fed) > 1:
@@ -121,8 +117,12 @@ class AdaptedSeq2Seq(nn.Module):
                 _, state = self._feed(torch.tensor([self.prompt.fed[:-1]] * len(memory)), state)
         return state
 
-    def _encode(self, source: Tokens, valid: Valid) -> Float[Tensor, "row source width"]:
-        states: Tensor = self.huggingface.get_encoder()(input_ids=source, attention_mask=valid.long()).last_hidden_state
+    def _encode(self, source: Source, valid: Valid) -> Float[Tensor, "row source width"]:
+        """States of the source; some encoders count places by which numbers are pads, so pads are the model's own."""
+        numbers = torch.where(valid, source, self.prompt.pad)
+        states: Tensor = self.huggingface.get_encoder()(
+            input_ids=numbers, attention_mask=valid.long()
+        ).last_hidden_state
         return states
 
     def _feed(self, tokens: Tokens, state: Held) -> tuple[Logits, Held]:
