@@ -13,6 +13,7 @@ SECTIONS = {
         ("attention", "Attention", "grid_view"),
         ("attention_by_hand", "Attention by hand", "calculate"),
         ("depth", "Depth", "layers"),
+        ("your_models", "Your models", "folder_open"),
     ),
     "Parts": (
         ("positions", "Positions", "pin_drop"),

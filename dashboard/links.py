@@ -16,11 +16,12 @@ SOURCE = "source"
 SEARCH = "search"
 SESSION = "session"
 TARGET = "target"
+WORDS = "words"
 BESIDE = "beside"
 REDUCTION = "reduction"
 SITE = "site"
 HEAD = "head"
-ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD)  # the state of the page Attention
+ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
 NOBODY = "no other model"  # beside it; the address leaves it out
 
 

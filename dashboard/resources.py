@@ -14,10 +14,13 @@ import torch
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
 from core.runs import checkpoint, jobs, journal
+from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
+from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
 from core.runs.machines import MACHINES, kind_of
 from core.runs.opening import at_once
 from core.runs.set_config import is_set_run
+from core.runs.stepwise import AbstractStepwise
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
 from core.runs.trained_parallel import TrainedParallel, load_parallel
@@ -41,6 +44,35 @@ def settle() -> None:
 @st.cache_resource(show_spinner="Loading the model …", max_entries=8)
 def _model(address: str, step: int) -> TrainedModel:
     return load(address, step)
+
+
+@st.cache_resource(show_spinner="Opening the model …", max_entries=4)
+def _foreign_model(kept: KeptModel) -> AdaptedModel | AdaptedReader:
+    return load_foreign(kept.address)
+
+
+def forget_foreign() -> None:
+    """Let models from elsewhere be opened anew: their folders may have changed."""
+    _foreign_model.clear()
+
+
+def any_model(address: str) -> AbstractStepwise | AdaptedReader:
+    """The newest checkpoint of a run, or a model from elsewhere.
+
+    Raises:
+        AttentionLabError: no such run or name, damaged, not trained yet, or its folder cannot be used.
+    """
+    return _foreign_model(kept_model(address.removeprefix(PREFIX))) if address.startswith(PREFIX) else model(address)
+
+
+def foreign_addresses(*, writing: bool) -> list[str]:
+    """Models from elsewhere that are kept under a name; those that write, or all."""
+    return [kept.address for kept in kept_models() if writes(kept) or not writing]
+
+
+def addresses(*, writing: bool = True) -> list[str]:
+    """Runs that can be stepped through, and models from elsewhere: those that write, or all."""
+    return model_addresses() + foreign_addresses(writing=writing)
 
 
 def model(address: str) -> TrainedModel:
@@ -165,7 +197,8 @@ def voice(address: str) -> Voice:
 @st.cache_resource(show_spinner=False, max_entries=4, scope="session")
 def explorer(address: str, step: int, source: str) -> Explorer:
     """What computes this session's decodings of a source, every candidate worth showing kept."""
-    trained = model(address)
+    trained = any_model(address)
+    assert isinstance(trained, AbstractStepwise)
     return Explorer(trained.stepped, *trained.item(source, keep_pruned=9))
 
 

@@ -32,7 +32,7 @@ def keep(*names: str) -> None:
         st.session_state[f"kept {name}"] = st.session_state.get(name)
 
 
-def restore(values: dict[str, str]) -> None:
+def restore(values: dict[str, Any]) -> None:
     """Give widgets these values, on this page and on the next that is opened; only in a callback."""
     for name, value in values.items():
         st.session_state[name] = value

@@ -119,14 +119,17 @@ def attend(
     show(data, json, columns(rows, ["site", "", "heads", "queries", "keys"]))
 
 
-def _reading(trained: "TrainedSet | TrainedParallel | TrainedModel", source: str, target: str | None) -> "Reading":
+def _reading(
+    trained: "TrainedSet | TrainedParallel | AbstractStepwise | AdaptedReader", source: str, target: str | None
+) -> "Reading":
     """What the matrices are of; those of a model that decodes step by step can be looked at on the page Attention."""
     from core.figures.attention import Reading
     from core.figures.provenance import Origin
-    from core.runs.trained import TrainedModel
+    from core.runs.adapted import AdaptedReader
+    from core.runs.stepwise import AbstractStepwise
 
     origin = Origin(trained.run.address, trained.model_hash, trained.step, trained.config.seed)
-    if not isinstance(trained, TrainedModel):
+    if not isinstance(trained, AbstractStepwise | AdaptedReader):
         return Reading(origin, source, target)
     query = {"run": trained.run.address, "source": source, **({"target": target} if target else {})}
     return Reading(origin, source, target, "attention", query)

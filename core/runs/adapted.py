@@ -67,11 +67,13 @@ class Facts:
 
     Attributes:
         task: what it reads and writes; model: how it is built; notes: what whoever opened it should know.
+        seed: it was trained with one that nobody knows here.
     """
 
     task: AbstractAdapted
     model: Architecture
     notes: tuple[str, ...] = ()
+    seed: None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.adapters.huggingface.families import family_of
 from core.data.batch import Example
-from core.errors import MissingExtra, RunError
+from core.errors import AttentionLabError, MissingExtra, RunError
 from core.recording.recorder import attention_paths
 from core.runs import atomic
 from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
@@ -99,6 +100,15 @@ def kept_models() -> list[KeptModel]:
         except RunError:
             continue  # damaged: it says so to whoever asks for it
     return found
+
+
+def writes(kept: KeptModel) -> bool:
+    """Whether a kept model writes a token after the other, by its configuration alone; False where that cannot be told."""
+    try:
+        config = atomic.read_json(Path(kept.path).expanduser() / "config.json", "")
+        return family_of(config, kept.path).kind == "encoder-decoder"
+    except (AttentionLabError, AttributeError):
+        return False
 
 
 def is_foreign(address: str | Path) -> bool:

@@ -25,9 +25,9 @@ def measured(chosen: Chosen, search: AbstractSearch) -> Yardstick:
 
 @st.cache_resource(show_spinner="Searching …", max_entries=24, scope="session")
 def _compared(address: str, step: int, source: str, search: AbstractSearch) -> Compared:
-    return run_search(resources.model(address), source, search)
+    return run_search(resources.any_model(address), source, search)
 
 
 @st.cache_resource(show_spinner="Proving the best output …", max_entries=64, scope="session")
 def _measured(address: str, step: int, source: str, longest: int) -> Yardstick:
-    return measure(resources.model(address), source, longest=longest)
+    return measure(resources.any_model(address), source, longest=longest)

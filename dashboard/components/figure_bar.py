@@ -79,14 +79,14 @@ def _restored(about: Provenance) -> tuple[dict[str, str], list[str]]:
     if about.page == "inspect_alignment":
         return {}, [_FILES_MISSING]
     run = about.query.get(links.RUN, "")
-    if run not in resources.model_addresses():
+    if run not in resources.addresses(writing=False):
         raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
     return _decoded(about) if about.page == "decoder" else _attended(about, run)
 
 
 def _attended(about: Provenance, run: str) -> tuple[dict[str, str], list[str]]:
     """The page Attention."""
-    words, model = [], resources.model(run)
+    words, model = [], resources.any_model(run)
     if model.model_hash != about.origin.model_hash:
         words.append(
             f"The figure was made with weights {str(about.origin.model_hash)[:40]} of step {about.origin.step}; here {run} has "
@@ -100,6 +100,7 @@ def _attended(about: Provenance, run: str) -> tuple[dict[str, str], list[str]]:
     state.restore({
         links.RUN: run, links.SOURCE: query.get(links.SOURCE, ""), links.TARGET: query.get(links.TARGET, ""),
         links.BESIDE: query.get(links.BESIDE, links.NOBODY), links.REDUCTION: query.get(links.REDUCTION, REDUCTIONS[0]),
+        links.WORDS: query.get(links.WORDS) == "true",
     })  # fmt: skip
     return query, words
 

@@ -6,22 +6,27 @@ import streamlit as st
 
 from core.errors import AttentionLabError
 from core.runs.stepwise import AbstractStepwise
-from core.tasks.recognition import Recognition
 from dashboard import links, resources, state
 from dashboard.components.recording_bar import recording_bar
+
+STEPPED, READ = "stepped", "read"  # what a page does with models from elsewhere: step them, or only read with them
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is looked at."""
+    """What is looked at; a page that steps models is given none that only reads."""
 
     model: AbstractStepwise
     source: str
 
 
-def model_bar() -> Chosen | None:
-    """Choose a model and type a source; None where there is nothing to show (it says why)."""
-    known = resources.model_addresses()
+def model_bar(elsewhere: str | None = None) -> Chosen | None:
+    """Choose a model and type a source; None where there is nothing to show (it says why).
+
+    Args:
+        elsewhere: whether models from elsewhere can be chosen: those that can be `STEPPED`, or all that can `READ`.
+    """
+    known = resources.addresses(writing=elsewhere == STEPPED) if elsewhere else resources.model_addresses()
     if not known:
         st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
         return None
@@ -41,10 +46,11 @@ def model_bar() -> Chosen | None:
             key=links.RUN,
             bind="query-params",
             on_change=_other_model,
-            help="the app opens on the first; then come your own trainings, then the shipped ones, which begin with demo/",
+            help="the app opens on the first; then come your own trainings, the shipped ones, which begin with demo/, and models "
+            "from elsewhere, which begin with hf/ (page Your models)",
         )
     try:
-        model = resources.model(address)
+        model = resources.any_model(address)
     except AttentionLabError as error:
         st.warning(str(error), icon=":material/info:")
         return None
@@ -56,7 +62,7 @@ def model_bar() -> Chosen | None:
         with menu:
             _examples(model)
     state.keep(links.RUN, links.SOURCE)
-    if isinstance(model.config.task, Recognition):
+    if model.config.task.hears:
         recording_bar(model.config.task, source)
     return _readable(model, source)
 
@@ -78,7 +84,7 @@ def _take_example() -> None:
 def _other_model() -> None:
     """Another task reads other sources; the example of the new model is a good beginning."""
     try:
-        state.put(links.SOURCE, resources.model(state.get(links.RUN)).example_text())
+        state.put(links.SOURCE, resources.any_model(state.get(links.RUN)).example_text())
     except AttentionLabError:
         state.put(links.SOURCE, "")
 

@@ -5,17 +5,17 @@ import streamlit as st
 from core.data.audio import Sound, read_wav, write_wav
 from core.errors import AttentionLabError
 from core.runs.uploads import keep, uploads_folder
-from core.tasks.recognition import Recognition
+from core.tasks.task import AbstractTask
 from dashboard import links, state
 
 _FILE, _SAID = "own recording", "own recording said"
 
 
-def recording_bar(task: Recognition, source: str) -> None:
+def recording_bar(task: AbstractTask, source: str) -> None:
     """Play the recording that a source names, as the model hears it, and take another one.
 
     Args:
-        task: of the run; source: the name of a recording, or the path of a WAV file. What is wrong with it is said elsewhere.
+        task: one that hears; source: the name of a recording, or the path of a WAV file. What is wrong with it is said elsewhere.
     """
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
@@ -32,7 +32,7 @@ def recording_bar(task: Recognition, source: str) -> None:
             st.warning(said, icon=":material/mic_off:")
 
 
-def _play(task: Recognition, source: str) -> None:
+def _play(task: AbstractTask, source: str) -> None:
     path = task.path_of(source)
     if path is None or not path.is_file():
         if source.strip() in task.carried:

@@ -171,9 +171,9 @@ def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str |
     Raises:
         AttentionLabError: the model is another one, or a branch cannot be decoded.
     """
-    if saved.run not in resources.model_addresses():
+    if saved.run not in resources.addresses():
         return f"it was made with the run “{saved.run[:80]}”, which is not here; bring that run here first"
-    trained = resources.model(saved.run)
+    trained = resources.any_model(saved.run)
     saved.check(trained)
     session = saved.session
     explorer = resources.explorer(saved.run, trained.step, session.source)

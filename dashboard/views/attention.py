@@ -2,17 +2,19 @@
 
 import streamlit as st
 
+from core.data.pieces import are_pieces
 from core.figures.attention import REDUCTIONS, MapView, Reading
+from core.metrics.over_words import over_words
 from core.recording.matrix import AttentionMatrix
 from core.runs.stepwise import AbstractStepwise
-from dashboard import links, resources
+from dashboard import links, resources, state
 from dashboard.components.downloads import matrix_downloads, reading_of
 from dashboard.components.figure_bar import figure_told
 from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heading import heading
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
-from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.model_bar import READ, Chosen, model_bar
 from dashboard.components.panel import panel
 
 Views = dict[str, tuple[MapView, Reading]]  # what is drawn large, by its name
@@ -22,7 +24,7 @@ def page() -> None:
     """Choose, record, draw."""
     heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
     figure_told()
-    chosen = model_bar()
+    chosen = model_bar(READ)
     if chosen is not None:
         _panel(chosen)
 
@@ -30,8 +32,9 @@ def page() -> None:
 @panel("The attention of this sentence")
 def _panel(chosen: Chosen) -> None:
     target, other = _options(chosen)
-    matrices = chosen.model.matrices(chosen.source, target or None)
-    _said(chosen, matrices, target)
+    recorded = chosen.model.matrices(chosen.source, target or None)
+    _said(chosen, recorded, target)
+    matrices = [over_words(one) for one in recorded] if _whole_words(recorded) else recorded
     first = _first(matrices)
     asked, times = wanted_head(matrices, first)
     # what the address asks for anew counts more than what was clicked before: the component begins anew with it
@@ -44,7 +47,14 @@ def _panel(chosen: Chosen) -> None:
 
 def _query(chosen: Chosen, target: str, **more: str) -> dict[str, str]:
     """What the address says of the state of this page."""
-    query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.TARGET: target, **more}
+    words = "true" if state.get(links.WORDS) else ""
+    query = {
+        links.RUN: chosen.model.run.address,
+        links.SOURCE: chosen.source,
+        links.TARGET: target,
+        links.WORDS: words,
+        **more,
+    }
     return {name: value for name, value in query.items() if value}
 
 
@@ -74,9 +84,20 @@ def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
     return target, None if address == links.NOBODY else resources.model(address)
 
 
+def _whole_words(matrices: list[AttentionMatrix]) -> bool:
+    """Whether pieces are to be put together to words; asked where there are pieces."""
+    if not any(are_pieces(one.keys) for one in matrices):
+        return False
+    return st.toggle(
+        "Whole words", key=links.WORDS, bind="query-params",
+        help="columns of a word's pieces are added up, rows of its pieces averaged; off: as the model sees them",
+    )  # fmt: skip
+
+
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
-    written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
-    st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: `{written or '(nothing)'}`")
+    if any(one.site.kind == "cross" for one in matrices):
+        written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
+        st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: `{written or '(nothing)'}`")
     if all(matrix.sums_to_one for matrix in matrices):
         return
     signs = (
@@ -126,8 +147,9 @@ def _drawn(view: MapView, *, key: str, title: str) -> None:
 
 
 def _first(matrices: list[AttentionMatrix]) -> tuple[str, int]:
-    """What is open at first: the cross-attention nearest to the output."""
-    return [one.site.name for one in matrices if one.site.kind == "cross"][-1], 0
+    """What is open at first: the cross-attention nearest to the output, else the last layer."""
+    cross = [one.site.name for one in matrices if one.site.kind == "cross"]
+    return (cross or [matrices[-1].site.name])[-1], 0
 
 
 page()

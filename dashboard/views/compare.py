@@ -7,7 +7,7 @@ from dashboard.components.comparing import compared, measured
 from dashboard.components.downloads import tree_download
 from dashboard.components.heading import heading
 from dashboard.components.hypotheses_table import hypotheses_table
-from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
 from dashboard.components.score_table import score_table
 from dashboard.components.search_bench import search_bench
@@ -24,7 +24,7 @@ def page() -> None:
         "Compare",
         "Several ways through the same probabilities. Σ log p is the model's own; a ranking score is what was compared.",
     )
-    chosen = model_bar()
+    chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 

@@ -16,7 +16,7 @@ from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
 from dashboard.components.figure_bar import figure_told
 from dashboard.components.heading import heading
-from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
 from dashboard.components.panel import guarded
 from dashboard.components.session_bar import (
@@ -59,7 +59,7 @@ def page() -> None:
     )
     figure_told()
     follow_link()
-    chosen = model_bar()
+    chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 

@@ -13,7 +13,7 @@ from core.recording.edit import Edit
 from core.runs.intervention import Intervention, Output, check, heads, intervene
 from dashboard import state
 from dashboard.components.heading import heading
-from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.outputs import Shown, outputs
 from dashboard.components.panel import panel
 from dashboard.components.row_editor import History, Path, begun, row_editor
@@ -28,7 +28,7 @@ WRITTEN, LAST = "edits written", "edits last"  # in the session: what this page 
 def page() -> None:
     """Choose, edit, decode again, draw."""
     heading("Intervene", "Switch heads off, move attention by hand, decode again. Undo has no limit.")
-    chosen = model_bar()
+    chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 

@@ -15,7 +15,7 @@ from dashboard.components.draw_view import draw_view, plain_text
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
-from dashboard.components.model_bar import Chosen, model_bar
+from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
 from dashboard.components.sampling_form import read_address, sampling_form
 
@@ -25,12 +25,12 @@ MOST = 10  # outputs in the figure
 
 @st.cache_resource(show_spinner=False, max_entries=8, scope="session")
 def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
-    return draw(resources.model(address), source, search)
+    return draw(resources.any_model(address), source, search)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16, scope="session")
 def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
-    return positions(resources.model(address), source, search, _drawing(address, step, source, search), index)
+    return positions(resources.any_model(address), source, search, _drawing(address, step, source, search), index)
 
 
 def page() -> None:
@@ -40,7 +40,7 @@ def page() -> None:
     heading(TITLE, "Many draws from one source: what comes out how often, and how chance chose every token.")
     if problem:
         st.warning(problem, icon=":material/link_off:")
-    chosen = model_bar()
+    chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 

@@ -1,0 +1,146 @@
+"""Your models: folders of Hugging Face's format, kept under a name, so that the other pages look inside them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+import core
+from core.errors import AttentionLabError
+from core.runs.adapted import AdaptedModel, AdaptedReader
+from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign, told
+from dashboard import links, resources, state
+from dashboard.components.heading import heading
+from dashboard.components.literal import literal
+from dashboard.components.panel import panel
+
+_FOLDER, _NAME, _FROM, _TO = "model folder", "model name", "model from", "model to"
+_SAID, _KEPT = "model problem", "model kept"
+_CHECKED = "model checked"
+_VIEWS = {  # where a model can be looked at: those that write, and those that only read
+    True: (("attention", "Attention"), ("decoder", "Decoder"), ("compare", "Compare"), ("intervene", "Intervene")),
+    False: (("attention", "Attention"),),
+}
+
+
+def page() -> None:
+    """Keep a folder, and say what is in those that are kept."""
+    heading("Your models", "Trained models from elsewhere: open a folder, and every page looks inside it.")
+    _adding()
+    _list()
+
+
+@panel("The folder")
+def _adding() -> None:
+    folder, name = st.columns([5, 2])
+    folder.text_input(
+        "Folder of a model", key=_FOLDER, placeholder="/home/me/models/opus-mt-en-de",
+        help="as save_pretrained writes it: config.json, model.safetensors and the tokenizer's files. Nothing in it is run, nothing "
+        "is changed, nothing is fetched",
+    )  # fmt: skip
+    name.text_input("Name here", key=_NAME, placeholder="the folder's name")
+    with st.expander("Languages", icon=":material/translate:"):
+        st.caption("For models of many languages (mBART, NLLB), as their tokenizer names them; else leave them empty.")
+        left, right = st.columns(2)
+        left.text_input("From", key=_FROM, placeholder="eng_Latn")
+        right.text_input("To", key=_TO, placeholder="zho_Hans")
+    st.button("Open", icon=":material/folder_open:", type="primary", on_click=_keep)
+    if problem := state.get(_SAID):
+        st.warning(literal(problem), icon=":material/error:")
+    elif kept := state.get(_KEPT):
+        st.success(f"Opened: {literal(kept)}.", icon=":material/check:")
+    st.caption(
+        "Known architectures: Marian, BART, mBART, Pegasus, M2M100 and NLLB, T5, mT5 and Whisper can be stepped and edited; of BERT, RoBERTa, "
+        "ELECTRA, DistilBERT, GPT-2, OPT and GPT-NeoX the self-attention is shown."
+    )
+
+
+def _keep() -> None:
+    """Open the folder, and keep it where it can be opened; what was typed stays where it cannot."""
+    state.forget(_SAID, _KEPT)
+    try:
+        if not _typed(_FOLDER):
+            raise core.InputError("type the path of a folder on this computer")
+        path = Path(_typed(_FOLDER)).expanduser().absolute()
+        kept = KeptModel(_typed(_NAME) or path.name, str(path), _typed(_FROM), _typed(_TO))
+        load_foreign(path, kept.source_language, kept.target_language)
+        keep_model(kept)
+    except AttentionLabError as error:
+        state.put(_SAID, str(error))
+        return
+    state.put(_KEPT, kept.address)
+    for name in (_FOLDER, _NAME, _FROM, _TO):
+        state.put(name, "")
+
+
+def _typed(name: str) -> str:
+    return str(state.get(name) or "").strip()
+
+
+@panel("Your models")
+def _list() -> None:
+    kept = kept_models()
+    if not kept:
+        st.info("No model is kept here yet.", icon=":material/folder_off:")
+        return
+    for one in kept:
+        with st.container(border=True):
+            _card(one)
+
+
+def _card(kept: KeptModel) -> None:
+    title, gone = st.columns([6, 1], vertical_alignment="center")
+    title.markdown(f"**{literal(kept.address)}** · {literal(kept.path)}")
+    gone.button(
+        "Forget",
+        key=f"forget {kept.name}",
+        on_click=_forget,
+        args=(kept.name,),
+        help="the folder stays as it is",
+        width="stretch",
+    )
+    try:
+        opened = resources.any_model(kept.address)
+    except AttentionLabError as error:
+        st.warning(literal(str(error)), icon=":material/error:")
+        return
+    facts = told(opened)
+    languages = " → ".join(filter(None, (kept.source_language, kept.target_language)))
+    st.caption(
+        f"{facts['architecture']} · {facts['weights']:,} weights · {facts['tokens']:,} tokens · {facts['attentions']} attentions, "
+        f"{facts['cross_attentions']} of them cross-attention · weights {facts['model_hash']}"
+        + (f" · {languages}" if languages else "")
+    )
+    for note in facts["notes"]:
+        st.caption(f":material/info: {literal(note)}")
+    _doors(kept, opened)
+
+
+def _doors(kept: KeptModel, opened: AdaptedModel | AdaptedReader) -> None:
+    writes = isinstance(opened, AdaptedModel)
+    places = st.columns(6)
+    for place, (page_, title) in zip(places, _VIEWS[writes]):
+        if place.button(title, key=f"{page_} {kept.name}", width="stretch"):
+            state.put(f"kept {links.RUN}", kept.address)
+            state.put(f"kept {links.SOURCE}", opened.example_text())
+            st.switch_page(f"views/{page_}.py", query_params={links.RUN: kept.address})
+    if writes and places[4].button(
+        "Check", key=f"check {kept.name}", width="stretch",
+        help="decodes a sentence with every search, and computes every number of it again in another way",
+    ):  # fmt: skip
+        with st.spinner("Checking …"):
+            found = core.verify(opened, 1)
+        state.put(f"{_CHECKED} {kept.name}", found)
+    if found := state.get(f"{_CHECKED} {kept.name}"):
+        verdict = "all agree" if found.ok else "they do not agree"
+        st.caption(
+            f":material/verified: {found.checked:,} numbers computed in two ways, {verdict}: largest difference {found.max_error:.1e}."
+        )
+
+
+def _forget(name: str) -> None:
+    forget_model(name)
+    resources.forget_foreign()
+    state.forget(f"{_CHECKED} {name}", _KEPT)
+
+
+page()
