@@ -11,7 +11,7 @@ from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, 
 from dashboard import links, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
-from dashboard.components.panel import panel
+from dashboard.components.panel import guarded
 
 _FOLDER, _NAME, _FROM, _TO = "model folder", "model name", "model from", "model to"
 _SAID, _KEPT = "model problem", "model kept"
@@ -29,7 +29,7 @@ def page() -> None:
     _list()
 
 
-@panel("The folder")
+@guarded("The folder")
 def _adding() -> None:
     folder, name = st.columns([5, 2])
     folder.text_input(
@@ -76,7 +76,7 @@ def _typed(name: str) -> str:
     return str(state.get(name) or "").strip()
 
 
-@panel("Your models")
+@guarded("Your models")
 def _list() -> None:
     kept = kept_models()
     if not kept:
