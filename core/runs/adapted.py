@@ -1,6 +1,6 @@
 """A model from elsewhere as the pages, notebooks and the command line take it: stepped, recorded, edited like one's own.
 
-What such a model must be is small (docs/your-own-model.md): a step model with taps where its attention flows
+What such a model must be is small (docs/models-from-elsewhere.md): a step model with taps where its attention flows
 (core/step_model.py, core/recording/tap.py), and a task that says how it reads and writes (core/tasks/adapted.py).
 """
 

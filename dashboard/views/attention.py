@@ -6,6 +6,7 @@ from core.data.pieces import are_pieces
 from core.figures.attention import REDUCTIONS, MapView, Reading
 from core.metrics.over_words import over_words
 from core.recording.matrix import AttentionMatrix
+from core.runs.adapted import AdaptedReader
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
 from dashboard.components.downloads import matrix_downloads, reading_of
@@ -61,12 +62,16 @@ def _query(chosen: Chosen, target: str, **more: str) -> dict[str, str]:
 def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
     left, right = st.columns(2)
     with left:
-        target = st.text_input(
-            "Target to force",
-            key=links.TARGET,
-            bind="query-params",
-            placeholder="empty: the model's own greedy output",
-            help="the decoder is fed this target, token by token, whatever it would have said",
+        target = (
+            ""
+            if isinstance(chosen.model, AdaptedReader)
+            else st.text_input(
+                "Target to force",
+                key=links.TARGET,
+                bind="query-params",
+                placeholder="empty: the model's own greedy output",
+                help="the decoder is fed this target, token by token, whatever it would have said",
+            )
         )
     with right:
         same = [

@@ -1,6 +1,7 @@
 """Every row of the benchmark, in the order in which `attnlab bench` runs them."""
 
 from tests.benchmarks import (
+    adapters,
     attention,
     clicks,
     compiled,
@@ -57,5 +58,6 @@ TOPICS = (
     attention,
     long,
     sound,
+    adapters,
 )
 ROWS: dict[str, Row] = {row.name: row for topic in TOPICS for row in topic.ROWS}

@@ -68,8 +68,9 @@ def _masked(scores: Tensor, mask: Tensor | None) -> Tensor:
     if mask is None:
         return scores
     barred = ~mask if mask.dtype == torch.bool else mask <= torch.finfo(mask.dtype).min / 2
-    moved = scores if mask.dtype == torch.bool else scores + mask.masked_fill(barred, 0.0)
-    return moved.masked_fill(barred & ~barred.all(dim=-1, keepdim=True), -torch.inf)
+    added = torch.zeros_like(barred, dtype=scores.dtype) if mask.dtype == torch.bool else mask
+    # one pass over the scores, which are many; the mask is the same for all heads
+    return scores + added.masked_fill(barred & ~barred.all(dim=-1, keepdim=True), -torch.inf)
 
 
 class Stack(nn.Module):

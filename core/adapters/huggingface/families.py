@@ -77,6 +77,6 @@ def family_of(config: dict[str, Any], where: str) -> Family:
         hint = did_you_mean(name, FAMILIES) if isinstance(name, str) else ""
         raise DataError(
             f"{where}: the architecture {name!r} is not known here{hint}; known are: {', '.join(FAMILIES)}. "
-            "A model of another kind can be adapted by hand: docs/your-own-model.md shows how"
+            "A model of another kind can be adapted by hand: docs/models-from-elsewhere.md shows how"
         )
     return FAMILIES[name]

@@ -62,8 +62,8 @@ class HeardTask(AbstractAdapted):
 
     @property
     def carried(self) -> tuple[str, ...]:
-        """Sources that are no files."""
-        return (CHIRP,)
+        """No recording travels without its sound."""
+        return ()
 
     def build_vocabularies(self) -> tuple[Vocabulary, Vocabulary]:
         """Stretches of sound, and pieces."""

@@ -1,7 +1,7 @@
 """How a model of a folder begins, ends, and what it may not write: what its own generation settings say, and no more.
 
 Of those settings these are used: decoder_start_token_id, forced_bos_token_id, eos_token_id, bad_words_ids of one token each and
-suppress_tokens. The others change what `generate` searches, not what the model says; docs/your-own-model.md names each.
+suppress_tokens. The others change what `generate` searches, not what the model says; docs/models-from-elsewhere.md names each.
 """
 
 import sys
