@@ -8,6 +8,7 @@ from core.cli.compiling import compile_run
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
+from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
 from core.cli.sweeping import sweep
@@ -23,6 +24,7 @@ program = typer.Typer(
 for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect):
     program.command()(command)
 program.add_typer(runs, name="runs")
+program.command()(send)
 program.command()(verify)
 program.command()(claims)
 program.command("compile")(compile_run)

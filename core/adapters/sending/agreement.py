@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from core.adapters.sending.parcel import Trained
 from core.adapters.sending.target import AbstractOpened, Numbers
 from core.data.vocabulary import END, UNK
+from core.errors import AttentionLabError, InputError
+from core.tasks.task import held_out
 from core.training.evaluation import free_run, rules_for
 
 _TOGETHER = 64  # sources that are decoded as one batch
@@ -41,6 +43,18 @@ class Agreement:
         return self.checked == self.same and self.read_alike in (None, self.checked)
 
 
+def held_out_texts(trained: Trained, count: int) -> list[str]:
+    """Sources of the test split as a person would type them, up to `count`; those that the run carries where its data are not
+    here. A source of which the model knows no token is left out.
+    """
+    task = trained.config.task
+    try:
+        examples = held_out(task, "test", count)
+    except AttentionLabError:
+        examples = list(trained.examples.test)[:count]
+    return [text for example in examples if _is_read(trained, text := task.join(example.source))]
+
+
 def compare(trained: Trained, opened: AbstractOpened, texts: Sequence[str]) -> Agreement:
     """Decode sources here and there, each to this project's limit for it."""
     vocabularies, tokens = trained.vocabularies, opened.parcel.tokens
@@ -55,6 +69,13 @@ def compare(trained: Trained, opened: AbstractOpened, texts: Sequence[str]) -> A
     first = Difference(texts[parted[0]], tuple(here[parted[0]]), written[parted[0]]) if parted else None
     alike = None if read is None else sum(one == other for one, other in zip(numbers, read))
     return Agreement(len(texts), len(texts) - len(parted), alike, first)
+
+
+def _is_read(trained: Trained, text: str) -> bool:
+    try:
+        return bool(trained.read(text))
+    except InputError:
+        return False
 
 
 def _numbered(tokens: Sequence[str], sources: Sequence[Sequence[str]]) -> list[Numbers]:

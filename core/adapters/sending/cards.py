@@ -78,7 +78,7 @@ from ctranslate2 import Translator
 {made}source = {read}
 never = {never}
 found = Translator(".").translate_batch(
-    [source], beam_size=1, min_decoding_length=0, suppress_sequences=never{once}
+    [source], beam_size=1, min_decoding_length=0, max_decoding_length={parcel.longest}, suppress_sequences=never{once}
 )
 print(found[0].hypotheses[0])
 """
@@ -98,8 +98,8 @@ def _card(parcel: Parcel, what: str, use: str) -> str:
 This is {what}: a Transformer that Attention Lab trained on the task `{parcel.task}`.
 
 - Run `{parcel.address}`, step {parcel.step}, weights {parcel.model_hash} (the start of a SHA-256).
-- {parcel.settings.layers} layers, {parcel.settings.heads} heads, width {parcel.settings.width}; {len(parcel.tokens)} tokens, of which the
-  first {parcel.written} can be written. A source and an output may have up to {parcel.longest} tokens.
+- {parcel.settings.layers} layers, {parcel.settings.heads} heads, width {parcel.settings.width}; {len(parcel.tokens)} tokens, of
+  which the first {parcel.written} can be written. A source and an output may have up to {parcel.longest} tokens.
 - {reading}
 - Greedy search there gives the outputs of greedy search here. Attention Lab stops an output at twice its source and ten tokens more.
 

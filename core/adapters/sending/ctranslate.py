@@ -25,6 +25,7 @@ class CTranslateFolder(AbstractTarget):
 
     name: ClassVar[str] = "ctranslate2"
     summary: ClassVar[str] = "a model for CTranslate2, the fast engine for translation"
+    program: ClassVar[str] = "ctranslate2"
 
     def fill(self, parcel: Parcel, folder: Path) -> None:
         """Its binary model, its words, and our tokenizer beside them."""

@@ -24,7 +24,7 @@ class Fit:
     reason: str
 
 
-_FITS = (
+FITS = (
     Fit("encoder", ("attention",), "read a source with self-attention alone"),
     Fit("copy", ("none",), "write tokens of their vocabulary alone"),
     Fit("norm", ("pre", "post"), "have a way around every sublayer"),
@@ -59,7 +59,7 @@ def refuse(settings: Any, source: Vocabulary, also: Mapping[str, tuple[Fit, ...]
         raise SettingError(
             "the source is heard, and such models read tokens: choose a task whose source is text, as dates or text"
         )
-    for fit in (*_FITS, *(also or {}).get(settings.norm, ())):
+    for fit in (*FITS, *(also or {}).get(settings.norm, ())):
         value = getattr(settings, fit.setting)
         if value not in fit.values:
             raise SettingError(

@@ -14,7 +14,6 @@ from core.adapters.sending.parcel import Parcel
 from core.adapters.sending.target import AbstractOpened, AbstractTarget, Numbers, until, write_json, write_tokens
 from core.data.batch import pad
 from core.data.vocabulary import MASK, PAD, SEP, SPECIALS, UNK
-from core.errors import MissingExtra
 
 _AFTER = FAMILIES["marian"].positions
 
@@ -24,6 +23,7 @@ class HuggingFaceFolder(AbstractTarget):
 
     name: ClassVar[str] = "hf"
     summary: ClassVar[str] = "a folder for Hugging Face transformers: a PEGASUS, Blenderbot or Marian model"
+    program: ClassVar[str] = "transformers"
     fits: ClassVar[Mapping[str, tuple[Fit, ...]]] = {
         "post": (Fit("positions", _AFTER, "have sines and cosines where their norms stand behind (Marian)"),)
     }
@@ -48,7 +48,9 @@ class OpenedByTransformers(AbstractOpened):
 
     def __init__(self, folder: Path, parcel: Parcel) -> None:
         super().__init__(folder, parcel)
-        transformers = _package()
+        import transformers  # seconds, so only where something is opened
+
+        transformers.utils.logging.disable_progress_bar()
         self.model = transformers.AutoModelForSeq2SeqLM.from_pretrained(
             folder, local_files_only=True, attn_implementation="eager"
         ).eval()
@@ -89,12 +91,3 @@ def _tokenizer_configuration(parcel: Parcel) -> dict[str, Any]:
         "model_input_names": ["input_ids", "attention_mask"], "clean_up_tokenization_spaces": False,
         "split_special_tokens": True,
     }  # fmt: skip
-
-
-def _package() -> Any:
-    try:
-        import transformers
-    except ImportError:
-        raise MissingExtra("transformers", "export", "opening what was sent to Hugging Face") from None
-    transformers.utils.logging.disable_progress_bar()
-    return transformers

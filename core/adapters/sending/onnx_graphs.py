@@ -16,7 +16,6 @@ from core.adapters.sending.graph import Axes, Graph
 from core.adapters.sending.parcel import Parcel
 from core.adapters.sending.target import AbstractOpened, AbstractTarget, Numbers, until, write_tokens
 from core.data.batch import pad
-from core.errors import MissingExtra
 
 
 class OnnxFolder(AbstractTarget):
@@ -24,6 +23,7 @@ class OnnxFolder(AbstractTarget):
 
     name: ClassVar[str] = "onnx"
     summary: ClassVar[str] = "two ONNX graphs, an encoder and a decoder's step with its cross-attention"
+    program: ClassVar[str] = "onnxruntime"
 
     def fill(self, parcel: Parcel, folder: Path) -> None:
         """Both graphs, and our tokenizer beside them."""
@@ -134,10 +134,8 @@ def _axes(parcel: Parcel, time: str) -> Axes:
 
 
 def _session(path: Path) -> Any:
-    try:
-        import onnxruntime
-    except ImportError:
-        raise MissingExtra("onnxruntime", "export", "running ONNX graphs") from None
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # models here are small
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -34,6 +34,7 @@ class Trained(Protocol):
 
     run: Address
     config: Any
+    examples: Any
     step: int
     model: Seq2Seq
     vocabularies: tuple[Vocabulary, Vocabulary]

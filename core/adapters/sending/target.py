@@ -3,6 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from tokenizers import Tokenizer
 
 from core.adapters.sending.fitting import Fit
 from core.adapters.sending.parcel import Parcel
+from core.errors import MissingExtra
 
 Numbers = list[int]
 
@@ -46,11 +48,13 @@ class AbstractTarget(ABC):
 
     Attributes:
         name: the word on the command line; summary: one line for menus.
+        program: the package that opens it.
         fits: what holds for models with the norm before, and after, beside what holds for all.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    program: ClassVar[str]
     fits: ClassVar[Mapping[str, tuple[Fit, ...]]] = {}
 
     @abstractmethod
@@ -63,11 +67,16 @@ class AbstractTarget(ABC):
 
     @abstractmethod
     def open(self, folder: Path, parcel: Parcel) -> AbstractOpened:
-        """Open what was written.
+        """Open what was written, with the program it is for."""
+
+    def require_program(self) -> None:
+        """Let pass where what is sent can be opened here.
 
         Raises:
             MissingExtra: the program it is for is not installed.
         """
+        if find_spec(self.program) is None:
+            raise MissingExtra(self.program, "export", "comparing what was sent (which --check 0 leaves out)")
 
 
 def write_json(path: Path, data: Any) -> None:
