@@ -16,7 +16,7 @@ from core.adapters.sending.table import SENT_AS, packed_for, send
 from core.attention.positions import POSITIONS
 from core.data.batch import Batch, collate
 from core.data.recording import SegmentVocabulary
-from core.data.vocabulary import Vocabulary
+from core.data.vocabulary import UNK, Vocabulary
 from core.errors import MissingExtra, SettingError
 from core.models.build import MODELS
 from core.models.transformer_settings import TransformerSettings
@@ -110,6 +110,17 @@ def test_log_probabilities_of_ctranslate2_are_ours(name, tmp_path):
     )
     for row, valid, one in zip(log_probs, batch.target_valid, found):
         assert np.abs(row[valid].numpy() - one.log_probs).max() < CLOSE
+
+
+def test_a_token_that_only_outputs_have_is_unknown_in_a_source_as_it_is_here(tmp_path):
+    opened = sent("learned", "onnx", tmp_path / "sent")
+    source, target = trained("learned").vocabularies
+    strange = [token for token in target.tokens if token not in source.numbers]
+    assert strange and all(token in opened.parcel.tokens for token in strange)
+    rows = opened.parcel.weights.encoder.tokens
+    assert all(rows[opened.parcel.tokens.index(token)].equal(rows[UNK]) for token in strange)
+    mixed = [f"{text} {token}" for text, token in zip(texts("learned"), strange)]
+    assert compare(trained("learned"), opened, mixed).ok
 
 
 def test_left_padding_moves_nothing_in_the_graphs(tmp_path):
