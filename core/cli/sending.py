@@ -35,7 +35,9 @@ def send(
     if check:
         target.require_program()
     write(parcel, target, out)
-    found = compare(trained, target.open(out, parcel), held_out_texts(trained, check)) if check else None
+    found = None
+    if check:
+        found = compare(trained, target.open(out, parcel), held_out_texts(trained, check, parcel.longest))
     data = {
         "written": str(out),
         "as": kind,

@@ -1,23 +1,28 @@
 """What is sent computes what is computed here: outputs, logits and attention, in every program it is sent to."""
 
+import io
+import json
 import re
 import sys
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from core.adapters.sending.agreement import compare
+from core.adapters.sending import agreement
+from core.adapters.sending.agreement import compare, held_out_texts
 from core.adapters.sending.families import FAMILIES, family_of
 from core.adapters.sending.fitting import FITS, refuse
 from core.adapters.sending.hugging_face import HuggingFaceFolder
-from core.adapters.sending.table import SENT_AS, packed_for, send
+from core.adapters.sending.table import SENT_AS, packed_for, send, zipped
 from core.attention.positions import POSITIONS
 from core.data.batch import Batch, collate
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import UNK, Vocabulary
-from core.errors import MissingExtra, SettingError
+from core.errors import DataError, MissingExtra, SettingError
 from core.models.build import MODELS
 from core.models.transformer_settings import TransformerSettings
 from core.tasks.task import held_out
@@ -123,6 +128,20 @@ def test_a_token_that_only_outputs_have_is_unknown_in_a_source_as_it_is_here(tmp
     assert compare(trained("learned"), opened, mixed).ok
 
 
+def test_sources_that_are_too_long_are_not_compared_and_without_data_those_of_the_run_are(monkeypatch):
+    own = trained("demo/dates-transformer")
+    lengths = [len(own.read(text)) for text in held_out_texts(own, 100)]
+    short = sorted(lengths)[50]
+    kept = held_out_texts(own, 100, short + 1)
+    assert len(kept) == sum(length <= short for length in lengths) < 100
+
+    def gone(*asked):
+        raise DataError("the file is not here")
+
+    monkeypatch.setattr(agreement, "held_out", gone)
+    assert held_out_texts(own, 100) == ["".join(example.source) for example in own.examples.test]
+
+
 def test_left_padding_moves_nothing_in_the_graphs(tmp_path):
     opened = sent("after", "onnx", tmp_path / "sent")
     source, mask = np.array([[7, 9, 8, 2]]), np.ones((1, 4), np.int64)
@@ -210,6 +229,23 @@ def test_nothing_is_left_where_the_package_that_writes_is_missing(kind, package,
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_as_a_zip_holds_what_is_sent(tmp_path):
+    target = SENT_AS["hf"]()
+    parcel = packed_for(trained("after"), target)
+    send(parcel, target, tmp_path / "plain")
+    with zipfile.ZipFile(io.BytesIO(zipped(parcel, target, "mine"))) as archive:
+        archive.extractall(tmp_path)
+    there, here = ({one.name: one.read_bytes() for one in (tmp_path / name).iterdir()} for name in ("mine", "plain"))
+    assert there == here and "model.safetensors" in here
+
+
+def test_documents_say_what_fits():
+    page = (Path(__file__).parents[2] / "docs" / "sending.md").read_text("utf-8")
+    rows = re.findall(r"^\| `model\.(\w+)`(?:, `(\w+)`)? \| ([^|]+) \|", page, re.M)
+    said = {name: tuple(re.findall(r"`([^`]+)`", fits)) for *names, fits in rows for name in names if name}
+    assert said == {**{fit.setting: fit.values for fit in FITS}, "key_heads": ()}
+
+
 def test_the_card_of_a_folder_says_where_it_comes_from_and_its_lines_run(tmp_path, monkeypatch, capsys):
     own = trained("demo/dates-transformer")
     for kind in SENT_AS:
@@ -221,3 +257,16 @@ def test_the_card_of_a_folder_says_where_it_comes_from_and_its_lines_run(tmp_pat
         exec(compile(lines, "README.md", "exec"), {})
         shown = capsys.readouterr().out
         assert own.output(own.example_text()) in shown.replace("', '", "")
+
+
+def test_a_folder_that_reads_numbers_says_so_and_its_lines_run(tmp_path, monkeypatch):
+    for kind in SENT_AS:
+        opened = sent("path", kind, tmp_path / kind)
+        assert not (tmp_path / kind / "tokenizer.json").exists()
+        words = json.loads((tmp_path / kind / "vocabulary.json").read_text("utf-8"))
+        assert tuple(words) == opened.parcel.tokens
+        card = (tmp_path / kind / "README.md").read_text("utf-8")
+        assert "so the folder has no tokenizer" in card
+        (lines,) = re.findall(r"```python\n(.*?)```", card, re.S)
+        monkeypatch.chdir(tmp_path / kind)
+        exec(compile(lines, "README.md", "exec"), {})

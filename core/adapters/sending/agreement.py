@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.adapters.sending.parcel import Trained
 from core.adapters.sending.target import AbstractOpened, Numbers
+from core.adapters.sending.weights import ROWS
 from core.data.vocabulary import END, UNK
 from core.errors import AttentionLabError, InputError
 from core.tasks.task import held_out
@@ -43,27 +44,28 @@ class Agreement:
         return self.checked == self.same and self.read_alike in (None, self.checked)
 
 
-def held_out_texts(trained: Trained, count: int) -> list[str]:
+def held_out_texts(trained: Trained, count: int, longest: int = ROWS) -> list[str]:
     """Sources of the test split as a person would type them, up to `count`; those that the run carries where its data are not
-    here. A source of which the model knows no token is left out.
+    here. A source of which the model knows no token, or with more than `longest` tokens, is left out.
     """
     task = trained.config.task
     try:
         examples = held_out(task, "test", count)
     except AttentionLabError:
         examples = list(trained.examples.test)[:count]
-    return [text for example in examples if _is_read(trained, text := task.join(example.source))]
+    return [text for example in examples if _is_read(trained, text := task.join(example.source), longest)]
 
 
 def compare(trained: Trained, opened: AbstractOpened, texts: Sequence[str]) -> Agreement:
     """Decode sources here and there, each to this project's limit for it."""
     vocabularies, tokens = trained.vocabularies, opened.parcel.tokens
     sources = [trained.read(text) for text in texts]
-    here = free_run(trained.model, sources, vocabularies)
     numbers = _numbered(tokens, sources)
     read = opened.read(texts)
-    limits = [rules_for(trained.model, vocabularies[0].encode_source(source)).max_new_tokens for source in sources]
-    there = _outputs(opened, numbers if read is None else read, [min(one, opened.parcel.longest) for one in limits])
+    rules = [rules_for(trained.model, vocabularies[0].encode_source(source)) for source in sources]
+    limits = [min(one.max_new_tokens, opened.parcel.longest) for one in rules]
+    here = [output[:limit] for output, limit in zip(free_run(trained.model, sources, vocabularies), limits)]
+    there = _outputs(opened, numbers if read is None else read, limits)
     written = [tuple(tokens[number] for number in output) for output in there]
     parted = [at for at, output in enumerate(here) if tuple(output) != written[at]]
     first = Difference(texts[parted[0]], tuple(here[parted[0]]), written[parted[0]]) if parted else None
@@ -71,9 +73,9 @@ def compare(trained: Trained, opened: AbstractOpened, texts: Sequence[str]) -> A
     return Agreement(len(texts), len(texts) - len(parted), alike, first)
 
 
-def _is_read(trained: Trained, text: str) -> bool:
+def _is_read(trained: Trained, text: str, longest: int) -> bool:
     try:
-        return bool(trained.read(text))
+        return len(trained.read(text)) < longest  # <end> follows
     except InputError:
         return False
 

@@ -1,7 +1,9 @@
 """The table of targets, and what it is to send to one: a folder that is filled whole or not at all."""
 
+import io
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 
 from core.adapters.sending.ctranslate import CTranslateFolder
@@ -50,3 +52,18 @@ def send(parcel: Parcel, target: AbstractTarget, folder: Path) -> None:
             raise
     except OSError as error:
         raise SettingError(f"cannot write {folder}: {error.strerror}; choose another place") from error
+
+
+def zipped(parcel: Parcel, target: AbstractTarget, name: str) -> bytes:
+    """What `send` writes, as a zip file in memory, in a folder of this name.
+
+    Raises:
+        MissingExtra: a package that writes it is not installed.
+    """
+    content = io.BytesIO()
+    with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        folder = Path(place) / name
+        send(parcel, target, folder)
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"{name}/{path.name}")
+    return content.getvalue()

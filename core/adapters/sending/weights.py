@@ -19,7 +19,7 @@ from core.models.feed_forward import FeedForward
 from core.models.norms import LayerNorm
 from core.models.seq2seq import Seq2Seq
 
-ROWS = 512  # positions in the tables of those who look them up
+ROWS = 1024  # positions in the tables of those who look them up, as many as such programs usually have
 NEVER = (
     -1e4
 )  # a logit that no search chooses: its exponential is 0 to the last bit, and it is finite in half precision too
