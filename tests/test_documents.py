@@ -36,6 +36,7 @@ SHORTER = {
     "train": ["--steps", "12"],
     "evaluate": ["-n", "5"],
     "verify": ["--sentences", "1"],
+    "send": ["--check", "10"],
     "sweep": ["-n", "5", "--max-nodes", "10"],
 }
 

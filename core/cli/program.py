@@ -10,6 +10,7 @@ from core.cli.foreign import hf
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
+from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
 from core.cli.sweeping import sweep
@@ -26,6 +27,7 @@ for command in (app, tasks, models, objectives, searches, train, decode, attend,
     program.command()(command)
 program.add_typer(runs, name="runs")
 program.add_typer(hf, name="hf")
+program.command()(send)
 program.command()(verify)
 program.command()(claims)
 program.command("compile")(compile_run)

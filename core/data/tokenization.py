@@ -20,9 +20,11 @@ from core.data.vocabulary import Vocabulary
 from core.errors import DataError
 
 # characters of scripts that put no spaces between words: each is a word here
-_ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_LETTER = rf"[^\W{_ALONE}]"
-_WORD = re.compile(rf"[{_ALONE}]|{_LETTER}+(?:['’-]{_LETTER}+)*|[^\w\s]")
+ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# punctuation stays by itself, so that no merge can spell a special symbol such as <pad>
+PIECES = rf"{SPACE}?\w+|{SPACE}?[^\w{SPACE}]|{SPACE}"
+_LETTER = rf"[^\W{ALONE}]"
+_WORD = re.compile(rf"[{ALONE}]|{_LETTER}+(?:['’-]{_LETTER}+)*|[^\w\s]")
 _NO_SPACE_BEFORE = frozenset(".,!?;:%)]}»”’…、。！？，；：）」』》")
 _NO_SPACE_AFTER = frozenset("([{«“„¿¡（「『《")
 
@@ -206,8 +208,7 @@ def vocabulary_of(tokenizer: AbstractTokenizer, texts: Iterable[str], size: int)
 
 def _engine(model: models.BPE) -> tokenizers.Tokenizer:
     engine = tokenizers.Tokenizer(model)
-    # punctuation stays by itself, so that no merge can spell a special symbol such as <pad>
-    cut = tokenizers.Regex(rf"{SPACE}?\w+|{SPACE}?[^\w{SPACE}]|{SPACE}")
+    cut = tokenizers.Regex(PIECES)
     engine.pre_tokenizer = pre_tokenizers.Split(cut, behavior="isolated")
     return engine
 
@@ -222,4 +223,4 @@ def _pair(merge: Any) -> tuple[str, str]:
 
 
 def _stands_alone(token: str) -> bool:
-    return bool(token) and re.match(rf"[{_ALONE}]", token) is not None
+    return bool(token) and re.match(rf"[{ALONE}]", token) is not None

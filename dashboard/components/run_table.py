@@ -11,6 +11,7 @@ from core.runs.history import history
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
 from dashboard.components.panel import guarded
+from dashboard.components.sending import hugging_face_button
 
 
 def run_table() -> list[str]:
@@ -87,6 +88,7 @@ def _manage(run: RunFolder) -> None:
             width="stretch",
             key="export",
         )
+        hugging_face_button(run)
 
 
 def watchable() -> list[str]:

@@ -9,12 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.adapters.sending.weights import Affine, Site, Stack, weights_of
 from core.data.batch import pad
 from core.decoding.beam import BeamSearch
 from core.models.seq2seq import Seq2Seq
 from core.models.transformer_settings import TransformerSettings
 from tests.benchmarks.engine import AbstractEngine, Output, Sources, Work, summed
-from tests.benchmarks.weights import Site, Stack, weights_of
 
 
 class Uncached(AbstractEngine):
@@ -46,11 +46,11 @@ class Uncached(AbstractEngine):
         """All positions at once."""
         tokens, valid = pad(sources)
         fed, _ = pad([[self.begin, *target[:-1]] for target in targets])
-        return summed(self.weights.output(self._decoded(fed, self._encoded(tokens, valid), valid)), targets)
+        return summed(self._decoded(fed, self._encoded(tokens, valid), valid), targets)
 
     @torch.no_grad()
     def _beam(self, tokens: Tensor, valid: Tensor, width: int, steps: int) -> tuple[Tensor, Tensor]:
-        batch, vocabulary = len(tokens), self.weights.output.out_features
+        batch, vocabulary = len(tokens), len(self.weights.output.bias)
         memory = self._encoded(tokens, valid).repeat_interleave(width, dim=0)
         valid = valid.repeat_interleave(width, dim=0)
         prefix = torch.full((batch * width, 1), self.begin)
@@ -58,7 +58,7 @@ class Uncached(AbstractEngine):
         totals[:, 0] = 0.0  # all beams of a source are one before the first token
         first = torch.arange(batch)[:, None] * width
         for _ in range(steps):
-            logits = self.weights.output(self._decoded(prefix, memory, valid)[:, -1])
+            logits = self._decoded(prefix, memory, valid)[:, -1]
             sums = totals[:, :, None] + torch.log_softmax(logits, dim=-1).unflatten(0, (batch, width))
             totals, places = sums.flatten(1).topk(width)  # batch beam
             rows = (first + places // vocabulary).flatten()
@@ -75,23 +75,22 @@ class Uncached(AbstractEngine):
             self._embedded(fed, self.weights.decoder), memory, tgt_mask=blocked, memory_key_padding_mask=~valid,
             tgt_is_causal=True,
         )  # fmt: skip
-        return states
+        return F.linear(states, *self.weights.output)
 
     def _embedded(self, tokens: Tensor, stack: Stack) -> Tensor:
         return F.embedding(tokens, stack.tokens) * self.scale + stack.positions[: tokens.shape[1]]
 
 
 def _fill(half: nn.Module, stack: Stack) -> None:
-    half.norm.load_state_dict(stack.norm.state_dict())
+    _copy(half.norm, stack.norm)
     for layer, block in zip(half.layers, stack.blocks):
         norms = [layer.norm1, layer.norm2, *([layer.norm3] if len(block.sites) > 1 else [])]
         attentions = [layer.self_attn, *([layer.multihead_attn] if len(block.sites) > 1 else [])]
         for attention, norm, site in zip(attentions, norms, block.sites):
-            norm.load_state_dict(site.norm.state_dict())
+            _copy(norm, site.norm)
             _fill_site(attention, site)
-        norms[-1].load_state_dict(block.norm.state_dict())
-        layer.linear1.load_state_dict(block.widen.state_dict())
-        layer.linear2.load_state_dict(block.narrow.state_dict())
+        for module, affine in ((norms[-1], block.norm), (layer.linear1, block.widen), (layer.linear2, block.narrow)):
+            _copy(module, affine)
 
 
 def _fill_site(attention: nn.MultiheadAttention, site: Site) -> None:
@@ -99,3 +98,7 @@ def _fill_site(attention: nn.MultiheadAttention, site: Site) -> None:
     attention.in_proj_bias.zero_()
     attention.out_proj.weight.copy_(site.output)
     attention.out_proj.bias.zero_()
+
+
+def _copy(module: nn.LayerNorm | nn.Linear, affine: Affine) -> None:
+    module.load_state_dict(affine._asdict())
