@@ -8,6 +8,7 @@ from core.cli.compiling import compile_run
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
+from core.cli.opening import open_recording
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
 from core.cli.sweeping import sweep
@@ -22,6 +23,7 @@ program = typer.Typer(
 )
 for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect):
     program.command()(command)
+program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
 program.command()(verify)
 program.command()(claims)

@@ -15,6 +15,7 @@ from core.recording.matrix import AttentionMatrix
 
 _CELL, _GAP, _LABEL, _TITLE = 14, 28, 90, 22
 _ACCENT = (47, 111, 159)
+MOST_DRAWN = 250_000  # cells of an SVG: each is an element of some 150 bytes
 
 
 def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
@@ -74,6 +75,11 @@ def to_svg(matrices: Sequence[AttentionMatrix]) -> bytes:
         top += _TITLE + _LABEL + rows * _CELL + _GAP
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{widest}" height="{top}" font-family="sans-serif" font-size="11">'
     return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>"]).encode()
+
+
+def drawable(matrices: Sequence[AttentionMatrix]) -> bool:
+    """Whether an SVG of these matrices is small enough to be opened anywhere."""
+    return sum(one.weights.size for one in matrices) <= MOST_DRAWN
 
 
 def _map(one: AttentionMatrix, head: int, left: int, top: int) -> str:

@@ -60,7 +60,7 @@ class Side:
         """
         if not self.ways or self.fitting(count) is not None:
             return None
-        counts = " or ".join(sorted({f"{len(tokens):,}" for tokens in self.ways}, key=len))
+        counts = " or ".join(dict.fromkeys(f"{len(tokens):,}" for tokens in self.ways))
         return (
             f"{what}: {count:,}, but {self.whence} {counts} {self.name} tokens, so they are numbered; give the tokens as the "
             f"model read them, with what marks begin, end and padding"

@@ -4,6 +4,7 @@ A beam search reorders its slots after every step, so the rows that stand in one
 says from which slot each token of a hypothesis came; the row of step t is the one in that slot at that step.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,13 +63,15 @@ def crowd_of(pieces: Sequence[Piece], beams: Int[np.ndarray, "hypothesis step"] 
     Raises:
         DataError: `beam_indices` that cannot be followed.
     """
-    encoder = max((_items(piece) for piece in pieces if piece.what == "encoder self"), default=0)
-    decoder = max((_items(piece) for piece in pieces if piece.what != "encoder self"), default=0)
+    encoder = _batch([piece for piece in pieces if piece.what == "encoder self"])
+    decoder = _batch([piece for piece in pieces if piece.what != "encoder self"])
     rows = max(decoder, encoder)
     sentences = next((count for count in (encoder, sources) if count > 0 and rows % count == 0), rows)
     if beams is None:
         each = rows // sentences
-        return Crowd(sentences, tuple(Hypothesis(row // each, row % each, row) for row in range(rows)))
+        named = {piece.item for piece in pieces}  # sentences in a row, of which some may be missing
+        there = range(rows) if None in named else sorted(named)
+        return Crowd(sentences, tuple(Hypothesis(row // each, row % each, row) for row in there))
     if encoder == 0 and sources == 0:
         sentences = 1
     ways = [_slots(row, beams[row], decoder) for row in range(len(beams))]
@@ -92,8 +95,11 @@ def slots_mixed(pieces: Sequence[Piece], crowd: Crowd) -> str | None:
     )
 
 
-def _items(piece: Piece) -> int:
-    return piece.values.shape[0] if piece.item is None else piece.item + 1
+def _batch(pieces: Sequence[Piece]) -> int:
+    """How many sentences or slots most arrays hold; 0 without any array."""
+    named = [piece.item + 1 for piece in pieces if piece.item is not None]
+    sizes = Counter(len(piece.values) for piece in pieces if piece.item is None)
+    return max([*named, *(size for size, _ in sizes.most_common(1))], default=0)
 
 
 def _slots(row: int, steps: Int[np.ndarray, " step"], decoder: int) -> tuple[int, ...]:

@@ -8,8 +8,7 @@ from jaxtyping import Float, Shaped
 from core.adapters.mending import NEAR_ONE, share_of_ones
 from core.adapters.reduction import as_single, countable
 
-WEIGHTS, SCORES, LOGARITHMS = "weights", "scores", "logarithms"
-NUMBERS = (WEIGHTS, SCORES, LOGARITHMS)
+NUMBERS = AS_WEIGHTS, AS_SCORES, AS_LOGARITHMS = "weights", "scores", "logarithms"
 
 
 def as_weights(
@@ -21,10 +20,10 @@ def as_weights(
         numbers: one of NUMBERS. Scores get a softmax over each row, a row of −∞ alone zeros; logarithms get exp.
     """
     single = as_single(values)
-    if numbers == WEIGHTS:
+    if numbers == AS_WEIGHTS:
         return single
     with np.errstate(over="ignore", invalid="ignore"):
-        if numbers == LOGARITHMS:
+        if numbers == AS_LOGARITHMS:
             return np.exp(single)
         powers = np.exp(single - single.max(axis=-1, keepdims=True))
         return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True), nan=0.0)

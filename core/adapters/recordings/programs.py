@@ -68,6 +68,8 @@ def axes_of(values: Shaped[np.ndarray, "..."], known: tuple[str, ...], program: 
     >>> axes_of(np.ones((2, 3, 4, 5)), (), ANY, "attn"), axes_of(np.ones((2, 3, 4, 5)), ("layer",), ANY, "attn")
     (('layer', 'head', 'target', 'source'), ('item', 'head', 'target', 'source'))
     """
+    if values.ndim == 1:
+        raise DataError(f"a list of {values.size:,} numbers, not a map (T, S): are its rows of different lengths?")
     if not 2 <= values.ndim <= _MOST_AXES:
         raise DataError(
             f"{values.ndim} axes {values.shape}; expected two, (T, S), to six, (steps, layers, items, heads, T, S)"

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from core.adapters.recordings.edges import Side, trimmed, typed
 from core.adapters.recordings.hypotheses import Crowd, Hypothesis, assembled
-from core.adapters.recordings.oddities import NUMBERS, SCORES, WEIGHTS, Oddities, as_weights
+from core.adapters.recordings.oddities import AS_SCORES, AS_WEIGHTS, NUMBERS, Oddities, as_weights
 from core.adapters.recordings.pieces import Piece, by_layer
 from core.adapters.reduction import LONGEST, reduced
 from core.adapters.token_lists import TokenLists
@@ -30,7 +30,7 @@ class Given:
 
     source: str = ""
     target: str = ""
-    numbers: str = WEIGHTS
+    numbers: str = AS_WEIGHTS
     hop: float | None = None
 
 
@@ -103,7 +103,7 @@ class Recording:
         block = _block([weights.shape for _, _, weights, _, _ in sites])
         hop = given.hop if given.hop is not None else self.hop
         matrices = tuple(_matrix(*site, hop, block) for site in sites)
-        done = (f"{SCORES}: the softmax of each row was taken",) if given.numbers == SCORES else ()
+        done = ("the softmax of each row was taken, as you say",) if given.numbers == AS_SCORES else ()
         done += _smaller(block)
         return Opened(matrices, (*odd.said, *done), (*self.warnings, *warnings, *_problems(sites)))
 
