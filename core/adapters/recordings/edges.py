@@ -73,7 +73,7 @@ def typed(name: str, text: str) -> Side:
     Raises:
         DataError: too long.
     """
-    return Side(name, "you give", tuple(cuts_of(text).values()))
+    return Side(name, "you give", tuple(cuts_of(text).values()), None if name == "target" else 0)
 
 
 def trimmed(
@@ -108,10 +108,10 @@ def _unread(weights: np.ndarray, source: Side, batched: bool) -> int:
 
 def _ended(weights: np.ndarray, target: Side, batched: bool) -> int:
     rows = weights.shape[1]
-    if not batched:
+    if not batched or target.fitting(rows) is not None:
         return rows
     end = target.end(rows)
     if end is not None:
         return end
     filled = np.flatnonzero(weights.any(axis=(0, 2)))
-    return rows if target.ways or not len(filled) else int(filled[-1]) + 1
+    return int(filled[-1]) + 1 if len(filled) else rows
