@@ -13,6 +13,7 @@ SECTIONS = {
         ("attention", "Attention", "grid_view"),
         ("attention_by_hand", "Attention by hand", "calculate"),
         ("depth", "Depth", "layers"),
+        ("recordings", "Recordings", "movie"),
     ),
     "Parts": (
         ("positions", "Positions", "pin_drop"),

@@ -5,7 +5,7 @@ carried on through it to the source tokens. Heads are averaged at every layer, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -20,6 +20,7 @@ from core.recording.matrix import AttentionMatrix, Site
 from core.runs.trained import TrainedModel
 
 Map = Float[np.ndarray, "query key"]
+_ROUNDED = 0.02  # from one: 1500 weights in float16 sum to within a hundredth
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +98,37 @@ def rolled(trained: TrainedModel, matrices: Sequence[AttentionMatrix]) -> Rolled
     Raises:
         InputError: the encoder has no self-attention, or its weights are no shares.
     """
-    own = [one for one in matrices if one.site.stack == "encoder" and one.site.kind == "self"]
+    return roll(matrices, residual=0.0 if getattr(trained.config.model, "norm", "pre") == "bare" else 0.5)
+
+
+def roll(matrices: Sequence[AttentionMatrix], *, residual: float = 0.5, stack: str = "encoder") -> Rolled:
+    """Roll the self-attention of one stack, whoever recorded it.
+
+    Args:
+        residual: the share of a state that a block passes on as it is.
+
+    Raises:
+        InputError: this stack has no self-attention, or its weights are no shares.
+    """
+    own = [one for one in matrices if one.site.stack == stack and one.site.kind == "self"]
     if not own:
         raise InputError(
-            "this encoder has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
-            "encoder is attention"
+            f"this {stack} has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
+            f"{stack} is attention"
         )
-    residual = 0.0 if getattr(trained.config.model, "norm", "pre") == "bare" else 0.5
     layers = np.stack([one.mean() for one in own])
     return Rolled(own[0].queries, layers, rollout(layers, residual=residual), residual)
+
+
+def as_shares(matrices: Sequence[AttentionMatrix]) -> list[AttentionMatrix]:
+    """Rows that sum to one but for the rounding of half precision, divided by their sums; all others as they are."""
+    shares = []
+    for one in matrices:
+        sums = one.weights.sum(axis=-1, keepdims=True, dtype=np.float64)
+        near = np.abs(sums - 1) < _ROUNDED
+        divided = (one.weights / np.where(near, sums, 1.0)).astype(np.float32)
+        shares.append(replace(one, weights=divided))
+    return shares
 
 
 def carried(trained: TrainedModel, matrices: Sequence[AttentionMatrix]) -> tuple[AttentionMatrix, Rolled]:

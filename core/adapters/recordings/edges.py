@@ -68,12 +68,18 @@ class Side:
 
 
 def typed(name: str, text: str) -> Side:
-    """What a person types: a JSON list, lines, words or characters.
+    """What a person types: a JSON list, lines, words; characters where nothing separates them.
 
     Raises:
         DataError: too long.
+
+    >>> typed("source", "a b c").ways, typed("source", "发财").ways
+    ((('a', 'b', 'c'),), (('发财',), ('发', '财')))
     """
-    return Side(name, "you give", tuple(cuts_of(text).values()), None if name == "target" else 0)
+    cuts = cuts_of(text)
+    apart = len(text.split()) > 1
+    ways = tuple(tokens for way, tokens in cuts.items() if not (apart and way.startswith("characters")))
+    return Side(name, "you give", ways, None if name == "target" else 0)
 
 
 def trimmed(

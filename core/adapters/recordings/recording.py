@@ -107,6 +107,12 @@ class Recording:
         done += _smaller(block)
         return Opened(matrices, (*odd.said, *done), (*self.warnings, *warnings, *_problems(sites)))
 
+    def wording(self, one: Hypothesis) -> str:
+        """The beginning of what a hypothesis says, as its file names the tokens; empty where it names none."""
+        ways = self._side("target", one, "").ways
+        words = " ".join(ways[0]) if ways else ""
+        return f" · {words[:60]}{'…' * (len(words) > 60)}" if words else ""
+
     def _side(self, name: str, one: Hypothesis, text: str) -> Side:
         if text.strip():
             return typed(name, text)

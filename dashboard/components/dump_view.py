@@ -1,0 +1,93 @@
+"""A recording on the page: what was noticed, every layer and head, one of them large, and files to take along."""
+
+import streamlit as st
+
+from core.figures.export import EXPORTS, MOST_DRAWN, drawable
+from core.recording.matrix import AttentionMatrix
+from dashboard.components.alignment_view import literal
+from dashboard.components.dump_source import Chosen
+from dashboard.components.heads import heads
+from dashboard.components.heatmap import heatmap
+
+REDUCTIONS = ("head", "mean over heads", "max over heads")
+_SHOWN = 6  # notes that are seen without asking
+_AT_ONCE = 14_000_000  # cells of the small pictures together: 48 heads at 512 × 512 are drawn in under a second
+_DIRECTIONS = {
+    "cross": "Rows are the target, each named by the token that the decoder read there; columns are the source.",
+    "encoder self": "Rows and columns are the source: a row shows where its token looked.",
+    "decoder self": "Rows and columns are the target: a row shows where its token looked, at itself and what was before it.",
+}
+_AXES = {
+    "cross": {"queries": "target ↓", "keys": "source →"},
+    "encoder self": {"queries": "source ↓", "keys": "source →"},
+    "decoder self": {"queries": "target ↓", "keys": "target →"},
+}
+
+
+def said(chosen: Chosen) -> None:
+    """What is open, how it was read, what does not fit."""
+    opened = chosen.opened
+    count = sum(matrix.heads for matrix in opened.matrices)
+    layers = len(opened.matrices)
+    st.markdown(f"**{literal(chosen.title)}** · {count:,} heads in {layers:,} layer{'s' * (layers != 1)}")
+    if chosen.found:
+        with st.expander("How the files were read", icon=":material/data_array:"):
+            st.markdown("\n".join(f"- {literal(note)}" for note in chosen.found))
+    for warning in opened.warnings[:_SHOWN]:
+        st.warning(literal(warning), icon=":material/rule:")
+    if len(opened.warnings) > _SHOWN:
+        with st.expander(f"{len(opened.warnings) - _SHOWN:,} more"):
+            st.markdown("\n".join(f"- {literal(warning)}" for warning in opened.warnings[_SHOWN:]))
+    for note in opened.noticed:
+        st.caption(f":material/info: {literal(note)}")
+
+
+def maps(chosen: Chosen) -> None:
+    """Every head small, one of them large."""
+    matrices = _shown(chosen)
+    first = next((one for one in reversed(matrices) if one.site.kind == "cross"), matrices[-1])
+    here = heads(matrices, selected=(first.site.name, 0), key=f"recorded heads {chosen.key}")
+    site, head = here or (first.site.name, 0)
+    matrix = next(one for one in matrices if one.site.name == site)
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    how = left.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key="recorded reduction", required=True)
+    weights = {"head": matrix.weights[head], "mean over heads": matrix.mean(), "max over heads": matrix.max()}[how]
+    right.caption(_DIRECTIONS[kind_of(matrix)])
+    what = f"head {head + 1}" if how == "head" else how
+    heatmap(
+        weights, matrix.queries, matrix.keys, key="recorded large", title=f"{matrix.site.label} · {what}",
+        words=_AXES[kind_of(matrix)],
+    )  # fmt: skip
+
+
+def kind_of(matrix: AttentionMatrix) -> str:
+    """Which attention it is: cross, or the self-attention of a stack."""
+    return "cross" if matrix.site.kind == "cross" else f"{matrix.site.stack} self"
+
+
+def _shown(chosen: Chosen) -> list[AttentionMatrix]:
+    """The kinds of attention to draw: all, unless that is more than a screen of pictures should weigh."""
+    matrices = chosen.opened.matrices
+    kinds = list(dict.fromkeys(map(kind_of, matrices)))
+    if len(kinds) < 2:
+        return list(matrices)
+    heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
+    wanted = st.segmented_control(
+        "Attention", kinds, selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        help="small pictures of very many cells take their time; choose which to draw" if heavy else None,
+    )  # fmt: skip
+    return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]
+
+
+def dump_downloads(chosen: Chosen) -> None:
+    """The matrices as files, and the command that opens the recording without the page."""
+    matrices = list(chosen.opened.matrices)
+    with st.expander("Take it along", icon=":material/download:"):
+        for column, (suffix, write) in zip(st.columns(len(EXPORTS)), EXPORTS.items()):
+            heavy = suffix == ".svg" and not drawable(matrices)
+            column.download_button(
+                f"Matrices {suffix}", lambda write=write: write(matrices), f"attention{suffix}", on_click="ignore",
+                width="stretch", key=f"recorded download {suffix}", disabled=heavy,
+                help=f"more than {MOST_DRAWN:,} cells: `attnlab open` writes some, with --only" if heavy else None,
+            )  # fmt: skip
+        st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")
