@@ -17,6 +17,7 @@ from core.adapters.recordings.recording import Given, Opened, Recording
 from core.adapters.recordings.sites import KINDS
 from core.errors import DataError, InputError
 from dashboard import resources, state
+from dashboard.components.alignment_view import literal
 from dashboard.components.panel import again
 
 MEGABYTES = 500  # as much as the server takes (.streamlit/config.toml)
@@ -24,7 +25,7 @@ _ENDINGS = (".npz", ".npy", ".safetensors", ".json", ".zip")
 _FILES, _PROBLEM, _ROUND = "recording files", "recording problem", "recording round"
 _SOURCE, _TARGET = "recording source", "recording target"
 _PROGRAM, _KIND, _NUMBERS, _HOP = "recording program", "recording kind", "recording numbers", "recording hop"
-_WHICH, _HYPOTHESIS = "recording which", "recording hypothesis"
+_PATH, _WHICH, _HYPOTHESIS = "recording path", "recording which", "recording hypothesis"
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,14 @@ def dump_source() -> Chosen:
         InputError: nothing of what was brought can be shown.
     """
     _restore(_SOURCE, _TARGET, _PROGRAM, _KIND, _NUMBERS, _HOP)
-    left, right = st.columns([3, 2])
-    with left:
-        kept = _files()
-    with right:
-        given, program, kind = _beside()
-    state.keep(_SOURCE, _TARGET, _PROGRAM, _KIND, _NUMBERS, _HOP)
+    kept: Kept | None = state.get(_FILES)
     if kept is None:
+        _boxes()
+        _problem()
         return _example()
+    given, program, kind = _bar(kept)
+    state.keep(_SOURCE, _TARGET, _PROGRAM, _KIND, _NUMBERS, _HOP)
+    _problem()
     recordings = _recordings(kept.mark, program, kind, kept)
     recording, at = _which(recordings, kept.mark)
     one = recording.crowd.all[at]
@@ -87,8 +88,21 @@ def _restore(*names: str) -> None:
             state.first(name, state.get(f"kept {name}"))
 
 
-def _files() -> Kept | None:
-    """The box for files, or what was dropped into it before."""
+def _bar(kept: Kept) -> tuple[Given, str, str]:
+    """One line: what is open, more of it, what is said beside it, and away with it."""
+    words, more, beside, press = st.columns([5, 3, 3, 2], vertical_alignment="center")
+    names = ", ".join(f"`{name.replace('`', '')}`" for name, _ in kept.files[:4])
+    words.markdown(f"Open: {names}{f' and {len(kept.files) - 4:,} more' if len(kept.files) > 4 else ''}")
+    with more.popover("Other files", icon=":material/upload_file:", width="stretch"):
+        _boxes()
+    with beside.popover("Tokens, axes", icon=":material/tune:", width="stretch"):
+        said = _beside()
+    press.button("Close", icon=":material/close:", key="recording close", on_click=_close, width="stretch")
+    return said
+
+
+def _boxes() -> None:
+    """The box for files, and the line for a path; what is read goes into the session, and the box is empty again."""
     dropped = st.file_uploader(
         "Recordings: .npz, .npy, .safetensors, .json or a .zip of them", accept_multiple_files=True,
         key=f"recording box {state.get(_ROUND, 0)}", max_upload_size=MEGABYTES,
@@ -100,21 +114,14 @@ def _files() -> Kept | None:
             _take([(one.name, one.getvalue()) for one in dropped])
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()
-    with st.popover("A path on this computer", icon=":material/folder_open:"):
-        st.text_input("File or folder", key="recording path", placeholder="/home/me/recording.npz")
-        st.button("Open", key="recording open", on_click=_take_path)
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    left.text_input("Or a file or folder on this computer", key=_PATH, placeholder="/home/me/recording.npz")
+    right.button("Open", key="recording open", on_click=_take_path, width="stretch")
+
+
+def _problem() -> None:
     if state.get(_PROBLEM):
-        st.warning(state.get(_PROBLEM), icon=":material/info:")
-    kept: Kept | None = state.get(_FILES)
-    if kept is not None:
-        words, press = st.columns([4, 1], vertical_alignment="center")
-        words.markdown("Open: " + ", ".join(f"`{name.replace('`', '')}`" for name, _ in kept.files[:6]) + _more(kept))
-        press.button("Remove", icon=":material/close:", key="recording remove", on_click=_remove, width="stretch")
-    return kept
-
-
-def _more(kept: Kept) -> str:
-    return f" and {len(kept.files) - 6:,} more" if len(kept.files) > 6 else ""
+        st.warning(literal(state.get(_PROBLEM)), icon=":material/info:")
 
 
 def _take(files: Sequence[tuple[str, bytes]]) -> None:
@@ -133,7 +140,7 @@ def _take(files: Sequence[tuple[str, bytes]]) -> None:
 
 def _take_path() -> None:
     """As a button's callback: the files that a path means."""
-    path = Path(str(state.get("recording path") or "").strip()).expanduser()
+    path = Path(str(state.get(_PATH) or "").strip()).expanduser()
     try:
         if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
             raise DataError(f"{path} ends in none of {', '.join(_ENDINGS)}; name a recording, or a folder of them")
@@ -142,7 +149,7 @@ def _take_path() -> None:
         state.put(_PROBLEM, str(error))
 
 
-def _remove() -> None:
+def _close() -> None:
     _opened.clear()
     _recordings.clear()
     state.put(_FILES, None)
@@ -151,16 +158,15 @@ def _remove() -> None:
 
 def _beside() -> tuple[Given, str, str]:
     """What a person says beside the files."""
-    where = "one a line, or between blanks; else those of the file"
+    where = "words between blanks; else those of the file"
     source = st.text_input("Source tokens", key=_SOURCE, placeholder=where)
     target = st.text_input("Target tokens", key=_TARGET, placeholder=where, help="as the decoder read them, with begin")
-    with st.popover("Program, kind, numbers", icon=":material/tune:", width="stretch"):
-        program = st.selectbox("Axes as they are written by", list(PROGRAMS), key=_PROGRAM)
-        kind = st.selectbox("Where no name says what it is, it is", KINDS, key=_KIND)
-        numbers = st.selectbox(
-            "The numbers are", NUMBERS, key=_NUMBERS, help="of scores the softmax is taken, of logarithms exp"
-        )
-        hop = st.number_input("Milliseconds a source position lasts", 0.0, 1000.0, 0.0, 0.5, key=_HOP, help="0: tokens")
+    program = st.selectbox("Axes as they are written by", list(PROGRAMS), key=_PROGRAM)
+    kind = st.selectbox("Where no name says what it is, it is", KINDS, key=_KIND)
+    numbers = st.selectbox(
+        "The numbers are", NUMBERS, key=_NUMBERS, help="of scores the softmax is taken, of logarithms exp"
+    )
+    hop = st.number_input("Milliseconds a source position lasts", 0.0, 1000.0, 0.0, 0.5, key=_HOP, help="0: tokens")
     return Given(source, target, numbers, hop / 1000 or None), program, kind
 
 

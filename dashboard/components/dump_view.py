@@ -29,9 +29,10 @@ def said(chosen: Chosen) -> None:
     opened = chosen.opened
     count = sum(matrix.heads for matrix in opened.matrices)
     layers = len(opened.matrices)
-    st.markdown(f"**{literal(chosen.title)}** · {count:,} heads in {layers:,} layer{'s' * (layers != 1)}")
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{literal(chosen.title)}** · {count:,} heads in {layers:,} layer{'s' * (layers != 1)}")
     if chosen.found:
-        with st.expander("How the files were read", icon=":material/data_array:"):
+        with right.popover("How it was read", icon=":material/data_array:", width="stretch"):
             st.markdown("\n".join(f"- {literal(note)}" for note in chosen.found))
     for warning in opened.warnings[:_SHOWN]:
         st.warning(literal(warning), icon=":material/rule:")
@@ -73,7 +74,7 @@ def _shown(chosen: Chosen) -> list[AttentionMatrix]:
         return list(matrices)
     heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
     wanted = st.segmented_control(
-        "Attention", kinds, selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        "Attention", kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
         help="small pictures of very many cells take their time; choose which to draw" if heavy else None,
     )  # fmt: skip
     return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]

@@ -68,7 +68,7 @@ def test_nothing_is_lost_where_the_page_is_left_and_come_back_to():
     at = lives(at.switch_page("views/recordings.py").run())
     assert "sentence 2 · hypothesis 1" in told(at) and "`beams.npz`" in told(at)
     assert by_label(at.text_input, "Target tokens").value == "anfang ja"
-    at = lives(by_label(at.button, "Remove").click().run())
+    at = lives(by_label(at.button, "Close").click().run())
     assert "Nothing dropped yet" in told(at)
 
 
@@ -123,13 +123,13 @@ def test_a_path_is_opened_and_what_is_no_recording_is_not_even_read(tmp_path):
     (tmp_path / "cross.npy").write_bytes(npy(known(2, 4)))
     (tmp_path / "secret.txt").write_text("a b c")
     at = opened()
-    by_label(at.text_input, "File or folder").set_value(str(tmp_path / "cross.npy"))
+    by_label(at.text_input, "Or a file or folder on this computer").set_value(str(tmp_path / "cross.npy"))
     at = lives(by_label(at.button, "Open").click().run())
     assert "cross.npy** · 8 heads in 2 layers" in told(at)
-    by_label(at.text_input, "File or folder").set_value(str(tmp_path / "secret.txt"))
+    by_label(at.text_input, "Or a file or folder on this computer").set_value(str(tmp_path / "secret.txt"))
     at = lives(by_label(at.button, "Open").click().run())
     assert "ends in none of .npz" in said_wrong(at).replace("\\", "") and "cross.npy** · 8 heads" in told(at)
-    by_label(at.text_input, "File or folder").set_value("nothing.npz")
+    by_label(at.text_input, "Or a file or folder on this computer").set_value("nothing.npz")
     assert "there is no file nothing.npz" in said_wrong(lives(by_label(at.button, "Open").click().run())).replace(
         "\\", ""
     )
