@@ -158,8 +158,8 @@ def _close() -> None:
 
 def _beside() -> tuple[Given, str, str]:
     """What a person says beside the files."""
-    where = "words between blanks; else those of the file"
-    source = st.text_input("Source tokens", key=_SOURCE, placeholder=where)
+    where = "those of the file"
+    source = st.text_input("Source tokens", key=_SOURCE, placeholder=where, help="words between blanks, or a JSON list")
     target = st.text_input("Target tokens", key=_TARGET, placeholder=where, help="as the decoder read them, with begin")
     program = st.selectbox("Axes as they are written by", list(PROGRAMS), key=_PROGRAM)
     kind = st.selectbox("Where no name says what it is, it is", KINDS, key=_KIND)

@@ -30,7 +30,7 @@ def said(chosen: Chosen) -> None:
     count = sum(matrix.heads for matrix in opened.matrices)
     layers = len(opened.matrices)
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{literal(chosen.title)}** · {count:,} heads in {layers:,} layer{'s' * (layers != 1)}")
+    left.markdown(f"**{literal(chosen.title)}** · {count:,} heads of {layers:,} attention{'s' * (layers != 1)}")
     if chosen.found:
         with right.popover("How it was read", icon=":material/data_array:", width="stretch"):
             st.markdown("\n".join(f"- {literal(note)}" for note in chosen.found))

@@ -26,7 +26,7 @@ def opened(page: Page) -> Page:
 def test_a_beam_search_of_hugging_face_is_dropped_and_each_hypothesis_has_its_rows(page: Page) -> None:
     opened(page)
     drop(page, file("beams.npz", generated.as_npz()))
-    expect(page.get_by_text("24 heads in 6 layers")).to_be_visible()
+    expect(page.get_by_text("24 heads of 6 attentions")).to_be_visible()
     expect(page.locator(".heads .spot")).to_have_count(24)
     choose(page, "Sentence and hypothesis", "sentence 1 · hypothesis 1 · <s> we go out today </s>")
     page.locator(".spot[data-site='decoder.layers.1.cross'][data-head='2']").click()
@@ -73,7 +73,7 @@ def test_tokens_that_do_not_fit_are_warned_of_beside_the_numbered_map(page: Page
     opened(page)
     maps = np.stack([np.full((6, 5), 0.2, np.float32)] * 3)
     drop(page, file("decoder.layers.0.encoder_attn.npy", npy(maps)))
-    expect(page.get_by_text("3 heads in 1 layer")).to_be_visible()
+    expect(page.get_by_text("3 heads of 1 attention")).to_be_visible()
     page.get_by_test_id("stPopoverButton").filter(has_text="Tokens, axes").click()
     source = page.get_by_role("textbox", name="Source tokens")
     source.fill("ein kurzer Satz")

@@ -44,7 +44,7 @@ def test_without_a_file_a_shipped_model_is_shown_in_every_part():
 
 def test_a_hypothesis_of_a_beam_search_is_chosen_by_its_words():
     at = dropped(opened(), **{"beams.npz": generated.as_npz()})
-    assert "beams.npz · sentence 1 · hypothesis 1 · 24 heads in 6 layers".replace(" · 24", "** · 24") in told(at)
+    assert "beams.npz · sentence 1 · hypothesis 1 · 24 heads of 6 attentions".replace(" · 24", "** · 24") in told(at)
     box = by_label(at.selectbox, "Sentence and hypothesis")
     assert box.options == [
         "sentence 1 · hypothesis 1 · <s> we go out today </s>", "sentence 1 · hypothesis 2 · <s> we leave </s>",
@@ -75,22 +75,23 @@ def test_nothing_is_lost_where_the_page_is_left_and_come_back_to():
 def test_files_of_one_recording_may_come_one_after_the_other():
     at = dropped(opened(), **{"decoder.decoders.0.src_attn.npy": npy(known(4))})
     at = dropped(at, **{"decoder.decoders.1.src_attn.npy": npy(known(4) + 1)})
-    assert "2 files** · 8 heads in 2 layers" in told(at)
+    assert "2 files** · 8 heads of 2 attentions" in told(at)
     at = dropped(at, **{"decoder.decoders.1.src_attn.npy": npy(known(3))})
-    assert "2 files** · 7 heads in 2 layers" in told(at), "a file of the same name takes its place"
+    assert "2 files** · 7 heads of 2 attentions" in told(at), "a file of the same name takes its place"
 
 
 def test_tokens_program_and_kind_are_said_by_hand_and_what_does_not_fit_is_warned_of():
     at = dropped(opened(), **{"attn.npy": npy(known(2, 4))})
-    assert "8 heads in 2 layers" in told(at)
+    assert "8 heads of 2 attentions" in told(at)
     at = lives(by_label(at.text_input, "Source tokens").set_value("a b c d").run())
     assert "columns of cross-attention: 7, but you give 4" in said_wrong(at).replace("\\", "")
     at = lives(by_label(at.text_input, "Source tokens").set_value("a b c d e f g").run())
     assert not at.warning
     at = lives(by_label(at.selectbox, "Axes as they are written by").select("Hugging Face").run())
-    assert by_label(at.selectbox, "Sentence").options == ["sentence 1", "sentence 2"] and "4 heads in 1 layer" in told(
-        at
-    )
+    assert by_label(at.selectbox, "Sentence").options == [
+        "sentence 1",
+        "sentence 2",
+    ] and "4 heads of 1 attention" in told(at)
     at = lives(by_label(at.selectbox, "Where no name says what it is, it is").select("encoder self").run())
     assert "Rows and columns are the source" in told(at)
 
@@ -125,7 +126,7 @@ def test_a_path_is_opened_and_what_is_no_recording_is_not_even_read(tmp_path):
     at = opened()
     by_label(at.text_input, "Or a file or folder on this computer").set_value(str(tmp_path / "cross.npy"))
     at = lives(by_label(at.button, "Open").click().run())
-    assert "cross.npy** · 8 heads in 2 layers" in told(at)
+    assert "cross.npy** · 8 heads of 2 attentions" in told(at)
     by_label(at.text_input, "Or a file or folder on this computer").set_value(str(tmp_path / "secret.txt"))
     at = lives(by_label(at.button, "Open").click().run())
     assert "ends in none of .npz" in said_wrong(at).replace("\\", "") and "cross.npy** · 8 heads" in told(at)
