@@ -13,7 +13,7 @@ from jaxtyping import Float
 from core.errors import InputError, ShapeError
 from core.metrics.attention_flow import attention_flow
 from core.metrics.entropy import entropy, entropy_share
-from core.metrics.rollout import check_shares, rollout, with_residual
+from core.metrics.rollout import NEAR_ONE, check_shares, rollout, with_residual
 from core.models.transformer_decoder import TransformerDecoder
 from core.models.wiring import LastLayer
 from core.recording.matrix import AttentionMatrix, Site
@@ -125,9 +125,11 @@ def as_shares(matrices: Sequence[AttentionMatrix]) -> list[AttentionMatrix]:
     shares = []
     for one in matrices:
         sums = one.weights.sum(axis=-1, keepdims=True, dtype=np.float64)
-        near = np.abs(sums - 1) < _ROUNDED
-        divided = (one.weights / np.where(near, sums, 1.0)).astype(np.float32)
-        shares.append(replace(one, weights=divided))
+        off = np.abs(sums - 1)
+        rounded = (off > NEAR_ONE) & (off < _ROUNDED)
+        if rounded.any():  # else nothing is copied: all layers of a model may be large
+            one = replace(one, weights=(one.weights / np.where(rounded, sums, 1.0)).astype(np.float32))
+        shares.append(one)
     return shares
 
 

@@ -112,6 +112,7 @@ def _boxes() -> None:
     if dropped:
         with st.spinner("Reading the recording …"):
             _take([(one.name, one.getvalue()) for one in dropped])
+        resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()
     left, right = st.columns([5, 1], vertical_alignment="bottom")
