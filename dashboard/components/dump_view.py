@@ -12,6 +12,7 @@ from dashboard.components.heatmap import heatmap
 REDUCTIONS = ("head", "mean over heads", "max over heads")
 _SHOWN = 6  # notes that are seen without asking
 _AT_ONCE = 14_000_000  # cells of the small pictures together: 48 heads at 512 × 512 are drawn in under a second
+_MOST_HEADS = 1200  # small pictures on a page: 32 layers × 32 heads are 1,024
 _DIRECTIONS = {
     "cross": "Rows are the target, each named by the token that the decoder read there; columns are the source.",
     "encoder self": "Rows and columns are the source: a row shows where its token looked.",
@@ -67,7 +68,21 @@ def kind_of(matrix: AttentionMatrix) -> str:
 
 
 def _shown(chosen: Chosen) -> list[AttentionMatrix]:
-    """The kinds of attention to draw: all, unless that is more than a screen of pictures should weigh."""
+    """The attentions to draw: of the chosen kinds those nearest to the output, as many as a page carries."""
+    wanted = _wanted(chosen)
+    drawn: list[AttentionMatrix] = []
+    for matrix in reversed(wanted):
+        if drawn and sum(one.heads for one in drawn) + matrix.heads > _MOST_HEADS:
+            st.caption(
+                f":material/info: The last {len(drawn):,} of {len(wanted):,} attentions are drawn: {_MOST_HEADS:,} heads."
+            )
+            break
+        drawn.append(matrix)
+    return drawn[::-1]
+
+
+def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
+    """Of the kinds of attention that were chosen: all, unless that is more than a screen of pictures should weigh."""
     matrices = chosen.opened.matrices
     kinds = list(dict.fromkeys(map(kind_of, matrices)))
     if len(kinds) < 2:

@@ -123,6 +123,7 @@ BAD = {
     "a bomb": ("maps.npz", bomb(), "at most 1,024.0 MB"),
     "one number": ("one.npy", npy(np.float32(1)), r"0 axes \(\)"),
     "a list": ("list.npz", npz(cross=np.ones(7)), "cross: a list of 7 numbers, not a map"),
+    "a corpus": ("all.npy", npy(np.ones((5000, 2, 2))), "5,000 along the axis taken for head, at most 256 are read"),
     "seven axes": ("many.npy", npy(np.ones([1, 1, 1, 1, 1, 2, 2])), "7 axes"),
     "text": ("text.npz", npz(a=np.array(["x"])), "no array of numbers"),
     "complex": ("c.npy", npy(np.ones((2, 2), complex)), "complex128"),

@@ -7,6 +7,7 @@ import pytest
 
 from core.adapters.recordings.reading import read_recordings
 from core.adapters.recordings.recording import Given, Opened, Recording
+from core.errors import DataError
 from core.figures.export import to_json, to_npz
 from core.recording.matrix import AttentionMatrix
 from tests.adapters import generated
@@ -100,6 +101,19 @@ def test_one_sentence_written_greedily_after_a_prompt():
     for layer in (0, 1):
         same(one.matrices[layer], own[layer])
         same(one.matrices[2 + layer], cross[layer])
+
+
+def test_a_cache_of_fixed_size_is_read_as_far_as_it_is_filled_and_a_window_is_not():
+    own = np.tril(known(H, rows=5, columns=5))
+    steps = {
+        f"decoder_attentions.{at}.0": np.pad(own[None, :, at : at + 1], [(0, 0)] * 3 + [(0, 4)]) for at in range(5)
+    }
+    same(opened(("static.npz", npz(**steps))).matrices[0], own)
+    window = {f"decoder_attentions.{at}.0": own[None, :, at : at + 1, max(0, at - 2) : at + 1] for at in range(5)}
+    with pytest.raises(
+        DataError, match="after 4 tokens there are 4 heads with 3 keys, expected 4 with 4; a cache with a window"
+    ):
+        opened(("window.npz", npz(**window)))
 
 
 def test_one_pass_through_a_model_and_models_of_one_stack():

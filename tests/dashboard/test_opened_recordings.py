@@ -96,6 +96,11 @@ def test_tokens_program_and_kind_are_said_by_hand_and_what_does_not_fit_is_warne
     assert "Rows and columns are the source" in told(at)
 
 
+def test_more_heads_than_a_page_carries_are_those_nearest_to_the_output():
+    at = dropped(opened(), **{"attn.npy": npy(np.full((30, 60, 2, 2), 0.5, np.float32))})
+    assert "1,800 heads of 30 attentions" in told(at) and "The last 20 of 30 attentions are drawn" in told(at)
+
+
 def test_recordings_of_the_same_attention_stand_beside_each_other():
     at = dropped(opened(), **{"monday.npy": npy(known(4)), "tuesday.npy": npy(known(3))})
     at = lives(by_label(at.selectbox, "Recording").select_index(1).run())

@@ -16,6 +16,8 @@ from core.adapters.recordings.sites import SELF, Said, no_weights, said_of
 from core.adapters.stored import Contents, Stored
 from core.errors import DataError
 
+_MOST = (20_000, 256, 4096, 256)  # times, layers, items, heads: more than models have, and than a page can offer
+
 
 @dataclass(frozen=True, eq=False)
 class Piece:
@@ -88,6 +90,7 @@ def _cut(stored: Stored, said: Said, program: str, kind: str) -> tuple[list[Piec
     axes = axes_of(values, known, program, said.last)
     blocks = values.transpose([axes.index(word) for word in ORDER if word in axes])
     blocks = blocks[tuple(slice(None) if word in axes else np.newaxis for word in ORDER)]
+    _check_size(blocks)
     what, own = said.what or kind, (stored.queries, stored.keys)
     pieces = []
     for time in range(blocks.shape[0]):
@@ -107,6 +110,15 @@ def _cut(stored: Stored, said: Said, program: str, kind: str) -> tuple[list[Piec
         return pieces, f"{pieces[0].what}: an array for each step of writing, read as ({', '.join(axes)})"
     words = ", ".join(f"{word} {size:,}" for word, size in zip(axes, values.shape))
     return pieces, f"{pieces[0].what}: read as ({words})"
+
+
+def _check_size(blocks: Shaped[np.ndarray, "time layer item head target source"]) -> None:
+    for word, size, most in zip(ORDER, blocks.shape, _MOST):
+        if size > most:
+            raise DataError(
+                f"{size:,} along the axis taken for {word}, at most {most:,} are read; say which program wrote it, or save "
+                "fewer sentences"
+            )
 
 
 def _either(first: int | None, second: int | None) -> int | None:
