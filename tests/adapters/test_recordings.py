@@ -72,6 +72,16 @@ def test_rows_that_were_joined_over_the_steps_follow_the_beam_too():
         np.testing.assert_allclose(one.matrices[1].weights, generated.truth(row, "cross", 1), atol=1e-7)
 
 
+def test_sentences_of_a_batch_end_where_their_tokens_do():
+    steps = {f"cross_attentions.{at}.0": known(B, H, rows=1) + at for at in range(5)}  # greedy: no slot is reordered
+    ends = [6, 5, 3]  # tokens with begin and end, the last of which was never read
+    targets = [[f"{item}{at}" for at in range(end)] for item, end in enumerate(ends)]
+    for item, end in enumerate(ends):
+        one = opened(("greedy.npz", npz(target=np.array(json.dumps(targets)), **steps)), row=item)
+        assert one.matrices[0].queries == tuple(targets[item][:-1]) and not one.warnings
+        same(one.matrices[0], np.stack([known(B, H, rows=1)[item, :, 0] + at for at in range(end - 1)], axis=1))
+
+
 def test_a_beam_search_without_its_beam_indices_is_warned_of():
     arrays = generated.tensors() | {"beam_indices": None}
     one = opened(("beams.npz", npz(**{name: value for name, value in arrays.items() if value is not None})))

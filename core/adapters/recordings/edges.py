@@ -28,10 +28,8 @@ class Side:
 
     def fitting(self, count: int) -> Tokens | None:
         """The tokens for so many rows or columns."""
-        exact = next((tokens for tokens in self.ways if len(tokens) == count), None)
-        if exact is None and self.name == "target":
-            return next((tokens[:-1] for tokens in self.ways if len(tokens) == count + 1), None)
-        return exact
+        unread = (self.over,) if self.over is not None else (0, 1)
+        return next((tokens[:count] for over in unread for tokens in self.ways if len(tokens) - over == count), None)
 
     def end(self, count: int) -> int | None:
         """Where these tokens would end before so many rows or columns do."""

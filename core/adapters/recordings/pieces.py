@@ -16,6 +16,7 @@ from core.adapters.recordings.sites import SELF, Said, no_weights, said_of
 from core.adapters.stored import Contents, Stored
 from core.errors import DataError
 
+_SHOWN = 12  # notes on the arrays of a file
 _MOST = (20_000, 256, 4096, 256)  # times, layers, items, heads: more than models have, and than a page can offer
 
 
@@ -66,7 +67,11 @@ def pieces_of(contents: Contents, stem: Named, program: str, kind: str) -> tuple
         pieces += new
         found[note] += 1
     notes = [note if count == 1 else f"{note} ({count:,} arrays)" for note, count in found.items()]
-    return _numbered(pieces), notes, left
+    return _numbered(pieces), _first(notes), _first(left)
+
+
+def _first(notes: list[str]) -> list[str]:
+    return notes if len(notes) <= _SHOWN else [*notes[:_SHOWN], f"and {len(notes) - _SHOWN:,} more like these"]
 
 
 def _with_stem(said: Said, stem: Named) -> Said:

@@ -139,7 +139,7 @@ def _own(side: Side, tokens: tuple[str, ...] | None, text: str) -> Side:
     """A side with the tokens that stand beside an array alone, unless a person says others."""
     if tokens is None or text.strip():
         return side
-    return Side(side.name, "the file has", (tokens,))
+    return Side(side.name, "the file has", (tokens,), None if side.name == "target" else 0)
 
 
 def _sides(what: str, source: Side, target: Side) -> tuple[Side, Side]:
