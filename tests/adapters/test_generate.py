@@ -46,35 +46,41 @@ def tokens(row: list[int]) -> tuple[str, ...]:
     return tuple(WORDS[token] for token in row)
 
 
-def test_every_hypothesis_of_a_beam_search_has_the_attention_of_a_forced_pass(tmp_path, tokenizer):
+def beam_search(seed: int) -> tuple[Any, Any]:
+    """A small model with random weights, and what it wrote."""
     from transformers import BartConfig, BartForConditionalGeneration
 
-    torch.manual_seed(3)
+    torch.manual_seed(seed)
     sizes = {"d_model": 12, "encoder_layers": 2, "decoder_layers": 3, "encoder_ffn_dim": 16, "decoder_ffn_dim": 16}
     heads = {"encoder_attention_heads": 3, "decoder_attention_heads": 2, "max_position_embeddings": 40, "init_std": 1.0}
     config = BartConfig(**TINY, **sizes, **heads, decoder_start_token_id=2, forced_eos_token_id=None)
     model = BartForConditionalGeneration(config).eval()
-    mask = (SOURCES != 0).long()
+    model.final_logits_bias[0, 2] = 3.0  # </s>, so that some outputs end
     beams = {"num_beams": 4, "num_return_sequences": 3, "max_new_tokens": 7}
-    with torch.no_grad():
-        outputs = model.generate(SOURCES, attention_mask=mask, **beams, **RECORDED)
-        recording = saved(tmp_path / "beams.npz", outputs, tokenizer, SOURCES)
-        assert len(recording.crowd.all) == 6 and recording.crowd.sentences == 2
-        moved = 0
-        for one in recording.crowd.all:
-            steps, real = len(one.slots), int(mask[one.sentence].sum())
-            moved += len(set(one.slots)) > 1
-            read = outputs.sequences[one.row : one.row + 1, :steps]
-            source = SOURCES[one.sentence : one.sentence + 1, :real]
-            forced = model(input_ids=source, decoder_input_ids=read, output_attentions=True)
-            wanted = [*forced.encoder_attentions, *forced.decoder_attentions, *forced.cross_attentions]
-            seen = recording.opened(one)
-            assert not seen.warnings and len(seen.matrices) == len(wanted) == 8
-            for matrix, weights in zip(seen.matrices, wanted):
-                np.testing.assert_allclose(matrix.weights, weights[0].numpy(), atol=1e-5)
-            assert seen.matrices[-1].queries == tokens(read[0].tolist())
-            assert seen.matrices[-1].keys == tokens(source[0].tolist())
-    assert moved, "some hypothesis went from slot to slot, or following it would show nothing"
+    return model, model.generate(SOURCES, attention_mask=(SOURCES != 0).long(), **beams, **RECORDED)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(("seed", "moved", "ended"), [(5, 4, 0), (3, 0, 4)])  # from slot to slot; before the last step
+def test_every_hypothesis_of_a_beam_search_has_the_attention_of_a_forced_pass(tmp_path, tokenizer, seed, moved, ended):
+    model, outputs = beam_search(seed)
+    recording = saved(tmp_path / "beams.npz", outputs, tokenizer, SOURCES)
+    everybody = recording.crowd.all
+    assert len(everybody) == 6 and recording.crowd.sentences == 2
+    assert sum(len(set(one.slots)) > 1 for one in everybody) == moved
+    assert sum(len(one.slots) < len(outputs.cross_attentions) for one in everybody) == ended
+    for one in everybody:
+        steps, real = len(one.slots), int((SOURCES[one.sentence] != 0).sum())
+        read = outputs.sequences[one.row : one.row + 1, :steps]
+        source = SOURCES[one.sentence : one.sentence + 1, :real]
+        forced = model(input_ids=source, decoder_input_ids=read, output_attentions=True)
+        wanted = [*forced.encoder_attentions, *forced.decoder_attentions, *forced.cross_attentions]
+        seen = recording.opened(one)
+        assert not seen.warnings and len(seen.matrices) == len(wanted) == 8
+        for matrix, weights in zip(seen.matrices, wanted):
+            np.testing.assert_allclose(matrix.weights, weights[0].numpy(), atol=1e-5)
+        assert seen.matrices[-1].queries == tokens(read[0].tolist())
+        assert seen.matrices[-1].keys == tokens(source[0].tolist())
 
 
 def test_a_model_of_one_stack_that_goes_on_with_a_prompt(tmp_path, tokenizer):

@@ -1,7 +1,7 @@
 """A recording as a value: its hypotheses, and for each of them the matrices that every attention view takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -93,8 +93,7 @@ class Recording:
                 warnings.append(f"{what}, layer {layer + 1}, left out: {error}")
                 continue
             weights = odd.looked_at(weights, f"{what}, layer {layer + 1}", turn=what == "cross")
-            asked = replace(target, over=None) if one.slots else target
-            weights = trimmed(weights, what, source, asked, batched=batched)
+            weights = trimmed(weights, what, source, target, batched=batched)
             mine = next(piece for piece in pieces if piece.item in (None, one.row))
             own = (_own(source, mine.keys, given.source), _own(target, mine.queries, given.target))
             sites.append((what, layer, weights, *own))
@@ -124,8 +123,18 @@ class Recording:
         at = 0 if len(told.lists) == 1 else counts.get(len(told.lists))
         if at is None:
             return Side(name)
-        over = self._over(told) if name == "target" else 0
-        return Side(name, f"{told.key} has", (told.lists[at],), over)
+        whence, tokens = f"{told.key} has", told.lists[at]
+        if name == "source":
+            return Side(name, whence, (tokens,))
+        if one.slots is None:
+            return Side(name, whence, (tokens,), self._over(told))
+        return Side(name, whence, (self._unpadded(tokens, len(one.slots)),), None)  # where it ends, its slots say
+
+    def _unpadded(self, tokens: tuple[str, ...], steps: int) -> tuple[str, ...]:
+        """The target of a hypothesis without what fills it up to the longest; `generate` may fill with the end token."""
+        prompt = max((piece.values.shape[2] for piece in self.pieces if piece.time == 0), default=1)
+        end = prompt + steps
+        return tokens[:end] if len(set(tokens[end:])) == 1 else tokens
 
     def _over(self, told: TokenLists) -> int | None:
         """Whether targets hold a last token that was written and never read, by the longest of them."""
