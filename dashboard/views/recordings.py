@@ -2,13 +2,20 @@
 
 import streamlit as st
 
+from dashboard.components.dump_alignment import dump_alignment
 from dashboard.components.dump_depth import dump_layers, dump_spread
 from dashboard.components.dump_source import Chosen, dump_source
 from dashboard.components.dump_view import dump_downloads, maps, said
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 
-MAPS, LAYERS, SPREAD = "Every head", "Through the layers", "Spread of the heads"
+FIRST = "Every head"
+PARTS = {
+    FIRST: maps,
+    "Which head aligns": dump_alignment,
+    "Through the layers": dump_layers,
+    "Spread of the heads": dump_spread,
+}
 
 
 def page() -> None:
@@ -28,21 +35,16 @@ def _panel() -> None:
             "Nothing dropped yet. This is the attention of a shipped model; docs/your-own-model.md says how to record yours."
         )
     said(chosen)
-    section = st.segmented_control(
-        "Look at",
-        (MAPS, LAYERS, SPREAD),
-        default=MAPS,
-        key="recorded section",
-        required=True,
-        label_visibility="collapsed",
+    part = st.segmented_control(
+        "Look at", list(PARTS), default=FIRST, key="recorded section", required=True, label_visibility="collapsed"
     )
-    _drawn(section, chosen)
+    _drawn(part, chosen)
     dump_downloads(chosen)
 
 
 @guarded("This view of the recording")
-def _drawn(section: str, chosen: Chosen) -> None:
-    {MAPS: maps, LAYERS: dump_layers, SPREAD: dump_spread}[section](chosen)
+def _drawn(part: str, chosen: Chosen) -> None:
+    PARTS[part](chosen)
 
 
 page()

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from tests.adapters import generated
 from tests.adapters.test_formats import torch_file
 from tests.adapters.test_recordings import known
-from tests.adapters.written import npy, npz
+from tests.adapters.written import npy, npz, soft
 from tests.dashboard.test_pages import APP, by_label, home
 
 __all__ = ["home"]
@@ -58,6 +58,19 @@ def test_a_hypothesis_of_a_beam_search_is_chosen_by_its_words():
 
 def said_wrong(at: AppTest) -> str:
     return " ".join(one.value for one in [*at.warning, *at.info])
+
+
+def test_the_head_that_aligns_is_found_among_all():
+    vague = soft(11, 7, sharp=0.5)
+    heads = [np.stack([vague, vague, vague]), np.stack([vague, soft(11, 7, sharp=90), vague])]
+    at = dropped(opened(), **{"cross.npy": npy(np.stack(heads))})
+    at = part(at, "Which head aligns")
+    box = next(one for one in at.selectbox if one.label.startswith("Layer and head"))
+    assert box.options[0].startswith("cross-attention · layer 2 · head 2 · quality") and len(box.options) == 6
+    at = dropped(at, **{"encoder.self_attn.npy": npy(known(4, rows=5, columns=5))})
+    at = lives(by_label(at.button, "Close").click().run())
+    at = dropped(at, **{"encoder.self_attn.npy": npy(known(4, rows=5, columns=5))})
+    assert "There is no cross-attention in this recording" in told(at)
 
 
 def test_nothing_is_lost_where_the_page_is_left_and_come_back_to():
