@@ -14,6 +14,7 @@ SECTIONS = {
         ("attention_by_hand", "Attention by hand", "calculate"),
         ("depth", "Depth", "layers"),
         ("your_models", "Your models", "folder_open"),
+        ("recordings", "Recordings", "movie"),
     ),
     "Parts": (
         ("positions", "Positions", "pin_drop"),

@@ -5,11 +5,14 @@ Models come frozen and are never trained here. Streamlit collects garbage over e
 """
 
 import gc
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 import streamlit as st
 import torch
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
@@ -229,3 +232,14 @@ def tail(address: str) -> Tail:
 def task_of(address: str) -> str:
     """The word of the task a run was trained on."""
     return str(find_run(address).config()["task"]["name"])
+
+
+def forget_uploads(files: Sequence[UploadedFile]) -> None:
+    """Let the server forget files that were read: it would hold their bytes, beside what was read, until the session ends.
+
+    Streamlit has no public word for it; where a version of it has none at all, the bytes stay.
+    """
+    here = get_script_run_ctx()
+    if here is not None and hasattr(here.uploaded_file_mgr, "remove_file"):
+        for file in files:
+            here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)

@@ -104,7 +104,7 @@ def _meant(count: int, place: Place, values: np.ndarray) -> tuple[str, ...]:
     """The first reading of so many axes that does not name again what names have said."""
     if count == 0:
         return ()
-    if count == 1 and place.head is None and _is_padded(values):
+    if count == 1 and place.head is None and is_padded(values):
         return ("item",)
     for reading in _MEANT.get(count, ()):
         words = tuple(reading.split())
@@ -113,7 +113,7 @@ def _meant(count: int, place: Place, values: np.ndarray) -> tuple[str, ...]:
     return tuple(READINGS[count][-1].split())
 
 
-def _is_padded(values: Shaped[np.ndarray, "..."]) -> bool:
+def is_padded(values: Shaped[np.ndarray, "..."]) -> bool:
     """Whether the maps end at different rows and columns, all behind being zero: sentences of a batch, not heads of one.
 
     Rows behind the end of a target are empty in a batch alone; so they decide.

@@ -14,6 +14,7 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 
 from core.adapters.stored import MOST_ARRAYS, Contents, Stored, check_size, megabytes
+from core.adapters.token_lists import TokenLists, in_array, in_names
 from core.errors import DataError
 
 OBJECTS = (
@@ -81,7 +82,8 @@ def read_safetensors(data: bytes, name: str) -> Contents:
             notes.append(f"{name}: {key} left out: its numbers are of the kind {tensor['dtype']}; save it as float32")
             continue
         arrays.append(Stored(key, numbers.reshape(tensor["shape"])))
-    return Contents(tuple(arrays), tuple(notes))
+    told = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__")
+    return Contents(tuple(arrays), tuple(notes), in_names(told or {}))
 
 
 def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -128,6 +130,11 @@ def labels_of(arrays: list[Stored]) -> list[Stored]:
         Stored(one.key, one.values, queries=_tokens(known, one.key, "queries"), keys=_tokens(known, one.key, "keys"))
         for one in numbers
     ]
+
+
+def texts_of(arrays: list[Stored]) -> tuple[TokenLists, ...]:
+    """Tokens that stand beside the numbers as arrays of text called source, target, or alike."""
+    return in_names({one.key: in_array(one.values) for one in arrays if one.values.dtype.kind in "US"})
 
 
 def _told(text: np.ndarray | None) -> dict[str, Any]:

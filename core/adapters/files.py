@@ -1,11 +1,13 @@
 """A file of any of the known kinds as arrays: what it is, its bytes say; what it is called is only compared."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.adapters.binaries import labels_of, members, pickled, read_npy, read_safetensors
+from core.adapters.binaries import labels_of, members, pickled, read_npy, read_safetensors, texts_of
 from core.adapters.stored import LARGEST_TEXT, Contents, Stored, check_size
 from core.adapters.texts import read_csv, read_json
+from core.adapters.token_lists import TokenLists
 from core.data.parallel_text import decode
 from core.errors import DataError
 
@@ -41,7 +43,7 @@ def read_file(data: bytes, name: str) -> Contents:
     if ending in _ENDINGS[kind]:
         return contents
     called = f"ends in {ending}" if ending else "has no ending"
-    return Contents(contents.arrays, (f"{name} {called} but is {kind} inside: read as that", *contents.notes))
+    return replace(contents, notes=(f"{name} {called} but is {kind} inside: read as that", *contents.notes))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -87,6 +89,7 @@ def _zip(data: bytes, name: str) -> Contents:
     """An .npz, or other files of maps in a zip; what cannot be read is left out and said."""
     arrays: list[Stored] = []
     notes: list[str] = []
+    texts: list[TokenLists] = []
     for inner, content in members(data, name):
         path = PurePosixPath(inner)
         if path.suffix.lower() not in KINDS or path.name.startswith(".") or "__MACOSX" in path.parts:
@@ -105,7 +108,8 @@ def _zip(data: bytes, name: str) -> Contents:
             for one in found.arrays
         ]
         notes += found.notes
-    return Contents(tuple(labels_of(arrays)), tuple(notes))
+        texts += found.texts
+    return Contents(tuple(labels_of(arrays)), tuple(notes), (*texts_of(arrays), *texts))
 
 
 def _json(data: bytes, name: str) -> Contents:

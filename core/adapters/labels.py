@@ -80,7 +80,7 @@ def label(one: AlignmentMap, captions: Captions) -> Axes:
     for at, word in enumerate(("output", "source")):
         size, step = one.weights.shape[at], one.block[at]
         if axis == at and tokens:
-            labels.append(_joined(tokens, step))
+            labels.append(joined(tokens, step))
             names.append(f"{word} tokens")
         elif timed == at and hop:
             labels.append(tuple(f"{row * step * hop:.2f} s" for row in range(size)))
@@ -157,7 +157,7 @@ def _hop(one: AlignmentMap, captions: Captions, axis: int | None, notes: list[st
     return hop, timed
 
 
-def _joined(tokens: tuple[str, ...], step: int) -> tuple[str, ...]:
+def joined(tokens: tuple[str, ...], step: int) -> tuple[str, ...]:
     """One label for each cell of a map that was made smaller."""
     if step == 1:
         return tokens

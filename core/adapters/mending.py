@@ -15,7 +15,7 @@ from core.adapters.reduction import LONGEST, as_single, block_for, countable, re
 from core.errors import DataError
 from core.recording.alignment import AlignmentMap, Place
 
-_ONE = 0.02  # how far from 1 a sum may be: float16 rounds, and 1500 of its weights sum to within a hundredth
+NEAR_ONE = 0.02  # how far from 1 a sum may be: float16 rounds, and 1500 of its weights sum to within a hundredth
 _AT_ONCE = 2**22  # cells that are looked at together, so that a map of 0.8 GB is never held twice
 
 
@@ -130,20 +130,20 @@ def _softmax(scores: Shaped[np.ndarray, "target source"]) -> Float[np.ndarray, "
 
 
 def _are_logarithms(values: Shaped[np.ndarray, "target source"]) -> bool:
-    return _share_of_ones(survey(values, exponential=True).row_sums) > 0.9
+    return share_of_ones(survey(values, exponential=True).row_sums) > 0.9
 
 
-def _share_of_ones(sums: Float[np.ndarray, " _"]) -> float:
+def share_of_ones(sums: Float[np.ndarray, "..."]) -> float:
     """The share of lines that sum to one among those with any weight."""
     filled = sums[sums != 0]
-    return float((np.abs(filled - 1) < _ONE).mean()) if len(filled) else 0.0
+    return float((np.abs(filled - 1) < NEAR_ONE).mean()) if len(filled) else 0.0
 
 
 def _turned(
     values: np.ndarray, seen: Survey, said: bool | None, notes: list[str]
 ) -> tuple[Shaped[np.ndarray, "target source"], Survey]:
     """The map with targets as rows: columns that sum to one while rows do not are targets."""
-    on_its_side = _share_of_ones(seen.column_sums) > 0.95 and _share_of_ones(seen.row_sums) < 0.5
+    on_its_side = share_of_ones(seen.column_sums) > 0.95 and share_of_ones(seen.row_sums) < 0.5
     if not (on_its_side if said is None else said):
         if said is False and on_its_side:
             notes.append("its columns sum to one and its rows do not, but it is left as you say")
@@ -197,7 +197,7 @@ def _say_numbers(seen: Survey, shape: tuple[int, ...], notes: list[str]) -> None
             "scores; where these are scores before a softmax, say so"
         )
     filled = seen.row_sums[seen.row_sums != 0]
-    off = int((np.abs(filled - 1) >= _ONE).sum())
+    off = int((np.abs(filled - 1) >= NEAR_ONE).sum())
     if off:
         notes.append(
             f"{off:,} of {_count(shape[0], 'row')} do not sum to one (from {filled.min():.3g} to {filled.max():.3g}): drawn as "

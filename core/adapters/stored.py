@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Shaped
 
+from core.adapters.token_lists import TokenLists
 from core.errors import DataError
 
 LARGEST_FILE = 2**30  # bytes; a map of 20,000 × 5,000 in doubles has 0.8 GB
 LARGEST_TEXT = 64 * 2**20  # bytes of JSON or CSV: numbers as text take ten times their room while they are read
-MOST_ARRAYS = 4096  # of one file: 32 layers × 20 heads are 640
+MOST_ARRAYS = 32_768  # of one file: 448 generated tokens × 24 layers × 2 kinds of attention are 21,504
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Contents:
-    """A file that was read: its arrays, and sentences on what was noticed."""
+    """A file that was read: its arrays, sentences on what was noticed, and tokens that it names for all arrays."""
 
     arrays: tuple[Stored, ...]
     notes: tuple[str, ...] = ()
+    texts: tuple[TokenLists, ...] = ()
 
 
 def megabytes(size: int) -> str:

@@ -12,13 +12,10 @@ import numpy as np
 import pandas as pd
 
 from core.adapters.stored import MOST_ARRAYS, Contents, Stored
+from core.adapters.token_lists import WORDS, in_names, is_texts
 from core.data.parallel_text import split_lines
 from core.errors import DataError
 
-_TOKENS = {  # what programs call the tokens of an axis
-    "queries": ("query_labels", "queries", "target_tokens", "target", "tgt", "output_tokens", "rows"),
-    "keys": ("key_labels", "keys", "source_tokens", "source", "src", "input_tokens", "columns"),
-}
 _NUMBERS = {"step": ("step", "global_step", "iteration", "epoch"), "layer": ("layer",), "head": ("head",)}
 _DEEPEST = 32  # levels of names and lists; a map has two, an export of layers over steps six
 
@@ -47,7 +44,7 @@ def read_json(text: str, name: str) -> Contents:
             )
     if not arrays:
         raise DataError(f'{name} holds no array of numbers; expected [[…], […]] or {{"name": [[…], […]]}}')
-    return Contents(tuple(arrays))
+    return Contents(tuple(arrays), texts=in_names(value) if isinstance(value, dict) else ())
 
 
 def _arrays(value: Any, above: Stored, depth: int) -> Iterator[Stored]:
@@ -57,7 +54,7 @@ def _arrays(value: Any, above: Stored, depth: int) -> Iterator[Stored]:
     if isinstance(value, dict):
         here = _said(value, above)
         for word, inner in value.items():
-            if isinstance(inner, dict | list) and not _is_texts(inner):
+            if isinstance(inner, dict | list) and not is_texts(inner):
                 yield from _arrays(inner, replace(here, key=f"{here.key}.{word}".strip(".")), depth + 1)
     elif isinstance(value, list) and value:
         numbers = _numbers(value)
@@ -88,22 +85,20 @@ def _numbers(value: list[Any]) -> np.ndarray | None:
 def _said(value: dict[str, Any], above: Stored) -> Stored:
     """What a level says of the arrays in it."""
     told: dict[str, Any] = {}
+    site = value["site"] if isinstance(value.get("site"), dict) else {}
+    if isinstance(site.get("name"), str):
+        told["key"] = f"{above.key}.{site['name']}".strip(".")
     for field, words in _NUMBERS.items():
         found = [value[word] for word in words if isinstance(value.get(word), int)]
-        site = value.get("site")
-        if not found and isinstance(site, dict) and isinstance(site.get(field), int):
+        if not found and isinstance(site.get(field), int):
             found = [site[field]]
         if found:
             told[field] = int(found[0])
-    for field, words in _TOKENS.items():
-        lists = [value[word] for word in words if _is_texts(value.get(word))]
+    for field, words in WORDS.items():
+        lists = [value[word] for word in words if is_texts(value.get(word))]
         if lists:
             told[field] = tuple(lists[0])
     return replace(above, **told)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
 
 
 # ---------------------------------------------------------------- CSV

@@ -41,7 +41,7 @@ def inspect(
     known = [reading for readings in READINGS.values() for reading in readings]
     if axes is not None and axes not in known:
         raise SettingError(f"axes cannot be {axes!r}; choose one of: {', '.join(known)}")
-    text = _tokens(tokens)
+    text = told_tokens(tokens)
     dump = read_paths(files, Reading(axes, None, softmax), counts_of(text))
     group, at = dump.groups[0], _step(dump, step)
     rivals = ranked(dump.at(at, group))
@@ -55,7 +55,12 @@ def inspect(
     show(_data(diagnosis, dump), json, _told(diagnosis, dump))
 
 
-def _tokens(given: str | None) -> str:
+def told_tokens(given: str | None) -> str:
+    """Tokens as they are given, or what stands in the file that they name.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
     if given is None:
         return ""
     from core.adapters.files import read_bytes

@@ -10,6 +10,7 @@ from core.cli.foreign import hf
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
+from core.cli.opening import open_recording
 from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
@@ -25,6 +26,7 @@ program = typer.Typer(
 )
 for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect, figure):
     program.command()(command)
+program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
 program.add_typer(hf, name="hf")
 program.command()(send)

@@ -5,7 +5,7 @@ carried on through it to the source tokens. Heads are averaged at every layer, a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -13,13 +13,14 @@ from jaxtyping import Float
 from core.errors import InputError, ShapeError
 from core.metrics.attention_flow import attention_flow
 from core.metrics.entropy import entropy, entropy_share
-from core.metrics.rollout import check_shares, rollout, with_residual
+from core.metrics.rollout import NEAR_ONE, check_shares, rollout, with_residual
 from core.models.transformer_decoder import TransformerDecoder
 from core.models.wiring import LastLayer
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs.stepwise import AbstractStepwise
 
 Map = Float[np.ndarray, "query key"]
+_ROUNDED = 0.02  # from one: 1500 weights in float16 sum to within a hundredth
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,15 +98,39 @@ def rolled(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> Ro
     Raises:
         InputError: the encoder has no self-attention, or its weights are no shares.
     """
-    own = [one for one in matrices if one.site.stack == "encoder" and one.site.kind == "self"]
+    return roll(matrices, residual=0.0 if getattr(trained.config.model, "norm", "pre") == "bare" else 0.5)
+
+
+def roll(matrices: Sequence[AttentionMatrix], *, residual: float = 0.5, stack: str = "encoder") -> Rolled:
+    """Roll the self-attention of one stack, whoever recorded it.
+
+    Args:
+        residual: the share of a state that a block passes on as it is.
+
+    Raises:
+        InputError: this stack has no self-attention, or its weights are no shares.
+    """
+    own = [one for one in matrices if one.site.stack == stack and one.site.kind == "self"]
     if not own:
         raise InputError(
-            "this encoder has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
-            "encoder is attention"
+            f"this {stack} has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
+            f"{stack} is attention"
         )
-    residual = 0.0 if getattr(trained.config.model, "norm", "pre") == "bare" else 0.5
     layers = np.stack([one.mean() for one in own])
     return Rolled(own[0].queries, layers, rollout(layers, residual=residual), residual)
+
+
+def as_shares(matrices: Sequence[AttentionMatrix]) -> list[AttentionMatrix]:
+    """Rows that sum to one but for the rounding of half precision, divided by their sums; all others as they are."""
+    shares = []
+    for one in matrices:
+        sums = one.weights.sum(axis=-1, keepdims=True, dtype=np.float64)
+        off = np.abs(sums - 1)
+        rounded = (off > NEAR_ONE) & (off < _ROUNDED)
+        if rounded.any():  # else nothing is copied: all layers of a model may be large
+            one = replace(one, weights=(one.weights / np.where(rounded, sums, 1.0)).astype(np.float32))
+        shares.append(one)
+    return shares
 
 
 def carried(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> tuple[AttentionMatrix, Rolled]:

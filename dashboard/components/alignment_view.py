@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 from core.adapters.labels import label
 from core.figures.curves import Curve, curves
@@ -15,6 +14,7 @@ from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
+from dashboard.components.panel import again
 
 _WORDS = {
     "read": "row {row}, column {column}:",
@@ -45,7 +45,7 @@ def alignment_view(brought: Brought) -> Diagnosis:
         with right, st.spinner("Judging the alignment …"):
             _diagnosed(brought.key, one, axes, beside)
         state.put("alignment judged", shown)
-        _again()
+        again()
     diagnosis = _diagnosed(brought.key, one, axes, beside)
     with left:
         _picture(one, axes, diagnosis if overlaid else None)
@@ -54,14 +54,6 @@ def alignment_view(brought: Brought) -> Diagnosis:
     _scores(diagnosis)
     _over_steps(brought, followed, one)
     return diagnosis
-
-
-def _again() -> None:
-    """Run the panel once more; where the whole page runs, the page."""
-    try:
-        st.rerun(scope="fragment")
-    except StreamlitAPIException:
-        st.rerun()
 
 
 def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], tuple[AlignmentMap, ...]]:

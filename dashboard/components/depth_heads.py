@@ -35,7 +35,7 @@ def head_by_head(chosen: Chosen) -> None:
     st.markdown(_said(effects, followed))
     left, right = st.columns(2)
     with left:
-        _spread_figure(spread)
+        spread_figure(spread)
     with right:
         _effect_figure(effects, "falls", "Off: fall of Σ log p, nats (≠ output changes)")
     _table(spread, effects)
@@ -67,7 +67,8 @@ def _said(effects: HeadEffects, followed: str) -> str:
     )
 
 
-def _spread_figure(spread: Sequence[HeadSpread]) -> None:
+def spread_figure(spread: Sequence[HeadSpread]) -> None:
+    """Entropy of every head."""
     at = [(one.site, one.head) for one in spread]
     shares = [one.share for one in spread]
     texts = ["none" if np.isnan(share) else f"{share:.0%}" for share in shares]

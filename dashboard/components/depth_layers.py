@@ -34,25 +34,26 @@ def layers(chosen: Chosen) -> None:
         st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
         _cross_alone(cross)
         return
-    how, layer = _choices(through)
-    _encoder(through, how, layer)
+    how, layer = way(through)
+    below(through, how, layer)
     try:
         carried(chosen.model, matrices)
     except InputError as error:
         st.info(f"The cross-attention is not carried on: {error}.", icon=":material/layers_clear:")
         _cross_alone(cross)
         return
-    _cross(cross, through, how)
+    onward(cross, through, how)
 
 
-def _choices(through: Rolled) -> tuple[str, int]:
+def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
+    """Choose how to carry and up to which layer."""
     count = len(through.layers)
     left, right = st.columns([1, 2])
     with left:
         how = st.segmented_control("Carry by", (ROLLOUT, FLOW), default=ROLLOUT, key="carry", required=True)
     with right:
         layer = st.segmented_control(
-            "Encoder layer", range(1, count + 1), default=count, key="layer", required=True,
+            f"{stack.title()} layer", range(1, count + 1), default=count, key="layer", required=True,
             help="left: what this layer alone looks at; right: what of the source stands in a token after it",
         )  # fmt: skip
     bare = "" if through.residual else " The blocks of this model pass nothing on as it is, so here Ã = A."
@@ -60,13 +61,14 @@ def _choices(through: Rolled) -> tuple[str, int]:
     return how, layer
 
 
-def _encoder(through: Rolled, how: str, layer: int) -> None:
+def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> None:
+    """One layer alone beside all layers up to it."""
     alone = through.layers[layer - 1]
     below = through.up_to[layer - 1] if how == ROLLOUT else through.flow(layer - 1)
     first = float(np.diag(through.up_to[0]).mean())
     now = float(np.diag(through.up_to[layer - 1]).mean())
     st.markdown(
-        f"After {layer} of {len(through.layers)} encoder layers a state holds, by rollout, **{now:.0%}** of its own token on "
+        f"After {layer} of {len(through.layers)} {stack} layers a state holds, by rollout, **{now:.0%}** of its own token on "
         f"average (after the first: {first:.0%})."
     )
     left, right = st.columns(2)
@@ -76,7 +78,8 @@ def _encoder(through: Rolled, how: str, layer: int) -> None:
         _map(below, through.tokens, through.tokens, f"{how} · layers 1 to {layer}", "depth below")
 
 
-def _cross(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+def onward(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+    """Cross-attention beside what it is of the source tokens."""
     mean = cross.mean()
     carried_on = through.through(mean)
     same = int((mean.argmax(axis=1) == carried_on.argmax(axis=1)).sum())

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from core.errors import AttentionLabError
 
@@ -61,3 +62,11 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
         return safely
 
     return decorate
+
+
+def again() -> None:
+    """Run the panel once more; where the whole page runs, the page."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()

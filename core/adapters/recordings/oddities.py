@@ -1,0 +1,109 @@
+"""What is odd in the weights of a recording: looked for in every attention, said once for all of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Shaped
+
+from core.adapters.mending import NEAR_ONE, share_of_ones
+from core.adapters.reduction import as_single, countable
+
+NUMBERS = AS_WEIGHTS, AS_SCORES, AS_LOGARITHMS = "weights", "scores", "logarithms"
+
+
+def as_weights(
+    values: Shaped[np.ndarray, "head target source"], numbers: str
+) -> Float[np.ndarray, "head target source"]:
+    """Numbers as a person says they are, as weights in float32; weights in float32 are not copied.
+
+    Args:
+        numbers: one of NUMBERS. Scores get a softmax over each row, a row of −∞ alone zeros; logarithms get exp.
+    """
+    single = as_single(values)
+    if numbers == AS_WEIGHTS:
+        return single
+    with np.errstate(over="ignore", invalid="ignore"):
+        if numbers == AS_LOGARITHMS:
+            return np.exp(single)
+        powers = np.exp(single - single.max(axis=-1, keepdims=True))
+        return np.nan_to_num(powers / powers.sum(axis=-1, keepdims=True), nan=0.0)
+
+
+@dataclass
+class Oddities:
+    """A book of oddities, kept while one attention after the other is looked at."""
+
+    cells: int = 0
+    strange: int = 0
+    first: str = ""
+    below: int = 0
+    least: float = 0.0
+    rows: int = 0
+    empty: int = 0
+    off: int = 0
+    low: float = np.inf
+    high: float = -np.inf
+    turned: int = 0
+
+    def looked_at(
+        self, weights: Float[np.ndarray, "head target source"], label: str, *, turn: bool
+    ) -> Float[np.ndarray, "head _ _"]:
+        """The weights as they can be drawn: what is no number is 0, and targets are rows.
+
+        Args:
+            label: of the attention, for people.
+            turn: whether to turn a map whose columns sum to one while its rows do not.
+        """
+        good = countable(weights)
+        if not good.all():
+            head, row, column = np.argwhere(~good)[0]
+            self.first = self.first or f"{label}, head {head + 1}, row {row + 1}, column {column + 1}"
+            self.strange += int((~good).sum())
+            weights = np.where(good, weights, np.float32(0))
+        sums = weights.sum(axis=-1, dtype=np.float64)
+        if turn and share_of_ones(sums) < 0.5 and share_of_ones(weights.sum(axis=1, dtype=np.float64)) > 0.95:
+            self.turned += 1
+            weights = weights.swapaxes(1, 2)
+            sums = weights.sum(axis=-1, dtype=np.float64)
+        self._count(weights, sums)
+        return weights
+
+    def _count(self, weights: np.ndarray, sums: np.ndarray) -> None:
+        self.cells += weights.size
+        least = float(weights.min(initial=0.0))
+        if least < 0:
+            self.below += int((weights < 0).sum())
+            self.least = min(self.least, least)
+        filled = sums[sums != 0]
+        self.rows += sums.size
+        self.empty += sums.size - filled.size
+        far = filled[np.abs(filled - 1) >= NEAR_ONE]
+        if far.size:
+            self.off += far.size
+            self.low, self.high = min(self.low, float(far.min())), max(self.high, float(far.max()))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """A sentence for each kind of oddity."""
+        notes = []
+        if self.turned:
+            notes.append(
+                f"turned in {self.turned:,} of the maps, since columns sum to one and rows do not: rows are targets now"
+            )
+        if self.strange:
+            notes.append(
+                f"{self.strange:,} of {self.cells:,} cells are NaN, infinite or beyond a million (first: {self.first}); counted "
+                "as 0"
+            )
+        if self.below:
+            notes.append(
+                f"{self.below:,} of {self.cells:,} cells are below 0 (down to {self.least:.3g}): where these are scores before "
+                "a softmax, or logarithms, say so"
+            )
+        if self.off:
+            notes.append(
+                f"{self.off:,} of {self.rows:,} rows do not sum to one (from {self.low:.3g} to {self.high:.3g}): drawn as they are"
+            )
+        if self.empty:
+            notes.append(f"{self.empty:,} of {self.rows:,} rows have no weight at all")
+        return tuple(notes)

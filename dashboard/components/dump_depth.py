@@ -1,0 +1,57 @@
+"""Depth of a recording: rollout through its self-attention, and how widely each head spreads its weights."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import InputError
+from core.recording.matrix import AttentionMatrix
+from core.runs.rolled import Rolled, as_shares, roll, spreads
+from dashboard.components.depth_heads import spread_figure
+from dashboard.components.depth_layers import below, onward, way
+from dashboard.components.dump_source import Chosen
+
+
+def dump_layers(chosen: Chosen) -> None:
+    """Maps of one layer beside those of all layers below it."""
+    matrices = as_shares(chosen.opened.matrices)
+    stack = "encoder" if any(one.site.stack == "encoder" for one in matrices) else "decoder"
+    try:
+        through = roll(matrices, stack=stack)
+    except InputError as error:
+        st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
+        return
+    how, layer = way(through, stack)
+    below(through, how, layer, stack)
+    cross = [one for one in matrices if one.site.kind == "cross"]
+    if cross and stack == "encoder":
+        _onward(cross[-1], through, how)
+
+
+def _onward(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+    if cross.keys != through.tokens:
+        st.info(
+            "The cross-attention is not carried on: its columns are other tokens than the encoder's rows.",
+            icon=":material/layers_clear:",
+        )
+        return
+    st.caption("As if the decoder looked at the last encoder layer; a recording does not say it.")
+    onward(cross, through, how)
+
+
+def dump_spread(chosen: Chosen) -> None:
+    """Entropy of every head, as a picture and as numbers."""
+    spread = spreads(as_shares(chosen.opened.matrices))
+    spread_figure(spread)
+    rows = [
+        {"attention": one.site.label, "head": one.head + 1, "entropy (nats)": one.nats, "share": one.share,
+         "rows without": one.without}
+        for one in spread
+    ]  # fmt: skip
+    numbers: dict[str, object] = {
+        "entropy (nats)": st.column_config.NumberColumn(format="%.3f", help="mean over rows, −Σ w log w"),
+        "share": st.column_config.NumberColumn(
+            format="percent", help="mean over rows of entropy / log of the keys that the query may look at"
+        ),
+        "rows without": st.column_config.NumberColumn(help="rows whose weights are no distribution"),
+    }
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="recorded spread")

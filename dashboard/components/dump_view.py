@@ -1,0 +1,106 @@
+"""A recording on the page: what was noticed, every layer and head, one of them large, and files to take along."""
+
+import streamlit as st
+
+from core.figures.attention import REDUCTIONS, MapView, Reading, about_heads
+from core.figures.export import EXPORTS
+from core.figures.provenance import Origin
+from core.recording.matrix import AttentionMatrix
+from dashboard.components.downloads import download_row
+from dashboard.components.dump_source import Chosen
+from dashboard.components.heads import heads
+from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
+
+_SHOWN = 6  # notes that are seen without asking
+_AT_ONCE = 14_000_000  # cells of the small pictures together: 48 heads at 512 × 512 are drawn in under a second
+_MOST_HEADS = 1200  # small pictures on a page: 32 layers × 32 heads are 1,024
+_DIRECTIONS = {
+    "cross": "Rows are the target, each named by the token that the decoder read there; columns are the source.",
+    "encoder self": "Rows and columns are the source: a row shows where its token looked.",
+    "decoder self": "Rows and columns are the target: a row shows where its token looked, at itself and what was before it.",
+}
+_AXES = {
+    "cross": {"queries": "target ↓", "keys": "source →"},
+    "encoder self": {"queries": "source ↓", "keys": "source →"},
+    "decoder self": {"queries": "target ↓", "keys": "target →"},
+}
+
+
+def said(chosen: Chosen) -> None:
+    """What is open, how it was read, what does not fit."""
+    opened = chosen.opened
+    count = sum(matrix.heads for matrix in opened.matrices)
+    layers = len(opened.matrices)
+    left, right = st.columns([4, 1], vertical_alignment="center")
+    left.markdown(f"**{literal(chosen.title)}** · {count:,} heads of {layers:,} attention{'s' * (layers != 1)}")
+    if chosen.found:
+        with right.popover("How it was read", icon=":material/data_array:", width="stretch"):
+            st.markdown("\n".join(f"- {literal(note)}" for note in chosen.found))
+    for warning in opened.warnings[:_SHOWN]:
+        st.warning(literal(warning), icon=":material/rule:")
+    if len(opened.warnings) > _SHOWN:
+        with st.expander(f"{len(opened.warnings) - _SHOWN:,} more"):
+            st.markdown("\n".join(f"- {literal(warning)}" for warning in opened.warnings[_SHOWN:]))
+    for note in opened.noticed:
+        st.caption(f":material/info: {literal(note)}")
+
+
+def maps(chosen: Chosen) -> None:
+    """Every head small, one of them large."""
+    matrices = _shown(chosen)
+    first = next((one for one in reversed(matrices) if one.site.kind == "cross"), matrices[-1])
+    here = heads(matrices, selected=(first.site.name, 0), key=f"recorded heads {chosen.key}")
+    site, head = here or (first.site.name, 0)
+    matrix = next(one for one in matrices if one.site.name == site)
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    how = left.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key="recorded reduction", required=True)
+    view = MapView(matrix, head, how)
+    right.caption(_DIRECTIONS[kind_of(matrix)])
+    heatmap(
+        view.weights, matrix.queries, matrix.keys, key="recorded large", title=view.title,
+        words=_AXES[kind_of(matrix)],
+    )  # fmt: skip
+
+
+def kind_of(matrix: AttentionMatrix) -> str:
+    """Which attention it is: cross, or the self-attention of a stack."""
+    return "cross" if matrix.site.kind == "cross" else f"{matrix.site.stack} self"
+
+
+def _shown(chosen: Chosen) -> list[AttentionMatrix]:
+    """The attentions to draw: of the chosen kinds those nearest to the output, as many as a page carries."""
+    wanted = _wanted(chosen)
+    drawn: list[AttentionMatrix] = []
+    for matrix in reversed(wanted):
+        if drawn and sum(one.heads for one in drawn) + matrix.heads > _MOST_HEADS:
+            st.caption(
+                f":material/info: The last {len(drawn):,} of {len(wanted):,} attentions are drawn: {_MOST_HEADS:,} heads."
+            )
+            break
+        drawn.append(matrix)
+    return drawn[::-1]
+
+
+def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
+    """Of the kinds of attention that were chosen: all, unless that is more than a screen of pictures should weigh."""
+    matrices = chosen.opened.matrices
+    kinds = list(dict.fromkeys(map(kind_of, matrices)))
+    if len(kinds) < 2:
+        return list(matrices)
+    heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
+    wanted = st.segmented_control(
+        "Attention", kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        help="small pictures of very many cells take their time; choose which to draw" if heavy else None,
+    )  # fmt: skip
+    return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]
+
+
+def dump_downloads(chosen: Chosen) -> None:
+    """The matrices as files, and the command that opens the recording without the page."""
+    matrices = list(chosen.opened.matrices)
+    with st.expander("Take it along", icon=":material/download:"):
+        about = about_heads(matrices, Reading(Origin(), chosen.title))
+        files = {ending: lambda write=write: write(matrices, about) for ending, write in EXPORTS.items()}
+        download_row(files, "attention", key="recorded download")
+        st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")

@@ -1,0 +1,50 @@
+"""Recordings: attention that another program recorded, every layer and head of any hypothesis."""
+
+import streamlit as st
+
+from dashboard.components.dump_alignment import dump_alignment
+from dashboard.components.dump_depth import dump_layers, dump_spread
+from dashboard.components.dump_source import Chosen, dump_source
+from dashboard.components.dump_view import dump_downloads, maps, said
+from dashboard.components.heading import heading
+from dashboard.components.panel import guarded, panel
+
+FIRST = "Every head"
+PARTS = {
+    FIRST: maps,
+    "Which head aligns": dump_alignment,
+    "Through the layers": dump_layers,
+    "Spread of the heads": dump_spread,
+}
+
+
+def page() -> None:
+    """Drop, choose, look, take along."""
+    heading(
+        "Recordings",
+        "Drop the attention that another program recorded: every layer and head, any hypothesis of a beam.",
+    )
+    _panel()
+
+
+@panel("The recording")
+def _panel() -> None:
+    chosen = dump_source()
+    if chosen.example:
+        st.caption(
+            "Nothing dropped yet. This is the attention of a shipped model; docs/your-own-model.md says how to record yours."
+        )
+    said(chosen)
+    part = st.segmented_control(
+        "Look at", list(PARTS), default=FIRST, key="recorded section", required=True, label_visibility="collapsed"
+    )
+    _drawn(part, chosen)
+    dump_downloads(chosen)
+
+
+@guarded("This view of the recording")
+def _drawn(part: str, chosen: Chosen) -> None:
+    PARTS[part](chosen)
+
+
+page()
