@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil
 
+from core.figures.letters import lettering
 from core.figures.pixels import levels, png, pooled
 from core.figures.theme import SERIES
 from core.recording.alignment import AlignmentMap, Axes, Mark
@@ -16,13 +17,19 @@ _PATH, _MARK, _INK, _SOFT = SERIES[5], "#8a5a00", "#1f2a33", "#55606a"
 
 
 def picture(
-    one: AlignmentMap, axes: Axes, title: str, path: Sequence[tuple[int, int]] = (), marks: Sequence[Mark] = ()
+    one: AlignmentMap,
+    axes: Axes,
+    title: str,
+    path: Sequence[tuple[int, int]] = (),
+    marks: Sequence[Mark] = (),
+    high: float | None = None,
 ) -> str:
     """The map as SVG text.
 
     Args:
         one: what to draw; axes: its labels; title: above it.
         path: cells a line is drawn through; marks: rows and columns to point out, each with its word.
+        high: weight at the end of the scale; the largest of the map if None.
     """
     rows, columns = one.weights.shape
     cell = (min(_CELL, _WIDE / columns), min(_CELL, _TALL / rows))
@@ -31,10 +38,11 @@ def picture(
     left = 14 + _LETTER * 0.62 * min(14, max(map(_width, axes.queries)))
     turned = max(map(_width, axes.keys)) * _LETTER * 0.62 > cell[0]
     top = 46 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
+    told = f"rows: {axes.rows} · columns: {axes.columns}"
     parts = [
         _text(left, 18, title, anchor="start", weight="bold", size=15),
-        _text(left, 34, f"rows: {axes.rows} · columns: {axes.columns}", anchor="start", color=_SOFT),
-        _pixels(one, left, top, wide, tall),
+        _text(left, 34, told, anchor="start", color=_SOFT),
+        _pixels(one, left, top, wide, tall, high),
         *_rows(axes, left, top, cell[1]),
         *_columns(axes, left, top, cell[0], turned),
         *(_mark(mark, at, left, top, wide, tall, cell) for at, mark in enumerate(marks)),
@@ -44,7 +52,8 @@ def picture(
         line = 'fill="none" stroke-linejoin="round" points='
         parts.append(f'<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>')
         parts.append(f'<polyline class="path" stroke="{_PATH}" stroke-width="1.6" {line}"{points}"/>')
-    width, height = round(left + wide + 16), round(top + tall + 12)
+    words = max(_width(title) * 15 * 0.62, _width(told) * _LETTER * 0.58)  # a small map is no narrower than its words
+    width, height = round(left + max(wide, min(words, _WIDE)) + 16), round(top + tall + 12)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
         f'font-family="sans-serif" font-size="{_LETTER}"><title>{plain(title)}</title>'
@@ -59,16 +68,20 @@ def plain(text: str) -> str:
     >>> plain("a<b\\x00")
     'a&lt;b␀'
     """
-    kept = "".join(
+    return escape(legible(text))
+
+
+def legible(text: str) -> str:
+    """Text that every file can hold: control characters as their pictures, what is no character as a sign."""
+    return "".join(
         chr(0x2400 + ord(sign)) if ord(sign) < 32 else "�" if unicodedata.category(sign) in ("Cc", "Cs", "Cn") else sign
         for sign in text
     )
-    return escape(kept)
 
 
-def _pixels(one: AlignmentMap, left: float, top: float, wide: float, tall: float) -> str:
+def _pixels(one: AlignmentMap, left: float, top: float, wide: float, tall: float, high: float | None) -> str:
     drawn = pooled(one.weights, 2 * _TALL, 2 * _WIDE)
-    data = base64.b64encode(png(*levels(drawn))).decode()
+    data = base64.b64encode(png(*levels(drawn, high))).decode()
     crisp = ' style="image-rendering:pixelated"' if drawn.shape[0] <= tall and drawn.shape[1] <= wide else ""
     place = f'x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
     return (
@@ -99,8 +112,8 @@ def _columns(axes: Axes, left: float, top: float, cell: float, turned: bool) -> 
     for column in range(0, len(axes.keys), _every(cell)):
         x = left + (column + 0.5) * cell + 4
         labels.append(
-            f'<text transform="translate({x:.1f},{top - 5:.1f}) rotate(-90)" fill="{_INK}">'
-            f"{plain(_cut(axes.keys[column], 12))}</text>"
+            f'<text transform="translate({x:.1f},{top - 5:.1f}) rotate(-90)" fill="{_INK}"'
+            f"{lettering(axes.keys[column])}>{plain(_cut(axes.keys[column], 12))}</text>"
         )
     return labels
 
@@ -137,7 +150,7 @@ def _text(
     size: int = _LETTER,
 ) -> str:
     style = f'text-anchor="{anchor}" fill="{color}"' + (f' font-weight="{weight}"' if weight != "normal" else "")
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}">{plain(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}"{lettering(text)}>{plain(text)}</text>'
 
 
 def _cut(label: str, most: int) -> str:

@@ -1,23 +1,37 @@
-"""Attention matrices as files: .npz for NumPy, .json for anything, .svg to look at.
+"""Attention matrices as files: numbers (.npz for NumPy, .json for anything, .csv for tables) and pictures of all heads.
 
 None of them needs a browser; what is in them is what was recorded.
 """
 
+import base64
 import io
 import json
-from collections.abc import Callable, Sequence
-from html import escape
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
+from core.data.spreadsheet import written
+from core.figures.alignment import plain
+from core.figures.letters import lettering
+from core.figures.pictures import FIGURE_EXPORTS, Figure
+from core.figures.pixels import png
+from core.figures.provenance import Provenance
 from core.recording.matrix import AttentionMatrix
 
 _CELL, _GAP, _LABEL, _TITLE = 14, 28, 90, 22
+_WIDEST = 560  # units of one map; more tokens get smaller cells, and a label for every so many
+_LETTER = 11
+_LONGEST = 14  # letters of a label; all tokens are in the description
 _ACCENT = (47, 111, 159)
+_MOST_CELLS = 40_000  # of a map that are drawn one by one, to be pointed at; more are one picture
+
+Export = Callable[[Sequence[AttentionMatrix], Provenance], bytes]
 
 
-def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
+def to_json(matrices: Sequence[AttentionMatrix], about: Provenance | None = None) -> bytes:
     """Schema "attnlab/attn/1": sites, labels, weights [head][query][key], and what else was recorded; −∞ is null."""
     records = [
         {
@@ -30,19 +44,22 @@ def to_json(matrices: Sequence[AttentionMatrix]) -> bytes:
         }
         for one in matrices
     ]
-    return json.dumps({"schema": "attnlab/attn/1", "records": records}, ensure_ascii=False).encode()
+    data = {"schema": "attnlab/attn/1", "records": records, **({"figure": about.to_dict()} if about else {})}
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def to_npz(matrices: Sequence[AttentionMatrix]) -> bytes:
+def to_npz(matrices: Sequence[AttentionMatrix], about: Provenance | None = None) -> bytes:
     """One float32 array [head, query, key] per site under its path, what else was recorded under path.part.
 
-    Labels are JSON text in `labels`. Nothing is pickled.
+    Labels are JSON text in `labels`, what the view is of in `figure`. Nothing is pickled.
     """
     labels = {one.site.name: {"queries": one.queries, "keys": one.keys} for one in matrices}
     arrays = {one.site.name: one.weights for one in matrices}
     arrays |= {f"{one.site.name}.{part}": values for one in matrices for part, values in _more(one).items()}
+    texts = {"labels": labels, **({"figure": about.to_dict()} if about else {})}
+    arrays |= {name: np.array(json.dumps(text)) for name, text in texts.items()}
     file = io.BytesIO()
-    np.savez_compressed(file, labels=np.array(json.dumps(labels, ensure_ascii=False)), **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 
@@ -60,38 +77,100 @@ def _numbers(values: np.ndarray) -> Any:
     return np.where(np.isfinite(values), values.astype(object), None).tolist()
 
 
-def to_svg(matrices: Sequence[AttentionMatrix]) -> bytes:
+def to_csv(matrices: Sequence[AttentionMatrix], about: Provenance | None = None) -> bytes:
+    """A table a head: the keys as its first line, the query at the beginning of each line; an empty line between tables.
+
+    With more than one, the corner says which site and head it is.
+    """
+    return written(row for at, table in enumerate(_tables(matrices)) for row in ([[], *table] if at else table))
+
+
+def _tables(matrices: Sequence[AttentionMatrix]) -> Iterator[list[list[Any]]]:
+    several = sum(one.heads for one in matrices) > 1
+    for one in matrices:
+        for head, weights in enumerate(one.weights):
+            corner = f"{one.site.name} head {head + 1}" if several else ""
+            lines = [[query, *map(str, row)] for query, row in zip(one.queries, weights)]
+            yield [[corner, *one.keys], *lines]
+
+
+def heads_picture(matrices: Sequence[AttentionMatrix], title: str) -> str:
     """Every head of every site: one row of maps per site, tokens on the axes; 0 is white, 1 (or the
     largest weight of a site above 1) full colour, whatever the sign."""
-    parts, top, widest = [], 0, 0
+    parts, top, widest = [], _TITLE, 0.0
     for one in matrices:
         rows, columns = one.weights.shape[1:]
-        parts.append(f'<text x="4" y="{top + 15}" font-weight="bold">{escape(one.site.label)}</text>')
+        cell = min(_CELL, _WIDEST / max(rows, columns, 1))
+        parts.append(f'<text x="4" y="{top + 15:g}" font-weight="bold">{plain(one.site.label)}</text>')
         for head in range(one.heads):
-            left = _LABEL + head * (columns * _CELL + _GAP + (_LABEL if head else 0))
-            parts.append(_map(one, head, left, top + _TITLE + _LABEL))
-            widest = max(widest, left + columns * _CELL + _GAP)
-        top += _TITLE + _LABEL + rows * _CELL + _GAP
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{widest}" height="{top}" font-family="sans-serif" font-size="11">'
-    return "\n".join([head, '<rect width="100%" height="100%" fill="white"/>', *parts, "</svg>"]).encode()
+            left = _LABEL + head * (columns * cell + _GAP + _LABEL)
+            parts.extend(_map(one, head, left, top + _TITLE + _LABEL, cell))
+            widest = max(widest, left + columns * cell + _GAP)
+        top += _TITLE + _LABEL + ceil(rows * cell) + _GAP
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{max(widest, 320):g}" height="{top}" font-family="sans-serif" shape-rendering="crispEdges" '
+        f'font-size="{_LETTER}"><title>{plain(title)}</title>',
+        '<rect width="100%" height="100%" fill="white"/>',
+        f'<text x="4" y="15" font-size="13"{lettering(title)}>{plain(title)}</text>', *parts, "</svg>",
+    ])  # fmt: skip
 
 
-def _map(one: AttentionMatrix, head: int, left: int, top: int) -> str:
-    cells = [f'<text x="{left}" y="{top - _LABEL + 12}" fill="#555">head {head + 1}</text>']
-    for row, query in enumerate(one.queries):
-        cells.append(f'<text x="{left - 4}" y="{top + row * _CELL + 11}" text-anchor="end">{escape(query)}</text>')
-    for column, key in enumerate(one.keys):
-        x = left + column * _CELL + 10
-        cells.append(f'<text transform="translate({x},{top - 4}) rotate(-90)">{escape(key)}</text>')
+def _map(one: AttentionMatrix, head: int, left: float, top: float, cell: float) -> Iterator[str]:
+    """One head: labels as far as there is room, then its cells."""
+    every = max(1, ceil(_LETTER * 1.1 / cell))
+    yield f'<text x="{left:g}" y="{top - _LABEL + 12:g}" fill="#555">head {head + 1}</text>'
+    for row in range(0, len(one.queries), every):
+        label, y = one.queries[row][:_LONGEST], top + (row + 0.5) * cell + 4
+        yield f'<text x="{left - 4:g}" y="{y:g}" text-anchor="end"{lettering(label)}>{plain(label)}</text>'
+    for column in range(0, len(one.keys), every):
+        label, x = one.keys[column][:_LONGEST], left + (column + 0.5) * cell + 4
+        turned = f'transform="translate({x:g},{top - 4:g}) rotate(-90)"'
+        yield f"<text {turned}{lettering(label)}>{plain(label)}</text>"
     largest = max(1.0, float(np.abs(one.weights).max(initial=0.0)))  # weights that sum to one keep the scale of 0 to 1
-    for (row, column), weight in np.ndenumerate(one.weights[head]):
-        color = ",".join(str(round(255 + (full - 255) * abs(float(weight)) / largest)) for full in _ACCENT)
-        x, y = left + column * _CELL, top + row * _CELL
-        cells.append(
-            f'<rect x="{x}" y="{y}" width="{_CELL}" height="{_CELL}" fill="rgb({color})">'
-            f"<title>{escape(one.queries[row])} → {escape(one.keys[column])}: {weight:.4f}</title></rect>"
+    shares = np.abs(one.weights[head]) / largest
+    yield from (
+        _cells(one, head, shares, left, top, cell) if shares.size <= _MOST_CELLS else _dots(shares, left, top, cell)
+    )
+
+
+def _cells(
+    one: AttentionMatrix, head: int, shares: Float[np.ndarray, "row column"], left: float, top: float, cell: float
+) -> Iterator[str]:
+    """A square a cell, which says its weight when it is pointed at."""
+    for (row, column), share in np.ndenumerate(shares):
+        color = ",".join(map(str, _color(float(share))))
+        yield (
+            f'<rect x="{left + column * cell:g}" y="{top + row * cell:g}" width="{cell:g}" height="{cell:g}" '
+            f'fill="rgb({color})"><title>{plain(one.queries[row])} → {plain(one.keys[column])}: '
+            f"{one.weights[head, row, column]:.4f}</title></rect>"
         )
-    return "\n".join(cells)
 
 
-EXPORTS: dict[str, Callable[[Sequence[AttentionMatrix]], bytes]] = {".npz": to_npz, ".json": to_json, ".svg": to_svg}
+def _dots(shares: Float[np.ndarray, "row column"], left: float, top: float, cell: float) -> Iterator[str]:
+    """All cells as one picture, a dot a cell."""
+    codes = np.round(shares * 255).clip(0, 255).astype(np.uint8)
+    data = base64.b64encode(png(codes, [_color(code / 255) for code in range(256)])).decode()
+    rows, columns = shares.shape
+    yield (
+        f'<image x="{left:g}" y="{top:g}" width="{columns * cell:g}" height="{rows * cell:g}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{data}"/>'
+    )
+
+
+def _color(share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(255 + (full - 255) * min(1.0, share)) for full in _ACCENT)
+    return red, green, blue
+
+
+def _picture(write: Callable[[Figure], bytes]) -> Export:
+    def drawn(matrices: Sequence[AttentionMatrix], about: Provenance) -> bytes:
+        """All heads as a picture."""
+        return write(Figure(heads_picture(matrices, about.title), about))
+
+    return drawn
+
+
+NUMBERS: dict[str, Export] = {".csv": to_csv, ".npz": to_npz, ".json": to_json}
+EXPORTS: dict[str, Export] = {
+    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()}, **NUMBERS,
+}  # fmt: skip

@@ -14,13 +14,17 @@ _BELOW = (213, 94, 0)
 
 
 def levels(
-    weights: Float[np.ndarray, "row column"],
+    weights: Float[np.ndarray, "row column"], high: float | None = None
 ) -> tuple[UInt8[np.ndarray, "row column"], list[tuple[int, int, int]]]:
     """Codes of 256 levels and the colors they mean: white is 0, the end of the scale the largest weight.
 
     With weights below 0, code 128 is 0, and what is below is orange.
+
+    Args:
+        high: weight at the end of the scale; the largest if None.
     """
-    shares = weights / (np.abs(weights).max(initial=0.0).astype(np.float64) or 1.0)
+    top = high or float(np.abs(weights).max(initial=0.0)) or 1.0
+    shares = weights.astype(np.float64) / top
     accent = _color(SERIES[0])
     if (weights < 0).any():
         colors = [_between(_PAPER, _BELOW, (128 - code) / 128) for code in range(128)]

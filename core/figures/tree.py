@@ -11,6 +11,7 @@ from math import exp
 from typing import Any
 
 from core.decoding.trees.columns import Columns
+from core.figures.letters import lettering
 from core.figures.tree_layout import Drawn, Layout, laid_out
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
@@ -62,7 +63,7 @@ def picture(header: Mapping[str, Any], nodes: Columns) -> str:
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{bottom + 34:g}" role="img">',
         f"<title>{_safe(title)}</title>", f"<style>{_STYLE}</style>", '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>',
-        f'<text x="{_EDGE}" y="22" class="head">{_safe(title)}</text>', f'<text x="{_EDGE}" y="44" class="note">{_safe(note)}</text>',
+        f'<text x="{_EDGE}" y="22" class="head"{lettering(title)}>{_safe(title)}</text>', f'<text x="{_EDGE}" y="44" class="note">{_safe(note)}</text>',
         *edges, *pills, *_legend(nodes, bottom + 14), "</svg>", "",
     ])  # fmt: skip
 
@@ -163,7 +164,7 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
         parts.append(f'<path class="sign" transform="translate({14 + 14 * at},{middle:g})" d="{sign}"/>')
     left, right = 10 + 14 * len(signs), width - 10 - (12 if done else 0)
     room = right - (8 + _length(number, 6.2) if number else 0)
-    parts.append(f'<text class="word" x="{(left + room) / 2:g}" y="{middle:g}">{_safe(word)}</text>')
+    parts.append(f'<text class="word" x="{(left + room) / 2:g}" y="{middle:g}"{lettering(word)}>{_safe(word)}</text>')
     parts += [f'<text class="number" x="{right:g}" y="{middle:g}">{number}</text>'] if number else []
     return "".join([*parts, "</g>"])
 
