@@ -56,7 +56,7 @@ class BipartiteView {
     this.weights = Array.from({ length: site.heads }, (_, head) => this.maps.head(site, head));
     this.toggle.hidden = site.cells > READABLE || !site.cells;
     this.chips.replaceChildren();
-    this.chips.hidden = site.heads === 1;
+    this.chips.hidden = this.list.hidden = site.heads === 1;
     this.all = choice(this.chips, this.words.all, () => this.turn(null));
     this.buttons = this.weights.map((_, head) => {
       const button = choice(this.chips, filled(this.words.head, { n: head + 1 }), () => this.turn(head));

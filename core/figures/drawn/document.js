@@ -31,8 +31,9 @@ function surroundings(frame) {
   const page = frame.ownerDocument;
   const ground = behind(frame);
   if (ground) return { dark: toLab(ground)[0] < 0.5, ground };
-  const word = page.body.dataset.vscodeThemeKind || page.body.dataset.theme || page.documentElement.dataset.theme;
-  if (word) return { dark: /dark|black/.test(word) && !/high-contrast-light/.test(word) };
+  const { vscodeThemeKind: word, jpThemeLight: light } = page.body.dataset;
+  if (word) return { dark: word === "vscode-dark" || word === "vscode-high-contrast" };
+  if (light) return { dark: light === "false" };
   return { dark: system && getComputedStyle(page.documentElement).colorScheme.includes("dark") };
 }
 
@@ -69,7 +70,7 @@ function opened(look, View, taken) {
     new ResizeObserver(grow).observe(document.body);
     const page = frame.ownerDocument;
     const watcher = new MutationObserver(() => setTimeout(again, 50)); // styles of another theme arrive after its name
-    for (const at of [page.documentElement, page.body]) watcher.observe(at, { attributes: true, attributeFilter: ["class", "style", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"] });
+    for (const at of [page.documentElement, page.body]) watcher.observe(at, { attributes: true, attributeFilter: ["class", "style", "data-jp-theme-light", "data-vscode-theme-kind"] });
   }
   place.dataset.milliseconds = (performance.now() - start).toFixed(1);
 }

@@ -7,22 +7,21 @@ as text; what stands in the document itself is escaped.
 """
 
 import base64
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.errors import SettingError
 from core.figures.drawn.scripts import HEADS, HEATMAP, TREE, script, style
+from core.figures.provenance import Provenance, digest, sealed
 
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _BLIND = "This view is drawn by JavaScript, which is switched off here or which this program does not run."
 _LOADING = 480  # pixels of a frame until its view has said how tall it is
 
 
-class _View(NamedTuple):
+class _Look(NamedTuple):
     """Which files draw it, and the line of JavaScript that begins."""
 
     scripts: tuple[str, ...]
@@ -30,23 +29,23 @@ class _View(NamedTuple):
     start: str
 
 
-_VIEWS = {
-    "heatmap": _View(
+_LOOKS = {
+    "heatmap": _Look(
         (*HEADS, *HEATMAP, "attention_maps", "attention_page"),
         ("heads", "heatmap", "attention_page"),
         'opened("attention", AttentionPage, (all) => all);',
     ),
-    "bipartite": _View(
+    "bipartite": _Look(
         ("canvas_cells", "canvas_table", "attention_maps", "bipartite_lines", "bipartite"),
         ("bipartite",),
         'opened("bipartite", BipartiteView, (all) => all);',
     ),
-    "tree": _View(TREE, ("tree", "tree_bars"), 'opened("tree", TreeComponent, ({ header }) => header);'),
+    "tree": _Look(TREE, ("tree", "tree_bars"), 'opened("tree", TreeComponent, ({ header }) => header);'),
 }
 
 
 @dataclass(frozen=True)
-class Drawing:
+class HtmlView:
     """A heatmap, a bipartite view or a tree, ready to be shown.
 
     Attributes:
@@ -54,32 +53,32 @@ class Drawing:
         title: stands above it; may be empty.
         summary: in one line what is drawn, for whoever does not see it.
         payload: header and numbers, as `packing.pack` writes them.
-        about: where it is from, as JSON inside the document.
+        about: what it is of, inside the document as JSON.
     """
 
     view: str
     title: str
     summary: str
     payload: bytes = field(repr=False)
-    about: Mapping[str, Any] = field(repr=False)
+    about: Provenance = field(repr=False)
 
     def to_html(self) -> str:
         """The whole document."""
-        view = _VIEWS[self.view]
-        about = json.dumps(self.about, ensure_ascii=True, allow_nan=False).replace("<", "\\u003c")
+        look = _LOOKS[self.view]
+        about = sealed(self.about, digest(self.payload)).replace("<", "\\u003c")
         return "\n".join(
             [
                 '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
                 f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
                 '<meta name="viewport" content="width=device-width, initial-scale=1">',
                 f"<title>{_safe(self.title or self.summary)}</title>",
-                f"<style>\n{style(*view.styles, 'document')}</style>\n</head>\n<body>",
-                f'<h1 id="title">{_safe(self.title)}</h1>' if self.title else "",
+                f"<style>\n{style(*look.styles, 'document')}</style>\n</head>\n<body>",
+                f'<h1 id="heading">{_safe(self.title)}</h1>' if self.title else "",
                 f'<main id="view" data-summary="{_safe(self.summary)}"></main>',
                 f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>",
                 f'<script type="application/json" id="about">{about}</script>',
                 f'<script type="text/plain" id="numbers">{base64.b64encode(self.payload).decode()}</script>',
-                f'<script type="module">\n{script(*view.scripts, "document")}\n{view.start}\n</script>\n</body>\n</html>\n',
+                f'<script type="module">\n{script(*look.scripts, "document")}\n{look.start}\n</script>\n</body>\n</html>\n',
             ]
         )
 
