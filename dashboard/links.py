@@ -15,6 +15,13 @@ RUN = "run"
 SOURCE = "source"
 SEARCH = "search"
 SESSION = "session"
+TARGET = "target"
+BESIDE = "beside"
+REDUCTION = "reduction"
+SITE = "site"
+HEAD = "head"
+ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD)  # the state of the page Attention
+NOBODY = "no other model"  # beside it; the address leaves it out
 
 
 def wanted_run(known: list[str]) -> tuple[str | None, str | None]:

@@ -32,6 +32,13 @@ def keep(*names: str) -> None:
         st.session_state[f"kept {name}"] = st.session_state.get(name)
 
 
+def restore(values: dict[str, str]) -> None:
+    """Give widgets these values, on this page and on the next that is opened; only in a callback."""
+    for name, value in values.items():
+        st.session_state[name] = value
+        st.session_state[f"kept {name}"] = value
+
+
 def carry(page: str, *names: str) -> None:
     """On a page just opened, give widgets the values that were kept; call it before they are drawn."""
     before = st.session_state.get("page")

@@ -21,7 +21,10 @@ def inspect(
     axes: Annotated[str | None, typer.Option(help="what stands before target and source, as “layer head”")] = None,
     softmax: Annotated[bool, typer.Option(help="the numbers are scores: take the softmax of each row")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="write the report .html, the picture .svg or the scores .csv")
+        Path | None,
+        typer.Option(
+            help="the report .html, the picture .svg, .png or .pdf, scores .csv, the map .map.csv, .map.npz, .map.json"
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -31,10 +34,10 @@ def inspect(
     from core.adapters.labels import Captions, counts_of, label
     from core.adapters.mending import Reading
     from core.figures.alignment_report import ALIGNMENT_EXPORTS
+    from core.figures.endings import by_ending
     from core.metrics.diagnosis import diagnose, ranked
 
-    if out is not None and out.suffix not in ALIGNMENT_EXPORTS:
-        raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(ALIGNMENT_EXPORTS)}")
+    write = None if out is None else by_ending(out.name, ALIGNMENT_EXPORTS)
     known = [reading for readings in READINGS.values() for reading in readings]
     if axes is not None and axes not in known:
         raise SettingError(f"axes cannot be {axes!r}; choose one of: {', '.join(known)}")
@@ -47,8 +50,8 @@ def inspect(
     best = rivals[0].map
     captions = Captions(text, hop=None if hop is None else hop / 1000)
     diagnosis = diagnose(best, label(best, captions), rivals)
-    if out is not None:
-        write_file(out, ALIGNMENT_EXPORTS[out.suffix](diagnosis, dump))
+    if out is not None and write is not None:
+        write_file(out, write(diagnosis, dump))
     show(_data(diagnosis, dump), json, _told(diagnosis, dump))
 
 

@@ -15,7 +15,10 @@ from core.errors import SettingError
 if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
     from core.decoding.trees.tree import DecodingTree
+    from core.figures.attention import Reading
     from core.runs.trained import TrainedModel
+    from core.runs.trained_parallel import TrainedParallel
+    from core.runs.trained_set import TrainedSet
     from core.training.events import Evaluated
 
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="the source")]
@@ -35,7 +38,8 @@ def decode(
     assignments: Assignments = None,
     inference: Inference = None,
     out: Annotated[
-        Path | None, typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz or .svg")
+        Path | None,
+        typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz, .svg, .png or .pdf"),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -75,28 +79,34 @@ def attend(
         str, typer.Option(help="weights; scores too; or full: queries, keys, values, contexts")
     ] = "weights",
     inference: Inference = None,
-    out: Annotated[Path | None, typer.Option(help="write the matrices: .npz, .json or .svg")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="write the matrices: .csv, .npz, .json, or as a picture .svg, .png, .pdf")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Record every attention matrix for a source."""
+    from core.figures.attention import about_heads
+    from core.figures.endings import by_ending
     from core.figures.export import EXPORTS
     from core.recording.recorder import LEVELS
     from core.runs.catalog import entry
 
-    if out is not None and out.suffix not in EXPORTS:
-        raise SettingError(f"cannot write {out.name}: choose a name that ends in {', '.join(EXPORTS)}")
+    write = None if out is None else by_ending(out.name, EXPORTS)
     entry(LEVELS, level, "level")
+    trained: TrainedSet | TrainedParallel | TrainedModel
     if labels_sets(run):
         refuse_for_sets(run, target=target, inference=inference)
-        labeler = set_model(run)
-        matrices = labeler.matrices(labeler.read(text), only, level)
+        trained = set_model(run)
+        matrices = trained.matrices(trained.read(text), only, level)
     elif writes_at_once(run):
         refuse_for_places(run, inference=inference)
-        matrices = parallel_model(run).matrices(text, target, only=only, level=level)
+        trained = parallel_model(run)
+        matrices = trained.matrices(text, target, only=only, level=level)
     else:
-        matrices = _loaded(run, inference).matrices(text, target, only=only, level=level)
-    if out is not None:
-        write_file(out, EXPORTS[out.suffix](matrices))
+        trained = _loaded(run, inference)
+        matrices = trained.matrices(text, target, only=only, level=level)
+    if out is not None and write is not None:
+        write_file(out, write(matrices, about_heads(matrices, _reading(trained, text, target))))
     data = [
         {
             "site": matrix.site.name, "label": matrix.site.label, "heads": matrix.heads, "queries": list(matrix.queries),
@@ -106,6 +116,19 @@ def attend(
     ]  # fmt: skip
     rows = [[one["site"], one["label"], one["heads"], len(one["queries"]), len(one["keys"])] for one in data]
     show(data, json, columns(rows, ["site", "", "heads", "queries", "keys"]))
+
+
+def _reading(trained: "TrainedSet | TrainedParallel | TrainedModel", source: str, target: str | None) -> "Reading":
+    """What the matrices are of; those of a model that decodes step by step can be looked at on the page Attention."""
+    from core.figures.attention import Reading
+    from core.figures.provenance import Origin
+    from core.runs.trained import TrainedModel
+
+    origin = Origin(trained.run.address, trained.model_hash, trained.step, trained.config.seed)
+    if not isinstance(trained, TrainedModel):
+        return Reading(origin, source, target)
+    query = {"run": trained.run.address, "source": source, **({"target": target} if target else {})}
+    return Reading(origin, source, target, "attention", query)
 
 
 def evaluate(

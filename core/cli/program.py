@@ -5,6 +5,7 @@ import typer
 from core.cli.bench import bench
 from core.cli.claiming import claims
 from core.cli.compiling import compile_run
+from core.cli.describing import figure
 from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
@@ -20,7 +21,7 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect):
+for command in (app, tasks, models, objectives, searches, train, decode, attend, evaluate, sweep, say, inspect, figure):
     program.command()(command)
 program.add_typer(runs, name="runs")
 program.command()(verify)

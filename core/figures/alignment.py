@@ -37,7 +37,7 @@ def picture(
     cell = (wide / columns, tall / rows)
     left = 14 + _LETTER * 0.62 * min(14, max(map(_width, axes.queries)))
     turned = max(map(_width, axes.keys)) * _LETTER * 0.62 > cell[0]
-    top = 46 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
+    top = 52 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
     told = f"rows: {axes.rows} · columns: {axes.columns}"
     parts = [
         _text(left, 18, title, anchor="start", weight="bold", size=15),
@@ -52,7 +52,7 @@ def picture(
         line = 'fill="none" stroke-linejoin="round" points='
         parts.append(f'<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>')
         parts.append(f'<polyline class="path" stroke="{_PATH}" stroke-width="1.6" {line}"{points}"/>')
-    words = max(_width(title) * 15 * 0.62, _width(told) * _LETTER * 0.58)  # a small map is no narrower than its words
+    words = max(_width(title) * 15 * 0.57, _width(told) * _LETTER * 0.52)  # a small map is no narrower than its words
     width, height = round(left + max(wide, min(words, _WIDE)) + 16), round(top + tall + 12)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '

@@ -1,12 +1,19 @@
 """What an inspection leaves behind: one HTML page that needs nothing around it, a table, a picture."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from core.data.spreadsheet import written
 from core.figures.alignment import picture, plain
+from core.figures.export import NUMBERS
+from core.figures.export import Export as NumbersExport
+from core.figures.pictures import FIGURE_EXPORTS, Figure
+from core.figures.provenance import Origin, Provenance
 from core.metrics.diagnosis import Diagnosis, Judged
 from core.recording.alignment import AlignmentDump
+from core.recording.matrix import AttentionMatrix, Site
+
+Export = Callable[[Diagnosis, AlignmentDump], bytes]
 
 _STYLE = """
 body { font: 15px/1.5 sans-serif; color: #1f2a33; background: #fff; max-width: 960px; margin: 2rem auto; padding: 0 1rem; }
@@ -38,11 +45,34 @@ def to_html(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
     return "\n".join(filter(None, parts)).encode()
 
 
-def to_svg(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
-    """The picture alone."""
-    return picture(
-        diagnosis.map, diagnosis.axes, title_of(diagnosis), diagnosis.path, diagnosis.marks
-    ).encode()  # fmt: skip
+def alignment_figure(diagnosis: Diagnosis) -> Figure:
+    """The picture alone, with what it is of; the files that it was made from are not in it."""
+    one, axes, title = diagnosis.map, diagnosis.axes, title_of(diagnosis)
+    about = Provenance(
+        "inspected alignment", title, Origin(step=one.place.step), "inspect_alignment",
+        direction=f"rows = {axes.rows}, columns = {axes.columns}", site=one.place.name, layer=one.place.layer,
+        head=one.place.head, reduction=None if one.place.head is None else "head", queries=axes.queries, keys=axes.keys,
+    )  # fmt: skip
+    return Figure(picture(one, axes, title, diagnosis.path, diagnosis.marks), about)
+
+
+def _picture(write: Callable[[Figure], bytes]) -> Export:
+    def drawn(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
+        """The picture alone."""
+        return write(alignment_figure(diagnosis))
+
+    return drawn
+
+
+def _numbers(write: NumbersExport) -> Export:
+    def told(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
+        """The weights of the map with their labels."""
+        place, axes = diagnosis.map.place, diagnosis.axes
+        site = Site("decoder", place.layer or 0, "cross", place.label)
+        matrix = AttentionMatrix(site, diagnosis.map.weights[None], axes.queries, axes.keys)
+        return write([matrix], alignment_figure(diagnosis).about)
+
+    return told
 
 
 def to_csv(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
@@ -52,17 +82,15 @@ def to_csv(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
 
 def table(judged: Sequence[Judged]) -> bytes:
     """Maps and their scores as CSV; numbers of layers, heads and items count from 1, as everywhere that people read."""
-    file = io.StringIO()
-    writer = csv.writer(file)
     names = list(judged[0].figures) if judged else []
-    writer.writerow(["name", "step", "layer", "head", "item", "rows", "columns", *names])
+    rows: list[list[Any]] = [["name", "step", "layer", "head", "item", "rows", "columns", *names]]
     for one in judged:
         place = one.map.place
         counted = ["" if number is None else number + 1 for number in (place.layer, place.head, place.item)]
-        writer.writerow(
+        rows.append(
             [place.name, "" if place.step is None else place.step, *counted, *one.map.shape, *one.figures.values()]
         )
-    return file.getvalue().encode()
+    return written(rows)
 
 
 def title_of(diagnosis: Diagnosis) -> str:
@@ -105,8 +133,7 @@ def _list(title: str, lines: Sequence[str]) -> str:
     return f"<h2>{plain(title)}</h2><ul>{items}</ul>" if lines else ""
 
 
-ALIGNMENT_EXPORTS: dict[str, Callable[[Diagnosis, AlignmentDump], bytes]] = {
-    ".html": to_html,
-    ".svg": to_svg,
-    ".csv": to_csv,
-}
+ALIGNMENT_EXPORTS: dict[str, Export] = {
+    ".html": to_html, **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()}, ".csv": to_csv,
+    **{f".map{ending}": _numbers(write) for ending, write in NUMBERS.items()},
+}  # fmt: skip

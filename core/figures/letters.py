@@ -5,7 +5,8 @@ Names are those of Linux (Noto), macOS and Windows. What has none here is drawn 
 
 import unicodedata
 
-LATIN = ("Noto Sans", "DejaVu Sans", "Liberation Sans", "Arial", "Helvetica", "Segoe UI", "Roboto", "FreeSans")
+# first what has arrows and signs for blanks as well: a text with a letter that is missing is drawn whole in another font
+LATIN = ("DejaVu Sans", "Arial", "Helvetica Neue", "Segoe UI", "Noto Sans", "Liberation Sans", "Roboto", "FreeSans")
 _SCRIPTS = {
     "ARABIC": ("Noto Sans Arabic", "Noto Naskh Arabic", "Geeza Pro", "Segoe UI", "Tahoma"),
     "DEVANAGARI": ("Noto Sans Devanagari", "Kohinoor Devanagari", "Nirmala UI", "Mangal"),

@@ -26,7 +26,7 @@ class Origin:
 
     Attributes:
         run: its address; model_hash: fingerprint of its weights.
-        step: of the checkpoint; seed: of the training, or of the draws.
+        step: of the checkpoint; seed: of the training.
     """
 
     run: str | None = None
@@ -129,11 +129,6 @@ def seal(body: Mapping[str, Any]) -> str:
 def digest(content: bytes) -> str:
     """A fingerprint that nobody meets by chance."""
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-def origin_of(header: Mapping[str, Any]) -> Origin:
-    """The model of a decoding tree, by its header."""
-    return Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), header.get("seed"))
 
 
 _WORDS = ("view", "title", "page", "direction", "source")

@@ -1,15 +1,16 @@
 """Decoding trees as files: for programs, for tables, for Graphviz, to look at. The table of endings is `TREE_EXPORTS`."""
 
-import csv
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from math import exp
 from typing import Any
 
+from core.data.spreadsheet import written
 from core.decoding.trees.columns import COLUMNS, finished, path
 from core.decoding.trees.packed import write_npz
 from core.decoding.trees.saved import Parts, write_json
-from core.errors import SettingError
+from core.figures.endings import by_ending
+from core.figures.pictures import FIGURE_EXPORTS, Figure
+from core.figures.provenance import Origin, Provenance
 from core.figures.tree import picture, shown
 
 Export = Callable[[Parts], bytes]
@@ -33,7 +34,7 @@ def to_csv(parts: Parts) -> bytes:
         ]
         for place, end in enumerate(ends, start=1)
     ]  # fmt: skip
-    return _table(["rank", "text", "tokens", "logp", *terms, "rank_score", "status"], rows)
+    return written([["rank", "text", "tokens", "logp", *terms, "rank_score", "status"], *rows])
 
 
 def to_nodes_csv(parts: Parts) -> bytes:
@@ -43,7 +44,7 @@ def to_nodes_csv(parts: Parts) -> bytes:
     names = [name for name in COLUMNS if name != "adj_parts"]
     plain = zip(*([_figure(value) for value in nodes[name]] for name in names))
     rows = [[*row, *(_figure(given.get(term, 0.0)) for term in terms)] for row, given in zip(plain, nodes["adj_parts"])]
-    return _table([*names, *(f"adj.{term}" for term in terms)], rows)
+    return written([[*names, *(f"adj.{term}" for term in terms)], *rows])
 
 
 def to_dot(parts: Parts) -> bytes:
@@ -76,13 +77,43 @@ def to_dot(parts: Parts) -> bytes:
     return "\n".join([*lines, "}", ""]).encode("utf-8", "replace")
 
 
-def to_svg(parts: Parts) -> bytes:
-    """A picture that stands alone; of a large tree the ways to its outputs, what was pruned counted."""
-    return picture(parts.header, parts.nodes).encode("utf-8", "replace")
+def tree_figure(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> Figure:
+    """A picture that stands alone; of a large tree the ways to its outputs, what was pruned counted.
+
+    Args:
+        query: what opens the tree on the page Decoder; by itself the model, the source and the name of the search.
+        seed: of the model's training; that of draws is a setting of the search.
+    """
+    header, nodes = parts.header, parts.nodes
+    search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
+    asked = {"run": header.get("model"), "source": header.get("source"), "search": header.get("strategy")}
+    best = path(nodes, finished(nodes)[0]) if finished(nodes) else []
+    about = Provenance(
+        "decoding tree",
+        f"{search['name']}: {header.get('source', '')} → {header.get('output', '')}",
+        Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), seed),
+        "decoder" if header.get("model") else "",
+        {name: str(value) for name, value in asked.items() if value} if query is None else query,
+        "left to right: steps of the target; a node is a token, its path what stands before it",
+        source=str(header.get("source", "")),
+        queries=tuple(nodes["text"][at] for at in best),
+        keys=tuple(header.get("source_tokens", ())),
+        search=search,
+    )
+    return Figure(picture(header, nodes), about)
+
+
+def _picture(write: Callable[[Figure], bytes]) -> Export:
+    def drawn(parts: Parts) -> bytes:
+        """The tree as a picture."""
+        return write(tree_figure(parts))
+
+    return drawn
 
 
 TREE_EXPORTS: dict[str, Export] = {
-    ".json": to_json, ".csv": to_csv, ".nodes.csv": to_nodes_csv, ".dot": to_dot, ".npz": write_npz, ".svg": to_svg,
+    ".json": to_json, ".csv": to_csv, ".nodes.csv": to_nodes_csv, ".dot": to_dot, ".npz": write_npz,
+    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()},
 }  # fmt: skip
 
 
@@ -95,10 +126,7 @@ def export_of(name: str) -> Export:
     Raises:
         SettingError: nothing is known by its ending.
     """
-    for ending in sorted(TREE_EXPORTS, key=len, reverse=True):
-        if name.lower().endswith(ending):
-            return TREE_EXPORTS[ending]
-    raise SettingError(f"cannot write {name[-60:]}: choose a name that ends in {', '.join(TREE_EXPORTS)}")
+    return by_ending(name, TREE_EXPORTS)
 
 
 def _terms(given: Any) -> list[str]:
@@ -109,14 +137,6 @@ def _terms(given: Any) -> list[str]:
 def _figure(value: Any) -> Any:
     """What a cell holds: nothing for nan."""
     return "" if isinstance(value, float) and value != value else value
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    file = io.StringIO()
-    writer = csv.writer(file)  # lines end as RFC 4180 says, so that a token that is a line end is quoted
-    writer.writerow(head)
-    writer.writerows(rows)
-    return file.getvalue().encode("utf-8", "replace")
 
 
 def _quoted(text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, nan
 
+from core.data.spreadsheet import harmless
 from core.decoding.hypothesis import Hypothesis
 from core.decoding.search import AbstractSearch
 from core.decoding.view import Frontier
@@ -116,7 +117,16 @@ class Drawing:
         for one in self.outputs:
             share = len(one.draws) / self.count
             rows.writerow(
-                [one.output, len(one.draws), share, one.expected, one.probability, one.logp, one.right, one.ended]
+                [
+                    harmless(one.output),
+                    len(one.draws),
+                    share,
+                    one.expected,
+                    one.probability,
+                    one.logp,
+                    one.right,
+                    one.ended,
+                ]
             )
         return file.getvalue()
 

@@ -5,21 +5,17 @@ import streamlit as st
 from core.figures.alignment_report import ALIGNMENT_EXPORTS
 from core.metrics.diagnosis import Diagnosis
 from core.recording.alignment import AlignmentDump
-
-_WHAT = {".html": "Report", ".svg": "Picture", ".csv": "Scores"}
+from dashboard.components.downloads import download_row
+from dashboard.components.figure_bar import figure_bar
 
 
 def alignment_downloads(diagnosis: Diagnosis, dump: AlignmentDump) -> None:
     """The report in every form that it is written in."""
-    with st.expander("Take it along", icon=":material/download:"):
-        for column, (ending, write) in zip(st.columns(len(ALIGNMENT_EXPORTS)), ALIGNMENT_EXPORTS.items()):
-            column.download_button(
-                f"{_WHAT[ending]} {ending}",
-                lambda write=write: write(diagnosis, dump),
-                f"alignment{ending}",
-                on_click="ignore",
-                width="stretch",
-                key=f"alignment {ending}",
-            )
-        st.caption("The PNG button above the map saves the picture as it is drawn. The same from the command line:")
+    taken, opening = st.columns([5, 1])
+    with opening:
+        figure_bar()
+    with taken, st.expander("Take away", icon=":material/download:"):
+        files = {ending: lambda write=write: write(diagnosis, dump) for ending, write in ALIGNMENT_EXPORTS.items()}
+        download_row(files, "alignment", key="alignment")
+        st.caption("CSV has the scores of every map, MAP the weights of this one. The same from the command line:")
         st.code("attnlab inspect FILES… --tokens TOKENS --out report.html", "bash")

@@ -1,6 +1,5 @@
 """An inspected map on the page: which one, its picture with path and marks, scores, findings, its rivals, its training."""
 
-import re
 from typing import Any
 
 import streamlit as st
@@ -13,6 +12,7 @@ from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
 from dashboard import state
 from dashboard.components.alignment_source import Brought
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -119,12 +119,12 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
     )
     st.caption(f"Rows: {axes.rows}. Columns: {axes.columns}.")
     for note in axes.notes:
-        st.caption(f":material/info: {_literal(note)}")
+        st.caption(f":material/info: {literal(note)}")
 
 
 def _judgement(diagnosis: Diagnosis) -> None:
     st.metric("Quality of the alignment", f"{diagnosis.judged.quality:.2f}", help=diagnosis.judged.meanings["quality"])
-    st.caption(_literal(diagnosis.choice))
+    st.caption(literal(diagnosis.choice))
     _findings(diagnosis)
     if len(diagnosis.rivals) > 1:
         with st.expander(f"All {len(diagnosis.rivals):,} layers and heads at this step", icon=":material/leaderboard:"):
@@ -152,8 +152,8 @@ def _findings(diagnosis: Diagnosis) -> None:
     if not diagnosis.findings:
         st.markdown("**The doctor** finds no skip, repeat, stuck place, collapse, reversal or early end.")
         return
-    lines = [f"{at}. {_literal(told)}" for at, told in enumerate(diagnosis.told, 1)]
-    st.markdown(f"**The doctor**: {_literal(diagnosis.kinds)}")
+    lines = [f"{at}. {literal(told)}" for at, told in enumerate(diagnosis.told, 1)]
+    st.markdown(f"**The doctor**: {literal(diagnosis.kinds)}")
     st.markdown("\n".join(lines[:_SHOWN]))
     if len(lines) > _SHOWN:
         with st.expander(f"{len(lines) - _SHOWN:,} more"):
@@ -199,15 +199,10 @@ def _diagnosis(key: tuple[Any, ...], _one: AlignmentMap, _axes: Axes, _rivals: t
 
 def noticed(dump: AlignmentDump) -> None:
     """What the files hold, and every oddity in them."""
-    st.caption(" · ".join(map(_literal, dump.found)))
+    st.caption(" · ".join(map(literal, dump.found)))
     if dump.done:
         with st.container(border=True):
-            st.markdown("\n".join(f"- {_literal(note)}" for note in dump.done[:_SHOWN]))
+            st.markdown("\n".join(f"- {literal(note)}" for note in dump.done[:_SHOWN]))
             if len(dump.done) > _SHOWN:
                 with st.expander(f"{len(dump.done) - _SHOWN} more"):
-                    st.markdown("\n".join(f"- {_literal(note)}" for note in dump.done[_SHOWN:]))
-
-
-def _literal(text: str) -> str:
-    """Text of files, their names included, that Markdown takes as it is: no pictures, links, formulas."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$:-])", r"\\\1", text)
+                    st.markdown("\n".join(f"- {literal(note)}" for note in dump.done[_SHOWN:]))

@@ -1,53 +1,122 @@
-"""Files to take along: what is on the page as data, as a picture, and as the Python that makes it."""
+"""Files to take along: what is on the page as a picture, as numbers, and as the Python that makes it."""
+
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from core.decoding.search import AbstractSearch
+from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
-from core.figures.export import EXPORTS
-from core.figures.tree_files import TREE_EXPORTS
+from core.errors import AttentionLabError
+from core.figures.attention import ALL, MapView, Reading, about_heads, about_map, map_figure
+from core.figures.export import EXPORTS, NUMBERS
+from core.figures.pictures import FIGURE_EXPORTS
+from core.figures.provenance import Origin
+from core.figures.tree_files import TREE_EXPORTS, tree_figure
 from core.recording.matrix import AttentionMatrix
+from core.runs.sessions import SavedSession
+from core.runs.trained import TrainedModel
+from dashboard import links
+from dashboard.components.figure_bar import figure_bar
 from dashboard.components.model_bar import Chosen
 
-
-def matrix_downloads(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
-    """The matrices as NumPy, JSON and SVG."""
-    with st.expander("Take it along", icon=":material/download:"):
-        for column, (suffix, write) in zip(st.columns(len(EXPORTS)), EXPORTS.items()):
-            with column:
-                st.download_button(
-                    f"Matrices {suffix}",
-                    lambda write=write: write(matrices),
-                    f"attention{suffix}",
-                    on_click="ignore",
-                    width="stretch",
-                    key=f"download {suffix}",
-                )
-        asked = f"{chosen.source!r}, {target!r}" if target else repr(chosen.source)
-        st.code(
-            f"import core\n\nmodel = core.load({chosen.model.run.address!r})\nmatrices = model.matrices({asked})",
-            "python",
-        )
+Files = Mapping[str, Callable[[], bytes]]
 
 
-def tree_download(chosen: Chosen, search: AbstractSearch, tree: DecodingTree, *, key: str) -> None:
-    """The decoding tree in every form that a tree is written in, and the Python that makes it."""
+def download_row(files: Files, name: str, *, key: str) -> None:
+    """One button for each kind of file; a file is made when it is asked for.
+
+    Args:
+        files: what writes it by the ending of its name, pictures first; name: of the file, without its ending.
+    """
+    for column, (ending, write) in zip(st.columns(len(files)), files.items()):
+        column.download_button(
+            ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", width="stretch",
+            key=f"{key} {ending}", help=f"{name}{ending}",
+        )  # fmt: skip
+
+
+def map_files(view: MapView, reading: Reading) -> Files:
+    """One map as it is drawn large: pictures that say what they are of, and its numbers."""
+    about = about_map(view, reading)
+    pictures = {ending: lambda write=write: write(map_figure(view, about)) for ending, write in FIGURE_EXPORTS.items()}
+    return pictures | {ending: lambda write=write: write([view.numbers], about) for ending, write in NUMBERS.items()}
+
+
+def reading_of(model: TrainedModel, source: str, target: str, query: Mapping[str, str]) -> Reading:
+    """What the page Attention shows of a model."""
+    origin = Origin(model.run.address, model.model_hash, model.step, model.config.seed)
+    return Reading(origin, source, target or None, "attention", query)
+
+
+def matrix_downloads(
+    matrices: list[AttentionMatrix], views: Mapping[str, tuple[MapView, Reading]], whole: Reading
+) -> None:
+    """What is large on the page, or all heads, in every form; and the Python that makes it.
+
+    Args:
+        views: what is drawn large, by its name; whole: of what all matrices were recorded.
+    """
+    taken, opening = st.columns([5, 1])
+    with opening:
+        figure_bar()
+    with taken, st.expander("Take away", icon=":material/download:"):
+        what = st.segmented_control("Take away", [*views, ALL], default=next(iter(views)), key="take", required=True)
+        if what in views:
+            view, reading = views[what]
+            site = f"{view.matrix.site.stack}-{view.matrix.site.kind}-layer{view.matrix.site.layer + 1}"
+            part = f"head{view.head + 1}" if view.reduction == "head" else view.reduction.split()[0]
+            download_row(map_files(view, reading), f"attention-{site}-{part}", key=f"download {what}")
+        else:
+            about = about_heads(matrices, whole)
+            files = {ending: lambda write=write: write(matrices, about) for ending, write in EXPORTS.items()}
+            download_row(files, "attention", key="download all")
+        asked = f"{whole.source!r}, {whole.target!r}" if whole.target else repr(whole.source)
+        st.code(f"import core\n\nmodel = core.load({whole.origin.run!r})\nmatrices = model.matrices({asked})", "python")
+
+
+def tree_download(
+    chosen: Chosen,
+    search: AbstractSearch,
+    tree: DecodingTree,
+    *,
+    key: str,
+    session: Session | None = None,
+    place: Mapping[str, str] | None = None,
+) -> None:
+    """The decoding tree in every form that a tree is written in, and the Python that makes it.
+
+    Args:
+        session: what was done at the decoder, if anything; place: what else of the page Decoder belongs to its state.
+    """
     kind = type(search).__name__
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
-    with st.expander("Take it along", icon=":material/download:"):
-        for column, (ending, write) in zip(st.columns(len(TREE_EXPORTS)), TREE_EXPORTS.items()):
-            column.download_button(
-                f"Tree {ending}",
-                lambda write=write: write(tree.parts),
-                f"tree-{search.name}{ending}",
-                on_click="ignore",
-                width="stretch",
-                key=f"{key} {ending}",
-            )
+    taken, opening = st.columns([5, 1])
+    with opening:
+        figure_bar(key)
+    with taken, st.expander("Take away", icon=":material/download:"):
+        query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
+        pictures = {
+            ending: lambda write=write: write(tree_figure(tree.parts, query, chosen.model.config.seed))
+            for ending, write in FIGURE_EXPORTS.items()
+        }
+        others = {ending: lambda write=write: write(tree.parts) for ending, write in TREE_EXPORTS.items()}
+        download_row(
+            pictures | {one: others[one] for one in others if one not in pictures}, f"tree-{search.name}", key=key
+        )
         st.code(
             f"import core\n\nmodel = core.load({chosen.model.run.address!r})\n"
             f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))",
             "python",
         )
+
+
+def _opens(chosen: Chosen, session: Session) -> dict[str, str]:
+    """The address of a tree on the page Decoder; a session too long for one is left out, and its search stays."""
+    query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source}
+    try:
+        return query | {links.SESSION: SavedSession.of(chosen.model, session).to_link()}
+    except AttentionLabError:
+        return query

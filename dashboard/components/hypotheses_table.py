@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.data.spreadsheet import harmless
 from core.metrics.rounding import decimals
 from core.metrics.search_error import Judgement
 from dashboard.components.search_card import part_names
@@ -28,8 +29,9 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
             "BLEU": st.column_config.NumberColumn(format="%.1f"),
         },
     )  # fmt: skip
+    safe = table.assign(output=table["output"].map(harmless))
     st.download_button(
-        "All hypotheses .csv", table.to_csv(index=False), "hypotheses.csv", "text/csv", on_click="ignore",
+        "All hypotheses .csv", safe.to_csv(index=False), "hypotheses.csv", "text/csv", on_click="ignore",
         icon=":material/download:", key="download hypotheses",
     )  # fmt: skip
 

@@ -2,23 +2,26 @@
 
 import streamlit as st
 
+from core.figures.attention import REDUCTIONS, MapView, Reading
 from core.recording.matrix import AttentionMatrix
 from core.runs.trained import TrainedModel
-from dashboard import resources
-from dashboard.components.downloads import matrix_downloads
+from dashboard import links, resources
+from dashboard.components.downloads import matrix_downloads, reading_of
+from dashboard.components.figure_bar import figure_told
+from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heading import heading
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
 
-NOBODY = "no other model"
-REDUCTIONS = ("head", "mean over heads", "max over heads")
+Views = dict[str, tuple[MapView, Reading]]  # what is drawn large, by its name
 
 
 def page() -> None:
     """Choose, record, draw."""
     heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
+    figure_told()
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)
@@ -29,15 +32,20 @@ def _panel(chosen: Chosen) -> None:
     target, other = _options(chosen)
     matrices = chosen.model.matrices(chosen.source, target or None)
     _said(chosen, matrices, target)
-    here = heads(matrices, selected=_first(matrices), key=f"heads {chosen.model.run.address}")
-    site, head = here or _first(matrices)
+    first = _first(matrices)
+    asked, times = wanted_head(matrices, first)
+    # what the address asks for anew counts more than what was clicked before: the component begins anew with it
+    site, head = heads(matrices, selected=asked, key=f"heads {chosen.model.run.address} {times}") or asked
+    put_head(site, head, first)
     matrix = next(one for one in matrices if one.site.name == site)
-    if other is None:
-        how = st.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key="reduction", required=True)
-        _large(matrix, head, how, key="large")
-    else:
-        _beside(chosen, matrices, other, target)
-    matrix_downloads(chosen, matrices, target)
+    views = _large(chosen, matrix, head, target) if other is None else _beside(chosen, matrices, other, target)
+    matrix_downloads(matrices, views, reading_of(chosen.model, chosen.source, target, _query(chosen, target)))
+
+
+def _query(chosen: Chosen, target: str, **more: str) -> dict[str, str]:
+    """What the address says of the state of this page."""
+    query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.TARGET: target, **more}
+    return {name: value for name, value in query.items() if value}
 
 
 def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
@@ -45,7 +53,7 @@ def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
     with left:
         target = st.text_input(
             "Target to force",
-            key="target",
+            key=links.TARGET,
             bind="query-params",
             placeholder="empty: the model's own greedy output",
             help="the decoder is fed this target, token by token, whatever it would have said",
@@ -58,12 +66,12 @@ def _options(chosen: Chosen) -> tuple[str, TrainedModel | None]:
         ]
         address = st.selectbox(
             "Beside it",
-            [NOBODY, *same],
-            key="beside",
+            [links.NOBODY, *same],
+            key=links.BESIDE,
             bind="query-params",
             help="another model of the same task on the same sentence, with the same color scale",
         )
-    return target, None if address == NOBODY else resources.model(address)
+    return target, None if address == links.NOBODY else resources.model(address)
 
 
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
@@ -85,29 +93,36 @@ def _ways(chosen: Chosen) -> str:
     return ", ".join(f"{name}={model[name]}" for name in ("normalizer", "attention") if name in model)
 
 
-def _large(
-    matrix: AttentionMatrix, head: int, how: str, *, key: str, high: float | None = None, name: str = ""
-) -> None:
-    weights = {"head": matrix.weights[head], "mean over heads": matrix.mean(), "max over heads": matrix.max()}[how]
-    what = f"head {head + 1}" if how == "head" else how
-    heatmap(weights, matrix.queries, matrix.keys, key=key, title=f"{name}{matrix.site.label} · {what}", high=high)
+def _large(chosen: Chosen, matrix: AttentionMatrix, head: int, target: str) -> Views:
+    """The chosen head, or all of its layer as one."""
+    how = st.segmented_control(
+        "Show", REDUCTIONS, default=REDUCTIONS[0], key=links.REDUCTION, required=True, bind="query-params"
+    )
+    view = MapView(matrix, head, how)
+    _drawn(view, key="large", title=view.title)
+    place = {links.SITE: matrix.site.name, links.HEAD: str(head + 1), links.REDUCTION: how}
+    reading = reading_of(chosen.model, chosen.source, target, _query(chosen, target, **place))
+    return {"this map": (view, reading)}
 
 
-def _beside(chosen: Chosen, matrices: list[AttentionMatrix], other: TrainedModel, target: str) -> None:
+def _beside(chosen: Chosen, matrices: list[AttentionMatrix], other: TrainedModel, target: str) -> Views:
     """Cross-attention of the last layer of both, mean over heads, one scale."""
     theirs = other.matrices(chosen.source, target or None, only="*cross*")[-1]
     ours = [one for one in matrices if one.site.kind == "cross"][-1]
     high = float(max(ours.mean().max(), theirs.mean().max()))
+    query, views = _query(chosen, target, **{links.BESIDE: other.run.address}), {}
     for column, matrix, model in zip(st.columns(2), (ours, theirs), (chosen.model, other)):
+        address = model.run.address
+        view = MapView(matrix, 0, REDUCTIONS[1], high)
         with column:
-            _large(
-                matrix,
-                0,
-                "mean over heads",
-                key=f"beside {model.run.address}",
-                high=high,
-                name=f"{model.run.address} · ",
-            )
+            _drawn(view, key=f"beside {address}", title=f"{address} · {view.title}")
+        views[address] = view, reading_of(model, chosen.source, target, query)
+    return views
+
+
+def _drawn(view: MapView, *, key: str, title: str) -> None:
+    one = view.matrix
+    heatmap(view.weights, one.queries, one.keys, key=key, title=title, high=view.high)
 
 
 def _first(matrices: list[AttentionMatrix]) -> tuple[str, int]:

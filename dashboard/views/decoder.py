@@ -12,8 +12,9 @@ from core.decoding.session import Branch, Explorer, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
 from core.runs.inspection import inspect
-from dashboard import resources, state
+from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
+from dashboard.components.figure_bar import figure_told
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
@@ -56,6 +57,7 @@ def page() -> None:
     heading(
         "Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried."
     )
+    figure_told()
     follow_link()
     chosen = model_bar()
     if chosen is not None:
@@ -83,7 +85,8 @@ def _panel(chosen: Chosen) -> None:
     stepper(data, key=key, on_view=lambda: st.rerun(DECODER if _waits(key) else NODE))
     session_bar(chosen, session, tree)
     _node(chosen, tree, key, answer)
-    tree_download(chosen, search, tree, key="tree")
+    place = {name: state.get(name) for name in (links.SITE, links.HEAD)}
+    tree_download(chosen, search, tree, key="tree", session=session, place=place)
 
 
 @st.fragment(key=NODE)
@@ -198,20 +201,30 @@ def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, i
     """Which cross-attention the curves show: layer, and a head or the mean."""
     sites = list(tree.attention)
     layer, head = places
+    _valid(links.SITE, sites)
     with layer:
         site = st.selectbox(
             "Cross-attention of",
             sites,
             index=len(sites) - 1,
-            key="site",
+            key=links.SITE,
+            bind="query-params",
             format_func=_layer_name,
             help="the decoder layer whose look at the source is drawn as curves",
         )
     heads = tree.attention[site].shape[1]
     with head:
         options = [MEAN, *(f"head {at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
-        chosen = st.selectbox("Head", options, key="head", help="the mean hides what single heads do")
+        _valid(links.HEAD, options)
+        help = "the mean hides what single heads do"
+        chosen = st.selectbox("Head", options, key=links.HEAD, bind="query-params", help=help)
     return site, None if chosen == MEAN else int(chosen.split()[1]) - 1
+
+
+def _valid(name: str, options: Sequence[str]) -> None:
+    """Drop a choice that came with a figure of a model with other layers or heads."""
+    if state.get(name, options[0]) not in options:
+        state.forget(name)
 
 
 def _layer_name(site: str) -> str:

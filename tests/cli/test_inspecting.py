@@ -64,7 +64,7 @@ BAD = {
     "no map": (["inspect", "tokens.txt"], "no number"),
     "unknown step": (["inspect", "maps", "--step", "7"], "no map of step 7; steps with one: 20 … 300"),
     "unknown axes": (["inspect", "maps", "--axes", "hed"], "choose one of: head, item"),
-    "unknown ending": (["inspect", "maps", "--out", "a.bmp"], "ends in .html, .svg, .csv"),
+    "unknown ending": (["inspect", "maps", "--out", "a.bmp"], "ends in .html, .svg, .png, .pdf, .csv"),
     "no such place": (["inspect", "maps", "--out", "/no/such/place/a.svg"], "cannot write"),
     "no hop": (["inspect", "maps", "--hop", "0"], "usually 5 to 50 ms"),
 }  # fmt: skip

@@ -1,0 +1,33 @@
+"""The command that asks a figure what it is of."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.cli.printing import Json, show
+from core.errors import DataError
+
+
+def figure(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="an .svg, .png or .pdf that was saved here")],
+    json: Json = False,
+) -> None:
+    """Tell what a figure says of itself; exit code 1 where it was edited after it was saved."""
+    from core.figures.opening import LARGEST_FILE, open_figure
+
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise DataError(f"cannot read {file}: {error.strerror}; give the path of a figure") from error
+    found = open_figure(raw)
+    about = found.about
+    tokens = (
+        f"rows ({len(about.queries)}): {' '.join(about.queries)}\ncolumns ({len(about.keys)}): {' '.join(about.keys)}"
+    )
+    show({**about.to_dict(), "edited": list(found.edited)}, json, f"{about.told}\n{tokens}")
+    if found.edited:
+        print(f"edited after it was saved: {' and '.join(found.edited)}", file=sys.stderr)
+        sys.exit(1)

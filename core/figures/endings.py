@@ -1,0 +1,23 @@
+"""What a file is written as, by the ending of its name."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from core.errors import SettingError
+
+T = TypeVar("T")
+
+
+def by_ending(name: str, table: Mapping[str, T]) -> T:
+    """The entry of a table of endings; the longest ending that fits.
+
+    >>> by_ending("tree.Nodes.CSV", {".csv": 1, ".nodes.csv": 2})
+    2
+
+    Raises:
+        SettingError: none fits.
+    """
+    for ending in sorted(table, key=len, reverse=True):
+        if name.lower().endswith(ending):
+            return table[ending]
+    raise SettingError(f"cannot write {name[-60:]}: choose a name that ends in {', '.join(table)}")
