@@ -9,10 +9,12 @@ from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
 from core.figures.attention import ALL, MapView, Reading, about_heads, about_map, map_figure
+from core.figures.drawn.attention import to_html
 from core.figures.export import EXPORTS, NUMBERS
 from core.figures.pictures import FIGURE_EXPORTS
 from core.figures.provenance import Origin
 from core.figures.tree_files import TREE_EXPORTS, tree_figure
+from core.figures.tree_files import to_html as tree_html
 from core.recording.matrix import AttentionMatrix
 from core.runs.sessions import SavedSession
 from core.runs.trained import TrainedModel
@@ -40,6 +42,7 @@ def map_files(view: MapView, reading: Reading) -> Files:
     """One map as it is drawn large: pictures that say what they are of, and its numbers."""
     about = about_map(view, reading)
     pictures = {ending: lambda write=write: write(map_figure(view, about)) for ending, write in FIGURE_EXPORTS.items()}
+    pictures[".html"] = lambda: to_html([view.numbers], about)
     return pictures | {ending: lambda write=write: write([view.numbers], about) for ending, write in NUMBERS.items()}
 
 
@@ -102,6 +105,7 @@ def tree_download(
             ending: lambda write=write: write(tree_figure(tree.parts, query, chosen.model.config.seed))
             for ending, write in FIGURE_EXPORTS.items()
         }
+        pictures[".html"] = lambda: tree_html(tree.parts, query, chosen.model.config.seed)
         others = {ending: lambda write=write: write(tree.parts) for ending, write in TREE_EXPORTS.items()}
         download_row(
             pictures | {one: others[one] for one in others if one not in pictures}, f"tree-{search.name}", key=key

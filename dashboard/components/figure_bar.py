@@ -22,7 +22,7 @@ def figure_bar(key: str = "figure") -> None:
     with st.popover("Open figure", icon=":material/image_search:", width="stretch"):
         name = f"{key} file {state.get(_COUNT, 0)}"
         st.file_uploader(
-            "A figure that was saved here", ["svg", "png", "pdf"], key=name, max_upload_size=LARGEST_FILE // 1_000_000,
+            "A figure that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=LARGEST_FILE // 1_000_000,
             on_change=_take, args=(name,), help="its page, model, text and place are shown again",
         )  # fmt: skip
         if problem := state.get(_PROBLEM):

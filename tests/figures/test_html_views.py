@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import core
-from core.errors import InputError, SettingError
+from core.errors import DataError, InputError, SettingError
 from core.figures.drawn.attention import EXACT_UP_TO
 from core.figures.drawn.html_view import HtmlView
+from core.figures.opening import open_figure
 from core.recording.matrix import AttentionMatrix, Site
 from tests.browser.gallery_data import invented
 
@@ -103,6 +104,20 @@ def test_a_tree_brings_what_was_pruned_and_why():
 def test_what_a_view_is_of_stands_in_it():
     about = json.loads(Reader(core.heatmap([matrix(1, 2, 2, ("<end>", "b"))], "Two").to_html()).texts["about"])
     assert (about["schema"], about["title"], about["keys"]) == ("attnlab/figure/1", "Two", ["<end>", "b"])
+
+
+def test_a_view_is_opened_like_any_figure_and_a_change_of_any_part_is_noticed():
+    for view in views(EVIL):
+        raw = view.to_html().encode()
+        found = open_figure(raw)
+        assert (found.about, found.edited) == (view.about, ())
+        assert open_figure(raw.replace(b'id="numbers">', b'id="numbers">AAAA', 1)).edited == ("its picture",)
+        assert open_figure(raw.replace(b"class", b"klass", 1)).edited == ("its picture",)
+        assert open_figure(raw.replace(b'"reduction": ', b'"target": "x", "reduction": ', 1)).edited == (
+            "what it says",
+        )
+    with pytest.raises(DataError, match="this HTML file says nothing of itself"):
+        open_figure(b"<!doctype html><p>Hello</p>")
 
 
 # ---------------------------------------------------------------- closed

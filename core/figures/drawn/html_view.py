@@ -16,6 +16,7 @@ from core.errors import SettingError
 from core.figures.drawn.scripts import HEADS, HEATMAP, TREE, script, style
 from core.figures.provenance import Provenance, digest, sealed
 
+BEGIN, END = b'<script type="application/json" id="about">', b"</script>"  # around what a view says of itself
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _BLIND = "This view is drawn by JavaScript, which is switched off here or which this program does not run."
 _LOADING = 480  # pixels of a frame until its view has said how tall it is
@@ -65,22 +66,22 @@ class HtmlView:
     def to_html(self) -> str:
         """The whole document."""
         look = _LOOKS[self.view]
-        about = sealed(self.about, digest(self.payload)).replace("<", "\\u003c")
-        return "\n".join(
-            [
-                '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-                f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-                '<meta name="viewport" content="width=device-width, initial-scale=1">',
-                f"<title>{_safe(self.title or self.summary)}</title>",
-                f"<style>\n{style(*look.styles, 'document')}</style>\n</head>\n<body>",
-                f'<h1 id="heading">{_safe(self.title)}</h1>' if self.title else "",
-                f'<main id="view" data-summary="{_safe(self.summary)}"></main>',
-                f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>",
-                f'<script type="application/json" id="about">{about}</script>',
-                f'<script type="text/plain" id="numbers">{base64.b64encode(self.payload).decode()}</script>',
-                f'<script type="module">\n{script(*look.scripts, "document")}\n{look.start}\n</script>\n</body>\n</html>\n',
-            ]
+        before = "\n".join([
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{_safe(self.title or self.summary)}</title>",
+            f"<style>\n{style(*look.styles, 'document')}</style>\n</head>\n<body>",
+            f'<h1 id="heading">{_safe(self.title)}</h1>' if self.title else "",
+            f'<main id="view" data-summary="{_safe(self.summary)}"></main>',
+            f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>\n",
+        ])  # fmt: skip
+        after = (
+            f'\n<script type="text/plain" id="numbers">{base64.b64encode(self.payload).decode()}</script>\n'
+            f'<script type="module">\n{script(*look.scripts, "document")}\n{look.start}\n</script>\n</body>\n</html>\n'
         )
+        about = sealed(self.about, digest((before + after).encode())).replace("<", "\\u003c")
+        return f"{before}{BEGIN.decode()}{about}{END.decode()}{after}"
 
     def save(self, path: str | Path) -> Path:
         """Write the document to a file.

@@ -1,5 +1,6 @@
 """A decoding tree as a view: what a search kept, finished and pruned; a node's probabilities under the pointer."""
 
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from core.decoding.trees.saved import Parts
@@ -8,6 +9,7 @@ from core.figures.drawn.packing import pack
 from core.figures.drawn.tree_packing import columns, drawn, packed
 from core.figures.drawn.tree_words import WORDS
 from core.figures.provenance import Provenance
+from core.figures.tree import about_tree
 
 
 @runtime_checkable
@@ -27,36 +29,24 @@ def tree(found: Searched, title: str = "") -> HtmlView:
         found: a DecodingTree, as `TrainedModel.tree` gives it.
         title: stands above the view; else strategy, source and output.
     """
-    return tree_view(found.parts, title)
+    about = about_tree(found.parts)
+    return tree_view(found.parts, replace(about, title=title) if title else about)
 
 
-def tree_view(parts: Parts, title: str = "") -> HtmlView:
-    """The same of what a tree is made of."""
-    about = about_tree(parts)
-    named = title or about.title
+def tree_view(parts: Parts, about: Provenance) -> HtmlView:
+    """The same of what a tree is made of, with what is said of it."""
     data = {
         "nodes": packed(columns(drawn(parts.nodes))),
         "selected": None,
         "passed": None,
         "seq": 0,
         "height": "auto",
-        "caption": named,
+        "caption": about.title,
         "weighed": _weighed(parts),
         "words": WORDS,
     }
     summary = f"Decoding tree of {len(parts.nodes['id'])} nodes, by {parts.header.get('strategy', 'a search')}."
-    return HtmlView("tree", named, summary, pack(data), about)
-
-
-def about_tree(parts: Parts) -> Provenance:
-    header = parts.header
-    search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
-    return Provenance(
-        "decoding tree",
-        f"{search['name']}: {header.get('source', '')} → {header.get('output', '')}",
-        source=str(header.get("source", "")),
-        search=search,
-    )
+    return HtmlView("tree", about.title, summary, pack(data), about)
 
 
 def _weighed(parts: Parts) -> list[int] | None:
