@@ -31,11 +31,12 @@ def download_row(files: Files, name: str, *, key: str) -> None:
     Args:
         files: what writes it by the ending of its name, pictures first; name: of the file, without its ending.
     """
-    for column, (ending, write) in zip(st.columns(len(files)), files.items()):
-        column.download_button(
-            ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", width="stretch",
-            key=f"{key} {ending}", help=f"{name}{ending}",
-        )  # fmt: skip
+    with st.container(horizontal=True, gap="xsmall"):
+        for ending, write in files.items():
+            st.download_button(
+                ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", key=f"{key} {ending}",
+                help=f"{name}{ending}",
+            )  # fmt: skip
 
 
 def map_files(view: MapView, reading: Reading) -> Files:

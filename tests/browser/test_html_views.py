@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import core
 from core.figures.drawn.attention import EXACT_UP_TO
+from core.figures.opening import open_figure
 from core.recording.matrix import AttentionMatrix, Site
 from tests.browser.gallery_data import invented
 from tests.browser.gallery_words import END, ENGLISH, GERMAN
-from tests.browser.pages import SIZES
+from tests.browser.pages import SIZES, settled
 from tests.figures.test_html_views import EVIL
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -172,3 +173,16 @@ def test_very_many_weights_are_read_to_three_digits_and_that_is_said(opened: Ope
     page.locator(".heatmap .board").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".heatmap .said")).to_contain_text(f"≈ {float(f'{weights[0, 0, 0]:.3g}')}")
+
+
+@pytest.mark.parametrize("page", ["dark-1024"], indirect=True)
+def test_pages_give_views_as_files_that_lead_back_to_them(page: Page) -> None:
+    for name, leads in (("", "attention"), ("compare", "decoder")):
+        page.goto(f"/{name}?run=demo/dates-transformer&source=4. Juli 2027")
+        settled(page)
+        page.get_by_text("Take away", exact=True).first.click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="HTML", exact=True).first.click()
+        found = open_figure(Path(download.value.path()).read_bytes())
+        assert (found.about.page, found.about.source, found.edited) == (leads, "4. Juli 2027", ())
+        settled(page)
