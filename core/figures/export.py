@@ -91,7 +91,7 @@ def _tables(matrices: Sequence[AttentionMatrix]) -> Iterator[list[list[Any]]]:
     for one in matrices:
         for head, weights in enumerate(one.weights):
             corner = f"{one.site.name} head {head + 1}" if several else ""
-            lines = [[query, *map(str, row)] for query, row in zip(one.queries, weights)]
+            lines = [[query, *row] for query, row in zip(one.queries, weights)]
             yield [[corner, *one.keys], *lines]
 
 

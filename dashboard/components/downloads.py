@@ -19,7 +19,6 @@ from core.recording.matrix import AttentionMatrix
 from core.runs.sessions import SavedSession
 from core.runs.trained import TrainedModel
 from dashboard import links
-from dashboard.components.figure_bar import figure_bar
 from dashboard.components.model_bar import Chosen
 
 Files = Mapping[str, Callable[[], bytes]]
@@ -61,10 +60,7 @@ def matrix_downloads(
     Args:
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
-    taken, opening = st.columns([5, 1])
-    with opening:
-        figure_bar()
-    with taken, st.expander("Take away", icon=":material/download:"):
+    with st.expander("Take away", icon=":material/download:"):
         what = st.segmented_control("Take away", [*views, ALL], default=next(iter(views)), key="take", required=True)
         if what in views:
             view, reading = views[what]
@@ -97,10 +93,7 @@ def tree_download(
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
-    taken, opening = st.columns([5, 1])
-    with opening:
-        figure_bar(key)
-    with taken, st.expander("Take away", icon=":material/download:"):
+    with st.expander("Take away", icon=":material/download:"):
         query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
         pictures = {
             ending: lambda write=write: write(tree_figure(tree.parts, query, chosen.model.config.seed))

@@ -7,7 +7,6 @@ from core.recording.matrix import AttentionMatrix
 from core.runs.trained import TrainedModel
 from dashboard import links, resources
 from dashboard.components.downloads import matrix_downloads, reading_of
-from dashboard.components.figure_bar import figure_told
 from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heading import heading
 from dashboard.components.heads import heads
@@ -21,7 +20,6 @@ Views = dict[str, tuple[MapView, Reading]]  # what is drawn large, by its name
 def page() -> None:
     """Choose, record, draw."""
     heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
-    figure_told()
     chosen = model_bar()
     if chosen is not None:
         _panel(chosen)

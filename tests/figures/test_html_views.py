@@ -113,9 +113,7 @@ def test_a_view_is_opened_like_any_figure_and_a_change_of_any_part_is_noticed():
         assert (found.about, found.edited) == (view.about, ())
         assert open_figure(raw.replace(b'id="numbers">', b'id="numbers">AAAA', 1)).edited == ("its picture",)
         assert open_figure(raw.replace(b"class", b"klass", 1)).edited == ("its picture",)
-        assert open_figure(raw.replace(b'"reduction": ', b'"target": "x", "reduction": ', 1)).edited == (
-            "what it says",
-        )
+        assert open_figure(raw.replace(b'"view": "', b'"view": "no ', 1)).edited == ("what it says",)
     with pytest.raises(DataError, match="this HTML file says nothing of itself"):
         open_figure(b"<!doctype html><p>Hello</p>")
 
