@@ -220,7 +220,7 @@ HOSTILE = {
     "another svg": (SIMPLE.encode(), "says nothing of itself"),
     "another png": (png_with("").replace(KEYWORD.encode(), b"attention-bla"), "damaged|says nothing"),
     "another pdf": (pdf_with(lambda writer: writer._root_object.pop("/Names")), "says nothing of itself"),
-    "html": (b"<!doctype html><p>hello", "SVG is damaged"),
+    "html": (b"<!doctype html><p>hello", "says nothing of itself"),
     "cut svg": (FIGURE_EXPORTS[".svg"](drawn())[:-20], "SVG is damaged"),
     "cut png": (FIGURE_EXPORTS[".png"](drawn())[:-60], "PNG is damaged"),
     "cut pdf": (FIGURE_EXPORTS[".pdf"](drawn())[:300], "PDF is damaged"),
