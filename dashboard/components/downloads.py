@@ -28,11 +28,12 @@ def download_row(files: Files, name: str, *, key: str) -> None:
     Args:
         files: what writes it by the ending of its name, pictures first; name: of the file, without its ending.
     """
-    for column, (ending, write) in zip(st.columns(len(files)), files.items()):
-        column.download_button(
-            ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", width="stretch",
-            key=f"{key} {ending}", help=f"{name}{ending}",
-        )  # fmt: skip
+    with st.container(horizontal=True):
+        for ending, write in files.items():
+            st.download_button(
+                ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", key=f"{key} {ending}",
+                help=f"{name}{ending}",
+            )  # fmt: skip
 
 
 def map_files(view: MapView, reading: Reading) -> Files:
@@ -57,7 +58,7 @@ def matrix_downloads(
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
     with st.expander("Take away", icon=":material/download:"):
-        what = st.segmented_control("Take away", [*views, ALL], default=next(iter(views)), key="take", required=True)
+        what = st.segmented_control("Of", [*views, ALL], default=next(iter(views)), key="take", required=True)
         if what in views:
             view, reading = views[what]
             site = f"{view.matrix.site.stack}-{view.matrix.site.kind}-layer{view.matrix.site.layer + 1}"
