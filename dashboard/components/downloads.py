@@ -28,7 +28,7 @@ def download_row(files: Files, name: str, *, key: str) -> None:
     Args:
         files: what writes it by the ending of its name, pictures first; name: of the file, without its ending.
     """
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):
         for ending, write in files.items():
             st.download_button(
                 ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", key=f"{key} {ending}",
