@@ -61,7 +61,7 @@ def matrix_downloads(
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
     with st.expander("Take away", icon=":material/download:"):
-        what = st.segmented_control("Take away", [*views, ALL], default=next(iter(views)), key="take", required=True)
+        what = st.segmented_control("Of", [*views, ALL], default=next(iter(views)), key="take", required=True)
         if what in views:
             view, reading = views[what]
             site = f"{view.matrix.site.stack}-{view.matrix.site.kind}-layer{view.matrix.site.layer + 1}"

@@ -75,7 +75,7 @@ def _asking() -> None:
         on_change=_take, args=(name,),
     )  # fmt: skip
     if problem := state.get(_PROBLEM):
-        st.warning(literal(f"{problem.rstrip('.')}. The page is as it was."), icon=":material/error:")
+        st.warning(literal(f"{_sentence(problem)} The page is as it was."), icon=":material/error:")
     else:
         st.caption("Its page, model, text and place are shown again; nothing is taken from the picture itself.")
     if state.get(_GO):

@@ -15,7 +15,7 @@ def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
     arrive(title)
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([2, 1], vertical_alignment="center")
     left.markdown(f"**{title}** · {sentence}")
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from core.figures.opening import open_figure
-from tests.browser.pages import button, choose, settled, until
+from tests.browser.pages import button, choose, settled, until, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 RUN, TEXT, TARGET = "demo/dates-transformer", "Donnerstag, 30. April 1981", "1981-04-3"
@@ -66,3 +66,26 @@ def test_a_figure_brings_back_the_model_the_text_the_target_the_head_and_the_red
     expect(spot(page, SITE, 2)).to_have_attribute("aria-pressed", "true")
     until(page, lambda: address(page) == asked)
     expect(page.get_by_text(f"From a figure: {about.title}")).to_be_visible()
+
+
+def test_a_tree_with_a_branch_comes_back_from_another_page_and_what_is_no_figure_changes_nothing(page: Page) -> None:
+    page.goto(f"/decoder?run={RUN}&source={TEXT}")
+    expect(page.locator(".stepper .place")).to_contain_text("Step 0 of")
+    page.locator(".stepper .candidate").nth(2).click()
+    expect(page.locator(".stepper .notes")).to_contain_text("as token 1 cost")
+    said = page.locator(".stepper .notes").text_content()
+    settled(page)
+    figure = taken(page, "PDF")
+    visit(page, "Parts", "Masks")
+    expect(page.get_by_text("Masks · ")).to_be_visible()
+    settled(page)
+    drop(page, "notes.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("says nothing of itself")).to_be_visible()
+    expect(dialog.get_by_text("The page is as it was")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    drop(page, "tree.pdf", figure)
+    expect(page.locator(".stepper .notes")).to_have_text(said or "")
+    expect(page.get_by_text("From a figure: greedy")).to_be_visible()
+    until(page, lambda: address(page).get("source") == TEXT and address(page).get("run") in (None, RUN))
