@@ -71,7 +71,7 @@ def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
     name = f"figure file {state.get(_COUNT, 0)}"
     st.file_uploader(
-        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=LARGEST_FILE // 1_000_000,
+        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=50,
         on_change=_take, args=(name,),
     )  # fmt: skip
     if problem := state.get(_PROBLEM):
