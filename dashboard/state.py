@@ -33,7 +33,7 @@ def keep(*names: str) -> None:
 
 
 def restore(values: dict[str, Any]) -> None:
-    """Give widgets these values, on this page and on the next that is opened; only in a callback."""
+    """Give widgets these values, on this page and on the next that is opened; before they are drawn."""
     for name, value in values.items():
         st.session_state[name] = value
         st.session_state[f"kept {name}"] = value

@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SHIPPED = sorted(path for house in ("core", "dashboard") for path in (ROOT / house).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-DRAWN = sorted(path for kind in ("*.js", "*.css") for path in (ROOT / "dashboard").rglob(kind))
+DRAWN = sorted(
+    path for house in ("core", "dashboard") for kind in ("*.js", "*.css") for path in (ROOT / house).rglob(kind)
+)
 
 LONGEST_FILE = 300  # lines
 LONGEST_FUNCTION = 40  # lines of the body, docstring left out

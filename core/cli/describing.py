@@ -11,7 +11,7 @@ from core.errors import DataError
 
 
 def figure(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="an .svg, .png or .pdf that was saved here")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="an .svg, .png, .pdf or .html that was saved here")],
     json: Json = False,
 ) -> None:
     """Tell what a figure says of itself; exit code 1 where it was edited after it was saved."""

@@ -40,7 +40,7 @@ def decode(
     inference: Inference = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz, .svg, .png or .pdf"),
+        typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz, .svg, .png, .pdf or .html"),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -81,7 +81,7 @@ def attend(
     ] = "weights",
     inference: Inference = None,
     out: Annotated[
-        Path | None, typer.Option(help="write the matrices: .csv, .npz, .json, or as a picture .svg, .png, .pdf")
+        Path | None, typer.Option(help="write the matrices: .csv, .npz, .json, or to look at .svg, .png, .pdf, .html")
     ] = None,
     json: Json = False,
 ) -> None:

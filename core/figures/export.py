@@ -15,6 +15,7 @@ from jaxtyping import Float
 
 from core.data.spreadsheet import written
 from core.figures.alignment import plain
+from core.figures.drawn.attention import to_html
 from core.figures.letters import lettering
 from core.figures.pictures import FIGURE_EXPORTS, Figure
 from core.figures.pixels import png
@@ -90,7 +91,7 @@ def _tables(matrices: Sequence[AttentionMatrix]) -> Iterator[list[list[Any]]]:
     for one in matrices:
         for head, weights in enumerate(one.weights):
             corner = f"{one.site.name} head {head + 1}" if several else ""
-            lines = [[query, *map(str, row)] for query, row in zip(one.queries, weights)]
+            lines = [[query, *row] for query, row in zip(one.queries, weights)]
             yield [[corner, *one.keys], *lines]
 
 
@@ -172,5 +173,5 @@ def _picture(write: Callable[[Figure], bytes]) -> Export:
 
 NUMBERS: dict[str, Export] = {".csv": to_csv, ".npz": to_npz, ".json": to_json}
 EXPORTS: dict[str, Export] = {
-    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()}, **NUMBERS,
+    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()}, ".html": to_html, **NUMBERS,
 }  # fmt: skip

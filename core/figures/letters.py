@@ -24,7 +24,7 @@ _SCRIPTS = {
 def lettering(text: str) -> str:
     """An SVG attribute with the fonts of a text's script, a blank before it; nothing for letters that all fonts have.
 
-    >>> lettering("1981"), lettering("财")[:39]
+    >>> lettering("1981"), lettering("财")[:38]
     ('', ' style="font-family:\\'Noto Sans CJK SC\\'')
     """
     for sign in text:

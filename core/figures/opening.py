@@ -1,4 +1,4 @@
-"""What a figure says of itself, read back from an SVG, PNG or PDF that may have come from anywhere.
+"""What a figure says of itself, read back from an SVG, PNG, PDF or HTML file that may have come from anywhere.
 
 Nothing is unpickled, drawn or followed: of an SVG only the text of our own element is read, entities are refused before
 they are expanded; of a PNG its text, and its dots to see whether they were edited; of a PDF an attached file by its name.
@@ -16,6 +16,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from core.errors import DataError
+from core.figures.drawn.html_view import BEGIN, END
 from core.figures.pictures import ATTACHED, KEYWORD, NAMESPACE, pixels
 from core.figures.provenance import LARGEST, Provenance, digest, seal
 
@@ -62,7 +63,7 @@ def open_figure(raw: bytes) -> OpenedFigure:
         if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(first):
             text, picture = read(raw)
             return _checked(name, text, picture)
-    raise DataError("this file is no figure: a figure is an .svg, .png or .pdf that was saved here")
+    raise DataError("this file is no figure: a figure is an .svg, .png, .pdf or .html that was saved here")
 
 
 def _checked(name: str, text: str | None, picture: str) -> OpenedFigure:
@@ -151,10 +152,20 @@ def _of_pdf(raw: bytes) -> tuple[str | None, str]:
         raise DataError(f"this PDF is damaged or no figure: {type(error).__name__}; save the figure again") from error
 
 
+def _of_html(raw: bytes) -> tuple[str | None, str]:
+    """The text of our element, and the digest of all around it: the numbers, and the scripts, which nobody runs here."""
+    before, _, rest = raw.partition(BEGIN)
+    text, _, after = rest.partition(END)
+    if len(text) > LARGEST:
+        raise _too_long("HTML file", len(text))
+    return text.decode("utf-8", "replace"), digest(before + after)
+
+
 def _too_long(name: str, length: int) -> DataError:
     return DataError(f"what this {name} says of itself has {length:,} characters; a figure says at most {LARGEST:,}")
 
 
 _KINDS: tuple[tuple[bytes, str, Callable[[bytes], tuple[str | None, str]]], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "PNG", _of_png), (b"%PDF-", "PDF", _of_pdf), (b"<", "SVG", _of_svg),
+    (b"\x89PNG\r\n\x1a\n", "PNG", _of_png), (b"%PDF-", "PDF", _of_pdf), (b"<!doctype html>", "HTML file", _of_html),
+    (b"<", "SVG", _of_svg),
 )  # fmt: skip

@@ -45,7 +45,7 @@ class Figure:
 def to_svg(figure: Figure) -> bytes:
     """The drawing as it is, to be scaled and edited."""
     whole = figure.svg.encode("utf-8", "replace")
-    seal = escape(sealed(figure.about, digest(whole)))
+    seal = escape(sealed(figure.about, digest(whole)), quote=False)
     inside = f'<metadata><figure xmlns="{NAMESPACE}">{seal}</figure></metadata><desc>{escape(_lines(figure.about.told))}</desc>'
     at = whole.index(b">") + 1  # behind the root's own tag, whose attributes hold no text of anybody's
     return whole[:at] + inside.encode() + whole[at:]

@@ -10,8 +10,10 @@ from html import escape
 from math import exp
 from typing import Any
 
-from core.decoding.trees.columns import Columns
+from core.decoding.trees.columns import Columns, finished, path
+from core.decoding.trees.saved import Parts
 from core.figures.letters import lettering
+from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
@@ -38,6 +40,31 @@ _KEYS = (
     ("best", "best output", "best"), ("kept", "kept", ""), ("done", "finished", "done"), ("dead", "pruned", "dead"),
     ("gold", "on the reference's path", "gold"), ("forced", "forced", "forced"),
 )  # fmt: skip
+
+
+def about_tree(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> Provenance:
+    """What a figure of a decoding tree says of itself.
+
+    Args:
+        query: what opens the tree on the page Decoder; by itself the model, the source and the name of the search.
+        seed: of the model's training; that of draws is a setting of the search.
+    """
+    header, nodes = parts.header, parts.nodes
+    search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
+    asked = {"run": header.get("model"), "source": header.get("source"), "search": header.get("strategy")}
+    best = path(nodes, finished(nodes)[0]) if finished(nodes) else []
+    return Provenance(
+        "decoding tree",
+        f"{search['name']}: {header.get('source', '')} → {header.get('output', '')}",
+        Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), seed),
+        "decoder" if header.get("model") else "",
+        {name: str(value) for name, value in asked.items() if value} if query is None else query,
+        "left to right: steps of the target; a node is a token, its path what stands before it",
+        source=str(header.get("source", "")),
+        queries=tuple(nodes["text"][at] for at in best),
+        keys=tuple(header.get("source_tokens", ())),
+        search=search,
+    )
 
 
 def picture(header: Mapping[str, Any], nodes: Columns) -> str:

@@ -8,10 +8,10 @@ from core.data.spreadsheet import written
 from core.decoding.trees.columns import COLUMNS, finished, path
 from core.decoding.trees.packed import write_npz
 from core.decoding.trees.saved import Parts, write_json
+from core.figures.drawn.tree import tree_view
 from core.figures.endings import by_ending
 from core.figures.pictures import FIGURE_EXPORTS, Figure
-from core.figures.provenance import Origin, Provenance
-from core.figures.tree import picture, shown
+from core.figures.tree import about_tree, picture, shown
 
 Export = Callable[[Parts], bytes]
 
@@ -81,26 +81,9 @@ def tree_figure(parts: Parts, query: Mapping[str, str] | None = None, seed: int 
     """A picture that stands alone; of a large tree the ways to its outputs, what was pruned counted.
 
     Args:
-        query: what opens the tree on the page Decoder; by itself the model, the source and the name of the search.
-        seed: of the model's training; that of draws is a setting of the search.
+        query, seed: as in `about_tree`.
     """
-    header, nodes = parts.header, parts.nodes
-    search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
-    asked = {"run": header.get("model"), "source": header.get("source"), "search": header.get("strategy")}
-    best = path(nodes, finished(nodes)[0]) if finished(nodes) else []
-    about = Provenance(
-        "decoding tree",
-        f"{search['name']}: {header.get('source', '')} → {header.get('output', '')}",
-        Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), seed),
-        "decoder" if header.get("model") else "",
-        {name: str(value) for name, value in asked.items() if value} if query is None else query,
-        "left to right: steps of the target; a node is a token, its path what stands before it",
-        source=str(header.get("source", "")),
-        queries=tuple(nodes["text"][at] for at in best),
-        keys=tuple(header.get("source_tokens", ())),
-        search=search,
-    )
-    return Figure(picture(header, nodes), about)
+    return Figure(picture(parts.header, parts.nodes), about_tree(parts, query, seed))
 
 
 def _picture(write: Callable[[Figure], bytes]) -> Export:
@@ -111,9 +94,14 @@ def _picture(write: Callable[[Figure], bytes]) -> Export:
     return drawn
 
 
+def to_html(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> bytes:
+    """The tree as one HTML file that needs no network: walked, zoomed, asked node by node."""
+    return tree_view(parts, about_tree(parts, query, seed)).to_html().encode()
+
+
 TREE_EXPORTS: dict[str, Export] = {
     ".json": to_json, ".csv": to_csv, ".nodes.csv": to_nodes_csv, ".dot": to_dot, ".npz": write_npz,
-    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()},
+    **{ending: _picture(write) for ending, write in FIGURE_EXPORTS.items()}, ".html": to_html,
 }  # fmt: skip
 
 

@@ -6,15 +6,11 @@ from core.figures.alignment_report import ALIGNMENT_EXPORTS
 from core.metrics.diagnosis import Diagnosis
 from core.recording.alignment import AlignmentDump
 from dashboard.components.downloads import download_row
-from dashboard.components.figure_bar import figure_bar
 
 
 def alignment_downloads(diagnosis: Diagnosis, dump: AlignmentDump) -> None:
     """The report in every form that it is written in."""
-    taken, opening = st.columns([5, 1])
-    with opening:
-        figure_bar()
-    with taken, st.expander("Take away", icon=":material/download:"):
+    with st.expander("Take away", icon=":material/download:"):
         files = {ending: lambda write=write: write(diagnosis, dump) for ending, write in ALIGNMENT_EXPORTS.items()}
         download_row(files, "alignment", key="alignment")
         st.caption("CSV has the scores of every map, MAP the weights of this one. The same from the command line:")

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
+from core.figures.drawn.tree_packing import plain
 from dashboard.components import stepper
 from dashboard.components.canvas import script, style
-from dashboard.components.tree import plain
 
 WORDS = {
     **stepper.WORDS,

@@ -9,15 +9,16 @@ from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
 from core.figures.attention import ALL, MapView, Reading, about_heads, about_map, map_figure
+from core.figures.drawn.attention import to_html
 from core.figures.export import EXPORTS, NUMBERS
 from core.figures.pictures import FIGURE_EXPORTS
 from core.figures.provenance import Origin
 from core.figures.tree_files import TREE_EXPORTS, tree_figure
+from core.figures.tree_files import to_html as tree_html
 from core.recording.matrix import AttentionMatrix
 from core.runs.reader import AbstractTrained
 from core.runs.sessions import SavedSession
 from dashboard import links
-from dashboard.components.figure_bar import figure_bar
 from dashboard.components.model_bar import Chosen
 
 Files = Mapping[str, Callable[[], bytes]]
@@ -29,17 +30,19 @@ def download_row(files: Files, name: str, *, key: str) -> None:
     Args:
         files: what writes it by the ending of its name, pictures first; name: of the file, without its ending.
     """
-    for column, (ending, write) in zip(st.columns(len(files)), files.items()):
-        column.download_button(
-            ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", width="stretch",
-            key=f"{key} {ending}", help=f"{name}{ending}",
-        )  # fmt: skip
+    with st.container(horizontal=True, gap="xsmall"):
+        for ending, write in files.items():
+            st.download_button(
+                ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", key=f"{key} {ending}",
+                help=f"{name}{ending}",
+            )  # fmt: skip
 
 
 def map_files(view: MapView, reading: Reading) -> Files:
     """One map as it is drawn large: pictures that say what they are of, and its numbers."""
     about = about_map(view, reading)
     pictures = {ending: lambda write=write: write(map_figure(view, about)) for ending, write in FIGURE_EXPORTS.items()}
+    pictures[".html"] = lambda: to_html([view.numbers], about)
     return pictures | {ending: lambda write=write: write([view.numbers], about) for ending, write in NUMBERS.items()}
 
 
@@ -57,11 +60,8 @@ def matrix_downloads(
     Args:
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
-    taken, opening = st.columns([5, 1])
-    with opening:
-        figure_bar()
-    with taken, st.expander("Take away", icon=":material/download:"):
-        what = st.segmented_control("Take away", [*views, ALL], default=next(iter(views)), key="take", required=True)
+    with st.expander("Take away", icon=":material/download:"):
+        what = st.segmented_control("Of", [*views, ALL], default=next(iter(views)), key="take", required=True)
         if what in views:
             view, reading = views[what]
             site = f"{view.matrix.site.stack}-{view.matrix.site.kind}-layer{view.matrix.site.layer + 1}"
@@ -93,15 +93,13 @@ def tree_download(
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
-    taken, opening = st.columns([5, 1])
-    with opening:
-        figure_bar(key)
-    with taken, st.expander("Take away", icon=":material/download:"):
+    with st.expander("Take away", icon=":material/download:"):
         query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
         pictures = {
             ending: lambda write=write: write(tree_figure(tree.parts, query, chosen.model.config.seed))
             for ending, write in FIGURE_EXPORTS.items()
         }
+        pictures[".html"] = lambda: tree_html(tree.parts, query, chosen.model.config.seed)
         others = {ending: lambda write=write: write(tree.parts) for ending, write in TREE_EXPORTS.items()}
         download_row(
             pictures | {one: others[one] for one in others if one not in pictures}, f"tree-{search.name}", key=key

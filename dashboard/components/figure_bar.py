@@ -1,5 +1,7 @@
 """Open a figure: the page, model, text and place that it came from are shown again, whatever page is open."""
 
+from dataclasses import dataclass, field
+
 import streamlit as st
 
 from core.errors import AttentionLabError, DataError, RunError
@@ -8,35 +10,86 @@ from core.figures.opening import LARGEST_FILE, open_figure
 from core.figures.provenance import Provenance
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
+from dashboard.components.head_address import ask_for
 from dashboard.components.literal import literal
 from dashboard.components.session_bar import open_session
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
+_TITLES = {"attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment"}
 _FILES_MISSING = (
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."
 )
 
 
-def figure_bar(key: str = "figure") -> None:
-    """The place to drop a figure."""
-    with st.popover("Open figure", icon=":material/image_search:", width="stretch"):
-        name = f"{key} file {state.get(_COUNT, 0)}"
-        st.file_uploader(
-            "A figure that was saved here", ["svg", "png", "pdf"], key=name, max_upload_size=LARGEST_FILE // 1_000_000,
-            on_change=_take, args=(name,), help="its page, model, text and place are shown again",
-        )  # fmt: skip
-        if problem := state.get(_PROBLEM):
-            st.warning(literal(f"{problem.rstrip('.')}. This page is as it was."), icon=":material/error:")
-    if asked := state.get(_GO):
-        state.forget(_GO)
-        page, query = asked
-        st.switch_page(f"views/{page}.py", query_params=query)
+@dataclass(frozen=True)
+class Going:
+    """Where a figure leads.
+
+    Attributes:
+        page: its name; values: of the widgets there; site, head: of the page Attention, the head counted from 1.
+        words: what differs from when the figure was saved.
+    """
+
+    page: str
+    values: dict[str, str] = field(default_factory=dict)
+    site: str | None = None
+    head: str | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Of the page, as it stands at its head."""
+        return _TITLES[self.page]
 
 
-def figure_told() -> None:
-    """What there is to say of the figure that was opened last, as long as its page shows what it is of."""
+def arrive(title: str) -> None:
+    """Go to the page of a figure that was opened, and there give its widgets what they had; before they are drawn.
+
+    Args:
+        title: of the page that is open.
+    """
+    going = state.get(_GO)
+    if going is None:
+        return
+    if going.title != title:
+        # an address is given, an empty one: Streamlit clears none while widgets are bound to it
+        st.switch_page(f"views/{going.page}.py", query_params={})
+    state.restore(going.values)
+    ask_for(going.site, going.head)
+    state.forget(_GO)
+
+
+def figure_bar() -> None:
+    """The button that asks for a figure."""
+    if st.button("Open figure", icon=":material/image_search:", help="a picture that was saved here"):
+        state.forget(_PROBLEM)
+        _asking()
+
+
+@st.dialog("Open a figure")
+def _asking() -> None:
+    """Where to drop it; it stays until a figure was opened."""
+    name = f"figure file {state.get(_COUNT, 0)}"
+    st.file_uploader(
+        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=50,
+        on_change=_take, args=(name,),
+    )  # fmt: skip
+    if problem := state.get(_PROBLEM):
+        st.warning(literal(f"{_sentence(problem)} The page is as it was."), icon=":material/error:")
+    else:
+        st.caption("Its page, model, text and place are shown again; nothing is taken from the picture itself.")
+    if state.get(_GO):
+        st.rerun()
+
+
+def figure_told(title: str) -> None:
+    """What there is to say of the figure that was opened last, as long as its page shows what it is of.
+
+    Args:
+        title: of the page that is open.
+    """
     page, about, words = state.get(_TOLD, (None, None, ()))
-    if about is None or page != state.get("page"):
+    if about is None or page != title:
         return
     shown = {links.RUN: about.origin.run, links.SOURCE: about.source} if about.origin.run else {}
     if all(state.get(name) == value for name, value in shown.items()):
@@ -55,21 +108,18 @@ def _take(name: str) -> None:
         if file.size > LARGEST_FILE:
             raise DataError(f"this file has {file.size:,} bytes; a figure has at most {LARGEST_FILE:,}")
         found = open_figure(file.getvalue())
-        asked, words = _restored(found.about)
+        going = _leads(found.about)
     except AttentionLabError as error:
         state.put(_PROBLEM, str(error))
         return
-    words = [*([_sentence(found.warning)] if found.warning else []), *words]
-    state.put(_TOLD, (_TITLES[found.about.page], found.about, words))
+    words = [*([_sentence(found.warning)] if found.warning else []), *going.words]
+    state.put(_TOLD, (going.title, found.about, words))
     state.put(_COUNT, state.get(_COUNT, 0) + 1)
-    state.put(_GO, (found.about.page, asked))
+    state.put(_GO, going)
 
 
-_TITLES = {"attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment"}
-
-
-def _restored(about: Provenance) -> tuple[dict[str, str], list[str]]:
-    """Make the page of a figure show what it is of: the page's address, and what differs from when it was saved.
+def _leads(about: Provenance) -> Going:
+    """Where a figure leads.
 
     Raises:
         AttentionLabError: its run is not here, it cannot be decoded again, or no page shows its like.
@@ -77,14 +127,14 @@ def _restored(about: Provenance) -> tuple[dict[str, str], list[str]]:
     if about.page not in _TITLES:
         raise DataError(f"no page can show this figure again; it is of: {about.view}, {about.title[:120]}")
     if about.page == "inspect_alignment":
-        return {}, [_FILES_MISSING]
+        return Going(about.page, words=(_FILES_MISSING,))
     run = about.query.get(links.RUN, "")
     if run not in resources.addresses(writing=False):
         raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
-    return _decoded(about) if about.page == "decoder" else _attended(about, run)
+    return _decoded(about, run) if about.page == "decoder" else _attended(about, run)
 
 
-def _attended(about: Provenance, run: str) -> tuple[dict[str, str], list[str]]:
+def _attended(about: Provenance, run: str) -> Going:
     """The page Attention."""
     words, model = [], resources.any_model(run)
     if model.model_hash != about.origin.model_hash:
@@ -97,33 +147,32 @@ def _attended(about: Provenance, run: str) -> tuple[dict[str, str], list[str]]:
         words.append(f"The model beside it, “{query.pop(links.BESIDE)[:80]}”, is not here; {run} is shown alone.")
     if query.get(links.REDUCTION) not in REDUCTIONS:
         query.pop(links.REDUCTION, None)
-    state.restore({
+    values = {
         links.RUN: run, links.SOURCE: query.get(links.SOURCE, ""), links.TARGET: query.get(links.TARGET, ""),
         links.BESIDE: query.get(links.BESIDE, links.NOBODY), links.REDUCTION: query.get(links.REDUCTION, REDUCTIONS[0]),
         links.WORDS: query.get(links.WORDS) == "true",
-    })  # fmt: skip
-    return query, words
+    }  # fmt: skip
+    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), tuple(words))
 
 
-def _decoded(about: Provenance) -> tuple[dict[str, str], list[str]]:
+def _decoded(about: Provenance, run: str) -> Going:
     """The page Decoder: its session, or the search alone where a session was too long to be inside."""
-    query, origin, words = about.query, about.origin, []
+    query, origin, words = about.query, about.origin, ()
     if links.SESSION in query:
         saved = SavedSession.from_link(query[links.SESSION])
     else:
         saved = SavedSession.from_dict({
-            "schema": SCHEMA, "run": query[links.RUN], "model_hash": origin.model_hash, "checkpoint_step": origin.step,
+            "schema": SCHEMA, "run": run, "model_hash": origin.model_hash, "checkpoint_step": origin.step,
             "source": about.source, "search": about.search, "branches": [],
         })  # fmt: skip
-        words = ["The figure holds the search but no branches: the tree below is the unforced one."]
-    if (saved.run, saved.session.source) != (query[links.RUN], about.source):
+        words = ("The figure holds the search but no branches: the tree below is the unforced one.",)
+    if (saved.run, saved.session.source) != (run, about.source):
         raise DataError("this figure was edited: its session is of another run or source than it says; save it again")
     if problem := open_session(saved):
         raise RunError(f"the tree of this figure is not opened: {problem}")
-    state.keep(links.RUN, links.SOURCE)
-    place = {name: query[name] for name in (links.SITE, links.HEAD) if name in query}
-    state.restore(place)
-    return {links.RUN: saved.run, links.SOURCE: saved.session.source, **place}, words
+    values = {links.RUN: run, links.SOURCE: saved.session.source, links.SEARCH: saved.session.search.name}
+    values |= {name: query[name] for name in (links.SITE, links.HEAD) if name in query}
+    return Going(about.page, values, words=words)
 
 
 def _sentence(text: str) -> str:

@@ -35,3 +35,10 @@ def put_head(site: str, head: int, first: tuple[str, int]) -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != value:
             st.query_params[name] = value
+
+
+def ask_for(site: str | None, head: str | None) -> None:
+    """Ask for a head as the address would, counted from 1; before the heads are drawn."""
+    state.put(_WRITTEN, (st.query_params.get(links.SITE), st.query_params.get(links.HEAD)))
+    state.put(_ASKED, (site, head))
+    state.put(_TIMES, state.get(_TIMES, 0) + 1)

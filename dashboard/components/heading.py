@@ -1,8 +1,12 @@
-"""The head of a page: what it is for in one sentence, and larger letters for a projector. Its name stands in the menu."""
+"""The head of a page: what it is for in one sentence, larger letters for a projector, and the place to open a figure.
+
+Its name stands in the menu.
+"""
 
 import streamlit as st
 
 from dashboard import links, state
+from dashboard.components.figure_bar import arrive, figure_bar, figure_told
 
 _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
 
@@ -10,9 +14,12 @@ _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the dra
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
-    left, right = st.columns([5, 1], vertical_alignment="center")
+    arrive(title)
+    left, right = st.columns([2, 1], vertical_alignment="center")
     left.markdown(f"**{title}** · {sentence}")
-    with right:
+    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):
             st.html(_PROJECTOR)
+        figure_bar()
     state.keep("projector")
+    figure_told(title)

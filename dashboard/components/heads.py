@@ -5,26 +5,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
+from core.figures.drawn.scripts import HEADS
+from core.figures.drawn.sites import described, grouped
+from core.figures.drawn.words import HEADS as WORDS
+from core.figures.drawn.words import SIGNED_HEADS
 from core.recording.matrix import AttentionMatrix
-from dashboard.components.canvas import codes, pack, remembered, script, settled, style
+from dashboard.components.canvas import codes, pack, remembered, settled, shared_script, style
 
-WORDS = {
-    "encoder self": "Encoder self-attention",
-    "decoder self": "Decoder self-attention",
-    "cross": "Cross-attention",
-    "layer": "layer {n}",
-    "head": "head {n}",
-    "idle": "Point at a cell to read it; click a head to open it.",
-    "read": "{site} · head {head}:",
-    "pooled": "(largest under the pointer)",
-    "summary": "{heads} attention heads in {sites} layers. Arrow keys move, Enter opens.",
-    "strongest": "strongest: {query} → {key} ≈ {weight}",
-    "own": "each head its own scale",
-}
-SIGNED = {"read": "{site} · head {head}, without its sign:"}
-KINDS = ("encoder self", "cross", "decoder self")
-
-_component = st.components.v2.component("attention_lab_heads", js=script("canvas_cells", "heads"), css=style("heads"))
+_component = st.components.v2.component(
+    "attention_lab_heads", js=shared_script(*HEADS, mount=("heads", "HeadsView")), css=style("heads")
+)
 
 
 def heads(
@@ -53,7 +43,7 @@ def heads(
     now = _known(settled(pick, passed), matrices)
     header, body = _payload(matrices, shared_scale)
     header |= {
-        "words": {**WORDS, **(SIGNED if any(matrix.signed for matrix in matrices) else {}), **(words or {})},
+        "words": {**WORDS, **(SIGNED_HEADS if any(matrix.signed for matrix in matrices) else {}), **(words or {})},
         "selected": now,
         "passed": passed,
         "seq": (pick or {}).get("seq", 0),
@@ -80,19 +70,5 @@ def _payload(matrices: Sequence[AttentionMatrix], shared_scale: bool) -> tuple[d
     for matrix, top in zip(matrices, tops):
         highs = [high] * matrix.heads if shared_scale else [float(value) for value in top]
         bodies.extend(codes(np.abs(matrix.weights[head]), highs[head]) for head in range(matrix.heads))
-        site = matrix.site
-        group = "cross" if site.kind == "cross" else f"{site.stack} self"
-        sites.append(
-            {
-                "name": site.name,
-                "group": group,
-                "layer": site.layer + 1,
-                "heads": matrix.heads,
-                "highs": highs,
-                "queries": list(matrix.queries),
-                "keys": list(matrix.keys),
-            }
-        )
-    groups = [kind for kind in KINDS if any(site["group"] == kind for site in sites)]
-    groups += sorted({site["group"] for site in sites} - set(groups))
-    return {"sites": sites, "groups": groups, "high": high, "shared": shared_scale}, bodies
+        sites.append({**described(matrix), "highs": highs})
+    return {"sites": sites, "groups": grouped(sites), "high": high, "shared": shared_scale}, bodies

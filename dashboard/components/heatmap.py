@@ -7,31 +7,16 @@ import numpy as np
 import streamlit as st
 
 from core.errors import ShapeError
+from core.figures.drawn.scripts import HEATMAP
+from core.figures.drawn.words import HEATMAP as WORDS
 from core.recording.alignment import Mark
-from dashboard.components.canvas import codes, pack, script, style
+from dashboard.components.canvas import codes, pack, shared_script, style
 
-WORDS = {
-    "idle": "Point at a cell to read it.",
-    "read": "query {row}, key {column}:",
-    "summary": "{title}: {rows} queries by {columns} keys. Largest weight {weight}, {query} to {key}. Arrow keys read cells.",
-    "pooled": "max of {rows}×{columns} cells",
-    "queries": "queries ↓",
-    "keys": "keys →",
-    "table": "Table",
-    "picture": "Picture",
-    "zoom": "Zoom: Ctrl + wheel, + and −; 0 shows all; drag to move",
-    "whole": "Show all",
-    "empty": "Nothing to show: this map has no cells.",
-    "untitled": "Attention map",
-    "path": "line: the best path",
-    "keep": "PNG",
-    "file": "attention-map",
-}
 EXACT_UP_TO = 256 * 256
 
 _component = st.components.v2.component(
     "attention_lab_heatmap",
-    js=script("canvas_cells", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap_inside", "heatmap"),
+    js=shared_script(*HEATMAP, mount=("heatmap", "HeatmapView")),
     css=style("heatmap"),
 )
 

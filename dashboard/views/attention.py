@@ -10,7 +10,6 @@ from core.runs.adapted import AdaptedReader
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
 from dashboard.components.downloads import matrix_downloads, reading_of
-from dashboard.components.figure_bar import figure_told
 from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heading import heading
 from dashboard.components.heads import heads
@@ -24,7 +23,6 @@ Views = dict[str, tuple[MapView, Reading]]  # what is drawn large, by its name
 def page() -> None:
     """Choose, record, draw."""
     heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
-    figure_told()
     chosen = model_bar(READ)
     if chosen is not None:
         _panel(chosen)

@@ -14,7 +14,6 @@ from core.errors import InputError
 from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
-from dashboard.components.figure_bar import figure_told
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
@@ -57,7 +56,6 @@ def page() -> None:
     heading(
         "Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried."
     )
-    figure_told()
     follow_link()
     chosen = model_bar(STEPPED)
     if chosen is not None:

@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.components.alignment_downloads import alignment_downloads
 from dashboard.components.alignment_source import alignment_source
 from dashboard.components.alignment_view import alignment_view, noticed
-from dashboard.components.figure_bar import figure_told
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 
@@ -13,7 +12,6 @@ from dashboard.components.panel import panel
 def page() -> None:
     """Drop, look, take along."""
     heading("Inspect my alignment", "Drop the attention maps of any program: what they align, and where they fail.")
-    figure_told()
     _panel()
 
 

@@ -147,7 +147,7 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention) -> 
     own = type(search)().to_dict()
     changed = ", ".join(f"{name}={value!r}" for name, value in search.to_dict().items() if value != own[name])
     edits = ", ".join(f"core.{edit!r}" for edit in found.edits)
-    with st.expander("Take it along", icon=":material/download:"):
+    with st.expander("Take away", icon=":material/download:"):
         for column, name, decoded in zip(st.columns(2), ("before", "after"), (found.before, found.after)):
             column.download_button(
                 f"Tree {name} .json", decoded.to_json, f"tree-{name}.json", on_click="ignore", key=f"download {name}",

@@ -86,9 +86,9 @@ def test_a_training_is_followed_the_best_head_is_named_and_the_report_is_saved(p
     expect(page.locator(".heatmap .title")).to_have_text("align · head 2 · step 30")
     expect(page.locator(".live-figure .scatterlayer .trace")).to_have_count(1)
     settled(page)
-    page.get_by_text("Take it along").click()
+    page.get_by_text("Take away").click()
     with page.expect_download() as saved:
-        button(page, "Report .html").click()
+        button(page, "HTML").click()
     report = Path(saved.value.path()).read_text("utf-8")
     assert "align · head 2 · step 30" in report and "<svg" in report and "model.pt is a pickle" in report
     look = page.context.new_page()

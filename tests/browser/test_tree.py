@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.components.tree import columns, packed
+from core.figures.drawn.tree_packing import columns, packed
 from dashboard.components.tree_columns import tree_columns
 from tests.browser.components import ROOT, Gallery
 from tests.browser.gallery_trees import beam_tree, crowded_tree, greedy_tree

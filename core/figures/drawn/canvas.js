@@ -109,6 +109,13 @@ function setTones(host, theme) {
 }
 
 // ---------------------------------------------------------------- sizes and text
+// Height of the window that a person looks through: a frame in a notebook is as tall as what is drawn in it.
+function windowHeight() {
+  let frame = null;
+  try { frame = window.frameElement; } catch { /* a frame of another origin tells nothing */ }
+  return frame ? Math.min(window.parent.innerHeight, window.screen.availHeight) : window.innerHeight;
+}
+
 const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 const ruler = document.createElement("canvas").getContext("2d");
 const widths = new Map();
@@ -245,8 +252,9 @@ function present({ parentElement, data, setStateValue }, className, View) {
   }, 0);
 }
 
-// Numbers from Python: 4 bytes header length, JSON header, raw bytes (canvas.pack).
+// Numbers from Python: 4 bytes header length, JSON header, raw bytes (packing.pack); or what was unpacked before.
 function unpack(data) {
+  if (data.header) return data;
   const bytes = data instanceof Uint8Array ? data : new Uint8Array(data);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));

@@ -27,9 +27,9 @@ function drawNumbers(pen, view, theme, rem) {
   for (let r = win.r0; r < win.r1; r++) {
     for (let c = win.c0; c < win.c1; c++) {
       const value = view.weight(r, c);
-      if (value < 0.005) continue; // blank reads better than a field of 0.00
+      if (Math.abs(value) < 0.005) continue; // blank reads better than a field of 0.00
       pen.fillStyle = theme.inkOn(view.codes[r * view.columns + c]);
-      pen.fillText(value.toFixed(2), frame.x + (c - win.c0 + 0.5) * w, frame.y + (r - win.r0 + 0.5) * h + 0.5);
+      pen.fillText(value.toFixed(2).replace("-", "−"), frame.x + (c - win.c0 + 0.5) * w, frame.y + (r - win.r0 + 0.5) * h + 0.5);
     }
   }
 }

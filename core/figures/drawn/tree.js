@@ -139,5 +139,3 @@ class TreeComponent {
     this.offer();
   }
 }
-
-export default (component) => present(component, "tree", TreeComponent);

@@ -2,7 +2,7 @@
 
 function arrange(groups, width, rem) {
   const most = Math.max(...groups.map((group) => group.columns), 1);
-  const budget = Math.max(20 * rem, window.innerHeight * 0.62);
+  const budget = Math.max(20 * rem, windowHeight() * 0.62);
   const [side, gap, head, between] = [2.1 * rem, 0.4 * rem, 2.9 * rem, 1.4 * rem];
   let best = null;
   for (let across = 1; across <= groups.length; across++) {
@@ -249,5 +249,3 @@ class HeadsView {
     next.spot.focus();
   }
 }
-
-export default (component) => present(component, "heads", HeadsView);

@@ -58,6 +58,7 @@ class HeatmapView {
     this.ready = true;
     this.table.replaceChildren();
     this.describe();
+    if (this.host.classList.contains("as-table")) this.tell();
   }
 
   all() { return { r0: 0, r1: this.rows, c0: 0, c1: this.columns }; }
@@ -81,7 +82,7 @@ class HeatmapView {
     this.whole.textContent = words.whole;
     this.keep.textContent = words.keep;
     this.keep.hidden = !data.path && !data.marks?.length;
-    this.toggle.hidden = this.rows * this.columns > 4096;
+    this.toggle.hidden = this.rows * this.columns > READABLE;
     this.bottom.textContent = data.signed ? `−${data.high.toFixed(2)}` : "0";
     this.top.textContent = data.high.toFixed(2);
     this.board.title = "";
@@ -130,7 +131,7 @@ class HeatmapView {
     this.cell = Math.min((this.width - 8 * rem) / columns, 3 * rem);
     this.axes = axesOf(this, theme, rem);
     const left = this.axes.left + 0.9 * rem;
-    const tallest = Math.max(18 * rem, window.innerHeight * 0.62);
+    const tallest = Math.max(18 * rem, windowHeight() * 0.62);
     // a short map may have wider cells, so that its tokens can be read without turning the head
     const label = Math.min(this.axes.top + 0.7 * rem, 6 * rem);
     const cell = Math.min((this.width - left - 2) / columns, Math.max(3 * rem, label, 10 * rem / columns));
@@ -178,10 +179,15 @@ class HeatmapView {
     make("bdi", "token query", this.said, shown(queries[at.row]));
     this.said.append(" → ");
     make("bdi", "token", this.said, shown(keys[at.column]));
-    make("span", "number", this.said, ` ${this.data.exact ? "=" : "≈"} ${this.weight(at.row, at.column).toFixed(this.data.exact ? 4 : 3)}`);
+    make("span", "number", this.said, ` ${this.sign()} ${this.figure(this.weight(at.row, at.column))}`);
     const here = marksAt(this.data, at);
     if (here.length) make("span", "mark", this.said, ` ${here.join(" · ")}`);
   }
+
+  sign() { return this.data.exact && !this.data.rounded ? "=" : "≈"; }
+
+  // `digits`: how a view of its own writes a weight; the app's pages have four decimals for all.
+  figure(weight) { return this.data.digits?.(weight) ?? weight.toFixed(this.data.exact ? 4 : 3); }
 
   cross(pen, at) {
     const { frame, window: win, theme } = this;
@@ -259,19 +265,10 @@ class HeatmapView {
     const open = this.host.classList.toggle("as-table");
     this.toggle.textContent = open ? this.words.picture : this.words.table;
     this.toggle.setAttribute("aria-pressed", open);
-    if (!open || this.table.firstChild) return;
-    const table = make("table", "", this.table);
-    const head = make("tr", "", make("thead", "", table));
-    make("td", "", head);
-    for (const token of this.data.keys) make("th", "", head, shown(token)).scope = "col";
-    const body = make("tbody", "", table);
-    for (let r = 0; r < this.rows; r++) {
-      const row = make("tr", "", body);
-      make("th", "", row, shown(this.data.queries[r])).scope = "row";
-      for (let c = 0; c < this.columns; c++) make("td", "", row, this.weight(r, c).toFixed(3));
-    }
+    if (open) this.tell();
+  }
+
+  tell() {
+    if (!this.table.firstChild) tableOf(this.table, this.data.queries, this.data.keys, (row, column) => this.weight(row, column));
   }
 }
-
-
-export default (component) => present(component, "heatmap", HeatmapView);

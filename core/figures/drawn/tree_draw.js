@@ -60,7 +60,7 @@ class TreeView {
     this.fonts = size.fonts;
     this.size = { width: Math.max(size.width, this.box.clientWidth - 2), height: rows * size.pitch + 1.4 * rem };
     this.resize();
-    const room = typeof this.wanted === "number" ? (this.wanted * rem) / 16 : Math.max(14 * rem, window.innerHeight * 0.5);
+    const room = typeof this.wanted === "number" ? (this.wanted * rem) / 16 : Math.max(14 * rem, windowHeight() * 0.5);
     this.box.style.height = `${Math.min(this.size.height + 2, room)}px`;
     this.clear();
     if (this.fresh) this.open();
