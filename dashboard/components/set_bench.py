@@ -22,7 +22,7 @@ from core.training.set_trainer import SetTraining
 from dashboard import resources, state
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
-from dashboard.components.panel import panel
+from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
 
 _TICK = 0.5  # seconds between looks at a run that trains
@@ -52,17 +52,21 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
             key=f"{key} model {task}",
             format_func=lambda name: f"{name} · {SET_MODELS[name].summary}",
         )
+    told = st.container()  # above the settings: what is refused is said beside the button that was pressed
     chosen = _settings(kind, model, f"{key} {task} {model}")
     with places[3]:
         pressed = st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train")
     if pressed:
-        run = _start(task, model, chosen)
-        state.put(f"{key} run {task}", run.address)
+        with told:
+            guarded("The training")(_start)(task, model, chosen, key)
     runs = resources.set_addresses(task)
     with places[2]:
         address = _run(runs, f"{key} run {task}")
     if kind.expected:
         st.caption(kind.expected)
+    with told:
+        for note in state.get(f"{key} noticed {address}") or ():
+            st.caption(f":material/rule: {note}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
@@ -102,13 +106,13 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
     return start
 
 
-def _start(task: str, model: str, chosen: dict[str, Any]) -> RunFolder:
+def _start(task: str, model: str, chosen: dict[str, Any], key: str) -> None:
+    """Begin a training and choose it."""
     config = SetConfig.from_dict(chosen)
     run = create_any(store.free_name(f"{task}-{model}"), config)
     jobs.start(run)
-    for note in config.task.notes:
-        st.toast(note, icon=":material/info:")
-    return run
+    state.put(f"{key} run {task}", run.address)
+    state.put(f"{key} noticed {run.address}", config.task.notes)
 
 
 def _watch(address: str, alive: bool, key: str) -> None:
