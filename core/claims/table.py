@@ -41,6 +41,7 @@ from core.claims.tagging import TaggingClaim
 from core.claims.truncated import Truncated
 from core.claims.window import Window
 from core.claims.wiring import Wiring
+from core.claims.word_classes import WordClasses
 
 CLAIMS: dict[str, type[AbstractClaim]] = {
     "window": Window,
@@ -54,6 +55,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "alibi": AlibiLonger,
     "pre_post": PrePost,
     "power_norm": PowerNormCause,
+    "word_classes": WordClasses,
     "pretraining": Pretraining,
     "truncated": Truncated,
     "graph": Graph,

@@ -78,6 +78,11 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     expect(page.locator(".deciding .spot:enabled")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".deciding section")).to_have_count(2)
     settled(page)
+    page.get_by_text("Words as vectors", exact=True).click()
+    for title in ("One-hot", "Embedded, before learning", "Embedded, after filling in"):
+        expect(page.get_by_label(f"{title}: mean cosine within a class")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_label("One-hot: mean cosine within a class 0.00, between classes 0.00")).to_be_visible()
+    settled(page)
 
 
 @pytest.mark.parametrize("page", ["dark-1024"], indirect=True)
