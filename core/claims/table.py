@@ -11,6 +11,7 @@ from core.claims.detection import Detection
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
 from core.claims.feature_map_attention import FeatureMapClaim
+from core.claims.few_pictures import FewPictures
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
@@ -62,6 +63,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "convolution": Convolution,
     "feature_map_attention": FeatureMapClaim,
     "data_size": DataSize,
+    "few_pictures": FewPictures,
     "reach": Reach,
     "recall": Recall,
     "length_cost": LengthCost,

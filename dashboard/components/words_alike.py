@@ -47,4 +47,4 @@ def _told(found: WordLikeness, name: str) -> str:
     if found.classes is None:
         return f"{_TITLES[name]}: cosines of {len(found.words)} words"
     one = found.clusters[name]
-    return f"{_TITLES[name]}: mean cosine within a class {one.within:.2f}, between classes {one.between:.2f}"
+    return f"{_TITLES[name]}: mean cosine within a class {one.within:z.2f}, between classes {one.between:z.2f}"

@@ -121,3 +121,19 @@ def test_a_treebank_of_one_s_own_is_tagged_and_its_broken_line_is_named(page: Pa
     expect(page.get_by_text(re.compile(r"line \d+ has 2 columns, not 10"))).to_be_visible(timeout=SLOW)
     expect(page.locator(".deciding section")).to_have_count(2, timeout=SLOW)
     settled(page)
+
+
+@pytest.mark.parametrize("page", ["light-1440"], indirect=True)
+def test_the_curve_over_the_number_of_labels_comes_from_a_fresh_start(page: Page) -> None:
+    page.goto("/fill_in")
+    page.get_by_text("Fewer labels", exact=True).click()
+    button(page, "Measure").click()
+    curve = page.get_by_label(re.compile("share of words tagged right over the number of labelled sentences"))
+    expect(curve).to_be_visible(timeout=2 * SLOW)  # it has filled in hidden words for 900 steps by then
+    for name in ("from scratch", "pre-trained"):
+        expect(page.locator(".live-figure .legendtext", has_text=name)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text(re.compile(r"Filled in right \(class\): [89]\d\.\d%"))).to_be_visible(timeout=SLOW)
+    button(page, "Stop").click()
+    expect(page.get_by_text("stopped, Measure goes on from here")).to_be_visible(timeout=SLOW)
+    expect(curve).to_be_visible()
+    settled(page)
