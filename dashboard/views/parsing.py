@@ -9,6 +9,7 @@ from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
 from core.decoding.tree_form import TREE
 from core.errors import AttentionLabError
+from core.runs.expectations import expected, told
 from core.runs.parsed import Parsed, parse
 from core.runs.trained import TrainedModel
 from core.tasks.attachment import sentence
@@ -67,6 +68,9 @@ def _panel() -> None:
     with right:
         attention = looking(one)
     trees(one, chosen, attention)
+    st.caption(
+        f"Trained anew on the page Train, preset fast, on the small grammar. {told(expected(Parsing.name, 'transformer'))}"
+    )
 
 
 def _ways() -> dict[str, AbstractSearch]:
