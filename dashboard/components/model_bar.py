@@ -9,6 +9,7 @@ from core.runs.trained import TrainedModel
 from core.tasks.recognition import Recognition
 from dashboard import links, resources, state
 from dashboard.components.recording_bar import recording_bar
+from dashboard.components.token_marks import plain
 
 
 @dataclass(frozen=True)
@@ -91,5 +92,5 @@ def _readable(model: TrainedModel, source: str) -> Chosen | None:
         return None
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {'  '.join(unknown[:12])}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
     return Chosen(model, source)
