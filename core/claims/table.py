@@ -11,6 +11,7 @@ from core.claims.detection import Detection
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
 from core.claims.feature_map_attention import FeatureMapClaim
+from core.claims.few_pictures import FewPictures
 from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
@@ -41,6 +42,7 @@ from core.claims.tagging import TaggingClaim
 from core.claims.truncated import Truncated
 from core.claims.window import Window
 from core.claims.wiring import Wiring
+from core.claims.word_classes import WordClasses
 
 CLAIMS: dict[str, type[AbstractClaim]] = {
     "window": Window,
@@ -54,12 +56,14 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "alibi": AlibiLonger,
     "pre_post": PrePost,
     "power_norm": PowerNormCause,
+    "word_classes": WordClasses,
     "pretraining": Pretraining,
     "truncated": Truncated,
     "graph": Graph,
     "convolution": Convolution,
     "feature_map_attention": FeatureMapClaim,
     "data_size": DataSize,
+    "few_pictures": FewPictures,
     "reach": Reach,
     "recall": Recall,
     "length_cost": LengthCost,

@@ -218,6 +218,7 @@ def _whole(path: Path, line: int, cells: list[str]) -> list[int]:
 
 def _lines(path: Path, *, tabs: bool = True) -> Iterator[tuple[int, list[str]]]:
     """Every line that says something, with its number, in cells."""
-    for at, line in enumerate(split_lines(decode(read_bytes(path), path.name)[0])):
+    data = read_bytes(path, "a node, an edge or a graph on each line")
+    for at, line in enumerate(split_lines(decode(data, path.name)[0])):
         if line.strip() and not line.startswith("#"):
             yield at + 1, [cell.strip() for cell in line.split("\t")] if tabs and "\t" in line else line.split()

@@ -62,7 +62,7 @@ def read_folders(folder: Path, side: int) -> LabelledPictures:
     pixels, labels, broken = list[Tensor](), list[str](), list[str]()
     for path in _files(folder):
         try:
-            read = read_picture(read_bytes(path), path.name, (side, side))
+            read = read_picture(read_bytes(path, "a picture"), path.name, (side, side))
         except DataError as error:
             broken.append(str(error))
             continue
@@ -85,7 +85,7 @@ def _files(folder: Path) -> Sequence[Path]:
 
 
 def _idx(path: Path, kind: int, axes: int) -> np.ndarray:
-    data = read_bytes(path)
+    data = read_bytes(path, "pictures or labels in the IDX format of MNIST")
     if data[:2] == b"\x1f\x8b":
         unpack = zlib.decompressobj(wbits=31)
         try:

@@ -42,7 +42,7 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
         DataError: a file is missing, too large or no text, or more than one row in twenty cannot be used.
     """
     known = None if names is None else read_names(names)
-    text, notes = decode(read_bytes(path), path.name)
+    text, notes = decode(read_bytes(path, "a text and its labels on each line, a tab between"), path.name)
     lines = [(number, line.split("\t")) for number, line in enumerate(split_lines(text), 1) if line.strip()]
     rows: list[tuple[str, tuple[str, ...]]] = []
     wrong: dict[str, list[int]] = {}
@@ -71,7 +71,7 @@ def read_names(path: Path) -> tuple[str, ...]:
     Raises:
         DataError: it cannot be read, a name is empty or has a comma in it, or a name comes twice.
     """
-    text, _ = decode(read_bytes(path), path.name)
+    text, _ = decode(read_bytes(path, "the name of a label on each line"), path.name)
     found: dict[str, int] = {}
     for number, line in enumerate(split_lines(text), 1):
         name = clean(line)

@@ -16,6 +16,7 @@ def laid_over(
     *,
     title: str,
     chosen: tuple[int, int] | None = None,
+    framed: int = 0,
     height: int = 300,
 ) -> go.Figure:
     """The picture in grey; where there are weights, the stronger a patch the more it is colored.
@@ -23,6 +24,7 @@ def laid_over(
     Args:
         weights: of each patch, on the picture's grid; below 0 is blue.
         chosen: row and column of a patch to frame.
+        framed: pixels on its side, where it is no patch of the weights' grid; 0: it is one.
     """
     rows, columns = picture.shape
     figure = go.Figure(
@@ -39,9 +41,10 @@ def laid_over(
             )
         )  # fmt: skip
         if chosen is not None:
-            top, left = chosen[0] * side - 0.5, chosen[1] * side - 0.5
+            frame = framed or side
+            top, left = chosen[0] * frame - 0.5, chosen[1] * frame - 0.5
             figure.add_shape(
-                type="rect", x0=left, x1=left + side, y0=top, y1=top + side, line={"color": _OVER, "width": 3}
+                type="rect", x0=left, x1=left + frame, y0=top, y1=top + frame, line={"color": _OVER, "width": 3}
             )
     styled(figure, mode, height=height)
     figure.update_layout(title=title, margin={"l": 4, "r": 4, "t": 34, "b": 4}, hovermode="closest")

@@ -30,25 +30,24 @@ class Preset:
 
     Attributes:
         model, training: settings that differ from the usual ones.
-        expected: what came of it where it was measured (docs/beyond-translation.md), in a sentence.
+        expected: of pictures of one's own, what came of the like elsewhere (docs/beyond-translation.md), in a sentence.
     """
 
     model: Mapping[str, Any]
     training: Mapping[str, Any]
-    expected: str
+    expected: str = ""
 
 
 PRESETS: dict[str, Preset] = {
-    "rectangles": Preset({}, {}, "99 % of the things after 500 steps, about 17 seconds of one core."),
+    "rectangles": Preset({}, {}),
     "digits": Preset(
         {"convolutions": 2},
         {"steps": 2500, "learning_rate": 1e-3, "class_weight": 5.0},
-        "90 % of the digits after 2,500 steps, about 90 seconds of one core.",
     ),
     "own": Preset(
         {},
         {"steps": 2500, "learning_rate": 1e-3, "mirrored": True},
-        "With 80 pictures of blood cells in four tiles each: 60 % of the cells after two minutes of one core, with many wrong answers.",
+        "Expected: with 80 pictures of blood cells in four tiles each: 60 % of the cells after two minutes of one core, with many wrong answers.",
     ),
 }
 
@@ -94,7 +93,7 @@ class DetectionRun:
         steps: instead of the preset's.
 
     Attributes:
-        expected: what the preset came to elsewhere, in a sentence.
+        expected: of pictures of one's own, what came of the like elsewhere, in a sentence.
         curve: what held-out pictures said so far; floor: average precision of the same boxes on every picture.
 
     Raises:

@@ -1,6 +1,7 @@
 """Texts and recordings that a person uploads: kept under a name of our own, made from their content; theirs is never a path."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from core.runs import atomic, store
@@ -21,6 +22,20 @@ def keep(content: bytes, suffix: str = ".txt") -> Path:
         if not path.exists():
             atomic.write_bytes(path, content)
     return path
+
+
+def in_their_words(words: str, names: Mapping[str, str]) -> str:
+    """A message that speaks of our names for files, with the names they were uploaded under.
+
+    Args:
+        names: theirs by ours.
+
+    >>> in_their_words("e3b0c4.txt, line 2: no tab", {"e3b0c4.txt": "mine.tsv"})
+    'mine.tsv, line 2: no tab'
+    """
+    for ours, theirs in names.items():
+        words = words.replace(ours, theirs)
+    return words
 
 
 def uploads_folder() -> Path:

@@ -44,8 +44,8 @@ class FillIn(AbstractSetTask):
     typed: ClassVar[bool] = True
     files: ClassVar[tuple[str, ...]] = ("path",)
     expected: ClassVar[str] = (
-        "In the small language 900 steps, about 15 s of a core, tell the class of a hidden word in 90 % of cases (from both sides 91 % "
-        "can be told, from the left alone 60 %), and the word itself in 17 %: the five words of a class are equal."
+        "Of a hidden word of the small language the class can be told in 91 % of cases from both sides, in 60 % from the left alone; "
+        "which of its five words it is nobody can know."
     )
     presets: ClassVar[Mapping[str, Mapping[str, Mapping[str, Any]]]] = {
         "attention": {

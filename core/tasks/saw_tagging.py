@@ -42,9 +42,6 @@ class SawTagging(AbstractSetTask):
     summary: ClassVar[str] = 'a tag for each word of "I saw a saw" sentences: the same word, two tags'
     item: ClassVar[str] = "word"
     typed: ClassVar[bool] = True
-    expected: ClassVar[str] = (
-        "Self-attention: every tag right after 400 steps, some 2 seconds of one core; a window of 2: 96 % (three seeds each)."
-    )
 
     words: int = setting(20, low=4, high=64, help="words in a sentence, at most; the fewest are a quarter of it")
 

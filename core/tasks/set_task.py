@@ -28,7 +28,7 @@ class AbstractSetTask(Settings, ABC):
         needs_data: whether it has no examples without files of a person's own.
         typed: whether `read` makes a set of what a person types.
         files: settings that are the path of a file, for which pages take an upload.
-        expected: what its usual training reaches, measured, and how long that takes; empty where nobody has measured.
+        expected: what is known of its data beside what core/runs/expectations.py says; empty where nothing is.
         presets: by model, the parts of a configuration that are known to work; what is left out is as usual.
     """
 

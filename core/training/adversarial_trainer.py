@@ -38,17 +38,19 @@ class AdversarialTrainer:
 
     Args:
         pictures: real ones; attention: whether places look at each other, in both networks; seeds: where chance comes from.
+        pooled: rows and columns of the squares that are looked at as one place (core/attention/feature_map.py).
 
     Attributes:
         generator, discriminator: the networks; step: steps done, of both.
         losses: of each step, the generator's and the discriminator's; gammas: the same, empty without attention.
     """
 
-    def __init__(self, pictures: Pictures, seeds: Seeds, *, attention: bool) -> None:
+    def __init__(self, pictures: Pictures, seeds: Seeds, *, attention: bool, pooled: int = 1) -> None:
         self.pictures, self.seeds, self.step = pictures, seeds, 0
         self.losses, self.gammas = list[tuple[float, float]](), list[tuple[float, float]]()
         self._attentions = list[FeatureMapAttention]()
-        middles = [self._middle(place) if attention else nn.Identity() for place in ("generator", "discriminator")]
+        places = ("generator", "discriminator")
+        middles = [self._middle(place, pooled) if attention else nn.Identity() for place in places]
         self.generator = self._made("generator", lambda: Generator(middles[0]))
         self.discriminator = self._made("discriminator", lambda: Discriminator(middles[1]))
         self._optimizers = [
@@ -80,8 +82,8 @@ class AdversarialTrainer:
         loss.backward()
         self._optimizers[which].step()
 
-    def _middle(self, place: str) -> FeatureMapAttention:
-        self._attentions.append(self._made(f"{place} attention", lambda: normed(FeatureMapAttention(WIDTH))))
+    def _middle(self, place: str, pooled: int) -> FeatureMapAttention:
+        self._attentions.append(self._made(f"{place} attention", lambda: normed(FeatureMapAttention(WIDTH, pooled))))
         return self._attentions[-1]
 
     def _made(self, name: str, make: Callable[[], N]) -> N:

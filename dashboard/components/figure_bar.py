@@ -1,6 +1,7 @@
 """Open a figure: the page, model, text and place that it came from are shown again, whatever page is open."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -31,7 +32,7 @@ class Going:
     """
 
     page: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     site: str | None = None
     head: str | None = None
     words: tuple[str, ...] = ()

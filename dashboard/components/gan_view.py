@@ -15,9 +15,9 @@ _POINTS = 200  # of a line: more cannot be told apart
 
 
 @st.cache_resource(show_spinner="Making the networks …", max_entries=12)
-def race(seed: int) -> GanRace:
+def race(seed: int, pooled: int) -> GanRace:
     """Trainings of the same seed, for everybody; it computes nothing by itself."""
-    return GanRace(seed)
+    return GanRace(seed, pooled=pooled)
 
 
 def sheets(samples: dict[str, Sampled], sample: int, step: int) -> None:
@@ -33,17 +33,26 @@ def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
     """Where the chosen pixel looks more and less than alike at all places, over the sample."""
     weights = one.look(sample, *pixel)
     assert weights is not None  # it is the one with attention
-    alike = 1 / weights.size
-    row, column = (int(part) + 1 for part in divmod(int(weights.argmax()), weights.shape[1]))
-    told = f"sample {sample + 1}, from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.3f}, at row {row}, column {column}"
+    alike, row, column = 1 / weights.size, *divmod(int(weights.argmax()), weights.shape[1])
+    where = f"at {_span('row', row, one.pooled)}, {_span('column', column, one.pooled)}"
+    told = f"sample {sample + 1}, from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.3f}, {where}"
     ink = (one.pictures[sample] + 1) / 2
     title = "Where the framed pixel looks"
-    figure = laid_over(ink, weights - alike, mode(), title=title, chosen=pixel, height=_TALL)
+    figure = laid_over(ink, weights - alike, mode(), title=title, chosen=pixel, framed=1, height=_TALL)
     live_figure(figure, key="gan look", height=_TALL, alt=told)
     st.caption(
-        f"{told[0].upper()}{told[1:]}. Orange: more than {alike:.3f}, which would be alike at all places; blue: less. Colors are as "
-        "strong where the differences are small."
+        f"{told[0].upper()}{told[1:]}. Orange: more than {alike:.3f}, which would be alike at all {weights.size} places; blue: less. Colors "
+        "are as strong where the differences are small."
     )
+
+
+def _span(name: str, at: int, pooled: int) -> str:
+    """Rows or columns of a square, counted from 1.
+
+    >>> _span("row", 2, 1), _span("row", 2, 2)
+    ('row 3', 'rows 5–6')
+    """
+    return f"{name} {at + 1}" if pooled == 1 else f"{name}s {at * pooled + 1}–{(at + 1) * pooled}"
 
 
 def course(one: GanRace) -> None:

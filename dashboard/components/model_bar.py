@@ -8,6 +8,7 @@ from core.errors import AttentionLabError
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
 from dashboard.components.recording_bar import recording_bar
+from dashboard.components.token_marks import plain
 
 STEPPED, READ = "stepped", "read"  # what a page does with models from elsewhere: step them, or only read with them
 
@@ -97,5 +98,5 @@ def _readable(model: AbstractStepwise, source: str) -> Chosen | None:
         return None
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {'  '.join(unknown[:12])}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
     return Chosen(model, source)

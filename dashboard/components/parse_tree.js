@@ -32,11 +32,14 @@ class ParseTreeView {
       const each = (textWidth(`${label} ✗`, fonts.label) + 0.5 * rem) / (last - first + 1);
       for (let at = first; at <= last; at++) widths[at] = Math.max(widths[at], each);
     }
-    const natural = widths.reduce((sum, width) => sum + width + 0.9 * rem, 0);
+    const words = widths.reduce((sum, width) => sum + width, 0);
+    // words come nearer to each other before the last one would have to be scrolled to
+    const gap = clamp((this.host.clientWidth / SMALLEST - words) / Math.max(1, widths.length), 0.4 * rem, 0.9 * rem);
+    const natural = words + gap * widths.length;
     const spare = Math.max(0, (Math.min(this.host.clientWidth, natural * 1.6) - natural - 2) / Math.max(1, widths.length));
     let left = 0;
     this.columns = widths.map((width) => {
-      const room = width + 0.9 * rem + spare;
+      const room = width + gap + spare;
       left += room;
       return { x: left - room / 2, room };
     });

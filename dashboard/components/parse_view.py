@@ -16,8 +16,9 @@ _BESIDE = 12  # words; trees over more stand below each other
 
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
     """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
-    st.dataframe(
-        pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()]), hide_index=True, key="parsing table",
+    rows = pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()])
+    st.dataframe(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
+        rows.dropna(axis="columns", how="all"), hide_index=True, key="parsing table",
         column_config={
             "tree": st.column_config.TextColumn(help="one whole tree over all words, each of them used once"),
             "exact": st.column_config.TextColumn(help="the right tree, bracket for bracket"),

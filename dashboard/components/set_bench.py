@@ -5,9 +5,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import DataError
 from core.figures.curves import Curve, curves
 from core.models.set_models import SET_MODELS
 from core.runs import controls, jobs, status, store
+from core.runs.expectations import expected, told
 from core.runs.experiment import create_any
 from core.runs.folder import RunFolder
 from core.runs.history import History, history
@@ -15,14 +17,14 @@ from core.runs.set_config import SetConfig
 from core.runs.status import Status
 from core.runs.store import find_run
 from core.runs.trained_set import TrainedSet
-from core.runs.uploads import keep
+from core.runs.uploads import in_their_words, keep
 from core.tasks.set_table import SET_TASKS
 from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
-from dashboard.components.panel import panel
+from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
 
 _TICK = 0.5  # seconds between looks at a run that trains
@@ -52,17 +54,20 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
             key=f"{key} model {task}",
             format_func=lambda name: f"{name} · {SET_MODELS[name].summary}",
         )
-    chosen = _settings(kind, model, f"{key} {task} {model}")
+    said = st.container()  # above the settings: what is refused is said beside the button that was pressed
+    chosen, brought = _settings(kind, model, f"{key} {task} {model}")
     with places[3]:
         pressed = st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train")
     if pressed:
-        run = _start(task, model, chosen)
-        state.put(f"{key} run {task}", run.address)
+        with said:
+            guarded("The training")(_start)(task, model, chosen, brought, key)
     runs = resources.set_addresses(task)
     with places[2]:
         address = _run(runs, f"{key} run {task}")
-    if kind.expected:
-        st.caption(kind.expected)
+    st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
+    with said:
+        for note in state.get(f"{key} noticed {address}") or ():
+            st.caption(f":material/rule: {note}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
@@ -79,11 +84,12 @@ def _run(runs: Sequence[str], key: str) -> str | None:
     return st.selectbox("Run", runs, key=key, help="yours first, the newest before the others; then the shipped ones")
 
 
-def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, Any]:
+def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What was chosen, and under which name of ours each file of theirs is kept."""
     start = SetConfig.preset(kind.name, model).to_dict()
     classes = {"task": kind, "model": SET_MODELS[model], "training": SetTraining}
     with st.expander("Settings: data, model, training", icon=":material/tune:"):
-        brought: dict[str, str] = {}
+        brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
             file = st.file_uploader(
                 f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
@@ -91,7 +97,8 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
             )  # fmt: skip
             if file is not None:
                 suffix = "." + file.name.rpartition(".")[2].lower() if "." in file.name else ".txt"
-                brought[setting] = str(keep(file.getvalue(), suffix))
+                path = keep(file.getvalue(), suffix)
+                brought[setting], theirs[path.name] = str(path), file.name
         for part in _PARTS:
             names = [name for name in start[part] if name != "name"]
             if names:
@@ -99,16 +106,19 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> dict[str, An
                 start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
         start["task"] |= brought  # last: the form beside it remembers that its field is empty
         start["seed"] = int(st.number_input("seed", 0, 2**31 - 1, 1, key=f"{key} seed", help="of all chance"))
-    return start
+    return start, theirs
 
 
-def _start(task: str, model: str, chosen: dict[str, Any]) -> RunFolder:
-    config = SetConfig.from_dict(chosen)
-    run = create_any(store.free_name(f"{task}-{model}"), config)
+def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str], key: str) -> None:
+    """Begin a training and choose it."""
+    try:
+        config = SetConfig.from_dict(chosen)
+        run = create_any(store.free_name(f"{task}-{model}"), config)
+    except DataError as error:  # it speaks of our name for the file: the person knows their own
+        raise DataError(in_their_words(str(error), brought)) from error
     jobs.start(run)
-    for note in config.task.notes:
-        st.toast(note, icon=":material/info:")
-    return run
+    state.put(f"{key} run {task}", run.address)
+    state.put(f"{key} noticed {run.address}", [in_their_words(note, brought) for note in config.task.notes])
 
 
 def _watch(address: str, alive: bool, key: str) -> None:

@@ -11,7 +11,7 @@ from core.runs.config import PARTS, ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
 from core.runs.presets import PRESETS, preset_of
-from core.runs.uploads import keep
+from core.runs.uploads import in_their_words, keep
 from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
@@ -137,12 +137,6 @@ def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> tuple
         config = ExperimentConfig.from_dict(chosen)
         run = create(name, config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
-        raise DataError(_in_their_words(str(error), uploaded)) from error
+        raise DataError(in_their_words(str(error), uploaded)) from error
     jobs.start(run)
-    return run, [_in_their_words(note, uploaded) for note in config.task.notes]
-
-
-def _in_their_words(words: str, uploaded: dict[str, str]) -> str:
-    for ours, theirs in uploaded.items():
-        words = words.replace(ours, theirs)
-    return words
+    return run, [in_their_words(note, uploaded) for note in config.task.notes]

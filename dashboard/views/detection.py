@@ -7,6 +7,7 @@ import streamlit as st
 from core.data.boxes import BoxedPictures
 from core.errors import InputError
 from core.runs.detection import DetectionRun
+from core.runs.expectations import expected, told
 from core.training.set_loss import MATCHINGS
 from dashboard import state
 from dashboard.components.detection_view import SCENES, SIZE, curve, detector, matching, own, picture, scenes
@@ -51,6 +52,9 @@ def _detector() -> None:
     running = state.running(_RUNNING, repr((name, seed, way))) and not one.done
     with places[3]:
         race_button("detection", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
+    expectation = told(expected(kind, way)) or one.expected
+    if expectation:
+        st.caption(expectation)
     choice = _choice(one)
     panel("The picture", every=_TICK if running else None)(_watch)(one, choice, running)
 
@@ -115,8 +119,7 @@ def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bo
         st.caption(
             "Gold, dashed: what is there. In colors: what queries name, with their numbers. Green: where the chosen query looks."
             if one.step
-            else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things. "
-            f"Expected: {one.expected}"
+            else "Gold, dashed: what is there. Nothing is learned yet: press Train, and the boxes of the queries come to the things."
         )
     with right:
         matching(looked)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data.digits import SIDE
-from core.runs.gan_race import SAMPLES, STEPS, WITH, GanRace
+from core.runs.gan_race import POOLED, SAMPLES, STEPS, WITH, GanRace
 from dashboard import state
 from dashboard.components.gan_view import course, look, race, sheets
 from dashboard.components.heading import heading
@@ -13,6 +13,7 @@ from dashboard.components.race_bar import race_bar, race_button, race_ended
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "gan running"
+_LOOKED = {1: f"{SIDE * SIDE} places", 2: f"{SIDE * SIDE // 4} squares of 2 × 2"}
 
 
 def page() -> None:
@@ -22,16 +23,21 @@ def page() -> None:
 
 
 def _networks() -> None:
-    places = st.columns([2, 2, 2, 2, 3], vertical_alignment="bottom")
+    places = st.columns([2, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     seed = int(
         places[0].number_input("Seed", 0, 999, 0, key="gan seed", help="of weights, digits and noise, of both GANs")
     )
-    sample = places[1].selectbox("Sample", range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
-    row = places[2].selectbox("Pixel: row", range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
-    column = places[3].selectbox("Pixel: column", range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1))
-    one = race(seed)
-    running = state.running(_RUNNING, repr(seed)) and not one.done
-    with places[4]:
+    pooled = places[1].selectbox(
+        "Looks at", POOLED, key="gan pooled", bind="query-params", format_func=_LOOKED.__getitem__,
+        help="of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
+        "weights; its equations have every place",
+    )  # fmt: skip
+    sample = places[2].selectbox("Sample", range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
+    row = places[3].selectbox("Pixel: row", range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
+    column = places[4].selectbox("Pixel: column", range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1))
+    one = race(seed, pooled)
+    running = state.running(_RUNNING, repr((seed, pooled))) and not one.done
+    with places[5]:
         race_button("gan", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
     panel("The samples", every=_TICK if running else None)(_watch)(one, sample, (row, column), running)
 

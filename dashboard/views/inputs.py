@@ -53,7 +53,8 @@ def _words() -> None:
     st.markdown(
         f"**{len(found.tokens)} tokens, so {len(found.tokens)} vectors.** One-hot each has {found.one_hot.shape[1]} features, of "
         f"which one is 1; any two different ones are √2 apart, however alike the words. The embedding has {found.embedded.shape[1]}: "
-        f"one-hot times its table is the row that is read (largest difference {found.difference:.1g})."
+        f"one-hot times its table is the row that is read (largest difference {found.difference:.1g}). "
+        "Which words it takes for alike is learned: page Fill in, “Words as vectors”."
     )
     live_figure(
         vectors(found.one_hot, found.tokens, mode(), title="One-hot"), key="input one-hot", height=220, alt="one-hot"

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.runs.expectations import expected, told
 from core.runs.label_race import STEPS, WRITERS, LabelRace
 from dashboard import state
 from dashboard.components.heading import heading
@@ -74,7 +75,8 @@ def _watch(one: LabelRace, text: str, running: bool) -> None:
         st.caption(
             f"Press Train: a small Transformer and sigmoids on the same kind of encoder learn for {STEPS} steps in turn, from one "
             "seed and on the same texts; about ten seconds. Texts are made up of a few themes, and each was labelled by one "
-            "of the annotators; nothing in a text tells by whom. Texts of your own are the task labels on the page Train."
+            "of the annotators; nothing in a text tells by whom. Texts of your own are the task labels on the page Train. "
+            f"{told(expected('labels', *one.writers)) if one.task.annotators > 1 else ''}"
         )
     else:
         both(one, source, running=running)

@@ -9,6 +9,7 @@ from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
 from core.decoding.tree_form import TREE
 from core.errors import AttentionLabError
+from core.runs.expectations import expected, told
 from core.runs.parsed import Parsed, parse
 from core.runs.trained import TrainedModel
 from core.tasks.attachment import sentence
@@ -17,6 +18,7 @@ from dashboard import resources, state
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 from dashboard.components.parse_view import looking, trees, ways_table
+from dashboard.components.token_marks import plain
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -54,7 +56,7 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {'  '.join(unknown[:12])}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
@@ -67,6 +69,9 @@ def _panel() -> None:
     with right:
         attention = looking(one)
     trees(one, chosen, attention)
+    st.caption(
+        f"Trained anew on the page Train, preset fast, on the small grammar. {told(expected(Parsing.name, 'transformer'))}"
+    )
 
 
 def _ways() -> dict[str, AbstractSearch]:

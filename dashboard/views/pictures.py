@@ -11,6 +11,7 @@ from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
+from dashboard.components.picture_sizes import picture_sizes
 from dashboard.components.set_bench import bench
 from dashboard.components.set_comparison import parameters, set_comparison
 
@@ -21,7 +22,10 @@ _KEY = "pictures"
 def page() -> None:
     """Choose, train, look from a patch."""
     heading("Pictures", "Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
-    guarded("The pictures")(_draw)()
+    part = st.segmented_control(
+        "Part", list(_PARTS), default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    guarded("The pictures")(_PARTS[part or _FIRST])()
 
 
 def _draw() -> None:
@@ -110,8 +114,8 @@ def _compare(trained: TrainedSet) -> None:
     set_comparison(
         trained.config.task.name, _told, title="How many pictures it learned from, and what is right: every run on this task",
         caption="Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
-        "together, attention has to learn it. On small data that helps where it is true; see Rivals, Small data, for where it is "
-        "not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
+        "together, attention has to learn it: “How many pictures” above draws the curve. On small data that helps where it is "
+        "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
     )  # fmt: skip
 
 
@@ -120,4 +124,6 @@ def _told(one: TrainedSet) -> dict[str, object]:
     return {"model": one.config.model.name, "learned from": str(learned or "all"), "parameters": parameters(one)}
 
 
+_FIRST = "Where patches look"
+_PARTS = {_FIRST: _draw, "How many pictures": picture_sizes}
 page()

@@ -49,6 +49,50 @@ def test_three_places_by_hand():
     assert found.tolist() == pytest.approx([0.0, 1 + 0.12765, -1 - 0.12765], abs=1e-4)
 
 
+def with_gamma(pooled: int, gamma: float = 0.7) -> FeatureMapAttention:
+    layer = seeded(lambda: FeatureMapAttention(16, pooled))
+    with torch.no_grad():
+        layer.gamma.fill_(gamma)
+    return layer
+
+
+def recorded(layer: FeatureMapAttention, states: torch.Tensor) -> torch.Tensor:
+    with Recorder(nn.ModuleDict({"encoder": layer})) as recorder:
+        layer(states)
+    return recorder.tensor(recorder.paths[0])
+
+
+def test_pooled_by_one_it_is_the_layer_of_the_paper_s_equations():
+    layer, states = with_gamma(1), random_map(2, 16, 4, 6)
+    flat = [part(states).flatten(2) for part in (layer.f, layer.g, layer.h)]
+    beta = torch.einsum("bci,bcj->bji", flat[0], flat[1]).softmax(2)  # place j looks at i
+    heard = torch.einsum("bji,bci->bcj", beta, flat[2]).unflatten(2, (4, 6))
+    assert torch.allclose(layer(states), 0.7 * layer.v(heard) + states, atol=1e-5)
+    assert recorded(layer, states).shape == (2, 1, 24, 24)
+
+
+def test_pooled_by_two_the_map_is_a_quarter_as_wide_and_agrees_where_squares_are_of_one_kind():
+    small = random_map(2, 16, 2, 3)
+    states = small.repeat_interleave(2, 2).repeat_interleave(2, 3)  # four equal places a square: nothing is lost
+    square, wide = (recorded(with_gamma(pooled), states) for pooled in (1, 2))
+    assert square.shape == (2, 1, 24, 24) and wide.shape == (2, 1, 24, 6)
+    summed = square.unflatten(3, (2, 2, 3, 2)).sum((4, 6)).flatten(3)
+    assert torch.allclose(wide, summed, atol=1e-5)
+    assert torch.allclose(with_gamma(2)(states), with_gamma(1)(states), atol=1e-5)
+    assert not torch.allclose(with_gamma(2)(random_map(2, 16, 4, 6)), with_gamma(1)(random_map(2, 16, 4, 6)), atol=1e-3)
+
+
+def test_pooled_keys_are_the_largest_of_each_channel_and_edges_have_smaller_squares():
+    layer, states = with_gamma(2), random_map(1, 16, 5, 3)
+    with Recorder(nn.ModuleDict({"encoder": layer}), level="full") as recorder:
+        layer(states)
+    (path,) = recorder.paths
+    weights, key = recorder.tensor(path), recorder.tensor(path, "tap_key")
+    assert weights.shape == (1, 1, 15, 6) and torch.allclose(weights.sum(3), torch.ones(1, 1, 15), atol=1e-5)
+    whole = layer.f(states)[0]
+    assert torch.equal(key[0, 0, 0], whole[:, :2, :2].amax((1, 2))) and torch.equal(key[0, 0, 5], whole[:, 4, 2])
+
+
 def test_the_rows_are_distributions_over_all_places_and_who_looks_stands_in_the_rows():
     judge = seeded(lambda: CornerJudge(FeatureMapAttention(WIDTH))).eval()
     with Recorder(judge, level="full") as recorder:

@@ -37,4 +37,9 @@ def test_samples_come_while_both_learn_and_a_pixels_look_lies_over_its_sample(pa
     expect(page.get_by_text(re.compile(r"^Sample 1, from row 2, column 6: most"))).to_be_visible()
     choose(page, "Sample", "11")
     expect(page.get_by_text(re.compile(r"^Sample 11, from row 2, column 6: most"))).to_be_visible(timeout=SLOW)
+    choose(page, "Looks at", "16 squares of 2 × 2")
+    expect(
+        page.get_by_text(re.compile(r"^Sample 11, from row 2, column 6: most.* at rows \d–\d, columns"))
+    ).to_be_visible(timeout=SLOW)
+    expect(progress).to_contain_text("step 0 of", timeout=SLOW)  # another training
     settled(page)

@@ -1,12 +1,14 @@
-"""Hokkien to Mandarin in a real Chromium: two files of one's own on the page Train, and the attention of the run they made."""
+"""Hokkien to Mandarin in a real Chromium: two files, or recordings, of one's own on the page Train, and the attention of the run."""
 
 import re
 from itertools import product
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import button, choose, settled, visit
+from tests.spoken import LETTERS, folder_of_speech
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; a training of its own process starts
@@ -54,4 +56,43 @@ def test_own_hokkien_becomes_a_run_and_its_attention_is_drawn(page: Page, reques
     settled(page)
     page.locator(".spot[data-site='decoder.layers.0.cross_attention.attention'][data-head='1']").click()
     expect(page.get_by_text("cross · layer 1 · head 2")).to_be_visible(timeout=SLOW)
+    settled(page)
+
+
+def recordings(folder: Path) -> Path:
+    """Speech without letters: WAV files, and a table of what they mean in Mandarin."""
+    folder_of_speech(folder, 60)
+    said = (folder / "metadata.csv").read_text("utf-8").splitlines()
+    meant = str.maketrans(dict(zip(LETTERS, "我你他要喝茶")))
+    rows = [f"{name}|{word.translate(meant)}" for name, word in (row.split("|") for row in said)]
+    (folder / "mandarin.csv").write_text("\n".join(rows), "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "page", ["dark-1024"], indirect=True
+)  # the pages Train and Attention are seen in both elsewhere
+def test_recordings_become_mandarin_and_where_it_listened_is_drawn(page: Page, tmp_path: Path) -> None:
+    folder = recordings(tmp_path / "speech")
+    page.goto("/train")
+    expect(page.get_by_role("combobox", name="Task")).to_be_visible(timeout=SLOW)
+    choose(page, "Task", "asr · speech recognition: your own WAV files and a table of what is said")
+    page.get_by_text("Task settings").click()
+    for setting, value in (("folder", str(folder)), ("table", "mandarin.csv")):
+        page.get_by_label(setting, exact=True).fill(value)
+        page.keyboard.press("Enter")
+    page.get_by_label("Name of the run", exact=True).fill("heard-hokkien")
+    page.get_by_label("steps", exact=True).fill("10")
+    page.keyboard.press("Enter")
+    button(page, "Train").click()
+    expect(page.get_by_text("heard-hokkien · done · step 10 of 10")).to_be_visible(timeout=SLOW)
+    visit(page, "Look", "Attention")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("heard-hokkien", timeout=SLOW)
+    expect(page.get_by_text("as the model hears it")).to_be_visible(timeout=SLOW)
+    page.get_by_label("Target to force", exact=True).fill("我要喝茶")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Forced target")).to_be_visible(timeout=SLOW)
+    page.locator(".spot[data-site='decoder.layers.0.cross_attention.attention'][data-head='0']").click()
+    expect(page.get_by_text("cross · layer 1 · head 1")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".heatmap canvas").first).to_be_visible(timeout=SLOW)
     settled(page)

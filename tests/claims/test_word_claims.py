@@ -12,6 +12,7 @@ from core.claims.real_data import PLACE, real_file
 from core.claims.sentiment import SentimentClaim, naive_bayes_right
 from core.claims.set_training import network_of
 from core.claims.tagging import TaggingClaim, table_right
+from core.claims.word_classes import WordClasses
 from core.data.hidden_classes import left_optimum, two_sided_optimum
 from core.data.vector_sets import UNASKED, SetExample
 from core.errors import MissingData
@@ -92,6 +93,24 @@ def test_filling_in_beats_what_the_left_tells_and_not_what_both_sides_tell():
             break
     noise = 3 * (two_sided_optimum() * (1 - two_sided_optimum()) / 1000) ** 0.5  # of a thousand hidden words
     assert left_optimum() + 0.1 < right <= two_sided_optimum() + noise
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        ([(0.25, 0.02), (0.19, -0.02)], "shown"),
+        ([(0.25, 0.02), (0.19, 0.02)], "not shown"),  # with every seed
+        ([(-0.3, 0.0)], "contradicted"),
+    ],
+)
+def test_classes_must_come_together_by_more_than_chance_had_them(found, verdict):
+    assert WordClasses().verdict([Measured(effect, baseline) for effect, baseline in found]) == verdict
+
+
+@pytest.mark.slow
+def test_filling_in_brings_words_of_a_class_together():
+    finding = run(WordClasses(), [0, 1])
+    assert finding.verdict == "shown", finding.rows
 
 
 def test_missing_data_are_named_with_where_they_belong(tmp_path, monkeypatch):

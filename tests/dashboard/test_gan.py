@@ -1,5 +1,6 @@
 """The page GAN under AppTest: a press trains both, Stop keeps what was learned, a sample and a pixel are chosen."""
 
+import re
 from itertools import count
 from pathlib import Path
 
@@ -18,7 +19,7 @@ OWN = count(200)
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
     monkeypatch.setattr("core.runs.jobs.prepare", lambda *command: None)  # no process per test
-    monkeypatch.setattr(gan_view, "GanRace", lambda seed: GanRace(seed, STEPS))
+    monkeypatch.setattr(gan_view, "GanRace", lambda seed, pooled: GanRace(seed, STEPS, pooled))
     monkeypatch.setattr(GanRace, "go_on", lambda one, seconds: [one.advance() for _ in range(2)])
 
 
@@ -81,3 +82,14 @@ def test_a_sample_and_a_pixel_are_chosen():
         and "Sample 10, from row 1, column 8: most" in words(at)
         and words(at) != before
     )
+
+
+def test_pooled_a_pixel_looks_at_squares_and_it_is_another_training():
+    at = opened()
+    by_label(at.button, "Train").click().run()
+    by_label(at.button, "Stop").click().run()
+    by_label(at.selectbox, "Looks at").select(2).run()
+    by_label(at.selectbox, "Pixel: row").select(6).run()
+    assert not at.exception and said(at) == "" and progress(at) == f"step 0 of {STEPS} of each"
+    assert re.search(r"Sample 1, from row 7, column 4: most, 0\.\d+, at rows \d–\d, columns \d–\d", words(at))
+    assert "alike at all 16 places" in words(at)

@@ -91,3 +91,14 @@ def test_fewer_labels_says_what_a_press_will_do():
     at = opened("fill_in")
     at.button_group(key="fill in part").set_value("Fewer labels").run()
     assert not at.exception and "eight tunings" in said(at)
+
+
+def test_a_file_that_cannot_be_used_is_named_as_the_person_named_it():
+    at = opened("tagging")
+    by_label(at.selectbox, "Task").set_value("tagging").run()
+    at.get("file_uploader")[0].set_value(("mine.conllu", b"just a text\n", "text/plain")).run()
+    at.button(key="tagging train").click().run()
+    assert not at.exception and "mine.conllu: 0 of 1 sentences can be read" in said(at)
+    at.get("file_uploader")[0].set_value(("none.conllu", b"", "text/plain")).run()
+    at.button(key="tagging train").click().run()
+    assert "none.conllu is empty; expected a word on each line" in said(at)

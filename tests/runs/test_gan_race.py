@@ -42,6 +42,14 @@ def test_a_pixel_looks_at_all_places_of_its_own_picture(raced):
     assert look[3, 1] == found[WITH].looks[5, 2 * 8 + 7, 3 * 8 + 1]
 
 
+def test_pooled_a_pixel_looks_at_a_quarter_as_many_places_laid_out_as_squares():
+    found = GanRace(3, steps=1, pooled=2).samples()[WITH]
+    assert found.looks is not None and found.looks.shape == (SAMPLES, 64, 16)
+    look = found.look(5, 2, 7)
+    assert look is not None and look.shape == (4, 4) and look.sum() == pytest.approx(1, abs=1e-5)
+    assert look[1, 3] == found.looks[5, 2 * 8 + 7, 1 * 4 + 3]
+
+
 def test_to_look_in_between_changes_no_training():
     quiet, watched = (GanRace(4, steps=3) for _ in range(2))
     quiet.go_on()

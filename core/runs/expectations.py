@@ -1,0 +1,85 @@
+"""What the experiments of the pages come to: written here once, shown on their pages, and measured by `attnlab bench`.
+
+Shares are what every seed reached that was measured, rounded down, and seconds what the slowest took of one core (a virtual one of
+an AMD EPYC, torch 2.13, one thread): processor seconds, so that a busy machine does not count.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_SECONDS = 120.0  # that an experiment of a page may take to come to what is written beside it
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What an experiment comes to.
+
+    Attributes:
+        page: its title; kind: what is chosen there first, a task or pictures; model: what learns it, or how.
+        right: share in 0…1 that every seed reached; of: what it is a share of; seconds: of one core; seeds: how many were measured.
+        by: the model in words, where its name says little.
+    """
+
+    page: str
+    kind: str
+    model: str
+    right: float
+    of: str
+    seconds: float
+    seeds: int = 3
+    by: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its row in the benchmark."""
+        return f"page-{self.kind.replace('_', '-')}-{self.model.replace('_', '-')}"
+
+
+EXPECTATIONS: tuple[Expectation, ...] = (
+    Expectation("Tagging", "saw", "attention", 0.99, "tags of held-out sentences right", 3),
+    Expectation("Tagging", "saw", "window", 0.95, "tags of held-out sentences right", 1),
+    Expectation("Tagging", "classes", "attention", 0.72, "classes right, from two labelled sentences", 2),
+    Expectation("Fill in", "fill_in", "attention", 0.90, "hidden words told by their class", 12),
+    Expectation("Speech", "phones", "attention", 0.67, "frames right", 4),
+    Expectation("Pictures", "digits", "attention", 0.96, "held-out digits right", 5),
+    Expectation("Pictures", "digits", "convolution", 0.97, "held-out digits right", 2),
+    Expectation("Detection", "rectangles", "hungarian", 0.98, "things found", 12, by="the cheapest pairs"),
+    Expectation("Detection", "digits", "hungarian", 0.90, "things found", 86, seeds=1, by="the cheapest pairs"),
+    Expectation("Graphs", "karate", "gat", 0.95, "held-out members right", 1),
+    Expectation("Graphs", "karate", "edges", 0.91, "held-out members right", 1),
+    Expectation("Graphs", "communities", "gat", 0.98, "held-out nodes right", 1),
+    Expectation("Graphs", "communities", "edges", 0.99, "held-out nodes right", 1),
+    Expectation("Parsing", "parse", "transformer", 0.9, "held-out trees right whole", 25),
+    Expectation(
+        "Labels",
+        "labels",
+        "fixed",
+        0.99,
+        "held-out texts given a set that one annotator could have given",
+        3,
+        by="a fixed order",
+    ),
+)
+
+
+def expected(kind: str, *models: str) -> tuple[Expectation, ...]:
+    """What is written on a page beside what is chosen there; empty where nobody has measured, as of files of one's own.
+
+    Args:
+        models: those that the page offers for it.
+    """
+    return tuple(one for one in EXPECTATIONS if one.kind == kind and one.model in models)
+
+
+def told(ones: Iterable[Expectation]) -> str:
+    """Expectations in a sentence; nothing of none.
+
+    >>> told([Expectation("Pictures", "digits", "convolution", 0.98, "held-out digits right", 3.4)])
+    'Expected with convolution: at least 98 % of held-out digits right, after about 3 seconds of one core (3 seeds).'
+    """
+    said = [
+        f"with {one.by or one.model}: at least {100 * one.right:.0f} % of {one.of}, after about {max(1, round(one.seconds))} "
+        f"second{'s' * (round(one.seconds) > 1)} of one core ({one.seeds} seed{'s' * (one.seeds > 1)})"
+        for one in ones
+    ]
+    return f"Expected {'; '.join(said)}." if said else ""
