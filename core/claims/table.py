@@ -9,6 +9,7 @@ from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
 from core.claims.detection import Detection
 from core.claims.distillation import Distilled
+from core.claims.emotions import Emotions
 from core.claims.explanation import Explanation
 from core.claims.feature_map_attention import FeatureMapClaim
 from core.claims.few_pictures import FewPictures
@@ -21,6 +22,7 @@ from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
 from core.claims.listops import ListOps
 from core.claims.mask_predict import Remasked
+from core.claims.molecules import MoleculeClasses
 from core.claims.multi_label import MultiLabelSets
 from core.claims.multimodality import Multimodality
 from core.claims.normalizers import Normalizers
@@ -86,9 +88,11 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "trees_only": TreesOnly,
     "treebank": OwnTreebank,
     "multi_label": MultiLabelSets,
+    "emotions": Emotions,
     "direct_speech": DirectSpeech,
     "question_answering": Questions,
     "spoken_digits": SpokenDigits,
     "handwritten": Handwritten,
     "citations": Citations,
+    "molecules": MoleculeClasses,
 }

@@ -10,7 +10,7 @@ from core.attention.dropout import Dropout
 from core.attention.edges import AbstractEdgeAttention, Edges
 from core.data.vector_sets import Entrance, SetBatch
 from core.errors import ShapeError
-from core.models.set_reader import LabelScores, mean_of_items
+from core.models.set_reader import POOLS, LabelScores
 
 
 class GraphLayer(nn.Module):
@@ -31,17 +31,21 @@ class GraphLayer(nn.Module):
 
 
 class GraphReader(nn.Module):
-    """Layers of attention along edges, then one linear map at every node, or at the mean of all.
+    """Layers of attention along edges, then one linear map at every node, or at what is made of all.
 
     Args:
         layers: from the first, which reads the features; their widths fit.
         width: of the last; entrance: how graphs enter, and what is asked; self_loops: whether a node looks at itself too.
+        pool: of POOLS, where one label is asked for all.
     """
 
-    def __init__(self, layers: list[GraphLayer], width: int, entrance: Entrance, *, self_loops: bool) -> None:
+    def __init__(
+        self, layers: list[GraphLayer], width: int, entrance: Entrance, *, self_loops: bool, pool: str
+    ) -> None:
         super().__init__()
         self.encoder = nn.ModuleDict({"layers": nn.ModuleList(layers)})
-        self.self_loops, self.each = self_loops, entrance.output == "each"
+        self.self_loops = self_loops
+        self.pool = None if entrance.output == "each" else POOLS[pool]
         self.output = nn.Linear(width, len(entrance.labels))
 
     def forward(self, batch: SetBatch) -> LabelScores:
@@ -59,5 +63,5 @@ class GraphReader(nn.Module):
         states = batch.content
         for layer in self.encoder["layers"]:
             states = layer(states, edges)
-        scores: Tensor = self.output(states if self.each else mean_of_items(states, batch.valid))
+        scores: Tensor = self.output(states if self.pool is None else self.pool(states, batch.valid))
         return scores

@@ -24,6 +24,11 @@ class EdgeSettings(AbstractSetSettings):
     self_loops: bool = setting(
         True, help="whether a node looks at itself too; without, one without edges hears nothing"
     )
+    pool: str = setting(
+        "mean",
+        choices=("mean", "sum"),
+        help="one label for a graph only: the nodes' mean, or their sum, which knows how many",
+    )
     dropout: float = setting(0.0, low=0.0, high=0.9, step=0.1, help="share of features zeroed while training")
     weight_dropout: float = setting(
         0.0, low=0.0, high=0.9, step=0.1, help="share of edges' weights zeroed while training"
@@ -50,7 +55,7 @@ class EdgeSettings(AbstractSetSettings):
             GraphLayer(kind(features, self.heads, dim, dropout=self.weight_dropout), dropout=self.dropout)
             for features in incoming
         ]
-        return GraphReader(layers, self.width, entrance, self_loops=self.self_loops)
+        return GraphReader(layers, self.width, entrance, self_loops=self.self_loops, pool=self.pool)
 
 
 @dataclass(frozen=True)

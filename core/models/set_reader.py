@@ -1,7 +1,7 @@
 """Self-attention over a set of vectors: one label for each item, or one for all.
 
 Whatever a set is made of enters as vectors: words by an embedding, frames, patches and nodes by one linear map. One label for
-all is read from the mean of the items, or from an item more that stands first (Devlin et al. 2019, section 3).
+all is read from the mean or the sum of the items, or from an item more that stands first (Devlin et al. 2019, section 3).
 """
 
 from collections.abc import Callable
@@ -27,12 +27,21 @@ def mean_of_items(states: States, valid: Valid) -> Pooled:
     return (states * real).sum(1) / real.sum(1).clamp(min=1)
 
 
+def sum_of_items(states: States, valid: Valid) -> Pooled:
+    """The sum of the real items, which tells how many there are (Xu et al. 2019, arXiv:1810.00826)."""
+    return (states * valid[..., None].to(states.dtype)).sum(1)
+
+
 def first_item(states: States, valid: Valid) -> Pooled:
     """The item that was put first."""
     return states[:, 0]
 
 
-POOLS: dict[str, Callable[[States, Valid], Pooled]] = {"mean": mean_of_items, "class": first_item}
+POOLS: dict[str, Callable[[States, Valid], Pooled]] = {
+    "mean": mean_of_items,
+    "sum": sum_of_items,
+    "class": first_item,
+}
 
 
 class SetReader(nn.Module):

@@ -69,7 +69,7 @@ class ReaderSettings(AbstractSetSettings):
     pool: str = setting(
         "mean",
         choices=tuple(POOLS),
-        help="one label for all only: the mean of the items, or an item more for the class",
+        help="one label for all only: the mean or sum of the items, or an item more for the class",
     )
     attention: str = setting(
         "pairs", choices=tuple(MECHANISMS), help="every pair, or something cheaper; banded computes a window only"

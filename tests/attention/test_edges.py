@@ -12,6 +12,7 @@ from core.attention.multiplicative import ScaledDotProduct
 from core.data.vector_sets import Entrance, SetExample, stack_sets
 from core.models.graph_settings import EdgeSettings, GraphAttentionSettings
 from core.models.set_models import build_set_model
+from core.models.set_settings import ReaderSettings
 from core.recording.recorder import Recorder
 from core.seeds import Seeds
 from core.training.set_trainer import recorded
@@ -60,6 +61,25 @@ def test_what_is_no_edge_has_no_weight_and_rows_sum_to_one(kind):
         weights = torch.from_numpy(matrix.weights)
         assert (weights[:, ~allowed] == 0).all()
         assert torch.allclose(weights.sum(-1), torch.ones(()), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [EdgeSettings, GraphAttentionSettings, ReaderSettings])
+def test_of_two_like_parts_the_mean_is_that_of_one_and_the_sum_is_twice_it(kind):
+    """Two graphs that are one, with no edge between: a mean cannot tell how many nodes there are, a sum can."""
+    entrance, one, free = (
+        ENTRANCE._replace(output="one"),
+        example(),
+        {} if kind != ReaderSettings else {"positions": "none"},
+    )
+    label = torch.tensor(0)
+    alone = SetExample(one.items, one.content, label, PATH)
+    twice = SetExample(one.items * 2, one.content.repeat(2, 1), label, torch.cat([PATH, PATH + 6], dim=1))
+    for pool, times in (("mean", 1), ("sum", 2)):
+        net = build_set_model(kind(pool=pool, **free), entrance, Seeds(2)).eval()
+        with torch.no_grad():
+            batch = stack_sets([alone, twice])  # the first is padded: pads count for nothing
+            scores = net(batch) - net.output.bias
+        assert torch.allclose(scores[0] * times, scores[1], atol=1e-5) and scores[0].abs().max() > 0.01
 
 
 @KINDS
