@@ -8,6 +8,7 @@ from core.claims.copying import Copying
 from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
 from core.claims.detection import Detection
+from core.claims.detection_floors import BloodCells, PlacedDigits
 from core.claims.distillation import Distilled
 from core.claims.explanation import Explanation
 from core.claims.feature_map_attention import FeatureMapClaim
@@ -78,6 +79,8 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "copying": Copying,
     "coverage": Coverage,
     "detection": Detection,
+    "placed_digits": PlacedDigits,
+    "blood_cells": BloodCells,
     "parsing": Parsing,
     "trees_only": TreesOnly,
     "treebank": OwnTreebank,
