@@ -16,6 +16,7 @@ from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
 from core.claims.hokkien import DirectSpeech
+from core.claims.hokkien_text import HokkienText, HokkienWords
 from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
@@ -86,6 +87,8 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "treebank": OwnTreebank,
     "multi_label": MultiLabelSets,
     "direct_speech": DirectSpeech,
+    "hokkien_text": HokkienText,
+    "hokkien_words": HokkienWords,
     "question_answering": Questions,
     "spoken_digits": SpokenDigits,
     "handwritten": Handwritten,
