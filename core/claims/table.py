@@ -8,6 +8,7 @@ from core.claims.copying import Copying
 from core.claims.coverage import Coverage
 from core.claims.data_size import DataSize
 from core.claims.detection import Detection
+from core.claims.detection_floors import BloodCells, PlacedDigits
 from core.claims.distillation import Distilled
 from core.claims.emotions import Emotions
 from core.claims.explanation import Explanation
@@ -17,6 +18,7 @@ from core.claims.graph import Graph
 from core.claims.guided import GuidedSooner
 from core.claims.heads import Heads
 from core.claims.hokkien import DirectSpeech
+from core.claims.hokkien_text import HokkienText, HokkienWords
 from core.claims.ladder import SpokenLadder
 from core.claims.ladder_kinds import LadderKinds
 from core.claims.length_cost import LengthCost
@@ -84,12 +86,16 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "copying": Copying,
     "coverage": Coverage,
     "detection": Detection,
+    "placed_digits": PlacedDigits,
+    "blood_cells": BloodCells,
     "parsing": Parsing,
     "trees_only": TreesOnly,
     "treebank": OwnTreebank,
     "multi_label": MultiLabelSets,
     "emotions": Emotions,
     "direct_speech": DirectSpeech,
+    "hokkien_text": HokkienText,
+    "hokkien_words": HokkienWords,
     "question_answering": Questions,
     "spoken_digits": SpokenDigits,
     "handwritten": Handwritten,
