@@ -49,7 +49,7 @@ def _adding() -> None:
     elif kept := state.get(_KEPT):
         st.success(f"Opened: {literal(kept)}.", icon=":material/check:")
     st.caption(
-        "Known architectures: Marian, BART, mBART, Pegasus, M2M100 and NLLB, T5, mT5 and Whisper can be stepped and edited; of BERT, RoBERTa, "
+        "Known architectures: Marian, BART, mBART, Pegasus, Blenderbot, M2M100 and NLLB, T5, mT5 and Whisper can be stepped and edited; of BERT, RoBERTa, "
         "ELECTRA, DistilBERT, GPT-2, OPT and GPT-NeoX the self-attention is shown."
     )
 

@@ -164,6 +164,13 @@ def _pegasus(folder: Path) -> Path:
     )
 
 
+def _blenderbot(folder: Path) -> Path:
+    tokenizer = hf.BlenderbotTokenizer(**_merged("<s>", "<pad>", "</s>", "<unk>", "<mask>"))
+    config = hf.BlenderbotConfig(vocab_size=len(tokenizer), forced_eos_token_id=None, **_ENCODER_DECODER)
+    rest = {"decoder_start_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
+    return _saved(folder, hf.BlenderbotForConditionalGeneration(config), tokenizer, **rest)
+
+
 def _t5_tokenizer() -> Any:
     return hf.T5Tokenizer(vocab=_unigram("<pad>", "</s>", "<unk>"), extra_ids=4)
 
@@ -266,7 +273,7 @@ def _gpt_neox(folder: Path) -> Path:
 
 # by the name of the family; m2m_100 as NLLB, whose tokenizer is the harder one
 BUILT: dict[str, Callable[[Path], Path]] = {
-    "marian": _marian, "bart": _bart, "mbart": _mbart, "m2m_100": _nllb, "pegasus": _pegasus, "t5": _t5, "mt5": _mt5,
+    "marian": _marian, "bart": _bart, "mbart": _mbart, "m2m_100": _nllb, "pegasus": _pegasus, "blenderbot": _blenderbot, "t5": _t5, "mt5": _mt5,
     "whisper": _whisper, "bert": _bert, "roberta": _roberta, "electra": _electra, "distilbert": _distilbert, "gpt2": _gpt2,
     "opt": _opt, "gpt_neox": _gpt_neox,
 }  # fmt: skip

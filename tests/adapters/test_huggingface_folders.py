@@ -7,14 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import transformers as hf
 from safetensors.torch import load_file, save_file
 
 import core
+from core.adapters.sending.table import SENT_AS, packed_for, send
 from core.errors import DataError, InputError, RunError
 from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign
+from core.runs.trained import load as load_run
 from tests.adapters.families import SOURCES, built
 
 
@@ -208,3 +211,14 @@ def test_pieces_are_shown_as_people_read_them(whole: Path, nllb: Path) -> None:
             assert opened.vocabularies[0].encode_source(tokens) == list(
                 opened.config.task.pieces.tokenizer(source).input_ids
             )
+
+
+def test_a_run_that_was_sent_is_opened_with_the_same_outputs_and_attention(tmp_path: Path) -> None:
+    run, target = load_run("demo/dates-transformer"), SENT_AS["hf"]()
+    send(packed_for(run, target), target, tmp_path / "sent")
+    opened = core.load(tmp_path / "sent")
+    for example in run.examples.test[:6]:
+        source = run.config.task.join(example.source)
+        assert opened.output(source) == run.output(source)
+        for one, other in zip(opened.matrices(source), run.matrices(source)):
+            assert one.site.label == other.site.label and np.allclose(one.weights, other.weights, atol=1e-4)

@@ -49,6 +49,7 @@ FAMILIES: dict[str, Family] = {
     "bart": Family(*_BART),
     "mbart": Family(*_BART),
     "pegasus": Family(*_BART),
+    "blenderbot": Family(*_BART),
     "m2m_100": Family(*_BART),  # NLLB too
     "t5": Family(*_T5),
     "mt5": Family(*_T5),
