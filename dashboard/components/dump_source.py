@@ -115,7 +115,7 @@ def _boxes() -> None:
         resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()
-    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
     left.text_input("Or a file or folder on this computer", key=_PATH, placeholder="/home/me/recording.npz")
     right.button("Open", key="recording open", on_click=_take_path, width="stretch")
 

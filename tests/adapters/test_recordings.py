@@ -126,6 +126,19 @@ def test_a_cache_of_fixed_size_is_read_as_far_as_it_is_filled_and_a_window_is_no
         opened(("window.npz", npz(**window)))
 
 
+def test_standard_names_may_be_those_of_files():
+    alone = opened(("cross_attentions.npy", npy(known(L, H))))
+    assert sites(alone) == ["decoder.layers.0.cross", "decoder.layers.1.cross"]
+    cuts = [
+        (f"cross_attentions.{at}.{layer}.npy", npy(known(L, H)[layer, None, :, at : at + 1]))
+        for at in range(T)
+        for layer in range(L)
+    ]
+    one = opened(*cuts)
+    assert sites(one) == sites(alone)
+    same(one.matrices[1], known(L, H)[1])
+
+
 def test_one_pass_through_a_model_and_models_of_one_stack():
     forced = opened(("pass.npz", npz(**{f"cross_attentions.{layer}": known(1, H) + layer for layer in range(L)})))
     assert [matrix.weights.shape for matrix in forced.matrices] == [(H, T, S)] * L

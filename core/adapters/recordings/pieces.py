@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Shaped
 
-from core.adapters.names import Named
 from core.adapters.recordings.programs import ORDER, axes_of
 from core.adapters.recordings.sites import SELF, Said, no_weights, said_of
 from core.adapters.stored import Contents, Stored
@@ -46,11 +45,11 @@ class Piece:
     keys: tuple[str, ...] | None = None
 
 
-def pieces_of(contents: Contents, stem: Named, program: str, kind: str) -> tuple[list[Piece], list[str], list[str]]:
+def pieces_of(contents: Contents, stem: str, program: str, kind: str) -> tuple[list[Piece], list[str], list[str]]:
     """All pieces of a file, sentences on how its arrays were read, and on what was left out.
 
     Args:
-        stem: what the file's name says.
+        stem: the file's name without its ending.
         program: one of PROGRAMS; kind: what attention is where no name says it.
     """
     pieces: list[Piece] = []
@@ -60,7 +59,7 @@ def pieces_of(contents: Contents, stem: Named, program: str, kind: str) -> tuple
         if no_weights(stored.key):
             continue
         try:
-            new, note = _cut(stored, _with_stem(said_of(stored.key), stem), program, kind)
+            new, note = _cut(stored, _with_stem(said_of(stored.key), said_of(stem)), program, kind)
         except DataError as error:
             left.append(f"{stored.key}: {error}" if stored.key else str(error))
             continue
@@ -74,13 +73,14 @@ def _first(notes: list[str]) -> list[str]:
     return notes if len(notes) <= _SHOWN else [*notes[:_SHOWN], f"and {len(notes) - _SHOWN:,} more like these"]
 
 
-def _with_stem(said: Said, stem: Named) -> Said:
+def _with_stem(said: Said, stem: Said) -> Said:
     """With what the file's name says where the array's own says nothing."""
-    own = said_of(stem.rest)
+    if not said.last and stem.outputs:
+        return stem
     return replace(
-        said, what=said.what or own.what, layer=stem.layer if said.layer is None else said.layer,
+        said, what=said.what or stem.what, layer=stem.layer if said.layer is None else said.layer,
         head=stem.head if said.head is None else said.head, step=stem.step if said.step is None else said.step,
-        last=said.last or own.last,
+        last=said.last or stem.last,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from jaxtyping import Int
 
 from core.adapters.dumps import find_files
 from core.adapters.files import KINDS, read_bytes, read_file
-from core.adapters.names import natural, said_by
+from core.adapters.names import natural
 from core.adapters.recordings.hypotheses import crowd_of, slots_mixed
 from core.adapters.recordings.pieces import Piece, pieces_of, place_of
 from core.adapters.recordings.programs import ANY, PROGRAMS
@@ -113,7 +113,7 @@ class _Part:
 
 
 def _part(name: str, contents: Contents, program: str, kind: str) -> _Part:
-    stem = said_by(str(PurePosixPath(name).with_suffix("").name))
+    stem = PurePosixPath(name).with_suffix("").name
     pieces, found, left = pieces_of(contents, stem, program, kind)
     warnings = (*contents.notes, *(f"{name}: left out: {one}" for one in left))
     return _Part(name, tuple(pieces), contents.texts, _beams(contents, name), tuple(found), warnings)

@@ -14,7 +14,7 @@ _NO_WEIGHTS = re.compile(  # what is recorded beside weights, here and by `gener
     r"(?:^|[./])(?:scores|bias|query|key|value|added|context|row_empty|mask|logits|sequences|sequences_scores|input_ids|"
     r"attention_mask|labels|beam_indices|(?:encoder_|decoder_)?hidden_states|last_hidden_state|past_key_values)(?:[./\[].*)?$"
 )
-_TUPLE = re.compile(r"(?:^|[./_ ])(encoder|decoder|cross)?_?attentions((?:[._/ ]\d+)*)$")
+_TUPLE = re.compile(r"(?:^|[./_ ])(encoder|decoder|cross)?[_ -]?attentions((?:[._/ ]\d+)*)$")
 _CROSS = re.compile(
     r"cross|src_?attn|source_?attn|encoder_attn|enc_?dec|encoder_decoder|multihead_attn|context_attn|align|(?:^|[./])std\b"
 )
