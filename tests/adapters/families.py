@@ -166,7 +166,9 @@ def _pegasus(folder: Path) -> Path:
 
 def _blenderbot(folder: Path) -> Path:
     tokenizer = hf.BlenderbotTokenizer(**_merged("<s>", "<pad>", "</s>", "<unk>", "<mask>"))
-    config = hf.BlenderbotConfig(vocab_size=len(tokenizer), forced_eos_token_id=None, **_ENCODER_DECODER)
+    config = hf.BlenderbotConfig(
+        vocab_size=len(tokenizer), pad_token_id=1, forced_eos_token_id=None, **_ENCODER_DECODER
+    )
     rest = {"decoder_start_token_id": 0, "eos_token_id": 2, "pad_token_id": 1}
     return _saved(folder, hf.BlenderbotForConditionalGeneration(config), tokenizer, **rest)
 
