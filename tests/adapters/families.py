@@ -106,8 +106,13 @@ def _marian(folder: Path) -> Path:
     return _saved(folder, hf.MarianMTModel(config), tokenizer, **rest)
 
 
+def byte_level() -> Any:
+    """A tokenizer as BART has it."""
+    return hf.BartTokenizer(**_merged("<s>", "<pad>", "</s>", "<unk>", "<mask>"))
+
+
 def _bart(folder: Path) -> Path:
-    tokenizer = hf.BartTokenizer(**_merged("<s>", "<pad>", "</s>", "<unk>", "<mask>"))
+    tokenizer = byte_level()
     config = hf.BartConfig(vocab_size=len(tokenizer), forced_eos_token_id=None, **_ENCODER_DECODER)
     rest = {
         "decoder_start_token_id": 2,

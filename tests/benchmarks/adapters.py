@@ -1,9 +1,11 @@
-"""What it costs to record a model from elsewhere, against the library's own way to give its attention."""
+"""What it costs to record a model from elsewhere, against the library's own way to give its attention; and to look at it."""
 
+import functools
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
 import torch
 
@@ -11,13 +13,17 @@ from core.decoding.batched import decode
 from core.decoding.greedy import GreedySearch
 from core.errors import MissingExtra
 from core.recording.recorder import Recorder
+from tests.benchmarks.pictures import HOVERED
+from tests.benchmarks.recording import empty_home
+from tests.benchmarks.recordings import resident
 from tests.benchmarks.row import Measured, Row, middle, times
+from tests.benchmarks.served import ROOT, app, page
 
 _SIZES = {
     "encoder_layers": 6, "decoder_layers": 6, "encoder_attention_heads": 8, "decoder_attention_heads": 8, "d_model": 256,
     "encoder_ffn_dim": 512, "decoder_ffn_dim": 512, "max_position_embeddings": 600, "vocab_size": 1000,
 }  # fmt: skip
-_SOURCE, _STEPS, _ROUNDS = 512, 32, 9
+_SOURCE, _STEPS, _ROUNDS, _VISITS = 512, 32, 9, 5
 
 
 def _pair() -> tuple[object, object]:
@@ -105,7 +111,66 @@ def _in_turns(ours: object, theirs: object, rounds: int, note: str) -> Measured:
     return middle(ratios, f"{note}; {median(seconds[0][1:]):.2f} s and {median(seconds[1][1:]):.2f} s")
 
 
+DRAWN = """async (tokens) => {
+    const view = () => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
+        .map((one) => one.shadowRoot?.attentionLab).find((one) => one?.data?.sites);
+    while (!view()?.data.sites.some((one) => one.keys.length === tokens) && performance.now() < 60000)
+        await new Promise(requestAnimationFrame);
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    return performance.now();
+}"""
+
+
+@functools.cache
+def _looked_at(share: float) -> dict[str, list[float]]:
+    """Visits to the page Attention: milliseconds to the drawn heads, the forward pass in them; of a pointer's moves; MiB kept."""
+    import transformers as hf
+
+    from core.runs.foreign import KeptModel, keep_model
+    from tests.adapters.families import byte_level
+
+    shown, hover = [], []
+    with tempfile.TemporaryDirectory() as folder, empty_home() as home:
+        tokenizer = byte_level()
+        config = hf.BartConfig(forced_eos_token_id=None, eos_token_id=2, **{**_SIZES, "vocab_size": len(tokenizer)})
+        hf.BartForConditionalGeneration(config).save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        source = "z" * (_SOURCE - 2)  # a letter that no piece was learned of: each is a token
+        assert len(tokenizer(source).input_ids) == _SOURCE
+        keep_model(KeptModel("long", folder))
+        address = "/?" + urlencode({"run": "hf/long", "source": source, "target": "z" * 62})
+        with app(ROOT / "dashboard" / "app.py", home) as url, page(url + address) as opened:
+            opened.evaluate(DRAWN, _SOURCE)  # the first visit opens the model
+            before = resident()
+            for _ in range(times(_VISITS, share)):
+                opened.goto(url + address)
+                shown.append(opened.evaluate(DRAWN, _SOURCE))
+            kept = (resident() - before) / 2**20
+            host, count = opened.locator(".lab[data-milliseconds]").first, times(30, share)
+            hover = [host.evaluate(HOVERED, [at / count, ".spot[data-head='5']"]) for at in range(count)]
+    return {"shown": shown, "hover": hover, "kept": [kept]}
+
+
+def _row(name: str, what: str, unit: str, target: float, kind: str) -> Row:
+    def measure(share: float) -> Measured:
+        values = _looked_at(share)[kind]
+        return middle(
+            values, f"{len(values)} times; 6 + 6 layers, 8 heads, a source of {_SOURCE} tokens, a target of 64"
+        )
+
+    return Row(name, what, unit, target, measure)
+
+
 ROWS = [
+    _row(
+        "foreign-shown",
+        "a visit to the page Attention with a long source, its pass included, to the drawn heads",
+        "ms",
+        3000,
+        "shown",
+    ),
+    _row("foreign-hover", "a pointer's move over its heads to the frame after the read-out", "ms", 250, "hover"),
+    _row("foreign-kept", "the server's memory that all visits leave behind", "MiB", 300, "kept"),
     Row(
         "foreign-forward",
         "recording a pass of a model from elsewhere, against its own output_attentions",

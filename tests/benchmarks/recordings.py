@@ -51,10 +51,10 @@ def sitting(share: float) -> dict[str, Any]:
                 opened.goto(f"{address}/recordings")
                 opened.locator(".heads .spot").first.wait_for()
                 opened.wait_for_timeout(1500)  # until the page is at rest
-                before = _resident()
+                before = resident()
                 shown.append(_dropped(opened, file))
                 opened.wait_for_timeout(1500)
-                kept.append((_resident() - before) / 2**20)
+                kept.append((resident() - before) / 2**20)
             host, count = opened.locator(".lab[data-milliseconds]").first, times(MOVES, share)
             hover = [host.evaluate(HOVERED, [at / count, ".spot[data-head='5']"]) for at in range(count)]
     return {
@@ -76,7 +76,7 @@ def _dropped(opened: "Page", file: Path) -> float:
     return opened.evaluate(DRAWN, TOKENS)
 
 
-def _resident() -> int:
+def resident() -> int:
     """Bytes of the server in memory."""
     servers = [one for one in psutil.Process().children(recursive=True) if "streamlit" in " ".join(one.cmdline())]
     return max(one.memory_info().rss for one in servers)

@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
@@ -18,6 +19,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 SHOTS = os.environ.get("ATTNLAB_SHOTS")  # a folder, to look at what the tests saw
 expect.set_options(timeout=30_000)
+
+
+def outside(url: str) -> list[str]:
+    """What to say of a request that leaves this computer; nothing of others."""
+    parts = urlsplit(url)
+    here = parts.scheme in ("blob", "data", "about", "file") or parts.hostname in ("127.0.0.1", "localhost")
+    return [] if here else [f"the page asked the network for {url[:200]}"]
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +72,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield one
     one.stop()
     assert "Traceback" not in one.log()
+    assert not one.asked(), "the app asked the network for something"
 
 
 @pytest.fixture(params=SIZES, ids=list(SIZES))
 def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
-    """A page of its own in each size and look; fails if the browser reported an error."""
+    """A page of its own in each size and look; fails if the browser reported an error or asked for anything elsewhere."""
     width, height, scheme = SIZES[request.param]
     context = chromium.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url
@@ -76,6 +85,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> I
     one = context.new_page()
     complaints: list[str] = []
     one.on("pageerror", lambda error: complaints.append(str(error)))
+    context.on("request", lambda asked: complaints.extend(outside(asked.url)))
     one.on("console", lambda said: print(f"{time.monotonic():.1f} console: {said.text}"))  # pytest shows it on failure
     yield one
     if SHOTS:

@@ -23,6 +23,9 @@ class Server:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
+        # whoever in the app asks the network, asks this way (a library that looks for files, say), and is found out
+        self._way_out = socket.create_server(("127.0.0.1", 0))
+        self._way_out.setblocking(False)
 
     def start(self) -> None:
         """Start and wait until it answers."""
@@ -41,7 +44,11 @@ class Server:
             "--server.fileWatcherType",
             "none",
         ]
-        environment = {**os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT)}
+        proxy = f"http://127.0.0.1:{self._way_out.getsockname()[1]}"
+        environment = {
+            **os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
+            "NO_PROXY": "127.0.0.1,localhost",
+        }  # fmt: skip
         with (self.home / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(
                 command, cwd=self.home, stdout=log, stderr=subprocess.STDOUT, env=environment
@@ -55,6 +62,14 @@ class Server:
             except OSError:
                 time.sleep(0.2)
         pytest.fail(f"the app did not start:\n{self.log()}")
+
+    def asked(self) -> bool:
+        """Whether the app has asked the network for anything so far."""
+        try:
+            self._way_out.accept()[0].close()
+        except BlockingIOError:
+            return False
+        return True
 
     def stop(self) -> None:
         """End the server; trainings it started live on."""
