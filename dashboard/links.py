@@ -21,6 +21,8 @@ BESIDE = "beside"
 REDUCTION = "reduction"
 SITE = "site"
 HEAD = "head"
+RECORDED_REDUCTION = "recorded reduction"  # of the page Recordings: a widget there, no parameter
+RECORDED_SECTION, EVERY_HEAD = "recorded section", "Every head"
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
 NOBODY = "no other model"  # beside it; the address leaves it out
 

@@ -63,6 +63,7 @@ class Reading:
     Attributes:
         origin: the model; source: what it read; target: what it was forced to write, None where it wrote by itself.
         page, query: what opens it again.
+        name: what stands in titles where there is no model, as of a recording.
     """
 
     origin: Origin
@@ -70,10 +71,11 @@ class Reading:
     target: str | None = None
     page: str = ""
     query: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None
 
     def about(self, view: str, title: str, shown: AttentionMatrix, **place: Any) -> Provenance:
         """The description of a figure of it, with the tokens of one of its matrices."""
-        titled = " · ".join(filter(None, (self.origin.run, title)))
+        titled = " · ".join(filter(None, (self.origin.run or self.name, title)))
         return Provenance(
             view, titled, self.origin, self.page, self.query, source=self.source, target=self.target,
             queries=shown.queries, keys=shown.keys, **place,

@@ -1,6 +1,6 @@
 """Files to take along: what is on the page as a picture, as numbers, and as the Python that makes it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -22,6 +22,7 @@ from dashboard import links
 from dashboard.components.model_bar import Chosen
 
 Files = Mapping[str, Callable[[], bytes]]
+Taken = Mapping[str, tuple[str, Files]]  # what a page shows by its name there: name of the file, and its forms
 
 
 def download_row(files: Files, name: str, *, key: str) -> None:
@@ -46,6 +47,26 @@ def map_files(view: MapView, reading: Reading) -> Files:
     return pictures | {ending: lambda write=write: write([view.numbers], about) for ending, write in NUMBERS.items()}
 
 
+def map_name(view: MapView) -> str:
+    """Of the file, without its ending."""
+    site = view.matrix.site
+    part = f"head{view.head + 1}" if view.reduction == "head" else view.reduction.split()[0]
+    return f"attention-{site.stack}-{site.kind}-layer{site.layer + 1}-{part}"
+
+
+def chosen_download(taken: Taken, *, key: str) -> None:
+    """What of the page is wanted, and a button for each of its forms."""
+    what = st.segmented_control("Of", list(taken), default=next(iter(taken)), key=key, required=True)
+    name, files = taken[what]
+    download_row(files, name, key=f"download {what}")
+
+
+def heads_files(matrices: Sequence[AttentionMatrix], reading: Reading) -> Files:
+    """All heads in every form."""
+    about = about_heads(matrices, reading)
+    return {ending: lambda write=write: write(matrices, about) for ending, write in EXPORTS.items()}
+
+
 def reading_of(model: AbstractTrained, source: str, target: str, query: Mapping[str, str]) -> Reading:
     """What the page Attention shows of a model."""
     origin = Origin(model.run.address, model.model_hash, model.step, model.config.seed)
@@ -61,16 +82,8 @@ def matrix_downloads(
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
     with st.expander("Take away", icon=":material/download:"):
-        what = st.segmented_control("Of", [*views, ALL], default=next(iter(views)), key="take", required=True)
-        if what in views:
-            view, reading = views[what]
-            site = f"{view.matrix.site.stack}-{view.matrix.site.kind}-layer{view.matrix.site.layer + 1}"
-            part = f"head{view.head + 1}" if view.reduction == "head" else view.reduction.split()[0]
-            download_row(map_files(view, reading), f"attention-{site}-{part}", key=f"download {what}")
-        else:
-            about = about_heads(matrices, whole)
-            files = {ending: lambda write=write: write(matrices, about) for ending, write in EXPORTS.items()}
-            download_row(files, "attention", key="download all")
+        taken = {what: (map_name(view), map_files(view, reading)) for what, (view, reading) in views.items()}
+        chosen_download({**taken, ALL: ("attention", heads_files(matrices, whole))}, key="take")
         asked = f"{whole.source!r}, {whole.target!r}" if whole.target else repr(whole.source)
         st.code(f"import core\n\nmodel = core.load({whole.origin.run!r})\nmatrices = model.matrices({asked})", "python")
 

@@ -16,7 +16,10 @@ from core.adapters.recordings.reading import File, read_files, recordings_of
 from core.adapters.recordings.recording import Given, Opened, Recording
 from core.adapters.recordings.sites import KINDS
 from core.errors import DataError, InputError
-from dashboard import resources, state
+from core.figures.attention import Reading
+from core.figures.provenance import Origin
+from dashboard import links, resources, state
+from dashboard.components.downloads import reading_of
 from dashboard.components.literal import literal
 from dashboard.components.panel import again
 
@@ -47,13 +50,14 @@ class Chosen:
 
     Attributes:
         opened: the matrices and what was noticed; title: for people; found: how the files were read.
-        key: changes with what is looked at; example: whether nothing was brought.
+        key: changes with what is looked at; reading: what figures of it say; example: whether nothing was brought.
     """
 
     opened: Opened
     title: str
     found: tuple[str, ...]
     key: str
+    reading: Reading
     example: bool = False
 
 
@@ -78,7 +82,8 @@ def dump_source() -> Chosen:
     opened = _opened((kept.mark, program, kind, recordings.index(recording), at, given), recording, given)
     label = f" · {recording.crowd.label(one)}" if len(recording.crowd.all) > 1 else ""
     key = f"{kept.mark} {recordings.index(recording)} {at}"
-    return Chosen(opened, f"{recording.name}{label}", recording.found, key)
+    title = f"{recording.name}{label}"
+    return Chosen(opened, title, recording.found, key, Reading(Origin(), "", page="recordings", name=title))
 
 
 def _restore(*names: str) -> None:
@@ -200,8 +205,9 @@ def _which(recordings: list[Recording], mark: str) -> tuple[Recording, int]:
 def _example() -> Chosen:
     model = resources.model(resources.FIRST_RUN)
     source = model.example_text()
+    reading = reading_of(model, source, "", {links.RUN: resources.FIRST_RUN, links.SOURCE: source})
     return Chosen(
-        Opened(tuple(model.matrices(source))), f"{resources.FIRST_RUN} · {source}", (), "example", example=True
+        Opened(tuple(model.matrices(source))), f"{resources.FIRST_RUN} · {source}", (), "example", reading, example=True
     )
 
 

@@ -1,13 +1,15 @@
 """A recording on the page: what was noticed, every layer and head, one of them large, and files to take along."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core.figures.attention import REDUCTIONS, MapView, Reading, about_heads
-from core.figures.export import EXPORTS
-from core.figures.provenance import Origin
+from core.figures.attention import ALL, REDUCTIONS, MapView
 from core.recording.matrix import AttentionMatrix
-from dashboard.components.downloads import download_row
+from dashboard import links
+from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name
 from dashboard.components.dump_source import Chosen
+from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
@@ -46,21 +48,26 @@ def said(chosen: Chosen) -> None:
         st.caption(f":material/info: {literal(note)}")
 
 
-def maps(chosen: Chosen) -> None:
-    """Every head small, one of them large."""
+def maps(chosen: Chosen) -> Taken:
+    """Every head small, one of them large, to be taken along."""
     matrices = _shown(chosen)
-    first = next((one for one in reversed(matrices) if one.site.kind == "cross"), matrices[-1])
-    here = heads(matrices, selected=(first.site.name, 0), key=f"recorded heads {chosen.key}")
-    site, head = here or (first.site.name, 0)
+    last = next((one for one in reversed(matrices) if one.site.kind == "cross"), matrices[-1])
+    first = last.site.name, 0
+    asked, times = wanted_head(matrices, first)
+    site, head = heads(matrices, selected=asked, key=f"recorded heads {chosen.key} {times}") or asked
+    put_head(site, head, first)
     matrix = next(one for one in matrices if one.site.name == site)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
-    how = left.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key="recorded reduction", required=True)
+    how = left.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True)
     view = MapView(matrix, head, how)
     right.caption(_DIRECTIONS[kind_of(matrix)])
     heatmap(
         view.weights, matrix.queries, matrix.keys, key="recorded large", title=view.title,
         words=_AXES[kind_of(matrix)],
     )  # fmt: skip
+    place = {links.SITE: site, links.HEAD: str(head + 1), links.REDUCTION: how}
+    reading = replace(chosen.reading, query={**chosen.reading.query, **place})
+    return {"this map": (map_name(view), map_files(view, reading))}
 
 
 def kind_of(matrix: AttentionMatrix) -> str:
@@ -96,11 +103,9 @@ def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
     return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]
 
 
-def dump_downloads(chosen: Chosen) -> None:
-    """The matrices as files, and the command that opens the recording without the page."""
-    matrices = list(chosen.opened.matrices)
-    with st.expander("Take it along", icon=":material/download:"):
-        about = about_heads(matrices, Reading(Origin(), chosen.title))
-        files = {ending: lambda write=write: write(matrices, about) for ending, write in EXPORTS.items()}
-        download_row(files, "attention", key="recorded download")
+def dump_downloads(chosen: Chosen, taken: Taken) -> None:
+    """What is large on the page and all matrices as files, and the command that opens the recording without the page."""
+    with st.expander("Take away", icon=":material/download:"):
+        every = ("attention", heads_files(chosen.opened.matrices, chosen.reading))
+        chosen_download({**taken, ALL: every}, key=f"recorded take {' '.join(taken)}")
         st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")

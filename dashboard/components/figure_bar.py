@@ -16,9 +16,16 @@ from dashboard.components.literal import literal
 from dashboard.components.session_bar import open_session
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
-_TITLES = {"attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment"}
+_TITLES = {
+    "attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment",
+    "recordings": "Recordings",
+}  # fmt: skip
 _FILES_MISSING = (
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."
+)
+_RECORDING_MISSING = (
+    "The figure was made of a recording, which is not inside it: drop the same files here, where they are not open below. "
+    "Layer and head are chosen then; of several hypotheses choose the one that the title names."
 )
 
 
@@ -129,10 +136,20 @@ def _leads(about: Provenance) -> Going:
         raise DataError(f"no page can show this figure again; it is of: {about.view}, {about.title[:120]}")
     if about.page == "inspect_alignment":
         return Going(about.page, words=(_FILES_MISSING,))
+    if about.page == "recordings":
+        return _recorded(about)
     run = about.query.get(links.RUN, "")
     if run not in resources.addresses(writing=False):
         raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
     return _decoded(about, run) if about.page == "decoder" else _attended(about, run)
+
+
+def _recorded(about: Provenance) -> Going:
+    """The page Recordings: the place is asked for, and found as soon as the recording is there."""
+    query, values = about.query, {links.RECORDED_SECTION: links.EVERY_HEAD}
+    if query.get(links.REDUCTION) in REDUCTIONS:
+        values[links.RECORDED_REDUCTION] = query[links.REDUCTION]
+    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), (_RECORDING_MISSING,))
 
 
 def _attended(about: Provenance, run: str) -> Going:

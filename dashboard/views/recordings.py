@@ -1,7 +1,11 @@
 """Recordings: attention that another program recorded, every layer and head of any hypothesis."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
+from dashboard import links
+from dashboard.components.downloads import Taken
 from dashboard.components.dump_alignment import dump_alignment
 from dashboard.components.dump_depth import dump_layers, dump_spread
 from dashboard.components.dump_source import Chosen, dump_source
@@ -9,9 +13,8 @@ from dashboard.components.dump_view import dump_downloads, maps, said
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 
-FIRST = "Every head"
-PARTS = {
-    FIRST: maps,
+PARTS: Mapping[str, Callable[[Chosen], Taken | None]] = {
+    links.EVERY_HEAD: maps,
     "Which head aligns": dump_alignment,
     "Through the layers": dump_layers,
     "Spread of the heads": dump_spread,
@@ -36,15 +39,15 @@ def _panel() -> None:
         )
     said(chosen)
     part = st.segmented_control(
-        "Look at", list(PARTS), default=FIRST, key="recorded section", required=True, label_visibility="collapsed"
-    )
-    _drawn(part, chosen)
-    dump_downloads(chosen)
+        "Look at", list(PARTS), default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
+        label_visibility="collapsed",
+    )  # fmt: skip
+    dump_downloads(chosen, _drawn(part, chosen) or {})
 
 
 @guarded("This view of the recording")
-def _drawn(part: str, chosen: Chosen) -> None:
-    PARTS[part](chosen)
+def _drawn(part: str, chosen: Chosen) -> Taken | None:
+    return PARTS[part](chosen)
 
 
 page()

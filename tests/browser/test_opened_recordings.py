@@ -1,15 +1,17 @@
 """The page Recordings in a real Chromium: what generate wrote is dropped, chosen, drawn, and still there after another page."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.figures.opening import open_figure
 from tests.adapters import generated
 from tests.adapters.written import npy
-from tests.browser.pages import button, choose, settled, visit
+from tests.browser.pages import choose, settled, until, visit
+from tests.browser.test_figures import drop as drop_figure
+from tests.browser.test_figures import shown, taken
 from tests.browser.test_inspect_alignment import drop, file
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -56,16 +58,39 @@ def test_what_was_dropped_is_there_after_another_page_and_is_taken_along(page: P
     expect(page.get_by_text("beams.safetensors").first).to_be_visible()
     expect(page.locator(".heads .spot")).to_have_count(24)
     settled(page)
-    page.get_by_text("Take it along").click()
-    with page.expect_download() as saved:
-        button(page, "Matrices .json").click()
-    records = json.loads(Path(saved.value.path()).read_text("utf-8"))["records"]
+    page.get_by_text("Take away", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("radio", name="all heads").click()
+    expect(page.get_by_role("button", name="JSON", exact=True)).to_be_visible()
+    settled(page)
+    records = json.loads(taken(page, "JSON"))["records"]
     np.testing.assert_allclose(records[5]["weights"], generated.truth(3, "cross", 1), atol=1e-6)
     page.get_by_test_id("stMain").get_by_role("radio", name="Through the layers").click()
     expect(page.get_by_text("a state holds, by rollout")).to_be_visible()
     expect(page.locator(".heatmap")).to_have_count(4)
     page.get_by_test_id("stMain").get_by_role("radio", name="Spread of the heads").click()
     expect(page.locator(".live-figure .heatmaplayer").first).to_be_visible()
+    settled(page)
+
+
+def test_a_figure_of_a_recording_asks_for_its_files_and_finds_its_head_in_them(page: Page) -> None:
+    opened(page)
+    files = file("beams.npz", generated.as_npz())
+    drop(page, files)
+    expect(page.locator(".heads .spot")).to_have_count(24)
+    page.locator(".spot[data-site='decoder.layers.0.cross'][data-head='2']").click()
+    until(page, lambda: "cross · layer 1 · head 3" in shown(page))
+    settled(page)
+    before, figure = shown(page), taken(page, "PNG")
+    about = open_figure(figure).about
+    assert (about.layer, about.head, about.page) == (0, 2, "recordings") and "beams.npz" in about.title
+    page.goto("/decoder")
+    settled(page)
+    drop_figure(page, "figure.png", figure)
+    expect(page.get_by_text("drop the same files here")).to_be_visible()
+    expect(page.get_by_text("Nothing dropped yet")).to_be_visible()
+    settled(page)
+    drop(page, files)
+    until(page, lambda: shown(page) == before)
     settled(page)
 
 

@@ -13,6 +13,8 @@ from core.figures.provenance import Origin, Provenance
 from core.figures.tree_files import tree_figure
 from core.runs.sessions import SavedSession
 from dashboard.components.downloads import reading_of
+from tests.adapters.test_recordings import known
+from tests.adapters.written import npy
 from tests.dashboard.test_pages import by_label, opened, said
 
 RUN, TEXT, SITE = "demo/dates-transformer", "April 30, 1981", "encoder.layers.0.self_attention.attention"
@@ -128,6 +130,20 @@ def test_an_inspected_alignment_asks_for_its_files():
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><title>attn</title></svg>'
     at = dropped(opened("attention"), to_svg(Figure(svg, about)))
     assert "drop the same files here" in said(at) and "Inspect my alignment" in at.markdown[0].value
+
+
+def test_a_recording_asks_for_its_files_and_finds_the_head_in_them():
+    hidden = known(4, rows=5, columns=7)
+    query = {"site": "decoder.layers.0.cross", "head": "3", "reduction": "max over heads"}
+    about = Provenance("attention map", "r.npy · head 3", page="recordings", query=query)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><title>r</title></svg>'
+    at = dropped(opened("attention"), to_svg(Figure(svg, about)))
+    assert "drop the same files here" in said(at) and "Recordings" in at.markdown[0].value
+    assert "site" not in at.query_params
+    box = next(one for one in at.file_uploader if one.label.startswith("Recordings"))
+    at = box.set_value([("decoder.layers.0.encoder_attn.npy", npy(hidden), "")]).run()
+    assert not at.exception and at.query_params["head"] == "3"
+    assert by_label(at.get("button_group"), "Show").value == "max over heads"
 
 
 def test_the_address_opens_a_head_and_nonsense_in_it_the_first():

@@ -154,8 +154,13 @@ def test_a_path_is_opened_and_what_is_no_recording_is_not_even_read(tmp_path):
     )
 
 
-def test_downloads_are_offered_and_a_picture_of_too_many_cells_is_not():
-    at = dropped(opened(), **{"attn.npy": npy(known(2, 4))})
-    assert [one.disabled for one in at.get("download_button")] == [False, False, False]
-    at = dropped(at, **{"attn.npy": npy(known(7, 6, rows=80, columns=90))})
-    assert [one.disabled for one in at.get("download_button")] == [False, False, True]
+def test_the_large_map_is_offered_in_every_form_and_all_heads_in_every_part():
+    at = dropped(opened(), **{"attn.npy": npy(known(7, 6, rows=80, columns=90))})
+    of = by_label(at.button_group, "Of")
+    assert of.options == ["this map", "all heads"] and of.value == "this map"
+    forms = ["SVG", "PNG", "PDF", "HTML", "CSV", "NPZ", "JSON"]
+    assert [one.label for one in at.get("download_button")] == forms
+    at = lives(of.set_value("all heads").run())
+    assert [one.label for one in at.get("download_button")] == forms
+    at = part(at, SPREAD)
+    assert by_label(at.button_group, "Of").options == ["all heads"]
