@@ -48,7 +48,8 @@ class Provenance:
         head: counted from 0; reduction: "head", or what was done to all heads.
         source: the text that was read; target: the text that was forced, None where the model wrote by itself.
         queries, keys: the tokens of rows and columns, all of them, whatever the picture had room for.
-        search: name and settings, where it is of a decoding.
+        search: name and settings, where it is of a decoding; edits: of the attention that it was made with, as
+            `Edit.to_dict` gives them.
     """
 
     view: str
@@ -66,10 +67,11 @@ class Provenance:
     queries: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     search: Mapping[str, Any] | None = None
+    edits: tuple[Mapping[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        plain = asdict(self) | {"queries": list(self.queries), "keys": list(self.keys)}
+        plain = asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
         return {"schema": SCHEMA, **plain.pop("origin"), **plain}
 
     @classmethod
@@ -104,7 +106,8 @@ class Provenance:
         lines = {
             "view": self.view, "attention": self.place, "direction": self.direction, "model": origin.run,
             "weights": origin.model_hash, "step": origin.step, "seed": origin.seed, "source": self.source,
-            "forced target": self.target, "search": self.search and _settings(self.search), "page": self.page,
+            "forced target": self.target, "search": self.search and _settings(self.search),
+            "edits": "; ".join(map(_edit, self.edits)), "page": self.page,
         }  # fmt: skip
         return "\n".join(f"{name}: {value}" for name, value in lines.items() if value not in (None, ""))
 
@@ -132,6 +135,7 @@ def digest(content: bytes) -> str:
 
 
 _WORDS = ("view", "title", "page", "direction", "source")
+_LISTS = ("queries", "keys", "edits")
 _NUMBERS = ("layer", "head", "step", "seed")
 
 
@@ -141,6 +145,9 @@ def _part(data: Mapping[str, Any], name: str) -> Any:
     if name in ("queries", "keys"):
         if isinstance(value, list) and all(isinstance(token, str) for token in value):
             return tuple(value)
+    elif name == "edits":  # figures of before there were any say nothing of them
+        if value is None or (isinstance(value, list) and all(isinstance(one, dict) for one in value)):
+            return tuple(value or ())
     elif name == "query":
         if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
             return value
@@ -153,6 +160,14 @@ def _part(data: Mapping[str, Any], name: str) -> Any:
     elif isinstance(value, str) or (value is None and name not in _WORDS):
         return value
     raise DataError(f"what this figure says of itself is damaged: its {name} cannot be read; save the figure again")
+
+
+def _edit(edit: Mapping[str, Any]) -> str:
+    """One edit for people: heads counted from 1."""
+    head = edit.get("head")
+    number = head + 1 if isinstance(head, int) else head
+    step = f" at step {edit['step']}" if "step" in edit else ""
+    return f"{edit.get('site')} head {number} {'row set' if 'row' in edit else 'off'}{step}"
 
 
 def _settings(search: Mapping[str, Any]) -> str:

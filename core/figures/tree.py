@@ -4,6 +4,7 @@ The best path is a straight line; the others leave it downwards. Finished: two o
 forced: a triangle; on the reference's path: a star. The thicker a line, the more probable the token.
 """
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from html import escape
@@ -42,29 +43,44 @@ _KEYS = (
 )  # fmt: skip
 
 
-def about_tree(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> Provenance:
+def about_tree(
+    parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None, page: str | None = None
+) -> Provenance:
     """What a figure of a decoding tree says of itself.
 
     Args:
-        query: what opens the tree on the page Decoder; by itself the model, the source and the name of the search.
+        query: what opens the tree on its page; by itself the model, the source, the name of the search and the edits.
         seed: of the model's training; that of draws is a setting of the search.
+        page: Decoder by itself, Intervene of a tree that was decoded with edits of the attention.
     """
     header, nodes = parts.header, parts.nodes
     search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
-    asked = {"run": header.get("model"), "source": header.get("source"), "search": header.get("strategy")}
+    edits = header.get("edits") or ()
+    asked = {
+        "run": header.get("model"), "source": header.get("source"), "search": header.get("strategy"),
+        "edits": json.dumps(edits, separators=(",", ":")) if edits else None,
+    }  # fmt: skip
+    where = page or ("intervene" if edits else "decoder")
     best = path(nodes, finished(nodes)[0]) if finished(nodes) else []
     return Provenance(
         "decoding tree",
-        f"{search['name']}: {header.get('source', '')} → {header.get('output', '')}",
+        _title(header),
         Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), seed),
-        "decoder" if header.get("model") else "",
+        where if header.get("model") else "",
         {name: str(value) for name, value in asked.items() if value} if query is None else query,
         "left to right: steps of the target; a node is a token, its path what stands before it",
         source=str(header.get("source", "")),
         queries=tuple(nodes["text"][at] for at in best),
         keys=tuple(header.get("source_tokens", ())),
         search=search,
+        edits=tuple(edits),
     )
+
+
+def _title(header: Mapping[str, Any]) -> str:
+    count = len(header.get("edits") or ())
+    edited = f" · {count} edit{'s' * (count != 1)}" if count else ""
+    return f"{header.get('strategy', 'decoding')}{edited}: {header.get('source', '')} → {header.get('output', '')}"
 
 
 def picture(header: Mapping[str, Any], nodes: Columns) -> str:
@@ -74,7 +90,7 @@ def picture(header: Mapping[str, Any], nodes: Columns) -> str:
         header: of a decoding tree; nodes: its columns.
     """
     layout = laid_out(nodes)
-    title = f"{header.get('strategy', 'decoding')}: {header.get('source', '')} → {header.get('output', '')}"[:200]
+    title = _title(header)[:200]
     widths = {node: _width(nodes, node, layout.drawn[node]) for node in layout.drawn}
     left = _lefts(layout, widths)
     places = {node: (left[drawn.column], _TOP + drawn.row * _ROW) for node, drawn in layout.drawn.items()}

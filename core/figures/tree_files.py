@@ -77,13 +77,15 @@ def to_dot(parts: Parts) -> bytes:
     return "\n".join([*lines, "}", ""]).encode("utf-8", "replace")
 
 
-def tree_figure(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> Figure:
+def tree_figure(
+    parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None, page: str | None = None
+) -> Figure:
     """A picture that stands alone; of a large tree the ways to its outputs, what was pruned counted.
 
     Args:
-        query, seed: as in `about_tree`.
+        query, seed, page: as in `about_tree`.
     """
-    return Figure(picture(parts.header, parts.nodes), about_tree(parts, query, seed))
+    return Figure(picture(parts.header, parts.nodes), about_tree(parts, query, seed, page))
 
 
 def _picture(write: Callable[[Figure], bytes]) -> Export:
@@ -94,9 +96,11 @@ def _picture(write: Callable[[Figure], bytes]) -> Export:
     return drawn
 
 
-def to_html(parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None) -> bytes:
+def to_html(
+    parts: Parts, query: Mapping[str, str] | None = None, seed: int | None = None, page: str | None = None
+) -> bytes:
     """The tree as one HTML file that needs no network: walked, zoomed, asked node by node."""
-    return tree_view(parts, about_tree(parts, query, seed)).to_html().encode()
+    return tree_view(parts, about_tree(parts, query, seed, page)).to_html().encode()
 
 
 TREE_EXPORTS: dict[str, Export] = {

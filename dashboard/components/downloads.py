@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
+from core.decoding.trees.saved import Parts
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
 from core.figures.attention import ALL, MapView, Reading, about_heads, about_map, map_figure
@@ -88,6 +89,21 @@ def matrix_downloads(
         st.code(f"import core\n\nmodel = core.load({whole.origin.run!r})\nmatrices = model.matrices({asked})", "python")
 
 
+def tree_files(parts: Parts, query: Mapping[str, str], seed: int | None, page: str = "decoder") -> Files:
+    """A decoding tree in every form that it is written in, pictures first.
+
+    Args:
+        query, seed, page: as in `about_tree`.
+    """
+    pictures = {
+        ending: lambda write=write: write(tree_figure(parts, query, seed, page))
+        for ending, write in FIGURE_EXPORTS.items()
+    }
+    pictures[".html"] = lambda: tree_html(parts, query, seed, page)
+    others = {ending: lambda write=write: write(parts) for ending, write in TREE_EXPORTS.items()}
+    return pictures | {one: others[one] for one in others if one not in pictures}
+
+
 def tree_download(
     chosen: Chosen,
     search: AbstractSearch,
@@ -108,15 +124,8 @@ def tree_download(
     )
     with st.expander("Take away", icon=":material/download:"):
         query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
-        pictures = {
-            ending: lambda write=write: write(tree_figure(tree.parts, query, chosen.model.config.seed))
-            for ending, write in FIGURE_EXPORTS.items()
-        }
-        pictures[".html"] = lambda: tree_html(tree.parts, query, chosen.model.config.seed)
-        others = {ending: lambda write=write: write(tree.parts) for ending, write in TREE_EXPORTS.items()}
-        download_row(
-            pictures | {one: others[one] for one in others if one not in pictures}, f"tree-{search.name}", key=key
-        )
+        files = tree_files(tree.parts, query, chosen.model.config.seed)
+        download_row(files, f"tree-{search.name}", key=key)
         st.code(
             f"import core\n\nmodel = core.load({chosen.model.run.address!r})\n"
             f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))",

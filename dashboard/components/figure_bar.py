@@ -5,12 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError, DataError, RunError
 from core.figures.attention import REDUCTIONS
 from core.figures.opening import LARGEST_FILE, open_figure
 from core.figures.provenance import Provenance
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
+from dashboard.components.edit_address import ask_for_edits
 from dashboard.components.head_address import ask_for
 from dashboard.components.literal import literal
 from dashboard.components.session_bar import open_session
@@ -18,7 +20,7 @@ from dashboard.components.session_bar import open_session
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
 _TITLES = {
     "attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment",
-    "recordings": "Recordings",
+    "intervene": "Intervene", "recordings": "Recordings",
 }  # fmt: skip
 _FILES_MISSING = (
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."
@@ -35,6 +37,7 @@ class Going:
 
     Attributes:
         page: its name; values: of the widgets there; site, head: of the page Attention, the head counted from 1.
+        edits: of the page Intervene, as its address has them; search: with which they were made, where it is that page.
         words: what differs from when the figure was saved.
     """
 
@@ -42,6 +45,8 @@ class Going:
     values: dict[str, Any] = field(default_factory=dict)
     site: str | None = None
     head: str | None = None
+    edits: str | None = None
+    search: AbstractSearch | None = None
     words: tuple[str, ...] = ()
 
     @property
@@ -64,6 +69,8 @@ def arrive(title: str) -> None:
         st.switch_page(f"views/{going.page}.py", query_params={})
     state.restore(going.values)
     ask_for(going.site, going.head)
+    if going.search is not None:
+        ask_for_edits(going.values[links.RUN], going.values[links.SOURCE], going.edits, going.search)
     state.forget(_GO)
 
 
@@ -141,7 +148,7 @@ def _leads(about: Provenance) -> Going:
     run = about.query.get(links.RUN, "")
     if run not in resources.addresses(writing=False):
         raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
-    return _decoded(about, run) if about.page == "decoder" else _attended(about, run)
+    return {"decoder": _decoded, "intervene": _intervened, "attention": _attended}[about.page](about, run)
 
 
 def _recorded(about: Provenance) -> Going:
@@ -149,7 +156,7 @@ def _recorded(about: Provenance) -> Going:
     query, values = about.query, {links.RECORDED_SECTION: links.EVERY_HEAD}
     if query.get(links.REDUCTION) in REDUCTIONS:
         values[links.RECORDED_REDUCTION] = query[links.REDUCTION]
-    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), (_RECORDING_MISSING,))
+    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), words=(_RECORDING_MISSING,))
 
 
 def _attended(about: Provenance, run: str) -> Going:
@@ -170,19 +177,16 @@ def _attended(about: Provenance, run: str) -> Going:
         links.BESIDE: query.get(links.BESIDE, links.NOBODY), links.REDUCTION: query.get(links.REDUCTION, REDUCTIONS[0]),
         links.WORDS: query.get(links.WORDS) == "true",
     }  # fmt: skip
-    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), tuple(words))
+    return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), words=tuple(words))
 
 
 def _decoded(about: Provenance, run: str) -> Going:
     """The page Decoder: its session, or the search alone where a session was too long to be inside."""
-    query, origin, words = about.query, about.origin, ()
+    query, words = about.query, ()
     if links.SESSION in query:
         saved = SavedSession.from_link(query[links.SESSION])
     else:
-        saved = SavedSession.from_dict({
-            "schema": SCHEMA, "run": run, "model_hash": origin.model_hash, "checkpoint_step": origin.step,
-            "source": about.source, "search": about.search, "branches": [],
-        })  # fmt: skip
+        saved = _unforced(about, run)
         words = ("The figure holds the search but no branches: the tree below is the unforced one.",)
     if (saved.run, saved.session.source) != (run, about.source):
         raise DataError("this figure was edited: its session is of another run or source than it says; save it again")
@@ -191,6 +195,23 @@ def _decoded(about: Provenance, run: str) -> Going:
     values = {links.RUN: run, links.SOURCE: saved.session.source, links.SEARCH: saved.session.search.name}
     values |= {name: query[name] for name in (links.SITE, links.HEAD) if name in query}
     return Going(about.page, values, words=words)
+
+
+def _intervened(about: Provenance, run: str) -> Going:
+    """The page Intervene: search and edits; whether the model has such heads the page says."""
+    saved = _unforced(about, run)
+    saved.check(resources.any_model(run))
+    search = saved.session.search
+    values = {links.RUN: run, links.SOURCE: about.source, links.SEARCH: search.name}
+    return Going(about.page, values, edits=about.query.get(links.EDITS), search=search)
+
+
+def _unforced(about: Provenance, run: str) -> SavedSession:
+    """The search of a figure on its source, without branches."""
+    return SavedSession.from_dict({
+        "schema": SCHEMA, "run": run, "model_hash": about.origin.model_hash, "checkpoint_step": about.origin.step,
+        "source": about.source, "search": about.search, "branches": [],
+    })  # fmt: skip
 
 
 def _sentence(text: str) -> str:

@@ -25,8 +25,12 @@ def search_form(name: str, *, key: str, columns: int = 1, start: Mapping[str, An
     return kind.from_dict(grouped_form(kind, defaults, key=key, columns=columns))
 
 
-def search_menu(*, key: str) -> AbstractSearch:
-    """A choice among all searches, the settings of the chosen one behind a button."""
+def search_menu(*, key: str, anew: str = "", start: AbstractSearch | None = None) -> AbstractSearch:
+    """A choice among all searches, the settings of the chosen one behind a button.
+
+    Args:
+        anew: with another one the settings begin anew; start: what they begin with where this search is chosen.
+    """
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         name = st.segmented_control(
@@ -39,4 +43,5 @@ def search_menu(*, key: str) -> AbstractSearch:
             help="what takes the next token when you do not force one",
         )
     with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
-        return search_form(name, key=f"{key} {name}")
+        values = start.to_dict() if start and start.name == name else None
+        return search_form(name, key=f"{key} {name}{anew}", start=values)

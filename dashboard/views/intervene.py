@@ -1,6 +1,5 @@
 """Intervene: switch heads off, set where one head looks, and see what the same search makes of it."""
 
-import json
 from typing import Any
 
 import pandas as pd
@@ -8,21 +7,19 @@ import streamlit as st
 
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree
-from core.errors import InputError
 from core.recording.edit import Edit
-from core.runs.intervention import Intervention, Output, check, heads, intervene
-from dashboard import state
+from core.runs.intervention import Intervention, Output, heads, intervene
+from dashboard import links
+from dashboard.components.downloads import chosen_download, tree_files
+from dashboard.components.edit_address import edits_key, edits_text, keep_history, opened_search, wanted_history
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.outputs import Shown, outputs
 from dashboard.components.panel import panel
-from dashboard.components.row_editor import History, Path, begun, row_editor
+from dashboard.components.row_editor import Path, row_editor
 from dashboard.components.search_form import search_menu
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
-
-EDITS = "edits"  # in the address
-WRITTEN, LAST = "edits written", "edits last"  # in the session: what this page put there, and of which model
 
 
 def page() -> None:
@@ -35,11 +32,11 @@ def page() -> None:
 
 @panel("The intervention")
 def _panel(chosen: Chosen) -> None:
-    search = search_menu(key="search")
-    key = f"intervene {chosen.model.run.address} {chosen.model.step} {chosen.source}"
-    history = _history(chosen, key)
+    start, anew = opened_search()
+    search, key = search_menu(key=links.SEARCH, anew=anew, start=start), edits_key(chosen)
+    history = wanted_history(chosen, key)
     found = intervene(chosen.model, chosen.source, search, [Edit.from_dict(edit) for edit in history["edits"]])
-    _keep(chosen, key, history)
+    keep_history(chosen, key, history)
     row_editor(
         [(site.name, "cross" if site.kind == "cross" else f"{site.stack} self", site.layer + 1, count)
          for site, count in heads(chosen.model, chosen.source)],
@@ -48,49 +45,7 @@ def _panel(chosen: Chosen) -> None:
     )  # fmt: skip
     _beside(found)
     _shifts(found)
-    _take_along(chosen, search, found)
-
-
-def _history(chosen: Chosen, key: str) -> History:
-    """The edits in force: the browser's, else those of an earlier visit, else of the link, else heads still off."""
-    own = (state.get(key) or {}).get("history") or state.get(f"kept {key}")
-    if own:
-        return own
-    asked = st.query_params.get(EDITS)
-    if asked is not None and asked != state.get(WRITTEN):
-        return begun(_linked(chosen, asked))
-    address, last = state.get(LAST, ("", []))
-    return begun([edit for edit in last if "row" not in edit] if address == chosen.model.run.address else [])
-
-
-def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
-    """The edits that the address asks for; none where they cannot be, which is said."""
-    try:
-        said = json.loads(asked)
-        if not isinstance(said, list):
-            raise InputError("they are no list")
-        edits = [Edit.from_dict(one) for one in said]
-        check(chosen.model, chosen.source, edits)
-    except InputError as error:
-        problem = str(error)
-    except (ValueError, RecursionError):
-        problem = "they are no JSON"
-    else:
-        return [edit.to_dict() for edit in edits]
-    st.warning(f"The edits in the address cannot be made, so nothing is edited: {problem}.", icon=":material/link_off:")
-    return []
-
-
-def _keep(chosen: Chosen, key: str, history: History) -> None:
-    """Past this page in the session, and past the session in the address."""
-    state.put(f"kept {key}", history)
-    state.put(LAST, (chosen.model.run.address, history["edits"]))
-    text = json.dumps(history["edits"], separators=(",", ":")) if history["edits"] else None
-    state.put(WRITTEN, text)
-    if text is None:
-        st.query_params.pop(EDITS, None)
-    elif st.query_params.get(EDITS) != text:
-        st.query_params[EDITS] = text
+    _take_along(chosen, search, found, edits_text(history))
 
 
 def _path(decoded: DecodingTree, output: Output) -> Path:
@@ -143,16 +98,20 @@ def _shifts(found: Intervention) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="intervene shifts")
 
 
-def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention) -> None:
+def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edited: str | None) -> None:
+    """Both trees in every form, and the Python that makes them."""
     own = type(search)().to_dict()
     changed = ", ".join(f"{name}={value!r}" for name, value in search.to_dict().items() if value != own[name])
     edits = ", ".join(f"core.{edit!r}" for edit in found.edits)
     with st.expander("Take away", icon=":material/download:"):
-        for column, name, decoded in zip(st.columns(2), ("before", "after"), (found.before, found.after)):
-            column.download_button(
-                f"Tree {name} .json", decoded.to_json, f"tree-{name}.json", on_click="ignore", key=f"download {name}",
-                width="stretch",
-            )  # fmt: skip
+        query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.SEARCH: search.name}
+        query |= {links.EDITS: edited} if edited else {}
+        trees = {"tree before": found.before, "tree after": found.after}
+        taken = {
+            what: (what.replace(" ", "-"), tree_files(decoded.parts, query, chosen.model.config.seed, "intervene"))
+            for what, decoded in trees.items()
+        }
+        chosen_download(taken, key="intervene take")
         st.code(
             "import core\nfrom core.runs.intervention import intervene\n\n"
             f"model = core.load({chosen.model.run.address!r})\n"

@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages import button, settled
+from core.figures.opening import open_figure
+from tests.browser.pages import button, settled, until
+from tests.browser.test_figures import drop, taken
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOURCE = "20 de mayo de 1948"
@@ -164,4 +166,32 @@ def test_a_broken_link_is_said_and_the_page_works(page: Page) -> None:
     expect(page.get_by_text("The edits in the address cannot be made")).to_be_visible()
     switch(page, CROSS, 0).click()
     expect(page.get_by_text("The best paths part at step 10.")).to_be_visible()
+    settled(page)
+
+
+def test_a_figure_brings_its_edits_back_to_any_page_and_over_other_edits(page: Page) -> None:
+    opened(page, "dates-transformer")
+    switch(page, CROSS, 0).click()
+    expect(page.get_by_text("The best paths part at step 10.")).to_be_visible()
+    settled(page)
+    page.get_by_text("Take away", exact=True).click()
+    page.get_by_test_id("stMain").get_by_role("radio", name="tree after").click()
+    settled(page)
+    figure = taken(page, "PDF")
+    about = open_figure(figure).about
+    assert about.page == "intervene" and about.edits == ({"site": CROSS, "head": 0},) and "1 edit" in about.title
+
+    switch(page, CROSS, 1).click()
+    expect(page.locator(".chip")).to_have_count(2)
+    settled(page)
+    drop(page, "tree.pdf", figure)
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(switch(page, CROSS, 0)).to_have_attribute("aria-checked", "false")
+    expect(page.get_by_text("From a figure: greedy · 1 edit")).to_be_visible()
+    settled(page)
+    page.goto("/?run=demo/pinyin-gru")
+    settled(page)
+    drop(page, "tree.pdf", figure)
+    expect(switch(page, CROSS, 0)).to_have_attribute("aria-checked", "false")
+    until(page, lambda: written(page) == [{"site": CROSS, "head": 0}])
     settled(page)

@@ -1,10 +1,18 @@
 """The page Intervene under AppTest: links, what the browser says, other sources and pages, and what cannot be."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+import core
+from core.figures.opening import open_figure
+from core.figures.pictures import Figure, to_svg
+from core.recording.edit import Edit
 from core.runs.catalog import SEARCHES
+from core.runs.intervention import intervene
+from dashboard.components.downloads import tree_files
+from tests.dashboard.test_figures import dropped
 from tests.dashboard.test_pages import by_label, home, opened, said
 
 __all__ = ["home"]
@@ -108,3 +116,43 @@ def test_another_model_begins_without_edits_and_another_page_does_not_lose_them(
 def test_a_row_of_a_step_that_is_not_reached_changes_nothing_and_is_no_error():
     at = intervening([{**ROW, "step": 25}])
     assert not at.exception and said(at) == "" and "The best paths are equal." in told(at)
+
+
+@pytest.fixture(scope="module")
+def figures():
+    """What the page writes of both trees: a beam of three, one head off and one row set."""
+    trained, search = core.load("demo/dates-transformer"), core.BeamSearch(width=3)
+    found = intervene(trained, SOURCE, search, [Edit.from_dict(edit) for edit in (OFF, ROW)])
+    query = {"run": "demo/dates-transformer", "source": SOURCE, "search": "beam", "edits": json.dumps([OFF, ROW])}
+    return [tree_files(tree.parts, query, 1, "intervene")[".png"]() for tree in (found.before, found.after)]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_figure_of_either_tree_brings_back_search_settings_and_edits(figures, which):
+    about = open_figure(figures[which]).about
+    assert list(about.edits) == [[], [OFF, ROW]][which] and "→" in about.title
+    at = dropped(opened("attention", run="demo/pinyin-gru"), figures[which], "figure.png")
+    assert written(at) == [OFF, ROW] and said(at) == "" and by_label(at.text_input, "Source").value == SOURCE
+    assert by_label(at.get("button_group"), "Search").value == "beam" and by_label(at.number_input, "width").value == 3
+
+
+def test_a_figure_counts_more_than_what_is_in_force_and_other_sources_keep_theirs(figures):
+    at = intervening()
+    edited(at, [{**OFF, "head": 3}])
+    at = dropped(at, figures[1], "figure.png")
+    assert written(at) == [OFF, ROW] and said(at) == ""
+    bare = Figure(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><title>t</title></svg>',
+        replace(open_figure(figures[0]).about, query={"run": "demo/dates-transformer", "source": SOURCE}),
+    )
+    assert written(dropped(at, to_svg(bare))) == [] and said(at) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("[{}]", "not an edit"), (json.dumps([{**OFF, "head": 9}]), "head 10"), ("{", "no JSON")]
+)
+def test_edits_of_an_edited_figure_that_cannot_be_are_said(figures, text, words):
+    about = open_figure(figures[1]).about
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="4"><title>t</title></svg>'
+    at = dropped(opened("attention"), to_svg(Figure(svg, replace(about, query={**about.query, "edits": text}))))
+    assert "so nothing is edited" in said(at) and words in said(at) and written(at) == []

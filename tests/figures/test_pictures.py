@@ -40,6 +40,7 @@ WHOLE = Provenance(
     "attention map", "a title", Origin("demo/one", "0123abcd", 4000, 7), "attention",
     {"run": "demo/one", "source": "a b", "head": "2"}, "rows are outputs", "decoder.layers.1.cross", 1, 2, "head",
     "a b", "c d", SCRIPTS, MARKUP, {"name": "beam", "width": 4, "length_norm": "mean"},
+    ({"site": "decoder.layers.1.cross", "head": 0}, {"site": "x", "head": 1, "step": 2, "row": [0.5, 0.5]}),
 )  # fmt: skip
 KINDS = list(FIGURE_EXPORTS)
 SIMPLE = (
@@ -237,8 +238,15 @@ HOSTILE = {
     "numbers for words": (png_with(json.dumps({**WHOLE.to_dict(), "source": 3})), "its source cannot be read"),
     "tokens that are none": (png_with(json.dumps({**WHOLE.to_dict(), "keys": [1]})), "its keys cannot be read"),
     "a step that is none": (png_with(json.dumps({**WHOLE.to_dict(), "step": True})), "its step cannot be read"),
+    "edits that are none": (png_with(json.dumps({**WHOLE.to_dict(), "edits": [1]})), "its edits cannot be read"),
     "a query that is none": (png_with(json.dumps({**WHOLE.to_dict(), "query": {"run": []}})), "its query cannot be read"),
 }  # fmt: skip
+
+
+def test_a_figure_from_before_there_were_edits_is_read_and_people_are_told_of_them():
+    old = {name: value for name, value in WHOLE.to_dict().items() if name != "edits"}
+    assert open_figure(png_with(json.dumps(old))).about == replace(WHOLE, edits=())
+    assert "edits: decoder.layers.1.cross head 1 off; x head 2 row set at step 2" in WHOLE.told
 
 
 @pytest.mark.parametrize("name", HOSTILE)

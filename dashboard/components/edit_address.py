@@ -1,0 +1,98 @@
+"""Edits of the attention in the address of the page Intervene: what it asks for, and what the page writes into it."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from core.decoding.search import AbstractSearch
+from core.errors import InputError
+from core.recording.edit import Edit
+from core.runs.intervention import check
+from dashboard import links, state
+from dashboard.components.model_bar import Chosen
+from dashboard.components.row_editor import History, begun
+
+_WRITTEN, _LAST = "edits written", "edits last"  # in the session: what the page put there, and of which model
+_TIMES, _PLACES, _SEARCH = "edits opened", "edits opened of", "edits search"  # how often, when of which source, and how
+
+
+def edits_key(chosen: Chosen) -> str:
+    """Of the editor: another one for each model and source, and whenever edits of them were opened."""
+    model = chosen.model
+    times = state.get(_PLACES, {}).get((model.run.address, chosen.source))
+    return f"intervene {model.run.address} {model.step} {chosen.source}{_ending(times)}"
+
+
+def opened_search() -> tuple[AbstractSearch | None, str]:
+    """The search that was opened with edits last, and what a key ends with that begins anew each time."""
+    return state.get(_SEARCH), _ending(state.get(_TIMES))
+
+
+def _ending(times: int | None) -> str:
+    return f" {times}" if times else ""
+
+
+def ask_for_edits(run: str, source: str, text: str | None, search: AbstractSearch) -> None:
+    """Ask for edits as the address would, and for the settings of their search; before the page is drawn.
+
+    Args:
+        text: JSON, unread; None for no edits, whatever was off before.
+    """
+    times = state.get(_TIMES, 0) + 1
+    state.put(_TIMES, times)
+    state.put(_PLACES, {**state.get(_PLACES, {}), (run, source): times})
+    state.put(_SEARCH, search)
+    state.forget(_WRITTEN, _LAST)
+    _write(text)
+
+
+def wanted_history(chosen: Chosen, key: str) -> History:
+    """The edits in force: the browser's, else those of an earlier visit, else of the link, else heads still off."""
+    own = (state.get(key) or {}).get("history") or state.get(f"kept {key}")
+    if own:
+        return own
+    asked = st.query_params.get(links.EDITS)
+    if asked is not None and asked != state.get(_WRITTEN):
+        return begun(_linked(chosen, asked))
+    address, last = state.get(_LAST, ("", []))
+    return begun([edit for edit in last if "row" not in edit] if address == chosen.model.run.address else [])
+
+
+def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
+    """The edits that the address asks for; none where they cannot be, which is said."""
+    try:
+        said = json.loads(asked)
+        if not isinstance(said, list):
+            raise InputError("they are no list")
+        edits = [Edit.from_dict(one) for one in said]
+        check(chosen.model, chosen.source, edits)
+    except InputError as error:
+        problem = str(error)
+    except (ValueError, RecursionError):
+        problem = "they are no JSON"
+    else:
+        return [edit.to_dict() for edit in edits]
+    st.warning(f"The edits in the address cannot be made, so nothing is edited: {problem}.", icon=":material/link_off:")
+    return []
+
+
+def keep_history(chosen: Chosen, key: str, history: History) -> None:
+    """Past the page in the session, and past the session in the address."""
+    state.put(f"kept {key}", history)
+    state.put(_LAST, (chosen.model.run.address, history["edits"]))
+    text = edits_text(history)
+    state.put(_WRITTEN, text)
+    _write(text)
+
+
+def edits_text(history: History) -> str | None:
+    """The edits in force as the address has them; None where there are none."""
+    return json.dumps(history["edits"], separators=(",", ":")) if history["edits"] else None
+
+
+def _write(text: str | None) -> None:
+    if text is None:
+        st.query_params.pop(links.EDITS, None)
+    elif st.query_params.get(links.EDITS) != text:
+        st.query_params[links.EDITS] = text
