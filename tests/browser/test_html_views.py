@@ -12,6 +12,7 @@ import core
 from core.figures.drawn.attention import EXACT_UP_TO
 from core.figures.opening import open_figure
 from core.recording.matrix import AttentionMatrix, Site
+from tests.adapters.families import SOURCES, built
 from tests.browser.gallery_data import invented
 from tests.browser.gallery_words import END, ENGLISH, GERMAN
 from tests.browser.pages import SIZES, settled
@@ -137,6 +138,21 @@ def test_a_token_shows_its_lines_alone_with_the_weights_of_each_head(opened: Ope
     page.get_by_role("combobox", name="Attention").select_option("encoder self · layer 2")
     page.get_by_role("button", name="Table").click()
     expect(page.locator(".table tbody tr")).to_have_count(len(ENGLISH))
+
+
+def test_a_model_from_elsewhere_is_read_offline_like_any_other(opened: Opened, tmp_path: Path) -> None:
+    model = core.load(built("bart", tmp_path / "tiny-bart"))
+    matrices = model.matrices(SOURCES[0])
+    page = opened(core.heatmap(matrices))
+    expect(page.locator(".spot")).to_have_count(sum(one.heads for one in matrices))
+    cross = next(one for one in matrices if one.site.kind == "cross")
+    point(page, 1, 2)
+    expect(page.locator(".heatmap .said")).to_contain_text(f"= {written(cross.weights[0, 1, 2])}")
+    tree = model.tree(SOURCES[0], core.BeamSearch(width=2))
+    page = opened(core.tree(tree))
+    expect(page.locator("h1")).to_contain_text(SOURCES[0])
+    page.locator(".pills g:not(.more)").nth(1).hover()
+    expect(page.locator(".card")).to_contain_text("log p")
 
 
 def test_a_node_of_a_tree_says_its_probabilities_and_the_search_is_walked(opened: Opened) -> None:
