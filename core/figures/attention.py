@@ -90,6 +90,13 @@ def about_map(view: MapView, reading: Reading) -> Provenance:
     return reading.about("attention map", view.title, view.matrix, **place)
 
 
+def about_derived(matrix: AttentionMatrix, title: str, reading: Reading) -> Provenance:
+    """What a figure of one map made of several says of itself; the name of its site says how it was made."""
+    site = matrix.site
+    place = {"site": site.name, "layer": site.layer, "reduction": "mean over heads"}
+    return reading.about("attention through the layers", title, matrix, **place)
+
+
 def about_heads(matrices: Sequence[AttentionMatrix], reading: Reading) -> Provenance:
     """What a figure of all heads says of itself: target and source tokens where there is cross-attention."""
     if not matrices:

@@ -4,12 +4,17 @@ import numpy as np
 import streamlit as st
 
 from core.errors import InputError
-from core.recording.matrix import AttentionMatrix
+from core.figures.attention import Reading
+from core.figures.provenance import Origin
+from core.recording.matrix import AttentionMatrix, Site
 from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
+from dashboard import links, state
+from dashboard.components.downloads import chosen_download, derived
 from dashboard.components.heatmap import heatmap
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
 
+Maps = dict[str, AttentionMatrix]  # what was drawn, each as of one head, by its title
 ROLLOUT, FLOW = "rollout", "attention flow"
 _WHAT = {
     ROLLOUT: "**Rollout**: Ã = ½A + ½I (half of a state is passed on as it is), rows divided by their sums, the layers "
@@ -26,34 +31,45 @@ _LEAVES_OUT = (
 @panel("The way through the layers")
 def layers(chosen: Chosen) -> None:
     """Maps of one layer beside those of all layers below it."""
+    model, query = chosen.model, {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source}
+    maps, place = _drawn(chosen)
+    origin = Origin(model.run.address, model.model_hash, model.step, model.config.seed)
+    with st.expander("Take away", icon=":material/download:"):
+        reading = Reading(origin, chosen.source, None, "depth", {**query, **place})
+        chosen_download(derived(maps, reading), key="depth take")
+
+
+def _drawn(chosen: Chosen) -> tuple[Maps, dict[str, str]]:
+    """What is on the page, and how it was chosen."""
     matrices = recorded(chosen.model, chosen.source)
     cross = last_cross(matrices)
     try:
         through = rolled(chosen.model, matrices)
     except InputError as error:
         st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
-        _cross_alone(cross)
-        return
+        return _cross_alone(cross), {}
     how, layer = way(through)
-    below(through, how, layer)
+    maps, place = below(through, how, layer), way_query(how, layer)
     try:
         carried(chosen.model, matrices)
     except InputError as error:
         st.info(f"The cross-attention is not carried on: {error}.", icon=":material/layers_clear:")
-        _cross_alone(cross)
-        return
-    onward(cross, through, how)
+        return maps | _cross_alone(cross), place
+    return maps | onward(cross, through, how), place
 
 
 def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
     """Choose how to carry and up to which layer."""
     count = len(through.layers)
+    for name, known in ((links.CARRY, (ROLLOUT, FLOW)), (links.LAYER, range(1, count + 1))):
+        if state.get(name) not in known:  # of another model, or of a figure that was edited
+            state.forget(name)
     left, right = st.columns([1, 2])
     with left:
-        how = st.segmented_control("Carry by", (ROLLOUT, FLOW), default=ROLLOUT, key="carry", required=True)
+        how = st.segmented_control("Carry by", (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, required=True)
     with right:
         layer = st.segmented_control(
-            f"{stack.title()} layer", range(1, count + 1), default=count, key="layer", required=True,
+            f"{stack.title()} layer", range(1, count + 1), default=count, key=links.LAYER, required=True,
             help="left: what this layer alone looks at; right: what of the source stands in a token after it",
         )  # fmt: skip
     bare = "" if through.residual else " The blocks of this model pass nothing on as it is, so here Ã = A."
@@ -61,7 +77,12 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
     return how, layer
 
 
-def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> None:
+def way_query(how: str, layer: int) -> dict[str, str]:
+    """The same as a figure keeps it."""
+    return {links.CARRY: how, links.LAYER: str(layer)}
+
+
+def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> Maps:
     """One layer alone beside all layers up to it."""
     alone = through.layers[layer - 1]
     below = through.up_to[layer - 1] if how == ROLLOUT else through.flow(layer - 1)
@@ -73,12 +94,18 @@ def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> None
     )
     left, right = st.columns(2)
     with left:
-        _map(alone, through.tokens, through.tokens, f"layer {layer} alone · mean over heads", "depth alone")
+        site = Site(stack, layer - 1, "self", f"{stack} layer {layer} alone")
+        first_map = _map(
+            site, alone, through.tokens, through.tokens, f"layer {layer} alone · mean over heads", "depth alone"
+        )
     with right:
-        _map(below, through.tokens, through.tokens, f"{how} · layers 1 to {layer}", "depth below")
+        site = Site(stack, layer - 1, "self", f"{how} of {stack} layers 1…{layer}")
+        return first_map | _map(
+            site, below, through.tokens, through.tokens, f"{how} · layers 1 to {layer}", "depth below"
+        )
 
 
-def onward(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+def onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     """Cross-attention beside what it is of the source tokens."""
     mean = cross.mean()
     carried_on = through.through(mean)
@@ -91,14 +118,21 @@ def onward(cross: AttentionMatrix, through: Rolled, how: str) -> None:
     shown = carried_on if how == ROLLOUT else through.flow_through(mean)
     left, right = st.columns(2)
     with left:
-        _map(mean, cross.queries, cross.keys, f"{cross.site.label} · mean over heads", "depth cross")
+        alone = _cross_alone(cross)
     with right:
-        _map(shown, cross.queries, cross.keys, f"carried to the source · {how}", "depth carried")
+        name = f"{how} of {cross.site.name} through encoder layers 1…{len(through.layers)}"
+        site = Site("decoder", cross.site.layer, "cross", name)
+        return alone | _map(site, shown, cross.queries, cross.keys, f"carried to the source · {how}", "depth carried")
 
 
-def _cross_alone(cross: AttentionMatrix) -> None:
-    _map(cross.mean(), cross.queries, cross.keys, f"{cross.site.label} · mean over heads", "depth cross")
+def _cross_alone(cross: AttentionMatrix) -> Maps:
+    title = f"{cross.site.label} · mean over heads"
+    return _map(cross.site, cross.mean(), cross.queries, cross.keys, title, "depth cross")
 
 
-def _map(weights: np.ndarray, queries: tuple[str, ...], keys: tuple[str, ...], title: str, key: str) -> None:
+def _map(
+    site: Site, weights: np.ndarray, queries: tuple[str, ...], keys: tuple[str, ...], title: str, key: str
+) -> Maps:
+    """Draw one map; it is given back under its title."""
     heatmap(weights, queries, keys, key=key, title=title)
+    return {title: AttentionMatrix(site, weights[None], queries, keys)}

@@ -1,5 +1,6 @@
 """Files to take along: what is on the page as a picture, as numbers, and as the Python that makes it."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -9,11 +10,11 @@ from core.decoding.session import Session
 from core.decoding.trees.saved import Parts
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
-from core.figures.attention import ALL, MapView, Reading, about_heads, about_map, map_figure
+from core.figures.attention import ALL, MapView, Reading, about_derived, about_heads, about_map, map_figure
 from core.figures.drawn.attention import to_html
 from core.figures.export import EXPORTS, NUMBERS
 from core.figures.pictures import FIGURE_EXPORTS
-from core.figures.provenance import Origin
+from core.figures.provenance import Origin, Provenance
 from core.figures.tree_files import TREE_EXPORTS, tree_figure
 from core.figures.tree_files import to_html as tree_html
 from core.recording.matrix import AttentionMatrix
@@ -48,6 +49,20 @@ def map_files(view: MapView, reading: Reading) -> Files:
     return pictures | {ending: lambda write=write: write([view.numbers], about) for ending, write in NUMBERS.items()}
 
 
+def derived(maps: Mapping[str, AttentionMatrix], reading: Reading) -> Taken:
+    """Maps that were each made of several, by their titles: as pictures and as numbers."""
+    return {
+        title: ("-".join(re.findall(r"\w+", title)), _derived_files(matrix, about_derived(matrix, title, reading)))
+        for title, matrix in maps.items()
+    }
+
+
+def _derived_files(matrix: AttentionMatrix, about: Provenance) -> Files:
+    view = MapView(matrix, 0, "mean over heads")
+    pictures = {ending: lambda write=write: write(map_figure(view, about)) for ending, write in FIGURE_EXPORTS.items()}
+    return pictures | {ending: lambda write=write: write([matrix], about) for ending, write in NUMBERS.items()}
+
+
 def map_name(view: MapView) -> str:
     """Of the file, without its ending."""
     site = view.matrix.site
@@ -57,6 +72,7 @@ def map_name(view: MapView) -> str:
 
 def chosen_download(taken: Taken, *, key: str) -> None:
     """What of the page is wanted, and a button for each of its forms."""
+    key = f"{key} {' '.join(taken)}"
     what = st.segmented_control("Of", list(taken), default=next(iter(taken)), key=key, required=True)
     name, files = taken[what]
     download_row(files, name, key=f"download {what}")

@@ -1,5 +1,7 @@
 """Depth of a recording: rollout through its self-attention, and how widely each head spreads its weights."""
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -7,11 +9,12 @@ from core.errors import InputError
 from core.recording.matrix import AttentionMatrix
 from core.runs.rolled import Rolled, as_shares, roll, spreads
 from dashboard.components.depth_heads import spread_figure
-from dashboard.components.depth_layers import below, onward, way
+from dashboard.components.depth_layers import Maps, below, onward, way, way_query
+from dashboard.components.downloads import Taken, derived
 from dashboard.components.dump_source import Chosen
 
 
-def dump_layers(chosen: Chosen) -> None:
+def dump_layers(chosen: Chosen) -> Taken:
     """Maps of one layer beside those of all layers below it."""
     matrices = as_shares(chosen.opened.matrices)
     stack = "encoder" if any(one.site.stack == "encoder" for one in matrices) else "decoder"
@@ -19,23 +22,26 @@ def dump_layers(chosen: Chosen) -> None:
         through = roll(matrices, stack=stack)
     except InputError as error:
         st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
-        return
+        return {}
     how, layer = way(through, stack)
-    below(through, how, layer, stack)
+    maps = below(through, how, layer, stack)
     cross = [one for one in matrices if one.site.kind == "cross"]
     if cross and stack == "encoder":
-        _onward(cross[-1], through, how)
+        maps |= _onward(cross[-1], through, how)
+    query = {**chosen.reading.query, **way_query(how, layer)}
+    page = "depth" if chosen.example else chosen.reading.page
+    return derived(maps, replace(chosen.reading, page=page, query=query))
 
 
-def _onward(cross: AttentionMatrix, through: Rolled, how: str) -> None:
+def _onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     if cross.keys != through.tokens:
         st.info(
             "The cross-attention is not carried on: its columns are other tokens than the encoder's rows.",
             icon=":material/layers_clear:",
         )
-        return
+        return {}
     st.caption("As if the decoder looked at the last encoder layer; a recording does not say it.")
-    onward(cross, through, how)
+    return onward(cross, through, how)
 
 
 def dump_spread(chosen: Chosen) -> None:

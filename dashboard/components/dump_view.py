@@ -107,5 +107,5 @@ def dump_downloads(chosen: Chosen, taken: Taken) -> None:
     """What is large on the page and all matrices as files, and the command that opens the recording without the page."""
     with st.expander("Take away", icon=":material/download:"):
         every = ("attention", heads_files(chosen.opened.matrices, chosen.reading))
-        chosen_download({**taken, ALL: every}, key=f"recorded take {' '.join(taken)}")
+        chosen_download({**taken, ALL: every}, key="recorded take")
         st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")

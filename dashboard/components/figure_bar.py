@@ -19,7 +19,7 @@ from dashboard.components.session_bar import open_session
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
 _TITLES = {
-    "attention": "Attention", "decoder": "Decoder", "inspect_alignment": "Inspect my alignment",
+    "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": "Inspect my alignment",
     "intervene": "Intervene", "recordings": "Recordings",
 }  # fmt: skip
 _FILES_MISSING = (
@@ -148,12 +148,14 @@ def _leads(about: Provenance) -> Going:
     run = about.query.get(links.RUN, "")
     if run not in resources.addresses(writing=False):
         raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
-    return {"decoder": _decoded, "intervene": _intervened, "attention": _attended}[about.page](about, run)
+    ways = {"decoder": _decoded, "depth": _deep, "intervene": _intervened, "attention": _attended}
+    return ways[about.page](about, run)
 
 
 def _recorded(about: Provenance) -> Going:
     """The page Recordings: the place is asked for, and found as soon as the recording is there."""
-    query, values = about.query, {links.RECORDED_SECTION: links.EVERY_HEAD}
+    query, way = about.query, _way(about)
+    values = {links.RECORDED_SECTION: links.THROUGH if way else links.EVERY_HEAD, **way}
     if query.get(links.REDUCTION) in REDUCTIONS:
         values[links.RECORDED_REDUCTION] = query[links.REDUCTION]
     return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), words=(_RECORDING_MISSING,))
@@ -161,12 +163,7 @@ def _recorded(about: Provenance) -> Going:
 
 def _attended(about: Provenance, run: str) -> Going:
     """The page Attention."""
-    words, model = [], resources.any_model(run)
-    if model.model_hash != about.origin.model_hash:
-        words.append(
-            f"The figure was made with weights {str(about.origin.model_hash)[:40]} of step {about.origin.step}; here {run} has "
-            f"weights {model.model_hash} of step {model.step}, so the map below is theirs and may look different."
-        )
+    words = _other_weights(about, run)
     query = {name: about.query[name] for name in links.ATTENTION if name in about.query}
     if query.get(links.BESIDE, links.NOBODY) not in (links.NOBODY, *resources.model_addresses()):
         words.append(f"The model beside it, “{query.pop(links.BESIDE)[:80]}”, is not here; {run} is shown alone.")
@@ -178,6 +175,30 @@ def _attended(about: Provenance, run: str) -> Going:
         links.WORDS: query.get(links.WORDS) == "true",
     }  # fmt: skip
     return Going(about.page, values, query.get(links.SITE), query.get(links.HEAD), words=tuple(words))
+
+
+def _deep(about: Provenance, run: str) -> Going:
+    """The first part of the page Depth."""
+    values = {links.RUN: run, links.SOURCE: about.source, links.DEPTH: links.THROUGH, **_way(about)}
+    return Going(about.page, values, words=tuple(_other_weights(about, run)))
+
+
+def _way(about: Provenance) -> dict[str, Any]:
+    """How maps were carried through layers, and up to which; a layer that the model lacks is left to the page."""
+    how, layer = (about.query.get(name) for name in (links.CARRY, links.LAYER))
+    known = how is not None and layer is not None and layer.isdecimal() and len(layer) < 4
+    return {links.CARRY: how, links.LAYER: int(str(layer))} if known else {}
+
+
+def _other_weights(about: Provenance, run: str) -> list[str]:
+    """What there is to say where a run was trained on since."""
+    model = resources.any_model(run)
+    if model.model_hash == about.origin.model_hash:
+        return []
+    return [
+        f"The figure was made with weights {str(about.origin.model_hash)[:40]} of step {about.origin.step}; here {run} has "
+        f"weights {model.model_hash} of step {model.step}, so the map below is theirs and may look different."
+    ]
 
 
 def _decoded(about: Provenance, run: str) -> Going:

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from dashboard import links
 from dashboard.components.depth_explanation import explained, explained_over_sentences
 from dashboard.components.depth_heads import head_by_head, heads_over_sentences
 from dashboard.components.depth_layers import layers
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import Chosen, model_bar
 
-LAYERS, HEADS, TOKEN = "Through the layers", "Head by head", "Explain a token"
+LAYERS, HEADS, TOKEN = links.THROUGH, "Head by head", "Explain a token"
 
 
 def page() -> None:
@@ -21,7 +22,7 @@ def page() -> None:
 
 def _section(chosen: Chosen) -> None:
     section = st.segmented_control(
-        "Look at", (LAYERS, HEADS, TOKEN), default=LAYERS, key="depth", bind="query-params", required=True,
+        "Look at", (LAYERS, HEADS, TOKEN), default=LAYERS, key=links.DEPTH, bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     if section == HEADS:

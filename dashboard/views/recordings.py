@@ -16,7 +16,7 @@ from dashboard.components.panel import guarded, panel
 PARTS: Mapping[str, Callable[[Chosen], Taken | None]] = {
     links.EVERY_HEAD: maps,
     "Which head aligns": dump_alignment,
-    "Through the layers": dump_layers,
+    links.THROUGH: dump_layers,
     "Spread of the heads": dump_spread,
 }
 

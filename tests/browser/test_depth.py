@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.figures.opening import open_figure
 from tests.browser.pages import button, settled, still
+from tests.browser.test_figures import drop, taken
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOURCE = "20 de mayo de 1948"
@@ -21,16 +23,48 @@ def choice(page: Page, name: str) -> None:
     page.get_by_test_id("stMain").get_by_role("radio", name=name, exact=True).click()
 
 
+def drawn(page: Page, title: str) -> None:
+    """Wait for a map of this title."""
+    expect(page.locator(".heatmap .title").filter(has_text=title)).to_be_visible()
+
+
 def test_rollout_and_flow_draw_four_maps_and_change_with_the_layer(page: Page) -> None:
     opened(page, "Through the layers")
-    expect(page.get_by_text("rollout · layers 1 to 2")).to_be_visible()
-    expect(page.get_by_text("carried to the source · rollout")).to_be_visible()
+    drawn(page, "rollout · layers 1 to 2")
+    drawn(page, "carried to the source · rollout")
     expect(page.get_by_role("button", name="Table")).to_have_count(4)
     choice(page, "1")
-    expect(page.get_by_text("layer 1 alone · mean over heads")).to_be_visible()
-    choice(page, "attention flow")
-    expect(page.get_by_text("attention flow · layers 1 to 1")).to_be_visible()
+    drawn(page, "layer 1 alone · mean over heads")
     settled(page)
+    choice(page, "attention flow")
+    drawn(page, "attention flow · layers 1 to 1")
+    settled(page)
+
+
+def test_a_figure_of_the_flow_brings_back_its_layer(page: Page) -> None:
+    opened(page, "Through the layers")
+    choice(page, "1")
+    drawn(page, "layer 1 alone · mean over heads")
+    settled(page)
+    choice(page, "attention flow")
+    drawn(page, "attention flow · layers 1 to 1")
+    settled(page)
+    page.get_by_text("Take away", exact=True).click()
+    choice(page, "attention flow · layers 1 to 1")
+    expect(page.locator("[class*='st-key-download-attention-flow']").first).to_be_visible()
+    settled(page)
+    figure = taken(page, "PNG")
+    assert open_figure(figure).about.site == "attention flow of encoder layers 1…1"
+    page.goto("/?run=demo/pinyin-gru")
+    settled(page)
+    drop(page, "flow.png", figure)
+    expect(page.get_by_text("From a figure: demo/dates-transformer · attention flow · layers 1 to 1")).to_be_visible()
+    drawn(page, "layer 1 alone · mean over heads")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("demo/dates-transformer")
+    settled(page)
+    page.get_by_text("Take away", exact=True).click()
+    page.get_by_text("Take away", exact=True).scroll_into_view_if_needed()
+    expect(page.get_by_role("button", name="NPZ", exact=True)).to_be_visible()
 
 
 def test_heads_are_drawn_with_numbers_and_a_survey_can_be_stopped(page: Page) -> None:

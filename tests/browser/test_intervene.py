@@ -176,6 +176,7 @@ def test_a_figure_brings_its_edits_back_to_any_page_and_over_other_edits(page: P
     settled(page)
     page.get_by_text("Take away", exact=True).click()
     page.get_by_test_id("stMain").get_by_role("radio", name="tree after").click()
+    expect(page.locator("[class*='st-key-download-tree-after']").first).to_be_visible()
     settled(page)
     figure = taken(page, "PDF")
     about = open_figure(figure).about

@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 import core
 from core.decoding.session import Session
 from core.figures.attention import MapView, about_map, map_figure
+from core.figures.opening import open_figure
 from core.figures.pictures import Figure, to_png, to_svg
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_files import tree_figure
+from core.recording.matrix import AttentionMatrix, Site
+from core.runs.rolled import recorded, rolled
 from core.runs.sessions import SavedSession
-from dashboard.components.downloads import reading_of
+from dashboard.components.downloads import derived, reading_of
 from tests.adapters.test_recordings import known
 from tests.adapters.written import npy
 from tests.dashboard.test_pages import by_label, opened, said
@@ -144,6 +147,25 @@ def test_a_recording_asks_for_its_files_and_finds_the_head_in_them():
     at = box.set_value([("decoder.layers.0.encoder_attn.npy", npy(hidden), "")]).run()
     assert not at.exception and at.query_params["head"] == "3"
     assert by_label(at.get("button_group"), "Show").value == "max over heads"
+
+
+@pytest.mark.parametrize(("layer", "shown"), [("1", 1), ("99", 2), ("²", 2)])
+def test_a_rollout_opens_with_its_layer_and_a_layer_that_is_none_with_the_last(trained, layer, shown):
+    through = rolled(trained, recorded(trained, TEXT))
+    site = Site("encoder", 0, "self", "attention flow of encoder layers 1…1")
+    matrix = AttentionMatrix(site, through.flow(0)[None], through.tokens, through.tokens)
+    reading = reading_of(trained, TEXT, "", {"run": RUN, "source": TEXT, "carry": "attention flow", "layer": layer})
+    taken = derived({"attention flow · layers 1 to 1": matrix}, replace(reading, page="depth"))
+    ((name, files),) = taken.values()
+    assert name == "attention-flow-layers-1-to-1" and list(files) == [".svg", ".png", ".pdf", ".csv", ".npz", ".json"]
+    raw = files[".png"]()
+    about = open_figure(raw).about
+    assert (about.site, about.layer, about.keys) == (site.name, 0, through.tokens)
+    at = dropped(opened("attention", run="demo/pinyin-gru"), raw, "figure.png")
+    assert said(at) == "" and by_label(at.text_input, "Source").value == TEXT and "From a figure" in told(at)
+    assert by_label(at.get("button_group"), "Encoder layer").value == shown
+    assert by_label(at.get("button_group"), "Carry by").value == ("rollout" if layer == "²" else "attention flow")
+    assert f"After {shown} of 2 encoder layers" in " ".join(one.value for one in at.markdown)
 
 
 def test_the_address_opens_a_head_and_nonsense_in_it_the_first():

@@ -39,6 +39,8 @@ def test_without_a_file_a_shipped_model_is_shown_in_every_part():
     at = lives(opened())
     assert "Nothing dropped yet" in told(at) and "demo/dates-transformer" in told(at) and not at.warning
     assert "a state holds, by rollout" in told(part(at, LAYERS))
+    taken = by_label(at.button_group, "Of").options
+    assert taken[1] == "rollout · layers 1 to 2" and taken[-1] == "all heads" and len(taken) == 5
     assert len(part(at, SPREAD).dataframe[0].value) == 24
 
 
