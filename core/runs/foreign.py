@@ -102,12 +102,38 @@ def kept_models() -> list[KeptModel]:
     return found
 
 
+@dataclass(frozen=True)
+class OnDisk:
+    """What a folder says without being opened.
+
+    Attributes:
+        architecture: as its config.json names it; writes: whether such a model writes a token after the other.
+        size: bytes of its weights.
+    """
+
+    architecture: str
+    writes: bool
+    size: int
+
+
+def on_disk(kept: KeptModel) -> OnDisk:
+    """Look at a kept model's folder, without opening the model.
+
+    Raises:
+        RunError: the folder is gone, or its config.json is damaged; DataError: of an unknown architecture.
+    """
+    folder = Path(kept.path).expanduser()
+    config = atomic.read_json(folder / "config.json", "put the model's folder there again, or forget it here")
+    family = family_of(config if isinstance(config, dict) else {}, str(folder / "config.json"))
+    size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+    return OnDisk(str(config["model_type"]), family.kind == "encoder-decoder", size)
+
+
 def writes(kept: KeptModel) -> bool:
-    """Whether a kept model writes a token after the other, by its configuration alone; False where that cannot be told."""
+    """Whether a kept model writes a token after the other; False where that cannot be told."""
     try:
-        config = atomic.read_json(Path(kept.path).expanduser() / "config.json", "")
-        return family_of(config, kept.path).kind == "encoder-decoder"
-    except (AttentionLabError, AttributeError):
+        return on_disk(kept).writes
+    except AttentionLabError:
         return False
 
 

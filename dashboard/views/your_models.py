@@ -7,7 +7,7 @@ import streamlit as st
 import core
 from core.errors import AttentionLabError
 from core.runs.adapted import AdaptedModel, AdaptedReader
-from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign, told
+from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign, on_disk, told
 from dashboard import links, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
@@ -98,43 +98,51 @@ def _card(kept: KeptModel) -> None:
         help="the folder stays as it is",
         width="stretch",
     )
+    languages = " → ".join(filter(None, (kept.source_language, kept.target_language)))
     try:
-        opened = resources.any_model(kept.address)
+        there = on_disk(kept)
     except AttentionLabError as error:
         st.warning(literal(str(error)), icon=":material/error:")
         return
-    facts = told(opened)
-    languages = " → ".join(filter(None, (kept.source_language, kept.target_language)))
-    st.caption(
-        f"{facts['architecture']} · {facts['weights']:,} weights · {facts['tokens']:,} tokens · {facts['attentions']} attentions, "
-        f"{facts['cross_attentions']} of them cross-attention · weights {facts['model_hash']}"
-        + (f" · {languages}" if languages else "")
-    )
-    for note in facts["notes"]:
-        st.caption(f":material/info: {literal(note)}")
-    _doors(kept, opened)
+    st.caption(" · ".join(filter(None, (there.architecture, f"{there.size / 1e6:,.1f} MB of weights", languages))))
+    _doors(kept, there.writes)
+    for line in state.get(f"{_CHECKED} {kept.name}", ()):
+        st.caption(f":material/verified: {literal(line)}")
 
 
-def _doors(kept: KeptModel, opened: AdaptedModel | AdaptedReader) -> None:
-    writes = isinstance(opened, AdaptedModel)
+def _doors(kept: KeptModel, writes: bool) -> None:
+    """To the pages that look inside, and a check of its numbers; the model is opened when one is pressed."""
     places = st.columns(6)
     for place, (page_, title) in zip(places, _VIEWS[writes]):
         if place.button(title, key=f"{page_} {kept.name}", width="stretch"):
+            opened = resources.any_model(kept.address)
             state.put(f"kept {links.RUN}", kept.address)
             state.put(f"kept {links.SOURCE}", opened.example_text())
             st.switch_page(f"views/{page_}.py", query_params={links.RUN: kept.address})
-    if writes and places[4].button(
+    if places[4 if writes else 1].button(
         "Check", key=f"check {kept.name}", width="stretch",
-        help="decodes a sentence with every search, and computes every number of it again in another way",
+        help="opens it and says what is inside; of one that writes, a sentence is decoded with every search, and every number of that "
+        "computed again in another way",
     ):  # fmt: skip
         with st.spinner("Checking …"):
-            found = core.verify(opened, 1)
-        state.put(f"{_CHECKED} {kept.name}", found)
-    if found := state.get(f"{_CHECKED} {kept.name}"):
+            state.put(f"{_CHECKED} {kept.name}", _checked(resources.any_model(kept.address)))
+
+
+def _checked(opened: AdaptedModel | AdaptedReader) -> list[str]:
+    """What a model is, and whether its numbers agree."""
+    facts = told(opened)
+    lines = [
+        f"{facts['weights']:,} weights ({facts['model_hash']}) · {facts['tokens']:,} tokens · {facts['attentions']} attentions, "
+        f"{facts['cross_attentions']} of them cross-attention",
+        *facts["notes"],
+    ]
+    if isinstance(opened, AdaptedModel):
+        found = core.verify(opened, 1)
         verdict = "all agree" if found.ok else "they do not agree"
-        st.caption(
-            f":material/verified: {found.checked:,} numbers computed in two ways, {verdict}: largest difference {found.max_error:.1e}."
+        lines.append(
+            f"{found.checked:,} numbers computed in two ways, {verdict}: largest difference {found.max_error:.1e}"
         )
+    return lines
 
 
 def _forget(name: str) -> None:

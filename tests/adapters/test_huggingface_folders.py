@@ -163,6 +163,13 @@ def test_a_language_is_led_in(nllb: Path) -> None:
         load_foreign(nllb, target_language="deu_Latin")
 
 
+def test_a_decoder_that_begins_with_its_language_begins_with_the_one_asked_for(tmp_path: Path) -> None:
+    folder = built("mbart", tmp_path / "mbart")
+    for asked, begins in (("", "de_DE"), ("ro_RO", "ro_RO")):
+        opened = load_foreign(folder, "en_XX", asked)
+        assert [opened.vocabularies[1].tokens[number] for number in opened.model.prompt.fed] == [begins]
+
+
 def test_a_folder_is_kept_under_a_name(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path / "home"))
     assert kept_models() == []

@@ -132,7 +132,10 @@ BAD = {
     "top-p 1.5": (["decode", "tiny", "abc", "--search", "sampling", "--set", "top_p=1.5"], "at most 1"),
     "target nobody can write": (["attend", "tiny", "abc", "--target", "漢"], "the model cannot write 漢"),
     "unknown level": (["attend", "tiny", "abc", "--level", "ful"], "did you mean full?"),
-    "unknown format": (["attend", "tiny", "abc", "--out", "maps.bmp"], "ends in .svg, .png, .pdf, .csv, .npz, .json"),
+    "unknown format": (
+        ["attend", "tiny", "abc", "--out", "maps.bmp"],
+        "ends in .svg, .png, .pdf, .html, .csv, .npz, .json",
+    ),
     "no such place": (["attend", "tiny", "abc", "--out", "/no/such/place/maps.npz"], "cannot write"),
     "no such attention": (["attend", "tiny", "abc", "--only", "zzz"], "no attention of this model matches"),
     "no such split": (["evaluate", "tiny", "--split", "trainn"], "choose one of: train, validation, test"),

@@ -38,7 +38,7 @@ def test_say_writes_sound_and_a_map_and_says_what_the_doctor_finds(place: Path, 
     for words, told in (
         (("say", "tones", "xyz", "--out", str(out)), "never learned to say"),
         (("say", "tones", "abc", "--out", str(tmp_path / "said.mp3")), "sound is written as WAV"),
-        (("say", "tones", "abc", "--out", str(out), "--map", "map.png"), "cannot write map.png"),
+        (("say", "tones", "abc", "--out", str(out), "--map", "map.bmp"), "cannot write map.bmp"),
         (("train", "--task", "tts", "--model", "gru"), "tts is learned by a speaker"),
     ):
         code, printed, error = command_line(*words)

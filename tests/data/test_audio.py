@@ -100,7 +100,9 @@ def header_of_two_hours() -> bytes:
         (wav(np.zeros(2, np.float32), 96_000), "has no samples"),
         (wav(np.full(400, np.nan, np.float32), subtype="FLOAT"), "samples that are no numbers"),
     ],
-    ids=lambda one: "file" if isinstance(one, bytes) else one,  # libsndfile writes the time into some: no name for a test
+    ids=lambda one: (
+        "file" if isinstance(one, bytes) else one
+    ),  # libsndfile writes the time into some: no name for a test
 )
 def test_what_cannot_be_read_gets_one_message_that_names_it(data, words, tmp_path):
     with pytest.raises(DataError) as caught:

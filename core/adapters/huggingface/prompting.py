@@ -34,6 +34,8 @@ def prompt_of(opened: Opened, language: str = "") -> Prompt:
             "(decoder_start_token_id, eos_token_id); add them"
         )
     forced = _languages(opened, language) or _given(settings.forced_bos_token_id)
+    if language and _names_language(str(opened.tokenizer.convert_ids_to_tokens(first))):
+        first, forced = forced[0], ()  # decoders that begin with their language (mBART) begin with this one
     if opened.family.hears:
         forced = _hearing(settings, opened.tokenizer)
     pad = _number(settings.pad_token_id, getattr(config, "pad_token_id", None), end)
