@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.runs.aligners import ALIGNERS, AlignerRace
 from core.training.repeat_ladder import Rung
 from dashboard.components import aligner_view
+from tests.dashboard.buttons import labels
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 STEPS = 6
@@ -36,10 +37,6 @@ def opened(part: str = "", *, few: bool = True) -> AppTest:
 
 def by_label(elements, label):
     return next(element for element in elements if element.label == label)
-
-
-def labels(at: AppTest) -> list[str]:
-    return [button.label for button in at.button if not button.disabled]
 
 
 def said(at: AppTest) -> str:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.data.scenes import rectangles
 from core.runs.detection import DetectionRun
 from dashboard.components import detection_view
+from tests.dashboard.buttons import labels
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 STEPS = 4
@@ -35,10 +36,6 @@ def opened() -> AppTest:
 
 def by_label(elements, label):
     return next(element for element in elements if element.label == label)
-
-
-def labels(at: AppTest) -> list[str]:
-    return [button.label for button in at.button if not button.disabled]
 
 
 def said(at: AppTest) -> str:

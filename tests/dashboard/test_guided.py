@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.runs import guided_pair
 from core.runs.guided_pair import GuidedPair
+from tests.dashboard.buttons import labels
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 STEPS = 24
@@ -37,10 +38,6 @@ def opened() -> AppTest:
 
 def by_label(elements, label):
     return next(element for element in elements if element.label == label)
-
-
-def labels(at: AppTest) -> list[str]:
-    return [button.label for button in at.button if not button.disabled]
 
 
 def said(at: AppTest) -> str:

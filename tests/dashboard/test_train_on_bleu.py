@@ -10,6 +10,7 @@ from core.runs import reward_pair
 from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, RewardPair
 from core.training.reward_file import NAME
 from dashboard.components.reward_race import _verdict
+from tests.dashboard.buttons import labels
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 OWN = count(0, 100)
@@ -32,10 +33,6 @@ def opened() -> AppTest:
 
 def by_label(elements, label):
     return next(element for element in elements if element.label == label)
-
-
-def labels(at: AppTest) -> list[str]:
-    return [button.label for button in at.button if not button.disabled]
 
 
 def words(at: AppTest) -> str:

@@ -10,6 +10,7 @@ from core.runs import exposed_pair
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
 from core.runs.exposed_pair import ExposedPair
+from tests.dashboard.buttons import labels
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 STEPS = 6
@@ -32,10 +33,6 @@ def opened() -> AppTest:
 
 def by_label(elements, label):
     return next(element for element in elements if element.label == label)
-
-
-def labels(at: AppTest) -> list[str]:
-    return [button.label for button in at.button if not button.disabled]
 
 
 def said(at: AppTest) -> str:
