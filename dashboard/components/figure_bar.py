@@ -18,6 +18,7 @@ from dashboard.components.literal import literal
 from dashboard.components.session_bar import open_session
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
+_ASKS = "figure asked for"
 _TITLES = {
     "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": "Inspect my alignment",
     "intervene": "Intervene", "recordings": "Recordings",
@@ -76,12 +77,21 @@ def arrive(title: str) -> None:
 
 def figure_bar() -> None:
     """The button that asks for a figure."""
-    if st.button("Open figure", icon=":material/image_search:", help="a picture that was saved here"):
-        state.forget(_PROBLEM)
+    st.button("Open figure", icon=":material/image_search:", help="a picture that was saved here", on_click=_ask)
+    if state.get(_ASKS):  # remembered: a page that is drawn again meanwhile does not close it
         _asking()
 
 
-@st.dialog("Open a figure")
+def _ask() -> None:
+    state.forget(_PROBLEM)
+    state.put(_ASKS, True)
+
+
+def _answered() -> None:
+    state.forget(_ASKS, _PROBLEM)
+
+
+@st.dialog("Open a figure", on_dismiss=_answered)
 def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
     name = f"figure file {state.get(_COUNT, 0)}"
@@ -131,6 +141,7 @@ def _take(name: str) -> None:
     state.put(_TOLD, (going.title, found.about, words))
     state.put(_COUNT, state.get(_COUNT, 0) + 1)
     state.put(_GO, going)
+    state.forget(_ASKS)
 
 
 def _leads(about: Provenance) -> Going:
