@@ -88,7 +88,7 @@ class HokkienText(_AbstractCopied):
         f"shown when with every seed BLEU on the lines that differ is at least {_AHEAD:g} above copying, and more of all held-out "
         "lines are exact; contradicted when BLEU is below copying with every seed"
     )
-    last = 1000
+    last = 1500
 
     def tasks(self) -> Mapping[str, dict[str, Any]]:
         """Two files line by line."""
@@ -115,7 +115,7 @@ class HokkienWords(_AbstractCopied):
         f"shown when with every seed BLEU on the words that differ is at least {_NEARER:g} above copying; contradicted when it is below "
         "with every seed; of all words together, many of which are the same in both, nothing is claimed"
     )
-    last = 1000
+    last = 1500
 
     def tasks(self) -> Mapping[str, dict[str, Any]]:
         """One table; its romanization is cut into pieces that are learned, about a syllable each."""
