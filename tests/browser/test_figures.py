@@ -34,6 +34,8 @@ def taken(page: Page, kind: str) -> bytes:
     """Press a button of Take away."""
     if not page.get_by_role("button", name=kind, exact=True).is_visible():
         page.get_by_text("Take away", exact=True).first.click()
+        expect(page.get_by_role("button", name=kind, exact=True)).to_be_visible()
+    settled(page)  # a press while the page is being drawn would bring nothing
     with page.expect_download() as download:
         page.get_by_role("button", name=kind, exact=True).click()
     return Path(download.value.path()).read_bytes()

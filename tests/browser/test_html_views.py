@@ -197,6 +197,8 @@ def test_pages_give_views_as_files_that_lead_back_to_them(page: Page) -> None:
         page.goto(f"/{name}?run=demo/dates-transformer&source=4. Juli 2027")
         settled(page)
         page.get_by_text("Take away", exact=True).first.click()
+        expect(page.get_by_role("button", name="HTML", exact=True).first).to_be_visible()
+        settled(page)  # a press while the page is being drawn would bring nothing
         with page.expect_download() as download:
             page.get_by_role("button", name="HTML", exact=True).first.click()
         found = open_figure(Path(download.value.path()).read_bytes())
