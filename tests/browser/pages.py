@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -50,6 +51,18 @@ def choose(page: Page, label: str, option: str) -> None:
 def button(page: Page, name: str) -> Locator:
     """The button in the page whose name ends so."""
     return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
+
+
+def stop(page: Page) -> None:
+    """Press Stop until it has stopped, as a person does: a press while the button is being drawn anew is lost."""
+    told = page.get_by_text(re.compile("stopped, (Train|Run|Measure) goes on from here"))
+    for _ in range(8):
+        with suppress(TimeoutError):  # the press before was none too few
+            button(page, "Stop").click(timeout=5_000)
+        with suppress(AssertionError):
+            expect(told.first).to_be_visible(timeout=6_000)
+            return
+    raise AssertionError("it never stopped")
 
 
 def visit(page: Page, section: str, name: str) -> None:

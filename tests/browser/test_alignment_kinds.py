@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled, still
+from tests.browser.pages import button, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; six models are made and take their first steps
@@ -25,7 +25,7 @@ def test_maps_come_while_all_learn_and_stop_keeps_them(page: Page) -> None:
     button(page, "Train").click()
     expect(page.locator(".live-figure .plot .heatmaplayer")).to_have_count(6, timeout=SLOW)
     expect(page.get_by_text("Right from the first frame to the last")).to_be_visible()
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()

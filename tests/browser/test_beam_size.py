@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled, still
+from tests.browser.pages import button, choose, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -36,7 +36,7 @@ def test_stop_holds_it_and_a_cure_is_seen_at_once(page: Page) -> None:
     button(page, "Run").click()
     progress = page.get_by_text(f"of {8 * n:,} outputs")
     expect(progress).to_be_visible()
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Run goes on from here")
     still(page, progress)
     page.get_by_label("sentences", exact=True).fill(f"{few}")

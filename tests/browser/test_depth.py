@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.figures.opening import open_figure
-from tests.browser.pages import button, settled, still
+from tests.browser.pages import button, settled, still, stop
 from tests.browser.test_figures import drop, taken
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -79,7 +79,7 @@ def test_heads_are_drawn_with_numbers_and_a_survey_can_be_stopped(page: Page) ->
     button(page, "Run").click()
     progress = page.get_by_text(f"of {n:,} sentences")
     expect(progress).to_be_visible()
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Run goes on from here")
     still(page, progress)
     expect(page.locator(".live-figure .heatmaplayer")).to_have_count(3)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled, still, until, visit
+from tests.browser.pages import button, choose, settled, still, stop, until, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; pictures are drawn and the first steps are taken
@@ -24,7 +24,7 @@ def test_a_query_is_chosen_and_its_look_lies_over_the_picture(page: Page) -> Non
     expect(progress).to_contain_text("step 0 of 600", timeout=SLOW)
     button(page, "Train").click()
     expect(progress).to_contain_text(re.compile(r"^step [1-9]\d"), timeout=SLOW)  # it was judged at step 10
-    button(page, "Stop").click()  # at once: on a quick machine all steps take some seconds
+    stop(page)  # at once: on a quick machine all steps take some seconds
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
     expect(page.locator(".live-figure [aria-label^='after ']")).to_be_visible(timeout=SLOW)  # the curve

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled, still, visit
+from tests.browser.pages import button, choose, settled, still, stop, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; the digits are read, four networks are made and take their first steps
@@ -27,7 +27,7 @@ def test_samples_come_while_both_learn_and_a_pixels_look_lies_over_its_sample(pa
         label = re.compile(rf"{title}: 16 samples after [1-9]\d* steps")
         expect(page.get_by_label(label)).to_be_visible(timeout=SLOW)
     expect(page.locator(".live-figure [aria-label^='γ after']")).to_be_visible(timeout=SLOW)
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
     choose(page, "Pixel: row", "2")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
-from tests.browser.pages import button, choose, settled, still
+from tests.browser.pages import button, choose, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -38,7 +38,7 @@ def test_guidance_is_switched_on_in_the_middle_and_a_slider_goes_back_over_the_s
     expect(page.get_by_text(re.compile(r"^with guidance · step \d+ · "))).to_be_visible(timeout=90_000)
     guidance(page).get_by_text("Guidance").click()
     expect(page.locator(".live-figure .plot").first.get_by_text("guidance 10")).to_be_visible(timeout=90_000)
-    button(page, "Stop").click()
+    stop(page)
     progress = page.get_by_text(re.compile(r"step [\d,]+ of 1,600 of each"))
     expect(progress).to_contain_text("stopped, Train goes on from here")
     still(page, progress)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled, still
+from tests.browser.pages import button, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; two models are made and take their first steps
@@ -22,7 +22,7 @@ def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_la
     progress = page.get_by_text(re.compile(r"^step \d+ of 200 of each"))
     button(page, "Train").click()
     expect(progress).to_contain_text(re.compile(r"^step [1-9]"), timeout=SLOW)
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
     button(page, "Train").click()  # to its end, some seconds later

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled
+from tests.browser.pages import button, settled, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -29,7 +29,7 @@ def test_speakers_learn_and_what_they_say_can_be_played(page: Page) -> None:
     main.get_by_text("location-aware", exact=True).click()  # contents alone are enough here
     button(page, "Train").click()
     expect(page.get_by_text("Loss of the last ten steps")).to_be_visible(timeout=240_000)
-    button(page, "Stop").click()
+    stop(page)
     expect(page.locator("audio")).to_have_count(8, timeout=120_000)
     expect(page.get_by_text("steps · stopped, Train goes on from here")).to_be_visible()
     for times in (1, 2, 3, 4):

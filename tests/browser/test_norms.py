@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled, still
+from tests.browser.pages import button, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -31,7 +31,7 @@ def test_curves_grow_and_stop_keeps_them(page: Page) -> None:
     button(page, "Train").click()
     progress = page.get_by_text("steps", exact=False).filter(has_text="of ").first
     expect(page.locator(".live-figure .plot .scatterlayer .trace").first).to_be_visible(timeout=90_000)
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here")
     still(page, progress)
     expect(page.get_by_text("Loss of the last ten steps")).to_be_visible()

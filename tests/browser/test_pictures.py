@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, settled, still, train_anew
+from tests.browser.pages import button, settled, still, stop, train_anew
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; a job starts and learns
@@ -34,7 +34,7 @@ def test_the_curve_over_the_number_of_pictures_grows_while_both_learn(page: Page
     )
     expect(curve).to_be_visible(timeout=SLOW)
     expect(page.locator(".live-figure .legendtext", has_text="self-attention")).to_be_visible(timeout=SLOW)
-    button(page, "Stop").click()
+    stop(page)
     progress = page.get_by_text(re.compile("stopped, Measure goes on from here"))
     expect(progress).to_be_visible(timeout=SLOW)
     still(page, progress)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled
+from tests.browser.pages import button, choose, settled, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -30,7 +30,7 @@ def test_networks_learn_while_one_watches_and_stop_keeps_what_was_found(page: Pa
         expect(button(page, kind)).to_have_attribute("aria-pressed", "true")
     button(page, "Train").click()
     expect(page.get_by_text(re.compile("Right at 80 tokens: none"))).to_be_visible(timeout=60_000)
-    button(page, "Stop").click()
+    stop(page)
     expect(page.get_by_text(re.compile("stopped, Train goes on from here"))).to_be_visible()
     expect(page.get_by_text(re.compile("Right at 80 tokens"))).to_be_visible()
     expect(button(page, "Train")).to_be_enabled()

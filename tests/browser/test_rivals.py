@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.pages import button, choose, settled, still
+from tests.browser.pages import button, choose, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -74,7 +74,7 @@ def test_curves_come_while_networks_train_and_stop_keeps_them(page: Page) -> Non
     section(page, "2" if page.viewport_size["width"] > 1200 else "3")  # what one page finds, the other has
     button(page, "Measure").click()
     expect(page.get_by_text("CNN, mean is ahead of ViT at 1 of 1 sizes")).to_be_visible(timeout=90_000)
-    button(page, "Stop").click()
+    stop(page)
     progress = page.get_by_text("stopped, Measure goes on from here")
     expect(progress).to_be_visible()
     still(page, progress)

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import button, choose, settled, still
+from tests.browser.pages import button, choose, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -35,7 +35,7 @@ def test_stop_keeps_what_was_learned(page: Page) -> None:
     progress = page.get_by_text(re.compile(r"step [1-9]\d* of 400 of each"))
     expect(progress).to_be_visible(timeout=90_000)
     expect(page.get_by_text(re.compile("of 8 held-out sources"))).to_be_visible(timeout=90_000)  # drawn to its end
-    button(page, "Stop").click()
+    stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=60_000)
     still(page, progress)
     settled(page)

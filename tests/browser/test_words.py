@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.data.audio import write_wav
-from tests.browser.pages import button, choose, settled, train_anew
+from tests.browser.pages import button, choose, settled, stop, train_anew
 from tests.spoken import spoken
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -133,7 +133,7 @@ def test_the_curve_over_the_number_of_labels_comes_from_a_fresh_start(page: Page
     for name in ("from scratch", "pre-trained"):
         expect(page.locator(".live-figure .legendtext", has_text=name)).to_be_visible(timeout=SLOW)
     expect(page.get_by_text(re.compile(r"Filled in right \(class\): [89]\d\.\d%"))).to_be_visible(timeout=SLOW)
-    button(page, "Stop").click()
+    stop(page)
     expect(page.get_by_text("stopped, Measure goes on from here")).to_be_visible(timeout=SLOW)
     expect(curve).to_be_visible()
     settled(page)
