@@ -90,6 +90,10 @@ def _list_config(folder: Path) -> None:
     (folder / "config.json").write_text("[1]")
 
 
+def _two_vocabularies(folder: Path) -> None:
+    _config(folder, share_encoder_decoder_embeddings=False)
+
+
 def _other_shapes(folder: Path) -> None:
     _config(folder, d_model=48)
 
@@ -108,6 +112,7 @@ def _other_shapes(folder: Path) -> None:
         (_broken_config, "cannot be read"),
         (_list_config, "holds no object"),
         (_other_shapes, "cannot be opened"),
+        (_two_vocabularies, "vocabularies of their own"),
     ],
 )
 def test_a_broken_folder_is_refused_with_one_message(folder: Path, spoil: Callable[[Path], None], says: str) -> None:

@@ -60,6 +60,11 @@ def open_folder(path: Path) -> Opened:
     """
     config = read_config(path)
     family = family_of(config, str(path / "config.json"))
+    if config.get("share_encoder_decoder_embeddings") is False:
+        raise DataError(
+            f"{path}: source and target have vocabularies of their own (share_encoder_decoder_embeddings), and one for both is what can "
+            "be opened here; adapt it by hand: docs/models-from-elsewhere.md shows how"
+        )
     _check_weights(path)
     notes = []
     if "auto_map" in config:
