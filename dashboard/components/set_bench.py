@@ -57,8 +57,11 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     said = st.container()  # above the settings: what is refused is said beside the button that was pressed
     chosen, brought = _settings(kind, model, f"{key} {task} {model}")
     with places[3]:
-        pressed = st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train")
-    if pressed:
+        st.button(
+            "Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
+            args=(f"{key} asked", True),
+        )  # fmt: skip
+    if state.get(f"{key} asked"):
         with said:
             guarded("The training")(_start)(task, model, chosen, brought, key)
     runs = resources.set_addresses(task)
@@ -110,7 +113,12 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
 
 
 def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str], key: str) -> None:
-    """Begin a training and choose it."""
+    """Begin a training and choose it.
+
+    A press is remembered until here, since what is drawn before may be ended by whatever redraws the page; between this and the
+    beginning nothing ends it.
+    """
+    state.forget(f"{key} asked")
     try:
         config = SetConfig.from_dict(chosen)
         run = create_any(store.free_name(f"{task}-{model}"), config)
