@@ -36,14 +36,23 @@ def until(page: Page, wanted: Callable[[], bool], seconds: float = 30.0) -> None
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Open a menu and take an option; a menu opened while the page is still being drawn closes again."""
+    """Open a menu and take an option; a menu opened while the page is still being drawn closes again.
+
+    Of a long menu only what is in sight can be clicked, so its name is typed where it is not.
+    """
+    wanted = page.get_by_role("option", name=option, exact=True)
     for _ in range(6):
         page.get_by_role("combobox", name=label).focus()
         page.keyboard.press("ArrowDown")
         try:
-            page.get_by_role("option", name=option, exact=True).click(timeout=3_000)
+            wanted.click(timeout=2_000)
         except TimeoutError:
-            continue
+            page.keyboard.type(option)
+            try:
+                wanted.click(timeout=3_000)
+            except TimeoutError:
+                page.keyboard.press("Escape")
+                continue
         return
     raise AssertionError(f"the menu {label} never offered {option}")
 
