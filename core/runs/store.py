@@ -25,12 +25,17 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
 
 
-def home() -> Path:
-    """The folder of everything a user makes; it need not exist yet."""
+def root() -> Path:
+    """The folder of everything this server keeps; it need not exist yet."""
     chosen = os.environ.get("ATTNLAB_HOME", "")
     if chosen:
         return Path(chosen).expanduser().resolve()
     return platformdirs.user_data_path("attention-lab", appauthor=False)
+
+
+def home() -> Path:
+    """The folder of everything a user makes; it need not exist yet."""
+    return root()
 
 
 def runs_folder() -> Path:
