@@ -14,10 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port."""
+    """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port.
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    Args:
+        home: a folder for its log, and for what it keeps; lab: where it keeps that, if elsewhere: with another server.
+    """
+
+    def __init__(self, home: Path, lab: Path | None = None) -> None:
+        self.home, self._lab = home, lab or home / "lab"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -46,7 +50,7 @@ class Server:
         ]
         proxy = f"http://127.0.0.1:{self._way_out.getsockname()[1]}"
         environment = {
-            **os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
+            **os.environ, "ATTNLAB_HOME": str(self._lab), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",
         }  # fmt: skip
         with (self.home / "log.txt").open("ab") as log:
