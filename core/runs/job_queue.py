@@ -124,7 +124,7 @@ def line() -> Line:
     """The line as it is at this moment; reading it holds nobody up."""
     running, wrong = tickets.read(RUNNING)
     waiting, problems = tickets.read(WAITING)
-    return Line(tuple(running), tuple(in_order(waiting, running, _served())), (*wrong, *problems))
+    return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
 
 
 def attend() -> None:
@@ -193,8 +193,8 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
 
 def _fill(backend: AbstractBackend) -> list[RunFolder]:
     running, waiting = _swept(backend)
-    room = backend.places() - len(running)
-    order = in_order(waiting, running, _served())[: max(0, room)]
+    places = backend.places()
+    order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
     return [ticket.run for ticket in order if _start(ticket, backend)]
 
 
