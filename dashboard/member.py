@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import RunError
-from core.runs import admission, workspace
+from core.runs import admission, authority, workspace
 from core.runs.classroom import Member
 
 COOKIE = "attnlab_member"
@@ -31,8 +31,9 @@ def member() -> Member | None:
 
 
 def settle() -> None:
-    """Once per server: in a classroom, `core` finds the workspace of whoever asks by asking here."""
+    """Once per server: in a classroom, `core` knows who asks, and finds their workspace, by asking here."""
     workspace.ask(_place)
+    authority.ask(_known)
 
 
 def token() -> str:
