@@ -10,7 +10,7 @@ from pathlib import Path
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import RunError
-from core.runs import admission, workspace
+from core.runs import admission, authority, workspace
 from core.runs.classroom import Member
 
 TICKET = "attnlab_ticket"  # as dashboard/.streamlit/config.toml names what the gate hands over
@@ -24,15 +24,16 @@ def member() -> Member | None:
     """
     if not workspace.in_classroom():
         return None
-    found = admission.admitted(ticket())
+    found = _known()
     if found is None:
         raise RunError("you are not logged in any more; reload this page to log in again")
     return found
 
 
 def settle() -> None:
-    """In a classroom, `core` finds the workspace of whoever asks by asking here."""
+    """In a classroom, `core` knows who asks, and finds their workspace, by asking here."""
     workspace.ask(_place)
+    authority.ask(_known)
 
 
 def ticket() -> str:
@@ -41,6 +42,10 @@ def ticket() -> str:
     return "" if here is None else str(here.user_info.get(TICKET) or "")
 
 
+def _known() -> Member | None:
+    return admission.admitted(ticket())
+
+
 def _place() -> Path | None:
-    found = admission.admitted(ticket())
+    found = _known()
     return None if found is None else workspace.workspace(found.workspace)
