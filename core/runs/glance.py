@@ -7,8 +7,8 @@ list of six hundred runs costs some thousand short reads, and again only for jou
 import functools
 import json
 import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
 
 from core.runs.folder import RunFolder
 from core.training.events import StepDone
@@ -31,29 +31,38 @@ def glance(run: RunFolder) -> tuple[float, ...]:
 @functools.lru_cache(maxsize=_KEPT)
 def _looked(path: Path, size: int, changed: int) -> tuple[float, ...]:
     """The same as long as the file is the same, which its size and time tell."""
-    with path.open("rb") as file:
-        last = max(0, size - _LOOK)
-        places = sorted({last * at // (POINTS - 1) for at in range(POINTS)})
-        found = [_step_near(file, place, newest=place == last) for place in places]
     steps: dict[int, float] = {}
-    for one in found:
-        if one is not None:
-            # a resumed training has written steps twice: those that were undone are left out
-            steps = {step: loss for step, loss in steps.items() if step < one[0]} | {one[0]: one[1]}
-    return tuple(steps.values())
+    for step, loss in _found(path, size):
+        # a resumed training has written steps twice: those that were undone are left out
+        steps = {before: kept for before, kept in steps.items() if before < step} | {step: loss}
+    losses = list(steps.values())
+    return (
+        tuple(losses[(len(losses) - 1) * at // (POINTS - 1)] for at in range(POINTS))
+        if len(losses) > POINTS
+        else tuple(losses)
+    )
 
 
-def _step_near(file: IO[bytes], place: int, newest: bool) -> tuple[int, float] | None:
-    """The first step, or the newest, of the whole lines of a look at `place`; None where there is none with a finite loss."""
-    file.seek(max(0, place - 1))
-    block = file.read(_LOOK + 1)
-    lines = block.split(b"\n")[1 if place else 0 : -1]  # what the look cut in two is no line
-    for line in reversed(lines) if newest else lines:
-        if StepDone.kind.encode() in line:
-            try:
-                facts = json.loads(line)
-                if facts["kind"] == StepDone.kind and math.isfinite(facts["loss"]):
-                    return int(facts["step"]), float(facts["loss"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                continue
-    return None
+def _found(path: Path, size: int) -> Iterator[tuple[int, float]]:
+    """Steps with their losses, in the order of the file: all of a short one, a few of a long one."""
+    with path.open("rb") as file:
+        if size <= POINTS * _LOOK:
+            yield from _steps(file.read(size).split(b"\n")[:-1])
+            return
+        last = size - _LOOK
+        for place in (last * at // (POINTS - 1) for at in range(POINTS)):
+            file.seek(place)
+            whole = file.read(_LOOK).split(b"\n")[1 if place else 0 : -1]  # what the look cut in two is no line
+            found = list(_steps(whole))
+            yield from found[-1:] if place == last else found[:1]
+
+
+def _steps(lines: Sequence[bytes]) -> Iterator[tuple[int, float]]:
+    """Those lines that are steps with a finite loss."""
+    for line in lines:
+        try:
+            facts = json.loads(line)
+            if facts["kind"] == StepDone.kind and math.isfinite(facts["loss"]):
+                yield int(facts["step"]), float(facts["loss"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue
