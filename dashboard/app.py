@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.leaving import forget_pages_left
+from dashboard.member import settle as settle_member
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
@@ -64,6 +65,7 @@ FIRST = "attention"
 def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
+    settle_member()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
     page = st.navigation(
         {

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, store
+from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS, Limits, Watch
 from core.runs.processes import be_nice, launch
@@ -131,6 +131,7 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
     path, limits = _told() if list(argv) == ["--spare"] else (argv[0], NO_LIMITS)
     if not path:
         return 0
+    workspace.settle(Path(path))
     run = store.open_run(path)
     adopt(run.path)
     try:
