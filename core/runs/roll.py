@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, job_queue, presence, status
+from core.runs import atomic, authority, desk, job_queue, presence, status, workspace
 from core.runs.folder import RunFolder, check_config
 from core.runs.glance import glance
 from core.runs.status import Status
@@ -50,10 +50,12 @@ class Page:
     """One workspace.
 
     Attributes:
-        name: of the workspace; seen: seconds since a page of it was last shown, None if never; runs: the newest first.
+        name: of the workspace; owner: their name for people to read, as they last came in.
+        seen: seconds since a page of it was last shown, None if never; runs: the newest first.
     """
 
     name: str
+    owner: str
     seen: float | None
     runs: tuple[Entry, ...]
 
@@ -76,11 +78,13 @@ def roll() -> list[Page]:
     """
     _check()
     places = {ticket.path: at for at, ticket in enumerate(job_queue.line().waiting)}
-    seen = presence.seconds_ago()
-    return [
-        Page(name, seen.get(name), tuple(sorted(_entries(name, folder, places), key=lambda one: (-one.made, one.name))))
-        for name, folder in authority.places_of_others().items()
-    ]
+    seen = presence.seen()
+    pages = []
+    for name, folder in workspace.workspaces().items():
+        ago, owner = seen.get(name, (None, name))
+        runs = sorted(_entries(name, folder, places), key=lambda one: (-one.made, one.name))
+        pages.append(Page(name, owner, ago, tuple(runs)))
+    return pages
 
 
 def stop(place: str, name: str) -> None:
@@ -99,7 +103,7 @@ def run_of(place: str, name: str) -> RunFolder:
         RunError: no lecturer asks, or there is no such run.
     """
     _check()
-    folder = authority.places_of_others().get(place)
+    folder = workspace.workspaces().get(place)
     if folder is None or name not in [path.name for path in _runs(folder)]:
         raise RunError(
             f"there is no run {name[:100]!r} in the workspace {place[:60]!r}; it may have been deleted or renamed"

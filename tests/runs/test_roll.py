@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import RunError
 from core.runs import glance, journal, presence, roll, status, store, workspace
+from core.runs.classroom import Member
 from core.runs.journal import Journal
 from core.runs.workspace import CLASSROOM
 from core.training.events import Changed
@@ -75,23 +76,31 @@ def test_the_lecturer_ends_a_training_that_waits():
 
 def test_who_has_a_page_open_is_here_and_later_no_more():
     with asking(ANN), asking(TEACHER):
-        presence.greet("ann")
+        presence.greet(ANN)
         (page,) = [page for page in roll.roll() if page.name == "ann"]
         assert page.here
         past = time.time() - presence.FRESH - 5
         os.utime(workspace.root() / "present" / "ann", (past, past))
         (page,) = [page for page in roll.roll() if page.name == "ann"]
         assert not page.here and page.seen > presence.FRESH
-        presence.greet("ann")
-        assert presence.seconds_ago()["ann"] < presence.FRESH
+        presence.greet(ANN)
+        assert presence.seen()["ann"].ago < presence.FRESH
+
+
+def test_who_came_in_by_an_account_is_shown_by_their_name():
+    with asking(TEACHER):
+        with asking(Member("zoe@uni.example", "oidc.0123")):
+            presence.greet(Member("zoe@uni.example", "oidc.0123"))
+        (page,) = [page for page in roll.roll() if page.name == "oidc.0123"]
+    assert page.owner == "zoe@uni.example"
 
 
 def test_a_clock_that_went_back_leaves_people_here():
-    presence.greet("ann")
+    presence.greet(ANN)
     ahead = time.time() + 3600
     os.utime(workspace.root() / "present" / "ann", (ahead, ahead))
-    assert presence.seconds_ago()["ann"] == 0.0
-    presence.greet("ann")
+    assert presence.seen()["ann"].ago == 0.0
+    presence.greet(ANN)
     assert (workspace.root() / "present" / "ann").stat().st_mtime < ahead
 
 
