@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, job_queue, presence, status, workspace
+from core.runs import accounts, atomic, authority, desk, job_queue, presence, status, workspace
 from core.runs.folder import RunFolder, check_config
 from core.runs.glance import glance
 from core.runs.status import Status
@@ -94,6 +94,16 @@ def stop(place: str, name: str) -> None:
         RunError: no lecturer asks, there is no such run, or it is out of reach from here.
     """
     job_queue.cancel(run_of(place, name))
+
+
+def set_phrase(place: str, phrase: str) -> None:
+    """Give a workspace a new pass phrase, for somebody who has forgotten theirs.
+
+    Raises:
+        RunError: no lecturer asks; InputError: there is no such workspace, or the pass phrase is too short.
+    """
+    _check()
+    accounts.set_phrase(place, phrase)
 
 
 def run_of(place: str, name: str) -> RunFolder:
