@@ -17,7 +17,7 @@ from typing import Any
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, tickets
+from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
@@ -57,7 +57,9 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
     Raises:
         RunError: it is being trained already, is shipped or damaged, or the disk refuses.
         SettingError: the environment of the server has a limit that is none.
+        LockedControl: the lecturer has locked training for whoever asks.
     """
+    locked.check("train")
     run.check_writable("it cannot be trained further")
     run.config()
     allowed = limits or usual()
