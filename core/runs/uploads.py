@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.runs import atomic, locked, store
+from core.runs import atomic, locked
+from core.runs.workspace import uploads_folder
 
 
 def keep(content: bytes, suffix: str = ".txt") -> Path:
@@ -37,8 +38,3 @@ def in_their_words(words: str, names: Mapping[str, str]) -> str:
     for ours, theirs in names.items():
         words = words.replace(ours, theirs)
     return words
-
-
-def uploads_folder() -> Path:
-    """Where they are kept; it need not exist yet."""
-    return store.home() / "uploads"
