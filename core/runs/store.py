@@ -79,7 +79,9 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
 
     Raises:
         RunError: the name is taken or impossible, the configuration has another schema, or the disk refuses.
+        LockedControl: the lecturer has locked training.
     """
+    locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
     with atomic.disk_errors(f"making the run {name}"):
