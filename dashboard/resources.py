@@ -246,13 +246,13 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
 
 
-@st.cache_data(show_spinner=False, ttl=30.0, max_entries=1)
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=1)
 def megabytes() -> dict[str, float]:
     """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
     return {name: used.megabytes(place) for name, place in workspaces().items()}
 
 
-@st.cache_data(show_spinner=False, ttl=30.0, max_entries=200)
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=200)
 def own_megabytes(name: str) -> float:
     """What one workspace holds; counted twice a minute at most."""
     return used.megabytes(workspace(name))
