@@ -37,17 +37,17 @@ class LogIn(HTTPEndpoint):
 
     async def get(self, request: Request) -> Response:
         """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
-        wanted = _inside(request.query_params.get("next", ""))
-        if "account" in request.query_params and (there := provider.door()):
-            return RedirectResponse(there, 303)
+        wanted, room = _inside(request.query_params.get("next", "")), None
         if admission.admitted(request.cookies.get(COOKIE, "")) is not None:
             return RedirectResponse(wanted, 303)
         try:
             room = load_classroom()
+            if "account" in request.query_params and provider.offered():
+                return RedirectResponse(provider.door(), 303)
             said = provider.identity(request.cookies)
             return _form(room, wanted) if said is None else _in(request, accounts.confirmed(room, said), wanted)
         except AttentionLabError as error:
-            return _form(None, wanted, str(error))
+            return _form(room, wanted, str(error))
 
     async def post(self, request: Request) -> Response:
         """Let somebody in, or say what to do."""
@@ -91,7 +91,7 @@ def _form(
     first: whether somebody said that they are here for the first time.
     """
     nonce = secrets.token_urlsafe(16)
-    door = f"{here(PATH)}?account" if room is not None and provider.door() else ""
+    door = f"{here(PATH)}?account" if room is not None and provider.offered() else ""
     page = _page().substitute(
         title=escape(room.name if room is not None else "Attention Lab"), nonce=nonce, action=escape(here(PATH)),
         next=escape(wanted), name=escape(name[:80]), problem=escape(problem[:1].upper() + problem[1:]),
