@@ -35,8 +35,7 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = MutableHeaders(scope=scope)
-        del headers[_HANDED]
+        del MutableHeaders(scope=scope)[_HANDED]
         ticket = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
         if scope["path"] in [log_in.here(path) for path in _OPEN]:
             await self._app(scope, receive, send)
@@ -45,7 +44,7 @@ class Gate:
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:
-            headers[_HANDED] = ticket
+            MutableHeaders(scope=scope)[_HANDED] = ticket  # anew: each view of the headers copies them into the scope
             await self._app(scope, _while_admitted(ticket, receive), send)
 
 

@@ -29,7 +29,7 @@ from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
-from core.runs.workspace import workspace, workspaces
+from core.runs.workspace import home, workspaces
 from core.training.events import Evaluated, TrainEvent
 from dashboard import kept
 
@@ -246,13 +246,13 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
 
 
-@st.cache_data(show_spinner=False, ttl=30.0, max_entries=1)
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=4)
 def megabytes() -> dict[str, float]:
     """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
     return {name: used.megabytes(place) for name, place in workspaces().items()}
 
 
-@st.cache_data(show_spinner=False, ttl=30.0, max_entries=200)
-def own_megabytes(name: str) -> float:
-    """What one workspace holds; counted twice a minute at most."""
-    return used.megabytes(workspace(name))
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=40)
+def own_megabytes() -> float:
+    """What the workspace of whoever asks holds; counted twice a minute at most."""
+    return used.megabytes(home())
