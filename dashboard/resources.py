@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
-from core.runs import checkpoint, jobs, journal, used
+from core.runs import backend, checkpoint, job_queue, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
@@ -38,9 +38,13 @@ FIRST_RUN = "demo/dates-transformer"
 
 @kept.shared(show_spinner=False)
 def settle() -> None:
-    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside."""
+    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside.
+
+    From then on it looks at the line of trainings every second: one may have ended without a word.
+    """
     torch.set_num_threads(1)
-    jobs.prepare()
+    backend.chosen().prepare()
+    job_queue.attend()
     gc.collect()
     gc.freeze()
 

@@ -46,16 +46,17 @@ class Line:
     problems: tuple[str, ...]
 
 
-def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
+def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int | None = None) -> None:
     """Have a run trained when its turn comes, at once if there is room; it reads as `waiting` until then.
 
     A run that waits already keeps its place.
 
     Args:
         owner: whose it is: a workspace, or a session; limits: the usual ones of this server where none are given.
+        most: trainings of this owner that may wait at once; None is no limit.
 
     Raises:
-        RunError: it is being trained already, is shipped or damaged, or the disk refuses.
+        RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
         SettingError: the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
@@ -70,6 +71,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
         if before.alive:
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
+            _refuse_more(owner, waiting, most)
             number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
@@ -239,6 +241,14 @@ def _served() -> dict[str, int]:
     if not isinstance(value, dict):
         return {}
     return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
+
+
+def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
+    own = sum(one.owner == owner for one in waiting)
+    if most is not None and own >= most:
+        raise RunError(
+            f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
+        )
 
 
 def _written(run: RunFolder) -> status.Status | None:
