@@ -15,7 +15,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
-from core.runs import checkpoint, jobs, journal, used
+from core.runs import backend, checkpoint, job_queue, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
@@ -29,7 +29,7 @@ from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
-from core.runs.workspace import workspace, workspaces
+from core.runs.workspace import home, workspaces
 from core.training.events import Evaluated, TrainEvent
 from dashboard import kept
 
@@ -38,9 +38,13 @@ FIRST_RUN = "demo/dates-transformer"
 
 @kept.shared(show_spinner=False)
 def settle() -> None:
-    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside."""
+    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside.
+
+    From then on it looks at the line of trainings every second: one may have ended without a word.
+    """
     torch.set_num_threads(1)
-    jobs.prepare()
+    backend.chosen().prepare()
+    job_queue.attend()
     gc.collect()
     gc.freeze()
 
@@ -246,13 +250,13 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
 
 
-@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=1)
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=4)
 def megabytes() -> dict[str, float]:
     """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
     return {name: used.megabytes(place) for name, place in workspaces().items()}
 
 
-@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=200)
-def own_megabytes(name: str) -> float:
-    """What one workspace holds; counted twice a minute at most."""
-    return used.megabytes(workspace(name))
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=40)
+def own_megabytes() -> float:
+    """What the workspace of whoever asks holds; counted twice a minute at most."""
+    return used.megabytes(home())

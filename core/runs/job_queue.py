@@ -17,11 +17,11 @@ from typing import Any
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, locked, quotas, status, tickets
+from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
-from core.runs.limits import Limits
+from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
 _PATIENCE = 15.0  # seconds to wait for whoever takes a turn
@@ -46,23 +46,24 @@ class Line:
     problems: tuple[str, ...]
 
 
-def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
+def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int | None = None) -> None:
     """Have a run trained when its turn comes, at once if there is room; it reads as `waiting` until then.
 
     A run that waits already keeps its place.
 
     Args:
         owner: whose it is: a workspace, or a session; limits: the usual ones of this server where none are given.
+        most: trainings of this owner that may wait at once; None is no limit.
 
     Raises:
-        RunError: it is being trained already, is shipped or damaged, or the disk refuses.
+        RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
         SettingError: the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
     locked.check("train")
     run.check_writable("it cannot be trained further")
     run.config()
-    allowed = limits or quotas.training_limits()
+    allowed = limits or usual()
     with _turn():
         backend = chosen()
         running, waiting = _swept(backend)
@@ -70,7 +71,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
         if before.alive:
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
-            quotas.check_waiting(sum(one.owner == owner for one in waiting))
+            _refuse_more(owner, waiting, most)
             number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
@@ -240,6 +241,14 @@ def _served() -> dict[str, int]:
     if not isinstance(value, dict):
         return {}
     return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
+
+
+def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
+    own = sum(one.owner == owner for one in waiting)
+    if most is not None and own >= most:
+        raise RunError(
+            f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
+        )
 
 
 def _written(run: RunFolder) -> status.Status | None:

@@ -48,7 +48,7 @@ def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
     if who.lecturer:
         return [first, "your own workspace; everybody's runs are on the page Class"]
     more = f" and {len(given) - _NAMED} more" if len(given) > _NAMED else ""
-    runs, megabytes = len(_own()), resources.own_megabytes(who.workspace)
+    runs, megabytes = len(_own()), resources.own_megabytes()
     return [
         first,
         f"{runs} of {room.quotas.runs} runs, {megabytes:,.0f} of {room.quotas.megabytes:,} MB",
