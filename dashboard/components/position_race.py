@@ -10,7 +10,7 @@ import streamlit as st
 from core.claims.claim import Progress, Row
 from core.claims.ordered import KINDS, TASKS_OF_ORDER, compare
 from core.figures.positions import accuracies
-from dashboard import state
+from dashboard import kept, state
 from dashboard.components import turns
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -47,7 +47,7 @@ class Trainings:
                     self.share, self.rows = now.share, now.rows
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.shared(show_spinner=False, max_entries=32)
 def _trainings(kinds: tuple[str, ...], task: str) -> Trainings:
     return Trainings(kinds, task)
 

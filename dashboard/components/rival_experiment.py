@@ -8,7 +8,7 @@ import streamlit as st
 from core.claims.claim import Finding, Row
 from core.claims.experiment import Experiment
 from core.claims.table import CLAIMS
-from dashboard import state
+from dashboard import kept, state
 from dashboard.components import turns
 from dashboard.components.panel import panel
 
@@ -19,7 +19,7 @@ _FRESH = (0, False)  # how often it was begun anew, and whether it runs
 Draw = Callable[[Sequence[Row], Finding | None], None]
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.shared(show_spinner=False, max_entries=32)
 def found(name: str, seeds: tuple[int, ...], attempt: int) -> Experiment:
     """What is known, for everybody; it computes nothing by itself."""
     return Experiment(CLAIMS[name](), seeds)

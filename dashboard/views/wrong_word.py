@@ -13,7 +13,7 @@ from core.tasks.task import held_out
 from core.training.events import Evaluated
 from core.training.exposing import exposed
 from core.training.gold_schedules import GOLD_SCHEDULES
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components import turns
 from dashboard.components.exposure_race import exposure_race, exposures, pair
 from dashboard.components.heading import heading
@@ -124,7 +124,7 @@ def _chosen() -> None:
     )
 
 
-@st.cache_resource(show_spinner="Measuring …", max_entries=16)
+@kept.of_run(show_spinner="Measuring …", max_entries=16)
 def _exposed(address: str, step: int, _trained: TrainedModel) -> Exposure:
     task = _trained.config.task
     return exposed(_trained.model, held_out(task, "test", _MEASURED), task.vocabularies)
