@@ -1,0 +1,51 @@
+"""Who is logged in, for whoever asks in a run of the script: the page, its parts, callbacks.
+
+The gate (dashboard/gate.py) lets nobody in without a ticket, and hands the ticket to Streamlit as what it knows of a
+session's user; Streamlit gives no session to a connection with another one. Here the ticket is looked up again, each time:
+who logs out has no workspace from that moment on. A thread that is no run of a script is nobody's.
+"""
+
+from pathlib import Path
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from core.errors import RunError
+from core.runs import admission, authority, workspace
+from core.runs.classroom import Member
+
+TICKET = "attnlab_ticket"  # as dashboard/.streamlit/config.toml names what the gate hands over
+
+
+def member() -> Member | None:
+    """Who asks; None where there is no classroom.
+
+    Raises:
+        RunError: this is a classroom, and whoever asks is not logged in.
+    """
+    if not workspace.in_classroom():
+        return None
+    found = _known()
+    if found is None:
+        raise RunError("you are not logged in any more; reload this page to log in again")
+    return found
+
+
+def settle() -> None:
+    """In a classroom, `core` knows who asks, and finds their workspace, by asking here."""
+    workspace.ask(_place)
+    authority.ask(_known)
+
+
+def ticket() -> str:
+    """What this session was let in with; "" in a thread that is no run of its script."""
+    here = get_script_run_ctx(suppress_warning=True)
+    return "" if here is None else str(here.user_info.get(TICKET) or "")
+
+
+def _known() -> Member | None:
+    return admission.admitted(ticket())
+
+
+def _place() -> Path | None:
+    found = _known()
+    return None if found is None else workspace.workspace(found.workspace)
