@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, locked, status
+from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
 from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
@@ -84,6 +84,7 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
     locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
+    quotas.check_run()
     with atomic.disk_errors(f"making the run {name}"):
         draft = new_draft()
         try:
