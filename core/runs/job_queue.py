@@ -17,11 +17,11 @@ from typing import Any
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, locked, quotas, status, tickets
+from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
-from core.runs.limits import Limits
+from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
 _PATIENCE = 15.0  # seconds to wait for whoever takes a turn
@@ -63,7 +63,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
     locked.check("train")
     run.check_writable("it cannot be trained further")
     run.config()
-    allowed = limits or quotas.training_limits()
+    allowed = limits or usual()
     with _turn():
         backend = chosen()
         running, waiting = _swept(backend)
@@ -72,7 +72,6 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
-            quotas.check_waiting(sum(one.owner == owner for one in waiting))
             number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)

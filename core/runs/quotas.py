@@ -5,9 +5,8 @@ something is deleted. Whoever teaches has no quotas, nor has anybody outside a c
 """
 
 from core.errors import RunError
-from core.runs import authority, limits, workspace
+from core.runs import authority, workspace
 from core.runs.classroom import Quotas, load_classroom
-from core.runs.limits import Limits
 from core.runs.used import megabytes
 
 _MB = 1_000_000
@@ -46,32 +45,6 @@ def check_bytes(size: int) -> None:
     allowed = _quotas()
     if allowed is not None:
         _check_room(size, allowed)
-
-
-def check_waiting(waiting: int) -> None:
-    """Raise if whoever asks has as many trainings in the line as they may.
-
-    Args:
-        waiting: how many are theirs.
-
-    Raises:
-        RunError: no more may wait.
-    """
-    allowed = _quotas()
-    if allowed is not None and waiting >= allowed.waiting:
-        raise RunError(
-            f"{waiting} trainings of yours wait for their turn, and a workspace of this class may have {allowed.waiting} in the "
-            "line: cancel one, or wait until one has begun"
-        )
-
-
-def training_limits() -> Limits:
-    """How far a training may go that is submitted now: as the class says, and where it says nothing as the server does."""
-    usual = limits.usual()
-    if not workspace.in_classroom() or authority.teaches():
-        return usual
-    said = load_classroom().limits
-    return Limits(said.memory_mb or usual.memory_mb, said.minutes or usual.minutes)
 
 
 def _quotas() -> Quotas | None:
