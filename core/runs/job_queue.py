@@ -9,8 +9,8 @@ where the start did not come about, the run still reads as `waiting` and the tic
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
+from core.runs.jobs import worker_main
 from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
@@ -116,6 +117,14 @@ def turn() -> list[RunFolder]:
         return []
     with _turn():
         return _fill(chosen())
+
+
+def work(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
+    """As `jobs.worker_main`, and then let the next in the line begin: there may be no server any more to do it."""
+    code = worker_main(argv, train)
+    with suppress(AttentionLabError):
+        turn()
+    return code
 
 
 def place(run: RunFolder) -> int | None:

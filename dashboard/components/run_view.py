@@ -48,7 +48,8 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
     if not run.read_only:
         _controls(run, now)
     _asked(past)
-    _curves(run.address, past, beside)
+    if now.state != "waiting" or past.last:
+        _curves(run.address, past, beside)
     if alive != now.active:
         st.rerun()  # one full redraw: from here on it redraws itself, or no longer does
 
