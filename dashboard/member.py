@@ -2,9 +2,13 @@
 
 The gate (dashboard/gate.py) lets nobody in without a ticket, and hands the ticket to Streamlit as what it knows of a
 session's user; Streamlit gives no session to a connection with another one. Here the ticket is looked up again, each time:
-who logs out has no workspace from that moment on. A thread that is no run of a script is nobody's.
+who logs out has no workspace from that moment on. A thread that is no run of a script is nobody's,
+unless it says for whom it acts.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -14,6 +18,7 @@ from core.runs import admission, authority, workspace
 from core.runs.classroom import Member
 
 TICKET = "attnlab_ticket"  # as dashboard/.streamlit/config.toml names what the gate hands over
+_acting: ContextVar[str | None] = ContextVar("ticket", default=None)
 
 
 def member() -> Member | None:
@@ -37,9 +42,25 @@ def settle() -> None:
 
 
 def ticket() -> str:
-    """What this session was let in with; "" in a thread that is no run of its script."""
+    """What this session was let in with; "" in a thread that is no run of its script, unless it acts for one."""
+    acting = _acting.get()
+    if acting is not None:
+        return acting
     here = get_script_run_ctx(suppress_warning=True)
     return "" if here is None else str(here.user_info.get(TICKET) or "")
+
+
+@contextmanager
+def acting_for(ticket: str) -> Iterator[None]:
+    """Do in this thread, within the block, what a session has asked for: as whoever holds the ticket, if they still do.
+
+    For what Streamlit does outside a run of the script, as making a file that is taken away.
+    """
+    token = _acting.set(ticket)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
 
 
 def _known() -> Member | None:
