@@ -17,7 +17,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from core.runs import admission, classroom, workspace
+from core.runs import badges, classroom, workspace
 from core.runs.classroom import LECTURER
 from tests.browser.serving import Server
 
@@ -143,9 +143,9 @@ class Visitor:
             return error.code, error.url.removeprefix(self.url), error.read().decode()
 
     @property
-    def ticket(self) -> str:
+    def badge(self) -> str:
         """What the gate gave, if it did."""
-        return next((one.value or "" for one in self.cookies if one.name == "attnlab_ticket"), "")
+        return next((one.value or "" for one in self.cookies if one.name == "attnlab_badge"), "")
 
 
 def test_who_the_provider_confirms_has_a_workspace_until_they_log_out(server, provider):
@@ -156,24 +156,24 @@ def test_who_the_provider_confirms_has_a_workspace_until_they_log_out(server, pr
     assert '<form method="post" action="/log-in" hidden>' in page
     status, where, page = visitor.get("/log-in?account")
     assert (status, where) == (200, "/") and "stcore" not in where and "<title>Streamlit</title>" in page
-    member = admission.admitted(visitor.ticket)
+    member = badges.bearer(visitor.badge)
     assert member is not None and member.name == "ann@uni.edu" and not member.lecturer
     assert workspace.workspace(member.workspace).is_dir()
 
-    admission.dismiss(visitor.ticket)  # as the button Log out does; then the browser goes to Streamlit's own log out
+    badges.take_back(visitor.badge)  # as the button Log out does; then the browser goes to Streamlit's own log out
     visitor.get("/auth/logout")
     status, where, _ = visitor.get("/")
-    assert where.startswith("/log-in") and admission.admitted(visitor.ticket) is None
+    assert where.startswith("/log-in") and badges.bearer(visitor.badge) is None
     again = Visitor(server.url)
     again.get("/log-in?account")
-    assert admission.admitted(again.ticket) == member
+    assert badges.bearer(again.badge) == member
 
 
 def test_the_lecturer_is_named_by_a_confirmed_address_and_nobody_from_elsewhere_comes_in(server, provider):
     provider.claims = {"sub": "1", "email": "prof@uni.edu", "email_verified": True}
     lecturer = Visitor(server.url)
     lecturer.get("/log-in?account")
-    found = admission.admitted(lecturer.ticket)
+    found = badges.bearer(lecturer.badge)
     assert found is not None and found.lecturer and found.workspace == LECTURER
     for claims in (
         {"sub": "2", "email": "prof@uni.edu"},
@@ -182,7 +182,7 @@ def test_the_lecturer_is_named_by_a_confirmed_address_and_nobody_from_elsewhere_
         provider.claims = claims
         stranger = Visitor(server.url)
         _, where, page = stranger.get("/log-in?account")
-        assert where.startswith("/log-in") and "confirmed addresses of uni.edu" in page and stranger.ticket == ""
+        assert where.startswith("/log-in") and "confirmed addresses of uni.edu" in page and stranger.badge == ""
 
 
 def test_a_cookie_that_streamlit_did_not_sign_says_nothing(server):

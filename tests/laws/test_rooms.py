@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.runs import admission, foreign, store, uploads, workspace
+from core.runs import badges, foreign, store, uploads, workspace
 from core.runs.classroom import Classroom, keep_classroom
 from tests.runs.classes import ANN, BOB, asking
 
@@ -33,8 +33,8 @@ def room(tmp_path, monkeypatch):
     keep_classroom(Classroom("a class"))
 
 
-def shown(view: str, ticket: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("dashboard.member.ticket", lambda: ticket)
+def shown(view: str, badge: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("dashboard.member.badge", lambda: badge)
     at = AppTest.from_file(str(APP), default_timeout=120)
     at.query_params["run"] = "same"
     at.run()
@@ -62,7 +62,7 @@ def bring(who, addresses: tuple[str, str], *names: str) -> None:
 @pytest.mark.parametrize("view", [one if one in OFTEN else pytest.param(one, marks=pytest.mark.slow) for one in PAGES])
 def test_a_page_shows_the_same_whatever_others_have(view, monkeypatch):
     bring(BOB, HIS, "same", "his-own")
-    his, hers = admission.admit(BOB), admission.admit(ANN)
+    his, hers = badges.give(BOB), badges.give(ANN)
     forget()
     alone = shown(view, his, monkeypatch)
     forget()
@@ -79,7 +79,7 @@ def test_a_page_shows_the_same_whatever_others_have(view, monkeypatch):
 
 
 def test_nobody_is_shown_nothing_but_that(monkeypatch):
-    monkeypatch.setattr("dashboard.member.ticket", lambda: "a" * 43)
+    monkeypatch.setattr("dashboard.member.badge", lambda: "a" * 43)
     at = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not at.exception and [one.value for one in at.info] == ["You are logged out. Reload this page to log in."]
     assert not at.button and not at.selectbox and not at.markdown
