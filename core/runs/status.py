@@ -29,8 +29,8 @@ State = Literal["new", "waiting", "starting", "running", "paused", "done", "stop
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
-# of a process elsewhere: the heartbeat first seen, the one last seen, and the least that it lagged behind here
-_seen: dict[tuple[str, int, float], tuple[float, float, float]] = {}
+# of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
+_seen: dict[str, tuple[float, float, float]] = {}
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
 _writing = threading.RLock()
@@ -105,7 +105,7 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    if not status.alive or lives(status):
+    if not status.alive or lives(status, str(run.path)):
         return status
     return replace(status, state="crashed", reason=_crash(status))
 
@@ -154,11 +154,15 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def lives(status: Status) -> bool:
-    """Whether the process that wrote a status is still there, as far as this computer can tell."""
+def lives(status: Status, where: str = "") -> bool:
+    """Whether the process that wrote a status is still there, as far as this computer can tell.
+
+    Args:
+        where: the path of its run, by which its heartbeats are remembered; else it is the process.
+    """
     if is_here(status):
         return process_lives(status.pid, status.process_started)
-    where = (status.host, status.pid, status.process_started)
+    where = where or f"{status.host} {status.pid} {status.process_started}"
     lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
     first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
     least = (

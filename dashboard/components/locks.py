@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.runs import locked, workspace
-from dashboard.member import acting_for, ticket
+from dashboard.member import acting_for, badge
 
 
 def unless_locked(control: str, *, disabled: bool = False, help: str | None = None) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def download_button(
 
 
 def _asked_for(data: str | bytes | Callable[[], str | bytes]) -> Callable[[], str | bytes]:
-    holder = ticket()
+    holder = badge()
 
     def make() -> str | bytes:
         with acting_for(holder):  # Streamlit makes it in a thread that is no run of the script

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.runs import accounts, admission, authority, desk, locked, passwords, published, status, store, workspace
+from core.runs import accounts, authority, badges, desk, locked, passwords, published, status, store, workspace
 from core.runs.classroom import Member, keep_classroom, new_classroom
 from core.runs.locked import Lock
 from core.runs.workspace import CLASSROOM
@@ -28,11 +28,11 @@ def classroom(tmp_path, monkeypatch):
 
 @pytest.fixture
 def log_in(monkeypatch):
-    """A page of somebody, opened; what they hold is looked up as a browser's ticket is."""
+    """A page of somebody, opened; what they hold is looked up as a browser's badge is."""
 
     def opened(who: Member, view: str = "", file: str = str(APP)) -> AppTest:
-        ticket = admission.admit(who)
-        monkeypatch.setattr(member, "ticket", lambda: ticket)
+        badge = badges.give(who)
+        monkeypatch.setattr(member, "badge", lambda: badge)
         member.settle()
         at = AppTest.from_file(file, default_timeout=60).run()
         return at.switch_page(view).run() if view else at
