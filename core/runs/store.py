@@ -18,7 +18,7 @@ from typing import Any
 from core.errors import RunError
 from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
-from core.runs.run_name import check_name, stem_of
+from core.runs.run_names import check_name, unlike
 from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
@@ -102,20 +102,12 @@ def settle(draft: Path, name: str, folder: Path | None = None) -> RunFolder:
 
 
 def free_name(prefix: str, folder: Path | None = None) -> str:
-    """A name that no run has at this moment: `prefix`, else `prefix-2`, `prefix-3` …
-
-    Characters that no name may have become hyphens.
+    """A name that no run has at this moment: `prefix`, or one like it.
 
     Args:
         folder: as for `new_draft`.
     """
-    stem = stem_of(prefix)
-    taken = {entry.lower() for entry in _entries(folder or runs_folder())}
-    number, name = 1, stem
-    while name.lower() in taken:
-        number += 1
-        name = f"{stem.rstrip('.')}-{number}"
-    return check_name(name)
+    return unlike(prefix, _entries(folder or runs_folder()))
 
 
 def find_run(name: str) -> RunFolder:

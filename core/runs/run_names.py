@@ -1,6 +1,7 @@
-"""What a run may be called: a name is a folder on every system, and no way to anywhere."""
+"""Names that runs may have: the same on every disk and system, and none that means something else."""
 
 import re
+from collections.abc import Collection
 
 from core.errors import RunError
 
@@ -36,13 +37,20 @@ def check_name(name: str) -> str:
     return name
 
 
-def stem_of(prefix: str) -> str:
-    """What a wish for a name becomes where only a name will do; a number may still follow it.
+def unlike(prefix: str, taken: Collection[str]) -> str:
+    """A name that is not among those `taken`: `prefix`, else `prefix-2`, `prefix-3` …
 
-    >>> stem_of("my run!"), stem_of("demo"), stem_of("…")
-    ('my-run-', 'run-demo', '-')
+    Characters that no name may have become hyphens; large letters are no other letters, since on some disks they are not.
+
+    >>> unlike("注意 a", ["-A"])
+    '-a-2'
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", prefix).lstrip(".").rstrip(".")[: _LONGEST - 8] or "run"
     if stem.lower() in _PREFIXES or stem.lower().partition(".")[0] in _DEVICES:
         stem = f"run-{stem}"
-    return stem
+    lowered = {one.lower() for one in taken}
+    number, name = 1, stem
+    while name.lower() in lowered:
+        number += 1
+        name = f"{stem.rstrip('.')}-{number}"
+    return check_name(name)
