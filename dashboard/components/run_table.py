@@ -61,8 +61,11 @@ def run_manager(address: str | None) -> None:
             _manage(find_run(address))
         packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20)
         if packed is not None and st.button("Import", key="import now"):
-            run = archive.import_run(packed.getvalue())
+            content = packed.getvalue()
+            run = archive.import_run(content)
             state.put("next watch", run.address)
+            if word := archive.word_on(content):
+                st.toast(word, icon=":material/info:")
             st.rerun()
 
 

@@ -22,6 +22,7 @@ from core.tasks.set_table import SET_TASKS
 from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
@@ -70,7 +71,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
-            st.caption(f":material/rule: {note}")
+            st.caption(f":material/rule: {literal(note)}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
@@ -147,7 +148,9 @@ def _watch(address: str, alive: bool, key: str) -> None:
         with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
             _curves(past, key)
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
     if alive != now.alive:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
 
