@@ -10,6 +10,7 @@ from core.runs.folder import RunFolder
 from core.runs.history import history
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 from dashboard.components.sending import hugging_face_button
 
@@ -65,7 +66,7 @@ def run_manager(address: str | None) -> None:
             run = archive.import_run(content)
             state.put("next watch", run.address)
             if word := archive.word_on(content):
-                st.toast(word, icon=":material/info:")
+                st.toast(literal(word), icon=":material/info:")
             st.rerun()
 
 

@@ -47,6 +47,7 @@ from core.runs.recipes import read_recipe
 from tests.adapters import generated
 from tests.adapters.written import WRITERS, soft
 from tests.doubles import END, RandomTable, rules
+from tests.faults import good_texts
 from tests.faults.run_files import exported, imported, laid_down, resumed, sealed
 
 Read = Callable[[bytes, Path], Any]
@@ -225,23 +226,6 @@ def _boxes(data: bytes, folder: Path) -> None:
 
 
 # ---------------------------------------------------------------- texts
-_PAIRS = b"the cat\tle chat\nthe dog sits\tle chien\n=1+1\t@x\n" * 3
-_ROWS = b'[{"source": "a b", "target": ["c", "d"]}, {"source": "e", "target": "f"}]'
-_SQUAD = b'{"data": [{"paragraphs": [{"context": "it is Ada", "qas": [{"question": "who", "answers": [{"text": "Ada"}]}]}]}]}'
-_TALK = b"categories:\n- x\nconversations:\n- - Hello\n  - Hi\n- - How are you?\n  - Good\n"
-_TREES = b"(S (NP (D the) (N cat)) (VP (V sat)))\n( (S (NP (N dogs)) (VP (V run))) )\n"
-_CONLLU = b"# sent_id = 1\n1\tthe\tthe\tDET\tD\t_\t2\tdet\t_\t_\n2\tcat\tcat\tNOUN\tN\t_\t0\troot\t_\t_\n\n" * 4
-_LABELLED = b"good film\t1\nbad film\t0\nfine\t1,2\n" * 4
-_GRAPH = b"1\t0.5 0.1\tx\ttrain\n2\t0.2 0.3\ty\ttest\n3\t1 0\tx\tvalidation\n===\n1\t2\n2\t3\n"
-_GRAPHS = b"2\n3 1\n0 1 1\n0 2 0 2\n1 1 1\n2 0\n0 1 1\n0 1 0\n"
-_RECIPE = b'schema = "attnlab/run/1"\nseed = 1\n[task]\nname = "reverse"\n[model]\nname = "transformer"\nwidth = 16\n[training]\nsteps = 5\n'
-_HISTORY = (
-    b'{"id": 1, "predicted_tokens": [["a", "b"], ["</s>", "c"], ["<pad>", "</s>"]], "predicted_ids": [[4, 5], [2, 6], [0, 2]], '
-    b'"parent_ids": [[0, 0], [0, 1], [0, 1]], "scores": [[1.0, 2.0], [1.5, 3.0], [1.5, 3.5]], '
-    b'"normalized_scores": [[1.0, 2.0], [0.7, 1.5], [0.7, 1.2]]}'
-)
-
-
 def _idx(rank: int, *sizes: int) -> bytes:
     return bytes((0, 0, 8, rank)) + b"".join(size.to_bytes(4, "big") for size in sizes) + bytes(int(np.prod(sizes)))
 
@@ -257,9 +241,9 @@ def _spoken(table: Path) -> Any:
 
 
 READERS: dict[str, Reader] = {
-    "archives": Reader(exported, imported, 8, sealed),
-    "run folders": Reader(exported, laid_down, 8),
-    "resumed runs": Reader(exported, resumed, 2),
+    "archives": Reader(exported, imported, 5, sealed),
+    "run folders": Reader(exported, laid_down, 5),
+    "resumed runs": Reader(exported, resumed, 1),
     "maps": Reader(_maps, _look, 14),
     "recordings": Reader(lambda: [form() for form in generated.FORMS.values()], _recorded, 4),
     "token lists": Reader(lambda: [b'["a", "b"]', b"a b\nc"], lambda data, _: cuts_of(decode(data, "x")[0]), 2),
@@ -271,7 +255,7 @@ READERS: dict[str, Reader] = {
         lambda: [write_npz(_grown().parts)], lambda data, _: _tree(DecodingTree(*read_npz(data))), 4
     ),
     "beam histories": Reader(
-        lambda: [_HISTORY], lambda data, _: _tree(from_beam_history(data.decode("utf-8", "replace"))), 4
+        lambda: [good_texts.HISTORY], lambda data, _: _tree(from_beam_history(data.decode("utf-8", "replace"))), 4
     ),
     "sessions": Reader(_sessions, _session, 6, _sealed_session),
     "links": Reader(_links, _link, 5),
@@ -284,23 +268,23 @@ READERS: dict[str, Reader] = {
     "pictures": Reader(
         lambda: [_BOX, _picture("PNG"), _picture("JPEG"), _picture("PNG", "I;16"), _picture("PNG", "P")], _boxes, 5
     ),
-    "pairs": Reader(lambda: [_PAIRS], _file(read_table), 3),
+    "pairs": Reader(lambda: [good_texts.PAIRS], _file(read_table), 3),
     "two files": Reader(lambda: [b"a\nb\n===\nc\nd\n"], _halves(read_two_files), 1),
     "rows": Reader(
-        lambda: [_ROWS, b'{"document": "x y", "summary": "z"}\n' * 3, b'mr,ref\n"n[X]",X has Y.\n'],
+        lambda: [good_texts.ROWS, b'{"document": "x y", "summary": "z"}\n' * 3, b'mr,ref\n"n[X]",X has Y.\n'],
         _file(documents.read_documents),
         4,
     ),
-    "questions": Reader(lambda: [_SQUAD], _file(question_answers.read_questions), 3),
-    "conversations": Reader(lambda: [_TALK], _file(conversations.read_conversations, "x.yml"), 4),
-    "trees of sentences": Reader(lambda: [_TREES], _file(read_treebank, "x.mrg"), 3),
-    "words with heads": Reader(lambda: [_CONLLU], _file(read_conllu, "x.conllu"), 3),
-    "labelled": Reader(lambda: [_LABELLED], _file(read_labelled), 2),
-    "polar": Reader(lambda: [_LABELLED], _file(read_labelled_table), 2),
-    "graphs": Reader(lambda: [_GRAPH], _halves(read_graph), 3),
-    "collections": Reader(lambda: [_GRAPHS], _file(read_collection), 3),
+    "questions": Reader(lambda: [good_texts.SQUAD], _file(question_answers.read_questions), 3),
+    "conversations": Reader(lambda: [good_texts.TALK], _file(conversations.read_conversations, "x.yml"), 4),
+    "trees of sentences": Reader(lambda: [good_texts.TREES], _file(read_treebank, "x.mrg"), 3),
+    "words with heads": Reader(lambda: [good_texts.CONLLU], _file(read_conllu, "x.conllu"), 3),
+    "labelled": Reader(lambda: [good_texts.LABELLED], _file(read_labelled), 2),
+    "polar": Reader(lambda: [good_texts.LABELLED], _file(read_labelled_table), 2),
+    "graphs": Reader(lambda: [good_texts.GRAPH], _halves(read_graph), 3),
+    "collections": Reader(lambda: [good_texts.GRAPHS], _file(read_collection), 3),
     "digits": Reader(lambda: [_idx(3, 2, 4, 4) + b"\n===\n" + _idx(1, 2)], _halves(read_idx), 3),
     "links of words": Reader(lambda: [b"a b ||| b a\nc d ||| d c\n===\n0-0 1p1\n0-1 1-0\n"], _linked, 3),
     "transcripts": Reader(lambda: [b"name\ttext\na.wav\tni hao\n", b"a.wav|ni hao\n"], _file(_spoken, "table.csv"), 2),
-    "recipes": Reader(lambda: [_RECIPE], _file(read_recipe, "x.toml"), 5),
+    "recipes": Reader(lambda: [good_texts.RECIPE], _file(read_recipe, "x.toml"), 5),
 }

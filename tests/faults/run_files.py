@@ -7,6 +7,7 @@ import zipfile
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,8 @@ _TRAINING = {"steps": 2, "batch_size": 2, "evaluate_every": 2, "evaluate_on": 1,
 def _configs() -> dict[str, AnyConfig]:
     model = {"name": "transformer", "layers": 1, "heads": 2, "width": 8, "feed_forward": 1}
     recurrent = {"name": "recurrent", "width": 6}
-    sets = SetConfig.preset("saw").changed({"training.steps": 2, "training.batch_size": 2})
+    small = {"task.words": 8, "model.width": 8, "training.steps": 2, "training.batch_size": 2}
+    sets = SetConfig.preset("saw").changed({**small, "training.evaluate_on": 2})
     return {
         "tokens": ExperimentConfig.from_dict({"task": {"name": "reverse"}, "model": model, "training": _TRAINING}),
         "recurrent": ExperimentConfig.from_dict({"task": {"name": "copy"}, "model": recurrent, "training": _TRAINING}),
@@ -35,6 +37,7 @@ def _configs() -> dict[str, AnyConfig]:
     }
 
 
+@cache
 def exported() -> list[bytes]:
     """One archive of each kind; the runs are gone afterwards."""
     packed = []

@@ -64,6 +64,7 @@ def _refuse_wrong_sums(nodes: Columns, parent: np.ndarray) -> None:
     logp_token, logp, rank_score, adj = (
         np.array(nodes[name], dtype=np.float64) for name in ("logp_token", "logp", "rank_score", "adj")
     )
+    _all(~(logp_token > _CLOSE * 1000), "its `logp_token` is no logarithm of a probability")
     above = np.where(parent < 0, 0.0, logp[np.maximum(parent, 0)])
     _all(_equal(logp, above + logp_token), "its `logp` is not its parent's plus its `logp_token`")
     with np.errstate(invalid="ignore"):  # −∞ − −∞

@@ -55,7 +55,7 @@ def _read(arrays: Mapping[str, np.ndarray]) -> Parts:
         name.removeprefix("attention."): _rows(arrays[name]) for name in arrays if name.startswith("attention.")
     }
     nodes, draws = (_columns(arrays, part, kinds) for part, kinds in (("nodes", KINDS), ("draws", DRAW_KINDS)))
-    parts = checked(Parts(stated["header"], nodes, steps, draws, attention))
+    parts = checked(Parts(carried(stated["header"]), nodes, steps, draws, attention))
     refuse_edited(parts, stated.get("digest"))
     return parts
 

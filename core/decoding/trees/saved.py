@@ -88,7 +88,7 @@ def read_dict(data: Any) -> Parts:
     if not isinstance(data["steps"], list) or not all(isinstance(step, dict) for step in data["steps"]):
         raise DataError("the tree is damaged: `steps` is no list of steps; export it again")
     steps = [{name: nan if value is None else value for name, value in step.items()} for step in data["steps"]]
-    header = {name: value for name, value in data.items() if name not in (*_BODY, "schema", "digest")}
+    header = {name: carried(value) for name, value in data.items() if name not in (*_BODY, "schema", "digest")}
     return checked(Parts(header, nodes, steps, draws, _attention(data["attention"])))
 
 
@@ -167,6 +167,7 @@ def _column(column: list[Any], kind: str, where: str) -> list[Any]:
         for terms in column:
             if not all(type(value) in (int, float) for value in terms.values()):
                 raise DataError(f"the tree is damaged: `{where}` holds what is no number; export it again")
+            _reals(list(terms.values()), where)
     if kind == REAL:
         column = _reals(column, where)
     return column
