@@ -192,11 +192,25 @@ def _number_or_none(facts: dict[str, Any], name: str) -> float | None:
     return None if facts.get(name) is None else _number(facts, name)
 
 
+def _terms_or_none(facts: dict[str, Any], name: str) -> dict[str, float] | None:
+    return None if facts.get(name) is None else _terms(facts, name)
+
+
+def _texts_or_none(facts: dict[str, Any], name: str) -> dict[str, str] | None:
+    value = facts.get(name)
+    if value is not None and not (isinstance(value, dict) and all(isinstance(one, str) for one in value.values())):
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of named texts")
+    return value
+
+
 def _anything(facts: dict[str, Any], name: str) -> Any:
     return facts.get(name)
 
 
-_CONVERT = {int: _whole, float: _number, float | None: _number_or_none, str: _text, dict[str, float]: _terms}
+_CONVERT = {
+    int: _whole, float: _number, float | None: _number_or_none, str: _text, dict[str, float]: _terms,
+    dict[str, float] | None: _terms_or_none, dict[str, str] | None: _texts_or_none,
+}  # fmt: skip
 _KINDS = {
     made.kind: (made, [(field.name, _CONVERT.get(field.type, _anything)) for field in dataclasses.fields(made)])
     for made in (StepDone, Evaluated, Snapshot, Changed, Finished)

@@ -60,7 +60,7 @@ def sealed(data: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as out:
         for name, body in {**entries, f"{folder}/{manifest.NAME}": manifest.written(digests)}.items():
-            out.writestr(name, body)
+            out.writestr(name or "x", body)
     return file.getvalue()
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.decoding.trees.columns import DRAW_KINDS, KINDS, REAL, TERMS, TEXT, TRUTH, WHOLE, Columns
-from core.decoding.trees.intact import refuse_misfits
+from core.decoding.trees.intact import refuse_header, refuse_misfits
 from core.errors import DataError
 
 SCHEMA = "attnlab/tree/1"
@@ -98,6 +98,7 @@ def checked(parts: Parts) -> Parts:
     Raises:
         DataError: they do not; which.
     """
+    refuse_header(parts.header)
     refuse_misfits(parts.nodes, parts.draws, parts.attention)
     return parts
 
