@@ -23,7 +23,7 @@ from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
 __all__ = [
-    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_runs", "new_draft",
+    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_published", "list_runs", "new_draft",
     "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
 ]  # fmt: skip
 DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
@@ -171,12 +171,17 @@ def list_runs(include_demo: bool = True) -> list[RunFolder]:
         folder, name = _place(address)
         if folder is not None and (folder / name).is_dir():
             own.append(RunFolder(folder / name, name, address, read_only=True))
-    given = [(CLASS, published_folder()), *([(DEMO, demo_folder())] if include_demo else [])]
-    return own + [
-        RunFolder(folder / name, name, f"{prefix}{name}", read_only=True)
-        for prefix, folder in given
-        for name in _entries(folder)
+    shipped = [
+        RunFolder(demo_folder() / name, name, f"{DEMO}{name}", read_only=True)
+        for name in (_entries(demo_folder()) if include_demo else [])
     ]
+    return own + list_published() + shipped
+
+
+def list_published() -> list[RunFolder]:
+    """Runs that a lecturer has published, by name; asks for nobody's workspace."""
+    folder = published_folder()
+    return [RunFolder(folder / name, name, f"{CLASS}{name}", read_only=True) for name in _entries(folder)]
 
 
 def _place(address: str) -> tuple[Path | None, str]:
