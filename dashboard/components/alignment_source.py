@@ -16,6 +16,7 @@ from core.recording.alignment import AlignmentDump, of_matrices
 from core.runs import snapshots
 from core.runs.store import find_run
 from dashboard import kept, resources
+from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
@@ -100,7 +101,7 @@ def _captions(text: str) -> Captions:
         try:
             duration = seconds_of(sound.getvalue(), sound.name)
         except InputError as error:
-            st.warning(str(error), icon=":material/volume_off:")
+            st.warning(literal(str(error)), icon=":material/volume_off:")
     if listed is not None:
         text, _ = decode(listed.getvalue(), listed.name)
     return Captions(text, side, hop / 1000 or None, duration)

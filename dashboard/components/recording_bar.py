@@ -8,6 +8,7 @@ from core.runs import locked
 from core.runs.uploads import keep, uploads_folder
 from core.tasks.task import AbstractTask
 from dashboard import links, state
+from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
 
 _FILE, _SAID = "own recording", "own recording said"
@@ -31,7 +32,7 @@ def recording_bar(task: AbstractTask, source: str) -> None:
             help=f"up to {task.longest} s, of any rate, width and channels; it stays on this computer",
         )
         if said := state.get(_SAID):
-            st.warning(said, icon=":material/mic_off:")
+            st.warning(literal(said), icon=":material/mic_off:")
 
 
 def _play(task: AbstractTask, source: str) -> None:

@@ -11,6 +11,7 @@ from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
 from dashboard.components.sending import hugging_face_button
@@ -70,8 +71,11 @@ def run_manager(address: str | None) -> None:
             "Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20, control="import"
         )
         if packed is not None and st.button("Import", key="import now"):
-            run = archive.import_run(packed.getvalue())
+            content = packed.getvalue()
+            run = archive.import_run(content)
             state.put("next watch", run.address)
+            if word := archive.word_on(content):
+                st.toast(literal(word), icon=":material/info:")
             st.rerun()
 
 

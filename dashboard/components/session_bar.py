@@ -14,6 +14,7 @@ from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
 from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
+from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
@@ -115,7 +116,7 @@ def _link(saved: SavedSession) -> None:
     try:
         st.code(links.session_address(saved), None, wrap_lines=True)
     except AttentionLabError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(literal(str(error)), icon=":material/link_off:")
         return
     st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
 
@@ -129,7 +130,7 @@ def _open() -> None:
         state.forget("session opened")
         st.rerun()
     if problem := state.get("session problem"):
-        st.warning(f"{problem.rstrip('.')}. The session on this page is as it was.", icon=":material/error:")
+        st.warning(f"{literal(problem.rstrip('.'))}. The session on this page is as it was.", icon=":material/error:")
 
 
 def _take_file() -> None:
@@ -163,7 +164,7 @@ def follow_link() -> None:
         problem = str(error)
     state.put(_FOLLOWED, text)
     if problem:
-        st.warning(f"The link's session is not opened: {problem.rstrip('.')}.", icon=":material/link_off:")
+        st.warning(f"The link's session is not opened: {literal(problem.rstrip('.'))}.", icon=":material/link_off:")
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

@@ -23,6 +23,7 @@ from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
 from dashboard.components import queueing
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
@@ -72,7 +73,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
-            st.caption(f":material/rule: {note}")
+            st.caption(f":material/rule: {literal(note)}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
@@ -150,9 +151,11 @@ def _watch(address: str, alive: bool, key: str) -> None:
         with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
             _curves(past, key)
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
     elif now.state == "stopped" and now.reason:
-        st.info(now.reason, icon=":material/info:")
+        st.info(literal(now.reason), icon=":material/info:")
     if alive != now.active:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
 

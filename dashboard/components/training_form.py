@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
 from dashboard.components import queueing
+from dashboard.components.literal import literal
 from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.settings_form import groups, settings_form
 
@@ -63,7 +64,7 @@ def training_form() -> None:
         state.put(_NOTICED, notes)
         st.rerun()
     for note in state.get(_NOTICED) or ():
-        st.caption(f":material/rule: {note}")
+        st.caption(f":material/rule: {literal(note)}")
 
 
 def _follow(run: RunFolder) -> None:

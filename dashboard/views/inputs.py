@@ -15,6 +15,7 @@ from core.tasks.karate import Karate
 from core.tasks.picture_task import patches, whole
 from dashboard import resources
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import file_box
 from dashboard.components.mode import mode
@@ -73,7 +74,7 @@ def _sound() -> None:
     file = file_box("Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20)
     sound = _tones() if file is None else read_wav(file.getvalue(), file.name)
     for note in sound.notes:
-        st.caption(note)
+        st.caption(literal(note))
     st.audio(sound.samples, sample_rate=sound.rate)
     count = frame_count(len(sound.samples))
     at = st.slider("Frame", 1, max(2, count), min(count, 30), key="input frame", disabled=count < 2) - 1
