@@ -8,11 +8,13 @@ import os
 from urllib.parse import quote
 
 import streamlit as st
+from google.protobuf.message import DecodeError
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from core.runs import badges
 from core.runs.workspace import CLASSROOM
@@ -52,12 +54,23 @@ def _while_admitted(badge: str, receive: Receive) -> Receive:
     """Messages of a WebSocket until its badge is taken back or over; then it reads as closed."""
 
     async def asking() -> Message:
-        message = await receive()
+        while _clears_caches(message := await receive()):
+            pass
         if message["type"] == "websocket.receive" and badges.bearer(badge) is None:
             return {"type": "websocket.disconnect", "code": 1008, "reason": "logged out"}
         return message
 
     return asking
+
+
+def _clears_caches(message: Message) -> bool:
+    """Whether a browser asks Streamlit to clear its caches: they are everybody's, and so are trainings that lie in them."""
+    said = BackMsg()
+    try:
+        said.ParseFromString(message.get("bytes") or b"")
+    except DecodeError:
+        return False  # Streamlit says what it thinks of it
+    return bool(said.WhichOneof("type") == "clear_cache")
 
 
 def _refused(scope: Scope) -> ASGIApp:

@@ -154,6 +154,17 @@ def test_a_websocket_hears_nothing_more_from_who_has_logged_out():
     assert told.heard[1]["bytes"] == b"hello"
 
 
+def test_nobodys_browser_clears_what_is_kept_for_all():
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+
+    said = [BackMsg(clear_cache=True).SerializeToString(), BackMsg(app_heartbeat=True).SerializeToString(), b"\xff\xff"]
+    told = speak(
+        "/_stcore/stream", kind="websocket", headers=[("cookie", f"attnlab_badge={badges.give(Member('ann', 'ann'))}")],
+        messages=[*({"type": "websocket.receive", "bytes": one} for one in said), {"type": "websocket.disconnect"}],
+    )  # fmt: skip
+    assert [one.get("bytes") for one in told.heard] == [*said[1:], None]
+
+
 # ---------------------------------------------------------------- the page to log in
 def test_logging_in_gives_a_ticket_in_a_cookie_that_no_script_and_no_other_site_gets():
     told = fill("ann", CLASS, PHRASE, PHRASE)

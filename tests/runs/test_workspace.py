@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 
 from core.data.named_file import named_file
 from core.errors import AttentionLabError, DataError, InputError, RunError
-from core.runs import authority, foreign, jobs, quotas, store, uploads, workspace
+from core.runs import authority, foreign, jobs, quotas, status, store, uploads, workspace
 from core.runs.classroom import Classroom, Member, Quotas, keep_classroom
 from core.runs.config import ExperimentConfig
 from core.runs.loading import load
@@ -188,10 +189,20 @@ def test_a_worker_is_of_the_workspace_of_its_run(room, home, monkeypatch):
 
 
 def test_what_the_server_starts_by_itself_needs_nobody(room, monkeypatch):
-    """The spare process and its log, made in a timer's thread: nobody asks there."""
-    jobs.prepare((sys.executable, "-c", "input()"))
-    jobs.close_spare((sys.executable, "-c", "input()"))
-    assert (workspace.root() / "spare.log").exists()
+    """The thread that waits for a training's end, the timer that prepares the next process: nobody asks in them."""
+    monkeypatch.setattr(jobs, "_NEXT_SPARE", 0.01)
+    command = (sys.executable, "-c", "import sys; sys.stdin.readline(); print('no luck'); sys.exit(3)")
+    with asking(ANN):
+        run = store.create("mine", CONFIG)
+        jobs.start(run, command)
+    end = time.monotonic() + 30
+    try:
+        while (status.read(run).state != "failed" or command not in jobs._spares) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert "no luck" in status.read(run).reason and command in jobs._spares
+    finally:
+        jobs.close_spare(command)
+    assert (workspace.root() / "spare.log").exists() and not (workspace.root() / "runs").exists()
 
 
 # ---------------------------------------------------------------- quotas
