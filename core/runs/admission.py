@@ -1,75 +1,48 @@
-"""Who is logged in: tickets that the server gives out, keeps and can take back.
+"""Whether a run that came from elsewhere may be one of the runs here: all that is read of it later is read once before.
 
-A ticket is 256 bits of chance. The browser has it as a cookie, the disk only its SHA-256, in a file of its own that says
-whose it is and until when. So a copy of the disk lets nobody in, a restart of the server throws nobody out, several
-servers on one folder know the same people, and to log out is to delete a file.
+Its configuration must be one of this program's, its settings in their ranges; its words, examples, events and snapshots must be
+readable; the weights of its newest checkpoint must fit the model of its configuration, which is built no larger than they are
+(core/runs/weights.py). So a page that opens it meets no surprise.
 """
 
-import hashlib
-import re
-import secrets
-import time
-from contextlib import suppress
-from pathlib import Path
-
-from core.errors import AttentionLabError
-from core.runs import atomic
-from core.runs.classroom import Member
-from core.runs.workspace import check_workspace, root
-
-HOURS = 12  # how long a ticket holds; a lesson is over by then, whatever happens to the browser
-_TICKET = re.compile(r"[A-Za-z0-9_-]{43}")
+from core.errors import AttentionLabError, RunError
+from core.runs import checkpoint, journal, snapshots, status
+from core.runs.config import ExperimentConfig
+from core.runs.folder import RunFolder
+from core.runs.opening import opened
+from core.runs.recipes import AnyConfig, config_of
+from core.runs.trained_set import opened_set
+from core.runs.voice_config import VoiceConfig
+from core.runs.voices import opened_voice
 
 
-def admit(member: Member) -> str:
-    """A new ticket for somebody who has shown who they are.
+def admit(run: RunFolder) -> None:
+    """Look at everything in the folder of a run.
 
     Raises:
-        RunError: the disk refuses.
+        RunError: something is not what a run has; what.
     """
-    ticket = secrets.token_urlsafe(32)
-    said = {
-        "name": member.name, "workspace": check_workspace(member.workspace), "lecturer": member.lecturer,
-        "until": time.time() + HOURS * 3600,
-    }  # fmt: skip
-    with atomic.disk_errors("logging in"):
-        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep()
-        atomic.write_json(_file(ticket), said)
-    return ticket
-
-
-def admitted(ticket: str) -> Member | None:
-    """Whose ticket this is; None where it was never given out, is over, or was taken back."""
-    if not _TICKET.fullmatch(ticket):
-        return None
     try:
-        said = atomic.read_json(_file(ticket), "log in again")
-        if time.time() >= float(said["until"]):
-            return None
-        return Member(str(said["name"]), check_workspace(said["workspace"]), said["lecturer"] is True)
-    except (AttentionLabError, KeyError, TypeError, ValueError):
-        return None
+        config = config_of(run)
+        status.written(run)
+        journal.read(run)
+        for step in snapshots.steps(run):
+            snapshots.read(run, step)
+        if checkpoint.steps(run):
+            _open(run, config)
+    except RunError:
+        raise
+    except AttentionLabError as error:
+        raise RunError(f"{run.address} cannot be used here: {error}") from error
 
 
-def dismiss(ticket: str) -> None:
-    """Take a ticket back: whoever holds it is logged out, everywhere, at once."""
-    if _TICKET.fullmatch(ticket):
-        with suppress(OSError):
-            _file(ticket).unlink(missing_ok=True)
-
-
-def _sweep() -> None:
-    """Forget tickets that are long over; by the clock of the disk, which may only be late."""
-    for path in _folder().glob("*.json"):
-        with suppress(OSError):
-            if path.stat().st_mtime < time.time() - HOURS * 3600:
-                path.unlink(missing_ok=True)
-
-
-def _folder() -> Path:
-    return root() / "admitted"
-
-
-def _file(ticket: str) -> Path:
-    return _folder() / f"{hashlib.sha256(ticket.encode()).hexdigest()}.json"
+def _open(run: RunFolder, config: AnyConfig) -> None:
+    found = checkpoint.load(run)
+    if found is not None and found.warnings:
+        raise RunError(f"a checkpoint of {run.address} cannot be read: {found.warnings[0]}; export the run again")
+    if isinstance(config, VoiceConfig):
+        opened_voice(run)
+    elif isinstance(config, ExperimentConfig):
+        opened(run)
+    else:
+        opened_set(run)

@@ -62,4 +62,4 @@ def unpublish(name: str) -> None:
 
 def published() -> list[RunFolder]:
     """What is published, by name."""
-    return [run for run in store.list_runs(include_demo=False) if run.address.startswith(store.CLASS)]
+    return store.list_published()

@@ -109,7 +109,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )
-    st.caption(f"Rows: {axes.rows}. Columns: {axes.columns}.")
+    st.caption(f"Rows: {literal(axes.rows)}. Columns: {literal(axes.columns)}.")
     for note in axes.notes:
         st.caption(f":material/info: {literal(note)}")
 

@@ -25,7 +25,7 @@ def class_bar() -> None:
 
 def _given() -> tuple[list[str], list[str]]:
     """What the lecturer has locked for whoever asks, and what is published."""
-    return locked.locked_for_asker(), [run.address for run in published.published()]
+    return list(locked.problems()), [run.address for run in published.published()]
 
 
 def _bar(drawn: tuple[list[str], list[str]]) -> None:

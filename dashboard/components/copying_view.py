@@ -8,6 +8,7 @@ from core.figures.copying import CopyMap, copy_map
 from core.runs.copied import Copied
 from core.runs.copying_race import WRITERS, CopyingRace
 from dashboard import kept
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -43,12 +44,12 @@ def unseen(words: tuple[str, ...]) -> str:
     """Which words of a source no vocabulary holds."""
     if not words:
         return "Every word of this source is in the vocabulary: **nothing has to be copied** to be written."
-    return f"In no vocabulary, so they can only be copied: **{', '.join(words)}**"
+    return f"In no vocabulary, so they can only be copied: **{literal(', '.join(words))}**"
 
 
 def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None) -> None:
     verdict = "" if reference is None else " · right" if one.output == reference and one.ended else " · wrong"
-    again = f" · again: {', '.join(one.repeated)}" if one.repeated else ""
+    again = f" · again: {literal(', '.join(one.repeated))}" if one.repeated else ""
     st.markdown(f"**{WRITERS[name].title}**{verdict}{again}")
     st.text(text or "(nothing)")
     p_gen = np.ones(len(one.rows)) if one.p_gen is None else one.p_gen  # what cannot copy makes every word

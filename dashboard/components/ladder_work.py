@@ -15,6 +15,7 @@ from core.seeds import Seeds
 from core.training.spoken_ladder import RUNGS, Ladder, LadderPlan, Rung, corpus_of
 from dashboard import kept
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 
 KINDS = {
     "content": "contents alone",
@@ -111,7 +112,7 @@ def rungs(
 
 
 def _true(rung: Rung) -> None:
-    st.markdown(f"**{rung.word} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
+    st.markdown(f"**{literal(rung.word)} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
     st.audio(write_wav(rung.true.sound), format="audio/wav")
     _map(_truth(rung), rung, "espeak-ng", key=f"ladder map true {rung.times}")
 
@@ -127,10 +128,10 @@ def _said(kind: str, rung: Rung, sound: bytes, key: str) -> None:
     word, times = rung.heard
     mark = ":material/check:" if rung.right else ":material/close:"
     end = "" if rung.stopped else ", does not stop"
-    st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
+    st.markdown(f"{mark} {KINDS[kind]}: **{literal(word)} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
     st.audio(sound, format="audio/wav")
     _map(rung.weights, rung, KINDS[kind], key=key)
-    st.caption(f"Doctor: {_findings(rung)}")
+    st.caption(f"Doctor: {literal(_findings(rung))}")
 
 
 def _findings(rung: Rung) -> str:

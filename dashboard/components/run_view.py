@@ -19,6 +19,7 @@ from dashboard import resources, state
 from dashboard.components import queueing
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
@@ -64,9 +65,11 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
         text=f"**{run.address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{left}{speed}",
     )
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
     elif now.state == "stopped" and now.reason:
-        st.info(now.reason, icon=":material/info:")
+        st.info(literal(now.reason), icon=":material/info:")
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
     cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help=f"training batch, {_unit(run)}")
@@ -84,9 +87,10 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
 def _measures(values: dict[str, float], signatures: dict[str, str]) -> None:
     """Of the last evaluation, the model running free."""
     told = " · ".join(
-        f"{name} {values[name]:.1f}" if name in signatures else f"{name} {values[name]:.1%}" for name in values
+        f"{literal(name)} {values[name]:.1f}" if name in signatures else f"{literal(name)} {values[name]:.1%}"
+        for name in values
     )
-    st.caption(told, help="  \n".join(f"{name}: `{signature}`" for name, signature in signatures.items()))
+    st.caption(told, help="  \n".join(f"{literal(name)}: {code(signature)}" for name, signature in signatures.items()))
 
 
 def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
@@ -145,7 +149,7 @@ def _controls(run: RunFolder, now: Status) -> None:
             strength = _strength(run)
         more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", strength), key="set guidance")
         if said := state.get("control said"):
-            st.warning(said, icon=":material/info:")
+            st.warning(literal(said), icon=":material/info:")
     if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
         with buttons[1 if now.state == "waiting" else 0]:
             queueing.resume_button(run, key="resume")
@@ -154,7 +158,7 @@ def _controls(run: RunFolder, now: Status) -> None:
 def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
-        f"{change.what.replace('_', ' ')}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
+        f"{literal(change.what.replace('_', ' '))}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
         for change in past.changes[-_TOLD:]
     ]
     if told:

@@ -23,7 +23,9 @@ from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
 from dashboard.components import queueing
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
@@ -60,7 +62,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     with places[3]:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
-            args=(f"{key} asked", True),
+            args=(f"{key} asked", True), **unless_locked("train"),
         )  # fmt: skip
     if state.get(f"{key} asked"):
         with said:
@@ -71,7 +73,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
-            st.caption(f":material/rule: {note}")
+            st.caption(f":material/rule: {literal(note)}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
@@ -95,7 +97,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
     with st.expander("Settings: data, model, training", icon=":material/tune:"):
         brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
-            file = st.file_uploader(
+            file = file_box(
                 f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
                 help="at most 20 MB here; larger ones by their path",
             )  # fmt: skip
@@ -149,9 +151,11 @@ def _watch(address: str, alive: bool, key: str) -> None:
         with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
             _curves(past, key)
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
     elif now.state == "stopped" and now.reason:
-        st.info(now.reason, icon=":material/info:")
+        st.info(literal(now.reason), icon=":material/info:")
     if alive != now.active:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
 

@@ -16,6 +16,8 @@ from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
 from dashboard.components import queueing
+from dashboard.components.literal import literal
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
@@ -54,20 +56,22 @@ def training_form() -> None:
         key="name",
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
-    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
+    free = unless_locked("train")
+    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
-        state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
-        state.put(f"kept {links.SOURCE}", None)
-        state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
-        _toast(run)
+        _follow(run)
         state.put(_NOTICED, notes)
         st.rerun()
     for note in state.get(_NOTICED) or ():
-        st.caption(f":material/rule: {note}")
+        st.caption(f":material/rule: {literal(note)}")
 
 
-def _toast(run: RunFolder) -> None:
+def _follow(run: RunFolder) -> None:
+    """Let this page watch a run, and the others open on it; say whether it trains."""
+    state.put(f"kept {links.RUN}", run.address)
+    state.put(f"kept {links.SOURCE}", None)
+    state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
     if status.read(run).state == "waiting":
         st.toast(f"{run.address} waits for its turn", icon=":material/hourglass_top:")
     else:
@@ -121,7 +125,7 @@ def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
     kind = TASKS[task]
     if not kind.files:
         return {}
-    files = st.file_uploader(
+    files = file_box(
         kind.brings,
         accept_multiple_files=True,
         type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],

@@ -10,6 +10,7 @@ from core.runs.trained import TrainedModel
 from core.runs.trained_parallel import TrainedParallel
 from dashboard import kept, resources, state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.pass_attention import pass_attention
 from dashboard.components.ways_view import prices, reasons, way
@@ -141,7 +142,7 @@ def _prices(addresses: dict[str, str], source: str, passes: int) -> None:
     try:
         prices(_measured(**addresses, source=source, passes=passes))
     except AttentionLabError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     st.caption(
         "Each model writes as many words as it is told to, the fastest of five times on this machine; nothing is said here of "

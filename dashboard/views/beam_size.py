@@ -13,6 +13,8 @@ from core.runs.trained import TrainedModel
 from dashboard import resources, state
 from dashboard.components import beam_sweep, turns
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
 
@@ -61,7 +63,7 @@ def _button(running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
-            on_click=state.press, args=("sweeping",),
+            on_click=state.press, args=("sweeping",), **unless_locked("practice"),
         )  # fmt: skip
 
 
@@ -73,7 +75,8 @@ def _model() -> TrainedModel | None:
     asked = st.query_params.get(RUN)
     if asked is not None and asked not in known:
         st.warning(
-            f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown.", icon=":material/link_off:"
+            f"There is no run “{literal(asked[:80])}” with a checkpoint here; another one is shown.",
+            icon=":material/link_off:",
         )
         st.query_params.pop(RUN, None)
     if state.get(RUN) not in known:

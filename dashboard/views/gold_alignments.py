@@ -13,6 +13,7 @@ from dashboard import kept, resources
 from dashboard.components.gold_heads import head_errors, one_sentence
 from dashboard.components.gold_source import HELD_OUT, MINE, GoldSource, gold_source
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 
 _FIRST = "demo/reverse-transformer"  # its links are known
@@ -58,7 +59,7 @@ def _agreement(address: str, where: str, extract: Extraction) -> None:
     if found.left_out:
         number, why = found.left_out[0]
         st.warning(
-            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {why}"
+            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {literal(why)}"
         )
     if found.full:
         st.caption(f"The first {found.done:,} of {found.total:,} pairs: more maps are not kept.")

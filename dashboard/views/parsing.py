@@ -16,9 +16,9 @@ from core.tasks.attachment import sentence
 from core.tasks.parsing import Parsing
 from dashboard import kept, resources, state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.parse_view import looking, trees, ways_table
-from dashboard.components.token_marks import plain
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -56,7 +56,7 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {literal('  '.join(unknown[:12]))}")
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")

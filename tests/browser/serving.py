@@ -17,11 +17,12 @@ class Server:
     """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port.
 
     Args:
-        home: a folder for its log, and for what it keeps; lab: where it keeps that, if elsewhere: with another server.
+        home: a folder for its log, and for what it keeps; page: what is run, `gate.py` for a classroom.
+        lab: where it keeps what it keeps, if elsewhere: with another server.
     """
 
-    def __init__(self, home: Path, lab: Path | None = None) -> None:
-        self.home, self._lab = home, lab or home / "lab"
+    def __init__(self, home: Path, page: str = "app.py", lab: Path | None = None) -> None:
+        self.home, self.page, self._lab = home, page, lab or home / "lab"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -38,7 +39,7 @@ class Server:
             "-m",
             "streamlit",
             "run",
-            str(ROOT / "dashboard" / "app.py"),
+            str(ROOT / "dashboard" / self.page),
             "--server.headless",
             "true",
             "--server.port",

@@ -47,7 +47,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
     servers = {}
     for name in "ab":
         (tmp_path / name).mkdir()
-        servers[name] = Server(tmp_path / name, tmp_path / "lab")
+        servers[name] = Server(tmp_path / name, lab=tmp_path / "lab")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -48,7 +48,7 @@ def test_a_student_cannot_do_what_is_locked_and_nothing_has_happened(control, wh
             with pytest.raises(LockedControl, match=f"has locked {CONTROLS[control].doing} for (the class|ann)"):
                 deed()
         assert sorted(path.name for path in store.home().rglob("*")) == before
-        assert locked.locked_for_asker() == [control]
+        assert list(locked.problems()) == [control]
 
 
 def test_a_lock_for_one_is_not_for_another_and_what_is_unlocked_is_done():
@@ -69,16 +69,16 @@ def test_a_lock_for_one_is_not_for_another_and_what_is_unlocked_is_done():
 def test_the_lecturer_is_never_locked_nor_is_anybody_without_a_class(monkeypatch):
     locks(*CONTROLS)
     with asking(TEACHER):
-        assert locked.locked_for_asker() == []
+        assert list(locked.problems()) == []
         store.delete(a_run())
     monkeypatch.delenv(CLASSROOM)
-    assert locked.locked_for_asker() == []
+    assert list(locked.problems()) == []
 
 
 def test_who_is_not_known_is_locked_as_a_student_is():
     locks("upload")
     with asking(None):
-        assert locked.locked_for_asker() == ["upload"]
+        assert list(locked.problems()) == ["upload"]
 
 
 def test_unlocking_for_all_lifts_every_lock_of_that_control_and_one_alone_cannot_be_let_out():
