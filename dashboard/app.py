@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.leaving import forget_pages_left
+from dashboard.arriving import prepare_pages
+from dashboard.leaving import forget_pages_left, forget_widgets_left
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
@@ -64,6 +65,7 @@ FIRST = "attention"
 def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
+    forget_widgets_left()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
     page = st.navigation(
         {
@@ -80,6 +82,7 @@ def main() -> None:
 
         settle()
     page.run()
+    prepare_pages()
 
 
 main()

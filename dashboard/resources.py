@@ -5,6 +5,7 @@ Models come frozen and are never trained here. Streamlit collects garbage over e
 """
 
 import gc
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
+from core.recording.kept import KeptMatrices
+from core.recording.matrix import AttentionMatrix
 from core.runs import checkpoint, jobs, journal
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
@@ -33,6 +36,7 @@ from core.runs.voices import Voice, load_voice
 from core.training.events import Evaluated, TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
+_matrices = KeptMatrices(64 * 2**20)  # of all sessions: what large models record pushes out what was looked at before
 
 
 @st.cache_resource(show_spinner=False)
@@ -66,6 +70,18 @@ def any_model(address: str) -> AbstractStepwise | AdaptedReader:
         AttentionLabError: no such run or name, damaged, not trained yet, or its folder cannot be used.
     """
     return _foreign_model(kept_model(address.removeprefix(PREFIX))) if address.startswith(PREFIX) else model(address)
+
+
+def matrices(
+    trained: AbstractStepwise | AdaptedReader, source: str, target: str | None = None
+) -> Sequence[AttentionMatrix]:
+    """As `trained.matrices`; what anybody looked at lately is not computed again.
+
+    Raises:
+        InputError: the source or the target cannot be read.
+    """
+    # a model is known by itself and not kept alive: another one may get its name
+    return _matrices.of((weakref.ref(trained), source, target), lambda: trained.matrices(source, target))
 
 
 def foreign_addresses(*, writing: bool) -> list[str]:

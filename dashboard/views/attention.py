@@ -31,7 +31,7 @@ def page() -> None:
 @panel("The attention of this sentence")
 def _panel(chosen: Chosen) -> None:
     target, other = _options(chosen)
-    recorded = chosen.model.matrices(chosen.source, target or None)
+    recorded = list(resources.matrices(chosen.model, chosen.source, target or None))
     _said(chosen, recorded, target)
     matrices = [over_words(one) for one in recorded] if _whole_words(recorded) else recorded
     first = _first(matrices)

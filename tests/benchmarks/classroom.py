@@ -179,12 +179,12 @@ def _browser(address: str, count: int) -> list[float]:
         return list(forced(opened, host, count))
 
 
-async def soak(room: Room, interactions: int) -> tuple[Spell, list[float]]:
+async def soak(room: Room, interactions: int, hands: int = HANDS) -> tuple[Spell, list[float]]:
     """So many interactions by students who do not stop to think; MiB at the beginning and after every STIRRED."""
-    await room.seat(HANDS)
+    await room.seat(hands)
     memory, spells = [room.memory()], list[Spell]()
     while (done := sum(len(spell.deeds) for spell in spells)) < interactions:
-        each = max(1, min(STIRRED, interactions - done) // HANDS)
+        each = max(1, min(STIRRED, interactions - done) // hands)
         acts = (student.work(each, lambda: False, thinking=False) for student in room.students)
         spells.append(await room.spell(room.students, acts))
         memory.append(room.memory())
