@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -19,41 +18,45 @@ from core.decoding.session import Explorer
 from core.errors import AttentionLabError
 from core.recording.kept import KeptMatrices
 from core.recording.matrix import AttentionMatrix
-from core.runs import checkpoint, jobs, journal
+from core.runs import backend, checkpoint, job_queue, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
-from core.runs.machines import MACHINES, kind_of
-from core.runs.opening import at_once
-from core.runs.set_config import is_set_run
+from core.runs.kinds import Kind, kind
+from core.runs.machines import MACHINES
 from core.runs.stepwise import AbstractStepwise
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
 from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
-from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
+from core.runs.workspace import home, workspaces
 from core.training.events import Evaluated, TrainEvent
+from dashboard import kept
 
 FIRST_RUN = "demo/dates-transformer"
 _matrices = KeptMatrices(64 * 2**20)  # of all sessions: what large models record pushes out what was looked at before
 
 
-@st.cache_resource(show_spinner=False)
+@kept.shared(show_spinner=False)
 def settle() -> None:
-    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside."""
+    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside.
+
+    From then on it looks at the line of trainings every second: one may have ended without a word.
+    """
     torch.set_num_threads(1)
-    jobs.prepare()
+    backend.chosen().prepare()
+    job_queue.attend()
     gc.collect()
     gc.freeze()
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(show_spinner="Loading the model …", max_entries=8)
 def _model(address: str, step: int) -> TrainedModel:
     return load(address, step)
 
 
-@st.cache_resource(show_spinner="Opening the model …", max_entries=4)
+@kept.own(show_spinner="Opening the model …", max_entries=4)
 def _foreign_model(kept: KeptModel) -> AdaptedModel | AdaptedReader:
     return load_foreign(kept.address)
 
@@ -104,7 +107,7 @@ def model(address: str) -> TrainedModel:
     return _model(address, steps[-1]) if steps else load(address)
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=4)
+@kept.of_run(show_spinner="Loading the model …", max_entries=4)
 def _parallel_model(address: str, step: int) -> TrainedParallel:
     return load_parallel(address, step)
 
@@ -121,17 +124,17 @@ def parallel_model(address: str) -> TrainedParallel:
 
 def model_addresses() -> list[str]:
     """Runs that can be stepped through: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in _readable() if not at_once(run) and not is_voice(run) and not is_set_run(run)]
+    return [run.address for run, what in _readable() if what.stepped]
 
 
 def task_addresses(*tasks: str) -> list[str]:
     """Of the runs that can be stepped through, those of some tasks."""
-    return [address for address in model_addresses() if task_of(address) in tasks]
+    return [run.address for run, what in _readable() if what.stepped and what.task in tasks]
 
 
 def parallel_addresses() -> list[str]:
     """Runs that write all places at once, in the same order."""
-    return [run.address for run in _readable() if at_once(run)]
+    return [run.address for run, what in _readable() if what.at_once]
 
 
 def filling_addresses() -> list[str]:
@@ -145,19 +148,18 @@ def filling_addresses() -> list[str]:
 
 def machine_addresses() -> dict[str, list[str]]:
     """Runs by which of four machines they are (core/runs/machines.py), each in the same order."""
-    kinds = [(run.address, kind_of(run)) for run in _readable() if not is_voice(run)]
-    return {name: [address for address, kind in kinds if kind == name] for name in MACHINES}
+    machines = [(run.address, what.machine) for run, what in _readable() if not what.voice]
+    return {name: [address for address, machine in machines if machine == name] for name in MACHINES}
 
 
 def voice_addresses() -> list[str]:
     """Voices, in the same order."""
-    return [run.address for run in _readable() if is_voice(run)]
+    return [run.address for run, what in _readable() if what.voice]
 
 
 def set_addresses(task: str) -> list[str]:
     """Runs on sets of a task, in the same order; those without a checkpoint too."""
-    sets = [run for run in list_runs() if run.problem is None and is_set_run(run)]
-    return [run.address for run in sets if run.config()["task"]["name"] == task]
+    return [run.address for run, what in _known() if what.on_sets and what.task == task]
 
 
 def has_weights(address: str) -> bool:
@@ -165,7 +167,7 @@ def has_weights(address: str) -> bool:
     return bool(checkpoint.steps(find_run(address)))
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(show_spinner="Loading the model …", max_entries=8)
 def _set_model(address: str, step: int) -> TrainedSet:
     return load_set(address, step)
 
@@ -180,7 +182,7 @@ def set_model(address: str) -> TrainedSet:
     return _set_model(address, steps[-1]) if steps else load_set(address)
 
 
-@st.cache_data(show_spinner="Labelling held-out sets …", max_entries=32)
+@kept.of_run(copies=True, show_spinner="Labelling held-out sets …", max_entries=32)
 def _set_evaluation(address: str, step: int) -> Evaluated:
     return _set_model(address, step).evaluate()
 
@@ -194,11 +196,15 @@ def set_evaluation(address: str) -> Evaluated:
     return _set_evaluation(address, checkpoint.steps(find_run(address))[-1])
 
 
-def _readable() -> list[RunFolder]:
-    return [run for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+def _known() -> list[tuple[RunFolder, Kind]]:
+    return [(run, what) for run in list_runs() if (what := kind(run)) is not None]
 
 
-@st.cache_resource(show_spinner="Loading the voice …", max_entries=4)
+def _readable() -> list[tuple[RunFolder, Kind]]:
+    return [(run, what) for run, what in _known() if checkpoint.steps(run)]
+
+
+@kept.of_run(show_spinner="Loading the voice …", max_entries=4)
 def _voice(address: str, step: int) -> Voice:
     return load_voice(address, step)
 
@@ -213,7 +219,7 @@ def voice(address: str) -> Voice:
     return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def explorer(address: str, step: int, source: str) -> Explorer:
     """What computes this session's decodings of a source, every candidate worth showing kept."""
     trained = any_model(address)
@@ -228,18 +234,20 @@ class Tail:
     run: RunFolder
     offset: int = 0
     events: list[TrainEvent] = field(default_factory=list)
+    course: journal.Course = field(default_factory=journal.Course)
 
     def look(self) -> list[TrainEvent]:
-        """All events so far; steps that a resumed training undid are left out."""
+        """All events so far; what a resumed training does again counts once."""
         new, offset = journal.read(self.run, self.offset)
         if offset < self.offset:
-            self.events, (new, offset) = [], journal.read(self.run, 0)
+            self.events, self.course, (new, offset) = [], journal.Course(), journal.read(self.run, 0)
         self.offset = offset
-        self.events = journal.rewind([*self.events, *new]) if new else self.events
+        if new:
+            self.events = self.course.follow(new).events
         return self.events
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=16, scope="session")
 def tail(address: str) -> Tail:
     """The events of a run, for this session."""
     return Tail(find_run(address))
@@ -259,3 +267,15 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
     if here is not None and hasattr(here.uploaded_file_mgr, "remove_file"):
         for file in files:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
+
+
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=4)
+def megabytes() -> dict[str, float]:
+    """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
+    return {name: used.megabytes(place) for name, place in workspaces().items()}
+
+
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=40)
+def own_megabytes() -> float:
+    """What the workspace of whoever asks holds; counted twice a minute at most."""
+    return used.megabytes(home())

@@ -8,7 +8,8 @@ it. Whoever iterates only watches.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -17,12 +18,12 @@ from core.errors import AttentionLabError, InputError, RunError, SettingError
 from core.models.build import build
 from core.models.copy_kinds import ONCE, POINTINGS
 from core.models.parallel_settings import ParallelSettings
-from core.runs import checkpoint, controls, snapshots, store
+from core.runs import checkpoint, controls, snapshots, status, store
 from core.runs.beginning import weights_before
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
-from core.runs.journal import RESUMED, Journal
+from core.runs.journal import RESUMED, Journal, changes_after
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
 from core.runs.status import Heartbeat
@@ -158,16 +159,18 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
         config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
-        heartbeat.beat(0, "starting")
+        before = status.read(run).step
+        heartbeat.beat(before, "starting")
         trainer: AnyTrainer | None = None
         try:
             if isinstance(config, ExperimentConfig):
                 config = replace(config, task=read_words(run, config.task))
             trainer = _trainer(run, config, own_code)
-            with Journal(run) as journal:
-                yield from _Recorder(run, config, trainer, journal, heartbeat).events()
+            with Journal(run) as writer:
+                yield from _Recorder(run, config, trainer, writer, heartbeat).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
-            heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
+            with suppress(RunError):  # a disk that takes no status either: what it was asked first is what is said
+                heartbeat.beat((trainer and trainer.step) or before, "failed", str(error))
             raise
         finally:
             torch.set_num_threads(threads)
@@ -192,6 +195,7 @@ class _Recorder:
     heartbeat: Heartbeat
     stopped: bool = False
     checkpointed: int = -1
+    undone: list[Changed] = field(default_factory=list)
 
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
@@ -233,7 +237,20 @@ class _Recorder:
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
         self.checkpointed = self.trainer.step
+        self.undone = changes_after(self.run, found.state.get("recorded"), self.trainer.step)
         yield self._record(Changed(self.trainer.step, RESUMED))
+        for one in self._due_again():  # it stands in the journal, at the step of the checkpoint, and stays there
+            self._change(one.what, one.value)
+
+    def _due_again(self) -> list[Changed]:
+        due = [one for one in self.undone if one.step == self.trainer.step]
+        self.undone = [one for one in self.undone if one.step > self.trainer.step]
+        return due
+
+    def _change(self, what: str, value: float | None) -> None:
+        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
+        if value is not None:
+            change[what](value)
 
     def _record(self, event: TrainEvent) -> TrainEvent:
         if isinstance(event, Snapshot):
@@ -246,17 +263,19 @@ class _Recorder:
         every = self.trainer.settings.checkpoint_every
         if step % every == 0:
             self._checkpoint()
+        for one in self._due_again():
+            self._change(one.what, one.value)
+            yield self._record(one)
         yield from self._obey(controls.take(self.run))
 
     def _obey(self, requests: list[controls.Request]) -> Iterator[TrainEvent]:
         paused = False
-        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
         while True:
             for request in requests:
                 paused = request.what == "pause" or (paused and request.what not in ("continue", "stop"))
                 self.stopped = self.stopped or request.what == "stop"
-                if request.value is not None:
-                    change[request.what](request.value)
+                self._change(request.what, request.value)
+                self.undone = [one for one in self.undone if one.what != request.what]  # the newest wish counts
                 yield self._record(Changed(self.trainer.step, request.what, request.value))
             if not paused or self.stopped:
                 return
@@ -267,5 +286,7 @@ class _Recorder:
     def _checkpoint(self) -> None:
         model, optimizer, state = self.trainer.state()
         tensors, facts = checkpoint.flatten_optimizer(optimizer)
-        checkpoint.save(self.run, self.trainer.step, model, tensors, {**state, "optimizer": facts})
+        self.journal.sync()  # a checkpoint never knows of more than the journal, not even after a power cut
+        state = {**state, "optimizer": facts, "recorded": self.journal.size}
+        checkpoint.save(self.run, self.trainer.step, model, tensors, state)
         self.checkpointed = self.trainer.step

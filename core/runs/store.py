@@ -1,41 +1,36 @@
 """All runs: made, found, listed, renamed and deleted, by name.
 
-Runs of a user live in `$ATTNLAB_HOME/runs` (else the platform's data folder); shipped runs are read-only and addressed
-`demo/NAME`. A run comes into being, and goes, by one rename: two creators of one name cannot both win, and nobody sees
+Runs of a user live in `$ATTNLAB_HOME/runs` (else the platform's data folder), in a classroom in the workspace of whoever
+asks. Shipped runs are read-only and addressed `demo/NAME`, published ones `class/NAME`, and those of others, for a lecturer
+only, `of/WORKSPACE/NAME`. A run comes into being, and goes, by one rename: two creators of one name cannot both win, and nobody sees
 half a run. `find_run` takes names only and is what an address from outside (a link) may say; `open_run` takes paths
 too.
 """
 
+import contextlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from core.errors import RunError
-from core.runs import atomic, status
+from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
+from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
+__all__ = [
+    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_runs", "new_draft",
+    "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
+]  # fmt: skip
+DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
+_PREFIXES = {"demo": "the shipped runs", "class": "the published runs", "of": "the runs of others"}
 _LONGEST = 80
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
-
-
-def root() -> Path:
-    """The folder of everything this server keeps; it need not exist yet."""
-    chosen = os.environ.get("ATTNLAB_HOME", "")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    return platformdirs.user_data_path("attention-lab", appauthor=False)
-
-
-def home() -> Path:
-    """The folder of everything a user makes; it need not exist yet."""
-    return root()
 
 
 def runs_folder() -> Path:
@@ -46,6 +41,11 @@ def runs_folder() -> Path:
 def demo_folder() -> Path:
     """Where the shipped runs are: beside the package `core`, in the clone."""
     return Path(__file__).resolve().parents[2] / "assets" / "runs"
+
+
+def published_folder() -> Path:
+    """Where the runs are that a lecturer has published."""
+    return root() / "published" / "runs"
 
 
 def check_name(name: str) -> str:
@@ -65,8 +65,10 @@ def check_name(name: str) -> str:
             f"{name[:100]!r} cannot be the name of a run; "
             f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)"
         )
-    if name.lower() == "demo":
-        raise RunError("the name 'demo' belongs to the shipped runs; choose another name, for example my-demo")
+    if name.lower() in _PREFIXES:
+        raise RunError(
+            f"the name {name.lower()!r} belongs to {_PREFIXES[name.lower()]}; choose another name, for example my-{name}"
+        )
     if name.lower().partition(".")[0] in _DEVICES:
         raise RunError(f"{name!r} is the name of a device on Windows; choose another name, for example run-{name}")
     return name
@@ -79,9 +81,12 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
 
     Raises:
         RunError: the name is taken or impossible, the configuration has another schema, or the disk refuses.
+        LockedControl: the lecturer has locked training.
     """
+    locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
+    quotas.check_run()
     with atomic.disk_errors(f"making the run {name}"):
         draft = new_draft()
         try:
@@ -92,21 +97,29 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
             raise
 
 
-def new_draft() -> Path:
-    """An empty hidden folder among the runs, to be filled and then given a name by `settle`."""
-    draft = runs_folder() / f".draft.{secrets.token_hex(6)}.tmp"
+def new_draft(folder: Path | None = None) -> Path:
+    """An empty hidden folder among the runs, to be filled and then given a name by `settle`.
+
+    Args:
+        folder: where, if not among the runs of whoever asks.
+    """
+    folder = folder or runs_folder()
+    draft = folder / f".draft.{secrets.token_hex(6)}.tmp"
     draft.mkdir(parents=True)
-    atomic.sweep(runs_folder(), older_than=86_400.0)  # drafts of creators that were killed
+    atomic.sweep(folder, older_than=86_400.0)  # drafts of creators that were killed
     return draft
 
 
-def settle(draft: Path, name: str) -> RunFolder:
+def settle(draft: Path, name: str, folder: Path | None = None) -> RunFolder:
     """Give a filled draft its name.
+
+    Args:
+        folder: as for `new_draft`.
 
     Raises:
         RunError: the name is taken; the draft stays where it is.
     """
-    target = runs_folder() / check_name(name)
+    target = (folder or runs_folder()) / check_name(name)
     if os.path.lexists(target):  # an empty folder would be replaced silently by the rename below
         raise _taken(name)
     try:
@@ -118,15 +131,18 @@ def settle(draft: Path, name: str) -> RunFolder:
     return RunFolder(target, name, name)
 
 
-def free_name(prefix: str) -> str:
+def free_name(prefix: str, folder: Path | None = None) -> str:
     """A name that no run has at this moment: `prefix`, else `prefix-2`, `prefix-3` …
 
     Characters that no name may have become hyphens.
+
+    Args:
+        folder: as for `new_draft`.
     """
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", prefix).lstrip(".").rstrip(".")[: _LONGEST - 8] or "run"
-    if stem.lower() == "demo" or stem.lower().partition(".")[0] in _DEVICES:
+    if stem.lower() in _PREFIXES or stem.lower().partition(".")[0] in _DEVICES:
         stem = f"run-{stem}"
-    taken = {entry.lower() for entry in _entries(runs_folder())}
+    taken = {entry.lower() for entry in _entries(folder or runs_folder())}
     number, name = 1, stem
     while name.lower() in taken:
         number += 1
@@ -135,16 +151,15 @@ def free_name(prefix: str) -> str:
 
 
 def find_run(name: str) -> RunFolder:
-    """The run called `name` or `demo/NAME`; damaged runs are found too.
+    """The run called `name`, `demo/NAME`, `class/NAME` or, for a lecturer, `of/WORKSPACE/NAME`; damaged runs are found too.
 
     Raises:
         RunError: there is none; the message lists near names. A path is never followed.
     """
-    shipped = name.startswith("demo/")
-    folder, last = (demo_folder(), name.removeprefix("demo/")) if shipped else (runs_folder(), name)
-    known = _entries(folder)
-    if last in known:  # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
-        return RunFolder(folder / last, last, name, read_only=shipped)
+    folder, last = _place(name)
+    # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
+    if folder is not None and _is_entry(folder, last):
+        return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or "none yet"
     raise RunError(
@@ -154,33 +169,66 @@ def find_run(name: str) -> RunFolder:
 
 
 def open_run(address: str) -> RunFolder:
-    """The run at a name, at `demo/NAME`, or at a path to a run folder.
+    """The run at a name, at an address that `find_run` knows, or at a path to a run folder.
 
     Raises:
-        RunError: there is none, or the path climbs with `..`.
+        RunError: there is none, the path climbs with `..`, or this is a classroom, and it leads out of the workspace.
     """
     path = Path(address)
-    plain = path.name == address or address.startswith("demo/")
+    plain = path.name == address or address.startswith((DEMO, CLASS, desk.PREFIX))
     if ".." in path.parts:
         raise RunError(f"{address[:120]!r} climbs with '..'; give the run's name or its absolute path")
+    if in_classroom():
+        return _by_name(address, path)
     is_folder = _holds_config(path)
     if plain and (not is_folder or address in [run.address for run in list_runs()]):
         return find_run(address)
     if not is_folder:
         raise RunError(f"{address[:200]} is not a run folder (no config.json in it); give a run's name or its folder")
     path = path.parent.resolve() / path.name  # a run that is a link keeps its place
-    for folder, prefix in ((runs_folder(), ""), (demo_folder(), "demo/")):
+    for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
         if path.parent == folder.resolve():
             return find_run(prefix + path.name)
     return RunFolder(path, path.name, str(path))
 
 
+def _by_name(address: str, path: Path) -> RunFolder:
+    """Where others have runs too, a path opens nothing but what a name would; the disk is not even asked about another."""
+    for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
+        if path.parent == folder:
+            return find_run(prefix + path.name)
+    return find_run(address)
+
+
 def list_runs(include_demo: bool = True) -> list[RunFolder]:
-    """Runs of the user, newest first, then the shipped ones by name; damaged ones too (see `RunFolder.problem`)."""
+    """Runs of the user, newest first, those of others that a lecturer has opened, then published and shipped ones by name.
+
+    Damaged ones too (see `RunFolder.problem`).
+    """
     own = [RunFolder(runs_folder() / name, name, name) for name in _entries(runs_folder())]
     own.sort(key=_made, reverse=True)
-    shipped = _entries(demo_folder()) if include_demo else []
-    return own + [RunFolder(demo_folder() / name, name, f"demo/{name}", read_only=True) for name in shipped]
+    for address in desk.opened():
+        folder, name = _place(address)
+        if folder is not None and (folder / name).is_dir():
+            own.append(RunFolder(folder / name, name, address, read_only=True))
+    given = [(CLASS, published_folder()), *([(DEMO, demo_folder())] if include_demo else [])]
+    return own + [
+        RunFolder(folder / name, name, f"{prefix}{name}", read_only=True)
+        for prefix, folder in given
+        for name in _entries(folder)
+    ]
+
+
+def _place(address: str) -> tuple[Path | None, str]:
+    """The folder in which a run of this address would lie, None where there is none for whoever asks; and its last part."""
+    for prefix, folder in ((DEMO, demo_folder()), (CLASS, published_folder())):
+        if address.startswith(prefix):
+            return folder, address.removeprefix(prefix)
+    if address.startswith(desk.PREFIX):
+        whose, _, last = address.removeprefix(desk.PREFIX).partition("/")
+        place = authority.places_of_others().get(whose)
+        return (None if place is None else place / "runs"), last
+    return runs_folder(), address
 
 
 def rename(run: RunFolder, name: str) -> RunFolder:
@@ -188,10 +236,11 @@ def rename(run: RunFolder, name: str) -> RunFolder:
 
     Raises:
         RunError: the name is taken or impossible, the run is training, shipped, or not in the home folder.
+        LockedControl: the lecturer has locked it.
     """
-    _check_idle(run, "renamed")
+    locked.check("delete")
     check_name(name)
-    with atomic.disk_errors(f"renaming {run.address}"):
+    with atomic.disk_errors(f"renaming {run.address}"), _idle(run, "renamed"):
         return settle(run.path, name)
 
 
@@ -200,26 +249,55 @@ def delete(run: RunFolder) -> None:
 
     Raises:
         RunError: the run is training, shipped, or not in the home folder.
+        LockedControl: the lecturer has locked it.
     """
-    _check_idle(run, "deleted")
-    with atomic.disk_errors(f"deleting {run.address}"):
+    locked.check("delete")
+    with atomic.disk_errors(f"deleting {run.address}"), _idle(run, "deleted"):
         atomic.remove_folder(run.path)
 
 
-def _check_idle(run: RunFolder, what: str) -> None:
+@contextmanager
+def _idle(run: RunFolder, what: str) -> Iterator[None]:
+    """Make sure that nobody trains a run, nor begins to before the block ends.
+
+    Windows moves no folder in which a file is open: there the lock is only looked at.
+    """
     run.check_writable(f"it cannot be {what}")
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
         raise RunError(f"{run.address} is not in {runs_folder()}, so it is not {what} from here; do it by hand")
-    if run.locked or status.read(run).alive:
-        raise RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
+    if status.read(run).state == "waiting":
+        raise RunError(f"{run.address} waits for its turn to be trained, so it cannot be {what}; cancel it first")
+    training = RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
+    if run.locked:
+        raise training
+    with contextlib.ExitStack() as held:
+        try:
+            if os.name != "nt":
+                held.enter_context(run.lock())
+        except RunError as error:
+            if not isinstance(error.__cause__, OSError):
+                raise  # somebody was faster; a disk that takes no lock takes no training either
+        if status.read(run).alive:
+            raise training
+        yield
 
 
 def _entries(folder: Path) -> list[str]:
     """Names of the folders in `folder`, sorted; hidden ones are drafts and leftovers."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_dir())
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError:
         return []
+
+
+def _is_entry(folder: Path, name: str) -> bool:
+    """Whether `_entries` would name it; among hundreds of runs many are looked up, so no other is looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name == name and entry.is_dir() for entry in entries) and not name.startswith(".")
+    except OSError:
+        return False
 
 
 def _holds_config(path: Path) -> bool:

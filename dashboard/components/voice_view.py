@@ -6,8 +6,9 @@ import streamlit as st
 from core.data.audio import write_wav
 from core.figures.export import to_npz
 from core.runs.voices import Said, Voice
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heatmap import heatmap
+from dashboard.components.locks import download_button
 
 _VOICE, _TEXT = "voice", "voice text"
 _WORDS = {
@@ -46,7 +47,7 @@ def voice_view() -> None:
     _draw(said, sound, text)
 
 
-@st.cache_data(show_spinner="Speaking …", max_entries=32)
+@kept.of_run(copies=True, show_spinner="Speaking …", max_entries=32)
 def _said(_voice: Voice, step: int, address: str, text: str, draw: int) -> tuple[Said, bytes]:
     said = _voice.say(text, draw)
     return said, write_wav(said.sound)
@@ -65,5 +66,7 @@ def _draw(said: Said, sound: bytes, text: str) -> None:
         high=1.0, words=_WORDS,
     )  # fmt: skip
     keep = st.columns(2)
-    keep[0].download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav")
-    keep[1].download_button("Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file")
+    download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav", place=keep[0])
+    download_button(
+        "Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file", place=keep[1]
+    )

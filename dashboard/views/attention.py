@@ -72,11 +72,8 @@ def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
             )
         )
     with right:
-        same = [
-            address
-            for address in resources.model_addresses()
-            if address != chosen.model.run.address and resources.task_of(address) == chosen.model.config.task.name
-        ]
+        alike = resources.task_addresses(chosen.model.config.task.name)
+        same = [address for address in alike if address != chosen.model.run.address]
         address = st.selectbox(
             "Beside it",
             [links.NOBODY, *same],

@@ -10,10 +10,11 @@ from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
-from dashboard import links, resources, state
+from dashboard import kept, links, resources, state
 from dashboard.components.draw_view import draw_view, plain_text
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
@@ -23,12 +24,12 @@ TITLE = "Sampling"
 MOST = 10  # outputs in the figure
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+@kept.of_run(show_spinner=False, max_entries=8, scope="session")
 def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
     return draw(resources.any_model(address), source, search)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=16, scope="session")
 def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
     return positions(resources.any_model(address), source, search, _drawing(address, step, source, search), index)
 
@@ -132,8 +133,8 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
         } | {"Σ log p": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
     left, right = st.columns([1, 3])
-    left.download_button(
-        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch"
+    download_button(
+        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch", place=left
     )
     if any(not one.ended for one in drawing.outputs):
         right.caption("✂ = cut at the length limit: it did not end by itself.")
