@@ -11,8 +11,8 @@ from tests.benchmarks.served import ROOT, serving
 from tests.benchmarks.student import Deed, Student
 from tests.benchmarks.visitor import Told, Visitor
 
-STUDENTS, ACTS, SOAK = 6, 8, 90
-ROOM_TO_GROW = 32.0  # MiB for some ninety interactions: caches that are bounded still fill
+STUDENTS, ACTS, SOAK = 5, 7, 60
+ROOM_TO_GROW = 32.0  # MiB for some sixty interactions: caches that are bounded still fill
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ def test_the_shipped_runs_are_what_their_names_say() -> None:
     assert all(kinds.values())
     assert {name for name, one in kinds.items() if one.at_once} == {
         "chat-parallel",
+        "phrases-distilled",
         "phrases-masked",
         "phrases-parallel",
     }
