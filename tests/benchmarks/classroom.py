@@ -2,7 +2,7 @@
 
 The sessions are websocket clients (visitor.py) that do what a student does (student.py), and think for two seconds between
 an answer and the next act. All rows come from one sitting of under four minutes, so that one command prints them together:
-`attnlab bench class-30 class-30-p95 class-100-p95 …` (all names that begin with `class-`).
+`attnlab bench "class-*"`.
 """
 
 import asyncio
