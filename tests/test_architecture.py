@@ -199,6 +199,13 @@ def test_a_task_turns_no_text_into_a_path_by_itself():
     assert not calls, calls
 
 
+def test_no_page_defines_a_class():
+    """A page's file is run at every visit: its classes would be others each time, and never forgotten."""
+    pages = [path for path in SHIPPED if named(path).startswith("dashboard/views/")]
+    defined = [f"{at} {node.name}" for at, node in found(pages, ast.ClassDef)]
+    assert pages and not defined, defined
+
+
 def test_no_page_writes_unsafe_html():
     unsafe = [at for at, node in found(SHIPPED, ast.keyword) if node.arg == "unsafe_allow_html"]
     assert not unsafe, unsafe

@@ -118,7 +118,7 @@ def find_run(name: str) -> RunFolder:
     """
     folder, last = _place(name)
     # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
-    if folder is not None and last in _entries(folder):
+    if folder is not None and _is_entry(folder, last):
         return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or "none yet"
@@ -250,9 +250,19 @@ def _idle(run: RunFolder, what: str) -> Iterator[None]:
 def _entries(folder: Path) -> list[str]:
     """Names of the folders in `folder`, sorted; hidden ones are drafts and leftovers."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_dir())
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError:
         return []
+
+
+def _is_entry(folder: Path, name: str) -> bool:
+    """Whether `_entries` would name it; among hundreds of runs many are looked up, so no other is looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name == name and entry.is_dir() for entry in entries) and not name.startswith(".")
+    except OSError:
+        return False
 
 
 def _holds_config(path: Path) -> bool:

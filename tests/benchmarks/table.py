@@ -3,6 +3,7 @@
 from tests.benchmarks import (
     adapters,
     attention,
+    classroom,
     clicks,
     compiled,
     decoding,
@@ -38,6 +39,7 @@ TOPICS = (
     recording,
     training,
     clicks,
+    classroom,
     pictures,
     uploads,
     recordings,
