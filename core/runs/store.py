@@ -13,29 +13,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from core.errors import RunError
 from core.runs import atomic, status
 from core.runs.folder import RunFolder, check_config
+from core.runs.workspace import home, root
 from core.settings import did_you_mean
 
+__all__ = [
+    "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_runs", "new_draft", "open_run",
+    "rename", "root", "runs_folder", "settle",
+]  # fmt: skip
 _LONGEST = 80
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
-
-
-def root() -> Path:
-    """The folder of everything this server keeps; it need not exist yet."""
-    chosen = os.environ.get("ATTNLAB_HOME", "")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    return platformdirs.user_data_path("attention-lab", appauthor=False)
-
-
-def home() -> Path:
-    """The folder of everything a user makes; it need not exist yet."""
-    return root()
 
 
 def runs_folder() -> Path:
