@@ -179,7 +179,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
 
 
 def _lay_to_rest(run: RunFolder) -> None:
-    """A training that ran when it was exported does not run here."""
+    """A training that ran or waited when it was exported does neither here."""
     was = status.read(run)
-    if was.alive or (was.state == "crashed" and was.host):
+    if was.active or (was.state == "crashed" and was.host):
         status.write(run, "stopped", step=was.step, steps=was.steps, reason="imported from an archive")

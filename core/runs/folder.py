@@ -83,7 +83,7 @@ class RunFolder:
         with atomic.disk_errors(f"locking {self.address}"):
             file = (self.path / ".lock").open("a+")
         with file:
-            if not _acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
+            if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
                     f"{self.address} is being trained by process {_owner(self.path / '.lock')}; "
                     "wait for it or stop it first"
@@ -101,7 +101,7 @@ class RunFolder:
         """Whether some process writes the run at this moment."""
         try:
             with (self.path / ".lock").open("r+") as file:
-                return not _acquire(file, patience=0.0)
+                return not acquire(file, patience=0.0)
         except FileNotFoundError:
             return False
         except OSError:
@@ -125,7 +125,7 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
     )
 
 
-def _acquire(file: IO[str], patience: float) -> bool:
+def acquire(file: IO[str], patience: float) -> bool:
     """Take the lock of an open file, trying for `patience` seconds; it is given back when the file is closed."""
     end = time.monotonic() + patience
     while True:

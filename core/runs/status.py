@@ -9,6 +9,7 @@ import functools
 import math
 import os
 import socket
+import threading
 import time
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args
@@ -19,13 +20,14 @@ from core.errors import RunError
 from core.runs import atomic
 from core.runs.folder import RunFolder
 
-Written = Literal["starting", "running", "paused", "done", "stopped", "failed"]
-State = Literal["new", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
+Written = Literal["waiting", "starting", "running", "paused", "done", "stopped", "failed"]
+State = Literal["new", "waiting", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
+_writing = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Status:
     """What a run is doing.
 
     Attributes:
-        state: as written, or `new` (never started) or `crashed` (its process is gone) as derived.
+        state: as written (`waiting`: for its turn, see core/runs/job_queue.py), or `new` (never started) or `crashed` (its process is gone) as derived.
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
         host, pid, process_started: the process that writes the run; its start in seconds since 1970.
@@ -51,8 +53,13 @@ class Status:
 
     @property
     def alive(self) -> bool:
-        """Whether a process works on the run (or waits, paused)."""
+        """Whether a process works on the run (or is paused)."""
         return self.state in _ALIVE
+
+    @property
+    def active(self) -> bool:
+        """Whether it is trained, or waits for its turn to be."""
+        return self.alive or self.state == "waiting"
 
 
 def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str = "", pid: int | None = None) -> None:
@@ -63,8 +70,17 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
     """
     writer = os.getpid() if pid is None else pid
     value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
-    with atomic.disk_errors(f"writing the status of {run.address}"):
+    with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
         atomic.write_json(run.path / "status.json", asdict(value))
+
+
+def write_last(run: RunFolder, state: Written, *, step: int, steps: int, reason: str) -> None:
+    """Write what nothing in this process can overwrite any more: whatever else would write a status waits for ever.
+
+    For a process that is about to be ended by one of its threads while another still works.
+    """
+    if _writing.acquire(timeout=_SILENCE):  # else it hangs in a write of its own, and the disk would keep this one too
+        write(run, state, step=step, steps=steps, reason=reason)
 
 
 def read(run: RunFolder) -> Status:
@@ -78,7 +94,7 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    return replace(status, state="crashed", reason=_crash(status)) if status.alive and not _lives(status) else status
+    return replace(status, state="crashed", reason=_crash(status)) if status.alive and not lives(status) else status
 
 
 def written(run: RunFolder) -> Status | None:
@@ -126,7 +142,8 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def _lives(status: Status) -> bool:
+def lives(status: Status) -> bool:
+    """Whether the process that wrote a status is still there, as far as this computer can tell."""
     if is_here(status):
         return process_lives(status.pid, status.process_started)
     return time.time() - status.heartbeat <= _SILENCE

@@ -200,7 +200,10 @@ def _check_idle(run: RunFolder, what: str) -> None:
     run.check_writable(f"it cannot be {what}")
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
         raise RunError(f"{run.address} is not in {runs_folder()}, so it is not {what} from here; do it by hand")
-    if run.locked or status.read(run).alive:
+    now = status.read(run)
+    if now.state == "waiting":
+        raise RunError(f"{run.address} waits for its turn to be trained, so it cannot be {what}; cancel it first")
+    if run.locked or now.alive:
         raise RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
 
 
