@@ -129,9 +129,11 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
         The exit code: 0 done (or no run came), 1 failed.
     """
     path, limits = _told() if list(argv) == ["--spare"] else (argv[0], NO_LIMITS)
-    if not path:
-        return 0
-    run = store.open_run(path)
+    return work(store.open_run(path), limits, train) if path else 0
+
+
+def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -> int:
+    """Make this process the run's worker and train; whatever it raises is in the log and in the status. The exit code."""
     adopt(run.path)
     try:
         with Watch(run, limits):

@@ -23,6 +23,8 @@ from core.runs.folder import RunFolder
 Written = Literal["waiting", "starting", "running", "paused", "done", "stopped", "failed"]
 State = Literal["new", "waiting", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
 
+NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its environment
+
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
 _ANEW = "resume the run to write it anew"
@@ -39,6 +41,7 @@ class Status:
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
         host, pid, process_started: the process that writes the run; its start in seconds since 1970.
+        node, job: of a cluster: where that process is, and the name under which the cluster knows the training.
         reason: why it ended, for people; empty while all is well.
     """
 
@@ -50,6 +53,8 @@ class Status:
     pid: int = 0
     process_started: float = 0.0
     reason: str = ""
+    node: str = ""
+    job: str = ""
 
     @property
     def alive(self) -> bool:
@@ -69,7 +74,13 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
         pid: the process that will write the run, where it is not this one.
     """
     writer = os.getpid() if pid is None else pid
-    value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
+    node, job = os.environ.get(NODE, ""), os.environ.get(JOB, "")
+    value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason, node, job)
+    put(run, value)
+
+
+def put(run: RunFolder, value: Status) -> None:
+    """Replace the status by one that is known, of whatever process."""
     with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
         atomic.write_json(run.path / "status.json", asdict(value))
 
@@ -143,7 +154,17 @@ class Heartbeat:
 
 
 def lives(status: Status) -> bool:
-    """Whether the process that wrote a status is still there, as far as this computer can tell."""
+    """Whether the process that wrote a status is still there, as far as this computer can tell.
+
+    A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
+    last heartbeat.
+    """
+    if status.job:
+        from core.runs.cluster import knows  # here: it stands on this file
+
+        known = knows(status.job)
+        heard = time.time() - status.heartbeat <= _SILENCE
+        return heard if known is None or (status.state == "starting" and not known) else known
     if is_here(status):
         return process_lives(status.pid, status.process_started)
     return time.time() - status.heartbeat <= _SILENCE
@@ -151,6 +172,8 @@ def lives(status: Status) -> bool:
 
 def _crash(status: Status) -> str:
     where = f"process {status.pid}" if is_here(status) else f"process {status.pid} on {status.host}"
+    if status.job:
+        where = f"the cluster has lost the training: its process on node {status.node or '(none yet)'}"
     return f"{where} ended without a word after step {status.step}; resume from the last checkpoint, or see log.txt"
 
 

@@ -1,0 +1,161 @@
+"""Trainings on the nodes of a Ray cluster: the backend of `attnlab app --cluster ray://HOST:10001` (extra `cluster`).
+
+A training is an actor of Ray (core/runs/cluster_training.py) with one CPU to itself: Ray finds the node, and finds another one where
+that node is lost. It is detached, so it outlives the server; the next server finds it by its name, which is that of its run.
+There is one actor of a name, whoever asks: on storage without locks that is what keeps a run to one writer.
+Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/mirror.py).
+"""
+
+import contextlib
+import os
+import threading
+import time
+from dataclasses import asdict, replace
+from typing import Any
+
+from core.errors import AttentionLabError, RunError
+from core.runs import controls, status
+from core.runs.backend import CLUSTER, AbstractBackend
+from core.runs.folder import RunFolder
+from core.runs.limits import Limits
+from core.runs.ray_connection import NAMESPACE, Connection, connection
+from core.runs.status import Status
+from core.runs.store import root
+
+TRIES = 4  # nodes that a training may lose before it is left to a person
+_GONE = 10.0  # seconds that a name may take to be free again, and a killed actor to be gone
+_BORN = 300.0  # seconds in which an actor that has its place must have imported what it needs
+
+
+class RayCluster(AbstractBackend):
+    """Trainings spread over the nodes of a cluster.
+
+    Args:
+        address: what `--cluster` was given.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._line: Connection = connection(address)
+
+    def places(self) -> int:
+        """One a CPU of the nodes that live.
+
+        Raises:
+            RunError: nothing answers, or no node has a CPU to give.
+        """
+        cpus = self._line.seen().cpus
+        if cpus < 1:
+            raise RunError(
+                f"the cluster at {self._line.address} has no free place: no node of it has a CPU to give; add one with "
+                "`ray start --address=HEAD:6379`"
+            )
+        return cpus
+
+    def prepare(self) -> None:
+        """Connect, in the background."""
+        self._line.watch()
+
+    def start(self, run: RunFolder, limits: Limits) -> None:
+        """As an actor that outlives this server. Its first word may take as long as its place is taken by others."""
+        workers = int(run.config().get("training", {}).get("workers", 1))
+        if workers > (places := self.places()):
+            raise RunError(
+                f"{run.address} is trained by training.workers={workers}, and the cluster has {places} places: "
+                "set workers lower, or add nodes"
+            )
+        with run.lock():
+            before = status.read(run)
+            if before.alive:
+                raise RunError(f"{run.address} is being trained on node {before.node}; wait for it or stop it first")
+            controls.clear(run)
+            status.put(run, replace(before, state="starting", heartbeat=time.time(), reason="", node="", job=_job(run)))
+        try:
+            actor = self._create(run, limits, workers)
+        except AttentionLabError as error:
+            _fail(run, str(error))
+            raise
+        self._line.began(_job(run))
+        threading.Thread(target=self._see_born, args=(actor, run), daemon=True, name=f"birth {run.name}").start()
+
+    def kill(self, run: RunFolder) -> None:
+        """End its actor, wherever it is."""
+        now = status.read(run)
+        if not now.alive:
+            return
+        ray = self._line.ray()
+        end = time.monotonic() + _GONE
+        with contextlib.suppress(ValueError):  # there is none of that name any more
+            while time.monotonic() < end:
+                ray.kill(ray.get_actor(_job(run), NAMESPACE), no_restart=True)
+                time.sleep(0.05)
+        with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
+            pass
+        last = status.read(run)
+        status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
+
+    def lives(self, now: Status) -> bool:
+        """Whether the cluster has it; of a process outside, as this computer can tell."""
+        return status.lives(now)
+
+    def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
+        from core.runs.cluster_training import TeamTraining, Training
+
+        ray = self._line.ray()
+        kind = ray.remote(Training if workers == 1 else TeamTraining).options(
+            name=_job(run),
+            namespace=NAMESPACE,
+            lifetime="detached",
+            num_cpus=1 if workers == 1 else 0,  # a team has a place for each member
+            max_restarts=TRIES - 1,
+        )
+        end = time.monotonic() + _GONE
+        while True:
+            try:
+                return kind.remote(str(run.path), str(root()), _job(run), asdict(limits), workers)
+            except ValueError as error:  # its last actor is about to be gone
+                if time.monotonic() > end:
+                    raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error
+                time.sleep(0.1)
+            except (ConnectionError, RuntimeError) as error:
+                raise RunError(f"the cluster at {self._line.address} did not take {run.address}: {error}") from error
+
+    def _see_born(self, actor: Any, run: RunFolder) -> None:
+        """Speak for a training that could not even begin: a node without the lab, most of all."""
+        ray = self._line.ray()
+        try:
+            ray.get(actor.ready.remote())
+        except ray.exceptions.RayActorError as error:
+            last = str(error).strip().splitlines()[-1][:300]
+            _fail(run, f"no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?")
+        except Exception:
+            return  # the line was lost: the actor is on its own
+
+
+def knows(job: str) -> bool | None:
+    """Whether the cluster of this process has a training; None where this process has none, or has not heard of it lately."""
+    address = os.environ.get(CLUSTER, "")
+    seen = connection(address).lately() if address else None
+    return None if seen is None else job in seen.jobs
+
+
+def check(address: str) -> None:
+    """Whether there is a cluster to use, started here first for `local`.
+
+    Raises:
+        InputError: it is no address. MissingExtra: Ray is not installed. RunError: nothing answers there.
+    """
+    from core.runs.ray_connection import start_here
+
+    if address == "local":
+        start_here()
+    RayCluster(address).places()
+
+
+def _job(run: RunFolder) -> str:
+    return str(run.path)
+
+
+def _fail(run: RunFolder, reason: str) -> None:
+    now = status.written(run)
+    if now is not None and now.state == "starting":
+        status.put(run, replace(now, state="failed", reason=reason))

@@ -1,0 +1,90 @@
+"""What runs on a node: one training as an actor of Ray, the same training as anywhere, in a process that Ray started.
+
+The actor begins to train as it is made. So when Ray makes it anew on another node (its own was lost, or its process was killed), it
+goes on by itself from the newest checkpoint, with the parameters of a training that was never interrupted, and says so in the
+log, in the journal and in its status. With the training its process ends, and its place is free.
+"""
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from core.errors import RunError
+from core.runs import checkpoint, jobs, journal, status, workspace
+from core.runs.folder import RunFolder
+from core.runs.limits import Limits
+from core.training.events import Changed
+
+MOVED = "moved"  # the journal's word for a training that goes on elsewhere
+_DYING = 150.0  # seconds that the writer of a lost node may hold the run's lock: a lease of NFS is 90
+
+
+class Training:
+    """One training in one process: an actor.
+
+    Args:
+        path: of the run, the same on all nodes; root: of the server's home; job: how the cluster calls the training.
+        limits: fields of `Limits`.
+    """
+
+    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None]) -> None:
+        import ray
+
+        place = ray.get_runtime_context()
+        settle(path, root, job, place.get_node_id())
+        self._run, self._limits = RunFolder(Path(path), Path(path).name, path), Limits(**limits)
+        self._self, self._again = place.current_actor, bool(place.was_current_actor_reconstructed)
+        threading.Thread(target=self._live, name="training").start()
+
+    def ready(self) -> None:
+        """Answers as soon as there is a process."""
+
+    def _live(self) -> None:
+        import ray
+
+        try:
+            if not self._again or goes_on(self._run):
+                from core.runs.worker import train  # takes seconds: torch
+
+                jobs.work(self._run, self._limits, train)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            ray.kill(self._self, no_restart=True)
+
+
+def settle(path: str, root: str, job: str, node: str) -> None:
+    """Make this process one of the server's: its home, the workspace of the run, and the words it signs its status with."""
+    os.environ.update({"ATTNLAB_HOME": root, status.JOB: job, status.NODE: node[:8]})
+    workspace.settle(Path(path))
+
+
+def goes_on(run: RunFolder) -> bool:
+    """Whether a training that was interrupted has something left to do; written into its journal and its log if so.
+
+    Waits for the writer of the lost node to be gone.
+
+    Raises:
+        RunError: it is not.
+    """
+    before = status.written(run)
+    if before is None or not before.alive:
+        return False  # it had ended, and only its process had not
+    end = time.monotonic() + _DYING
+    while True:
+        try:
+            with run.lock(), journal.Journal(run) as writer:
+                found = max(checkpoint.steps(run), default=0)
+                writer.append(Changed(found, MOVED))
+                break
+        except RunError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+    status.write(run, "starting", step=before.step, steps=before.steps, reason=f"moved from node {before.node}")
+    return True
