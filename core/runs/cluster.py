@@ -16,6 +16,8 @@ from typing import Any
 from core.errors import AttentionLabError, RunError
 from core.runs import controls, status
 from core.runs.backend import CLUSTER, AbstractBackend
+from core.runs.cluster_team import TeamTraining
+from core.runs.cluster_training import Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 from core.runs.ray_connection import NAMESPACE, Connection, connection
@@ -98,20 +100,23 @@ class RayCluster(AbstractBackend):
         return status.lives(now)
 
     def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
-        from core.runs.cluster_training import TeamTraining, Training
-
         ray = self._line.ray()
-        kind = ray.remote(Training if workers == 1 else TeamTraining).options(
+        facts: list[Any] = [str(run.path), str(root()), _job(run), asdict(limits)]
+        kind, cpus = ray.remote(Training), 1
+        if workers > 1:  # each member has a place; who sees to them needs none
+            kind, cpus, facts = ray.remote(TeamTraining), 0, [*facts, workers]
+        kind = kind.options(
             name=_job(run),
             namespace=NAMESPACE,
             lifetime="detached",
-            num_cpus=1 if workers == 1 else 0,  # a team has a place for each member
+            scheduling_strategy="SPREAD",
+            num_cpus=cpus,
             max_restarts=TRIES - 1,
         )
         end = time.monotonic() + _GONE
         while True:
             try:
-                return kind.remote(str(run.path), str(root()), _job(run), asdict(limits), workers)
+                return kind.remote(*facts)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
                     raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error

@@ -64,16 +64,19 @@ def settle(path: str, root: str, job: str, node: str) -> None:
     workspace.settle(Path(path))
 
 
-def goes_on(run: RunFolder) -> bool:
-    """Whether a training that was interrupted has something left to do; written into its journal and its log if so.
+def goes_on(run: RunFolder, *, failed: bool = False) -> bool:
+    """Whether a training that was interrupted has something left to do; said in its journal and its status if so.
 
     Waits for the writer of the lost node to be gone.
+
+    Args:
+        failed: one whose process could still say that it failed is meant too.
 
     Raises:
         RunError: it is not.
     """
     before = status.written(run)
-    if before is None or not before.alive:
+    if before is None or not (before.alive or (failed and before.state == "failed")):
         return False  # it had ended, and only its process had not
     end = time.monotonic() + _DYING
     while True:
