@@ -7,6 +7,7 @@
     │   └── DataError     a file, a line, a token that cannot be read
     ├── NumberError       a model whose numbers are no numbers any more; also a FloatingPointError
     ├── RunError          a run folder that is missing, damaged, newer, taken or busy
+    ├── LockedControl     what a lecturer has locked for students
     ├── MissingData       a data set that a claim measures on and that is not here
     └── MissingExtra      a package that was left out of the installation on purpose
 
@@ -40,6 +41,10 @@ class NumberError(AttentionLabError, FloatingPointError):
 
 class RunError(AttentionLabError):
     """A run folder that is missing, damaged, newer than this program, taken or busy."""
+
+
+class LockedControl(AttentionLabError):
+    """Something that a lecturer has locked for students at this moment."""
 
 
 class MissingData(AttentionLabError):

@@ -1,19 +1,19 @@
 """Who is logged in, for whoever asks in a run of the script: the page, its parts, callbacks.
 
-The gate (dashboard/gate.py) lets nobody in without a cookie that it has given out; here the cookie that a session was
-opened with is looked up again, each time. So who logs out, or is logged out, has no workspace from that moment on.
+The gate (dashboard/gate.py) lets nobody in without a ticket, and hands the ticket to Streamlit as what it knows of a
+session's user; Streamlit gives no session to a connection with another one. Here the ticket is looked up again, each time:
+who logs out has no workspace from that moment on. A thread that is no run of a script is nobody's.
 """
 
 from pathlib import Path
 
-import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import RunError
-from core.runs import admission, workspace
+from core.runs import admission, authority, workspace
 from core.runs.classroom import Member
 
-COOKIE = "attnlab_member"
+TICKET = "attnlab_ticket"  # as dashboard/.streamlit/config.toml names what the gate hands over
 
 
 def member() -> Member | None:
@@ -31,17 +31,19 @@ def member() -> Member | None:
 
 
 def settle() -> None:
-    """Once per server: in a classroom, `core` finds the workspace of whoever asks by asking here."""
+    """In a classroom, `core` knows who asks, and finds their workspace, by asking here."""
     workspace.ask(_place)
+    authority.ask(_known)
 
 
-def token() -> str:
-    """What this session was opened with; "" outside a session's script, and where there was none."""
-    return st.context.cookies.get(COOKIE, "") if get_script_run_ctx(suppress_warning=True) is not None else ""
+def ticket() -> str:
+    """What this session was let in with; "" in a thread that is no run of its script."""
+    here = get_script_run_ctx(suppress_warning=True)
+    return "" if here is None else str(here.user_info.get(TICKET) or "")
 
 
 def _known() -> Member | None:
-    return admission.admitted(token())
+    return admission.admitted(ticket())
 
 
 def _place() -> Path | None:

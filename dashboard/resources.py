@@ -16,7 +16,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
-from core.runs import checkpoint, jobs, journal
+from core.runs import checkpoint, jobs, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
@@ -30,6 +30,7 @@ from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
+from core.runs.workspace import workspace, workspaces
 from core.training.events import Evaluated, TrainEvent
 
 FIRST_RUN = "demo/dates-transformer"
@@ -243,3 +244,15 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
     if here is not None and hasattr(here.uploaded_file_mgr, "remove_file"):
         for file in files:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
+
+
+@st.cache_data(show_spinner=False, ttl=30.0, max_entries=1)
+def megabytes() -> dict[str, float]:
+    """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
+    return {name: used.megabytes(place) for name, place in workspaces().items()}
+
+
+@st.cache_data(show_spinner=False, ttl=30.0, max_entries=200)
+def own_megabytes(name: str) -> float:
+    """What one workspace holds; counted twice a minute at most."""
+    return used.megabytes(workspace(name))

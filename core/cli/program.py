@@ -4,6 +4,7 @@ import typer
 
 from core.cli.bench import bench
 from core.cli.claiming import claims
+from core.cli.classroom import classroom
 from core.cli.compiling import compile_run
 from core.cli.describing import figure
 from core.cli.foreign import hf
@@ -29,6 +30,7 @@ for command in (app, tasks, models, objectives, searches, train, decode, attend,
 program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
 program.add_typer(hf, name="hf")
+program.add_typer(classroom, name="classroom")
 program.command()(send)
 program.command()(verify)
 program.command()(claims)

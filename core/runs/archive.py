@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, status, store
+from core.runs import atomic, locked, status, store
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(
@@ -58,7 +58,9 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
 
     Raises:
         RunError: no zip, an entry no run has, too large, or no configuration this program reads; nothing is left behind.
+        LockedControl: the lecturer has locked it.
     """
+    locked.check("import")
     size = len(source) if isinstance(source, bytes) else _size(source)
     if size > _LARGEST_ARCHIVE:
         raise RunError(f"the archive has {size} bytes; at most {_LARGEST_ARCHIVE} are taken; export the run anew")
@@ -70,6 +72,16 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
         raise RunError(
             f"this is not a whole zip file of a run ({error}); export the run again and import that file"
         ) from error
+
+
+def copy_run(run: RunFolder, draft: Path) -> None:
+    """Fill an empty folder with what an archive of the run holds, checked like one that came from outside.
+
+    Raises:
+        RunError: the run is damaged, or something in it no run has.
+    """
+    with zipfile.ZipFile(io.BytesIO(export_bytes(run))) as archive:
+        _fill(archive, _checked(archive)[1], draft)
 
 
 def _size(path: Path) -> int:
@@ -145,12 +157,7 @@ def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]]
     with atomic.disk_errors("importing the run"):
         draft = store.new_draft()
         try:
-            left = _LARGEST_ARCHIVE
-            for info, inside in entries:
-                left -= _unpack(archive, info, draft / inside, left)
-            imported = RunFolder(draft, "imported", "the archive's run")
-            imported.config()
-            _lay_to_rest(imported)
+            _fill(archive, entries, draft)
             while True:
                 try:
                     return store.settle(draft, store.free_name(wish))
@@ -161,6 +168,16 @@ def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]]
             if draft.exists():
                 atomic.remove_folder(draft)
             raise
+
+
+def _fill(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], draft: Path) -> None:
+    """Unpack a run into a draft, and check what it is."""
+    left = _LARGEST_ARCHIVE
+    for info, inside in entries:
+        left -= _unpack(archive, info, draft / inside, left)
+    imported = RunFolder(draft, "imported", "the archive's run")
+    imported.config()
+    _lay_to_rest(imported)
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:

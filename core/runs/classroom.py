@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import InputError, RunError
 from core.runs import atomic, passwords
+from core.runs.limits import Limits
 from core.runs.workspace import root
 
 LECTURER = "lecturer"  # the workspace of whoever teaches
@@ -43,18 +44,6 @@ class Quotas:
     runs: int = 60
     megabytes: int = 2_000
     waiting: int = 4
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far one training of the class may go; None is no limit.
-
-    Attributes:
-        memory_mb: of its process; minutes: by the clock.
-    """
-
-    memory_mb: int | None = None
-    minutes: int | None = None
 
 
 @dataclass(frozen=True)

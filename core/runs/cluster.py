@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from core.errors import AttentionLabError, RunError
-from core.runs import controls, status
+from core.runs import controls, following, status
 from core.runs.backend import CLUSTER, AbstractBackend
 from core.runs.cluster_team import TeamTraining
 from core.runs.cluster_training import Training
@@ -22,6 +22,7 @@ from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 from core.runs.ray_connection import NAMESPACE, Connection, connection
 from core.runs.status import Status
+from core.runs.storage import STORAGE
 from core.runs.store import root
 
 TRIES = 4  # nodes that a training may lose before it is left to a person
@@ -38,6 +39,7 @@ class RayCluster(AbstractBackend):
 
     def __init__(self, address: str) -> None:
         self._line: Connection = connection(address)
+        self._storage = following.following(url) if (url := following.chosen()) else None
 
     def places(self) -> int:
         """One a CPU of the nodes that live.
@@ -56,27 +58,31 @@ class RayCluster(AbstractBackend):
     def prepare(self) -> None:
         """Connect, in the background."""
         self._line.watch()
+        if self._storage is not None:
+            self._storage.begin()
 
     def start(self, run: RunFolder, limits: Limits) -> None:
         """As an actor that outlives this server. Its first word may take as long as its place is taken by others."""
         workers = int(run.config().get("training", {}).get("workers", 1))
-        if workers > (places := self.places()):
-            raise RunError(
-                f"{run.address} is trained by training.workers={workers}, and the cluster has {places} places: "
-                "set workers lower, or add nodes"
-            )
+        self._check_room(run, workers)
         with run.lock():
             before = status.read(run)
             if before.alive:
                 raise RunError(f"{run.address} is being trained on node {before.node}; wait for it or stop it first")
             controls.clear(run)
+            if self._storage is not None and before.state == "crashed" and before.job:
+                self._storage.bring(run)  # what a lost node left last
             status.put(run, replace(before, state="starting", heartbeat=time.time(), reason="", node="", job=_job(run)))
-        try:
-            actor = self._create(run, limits, workers)
-        except AttentionLabError as error:
-            _fail(run, str(error))
-            raise
+            try:
+                if self._storage is not None:
+                    self._storage.put(run)
+                actor = self._create(run, limits, workers)
+            except AttentionLabError as error:
+                _fail(run, str(error))
+                raise
         self._line.began(_job(run))
+        if self._storage is not None:
+            self._storage.begin()
         threading.Thread(target=self._see_born, args=(actor, run), daemon=True, name=f"birth {run.name}").start()
 
     def kill(self, run: RunFolder) -> None:
@@ -90,8 +96,8 @@ class RayCluster(AbstractBackend):
             while time.monotonic() < end:
                 ray.kill(ray.get_actor(_job(run), NAMESPACE), no_restart=True)
                 time.sleep(0.05)
-        with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
-            pass
+        with contextlib.suppress(RunError), run.lock():
+            pass  # nobody writes it any more
         last = status.read(run)
         status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
 
@@ -99,12 +105,25 @@ class RayCluster(AbstractBackend):
         """Whether the cluster has it; of a process outside, as this computer can tell."""
         return status.lives(now)
 
+    def _check_room(self, run: RunFolder, workers: int) -> None:
+        places = self.places()
+        if workers > places:
+            raise RunError(
+                f"{run.address} is trained by training.workers={workers}, and the cluster has {places} places: "
+                "set workers lower, or add nodes"
+            )
+        if workers > 1 and self._storage is not None:
+            raise RunError(
+                f"{run.address} is trained by training.workers={workers}, which read one folder: use a folder that all nodes see, "
+                f"without {STORAGE}, or set workers to 1"
+            )
+
     def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
         ray = self._line.ray()
         facts: list[Any] = [str(run.path), str(root()), _job(run), asdict(limits)]
-        kind, cpus = ray.remote(Training), 1
+        kind, cpus, facts = ray.remote(Training), 1, [*facts, self._storage.place(run) if self._storage else ""]
         if workers > 1:  # each member has a place; who sees to them needs none
-            kind, cpus, facts = ray.remote(TeamTraining), 0, [*facts, workers]
+            kind, cpus, facts = ray.remote(TeamTraining), 0, [*facts[:-1], workers]
         kind = kind.options(
             name=_job(run),
             namespace=NAMESPACE,

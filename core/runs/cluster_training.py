@@ -1,26 +1,24 @@
 """What runs on a node: one training as an actor of Ray, the same training as anywhere, in a process that Ray started.
 
 The actor begins to train as it is made. So when Ray makes it anew on another node (its own was lost, or its process was killed), it
-goes on by itself from the newest checkpoint, with the parameters of a training that was never interrupted, and says so in the
-log, in the journal and in its status. With the training its process ends, and its place is free.
+goes on by itself from the newest checkpoint, with the parameters of a training that was never interrupted, and says so in its
+status and its log. With the training its process ends, and its place is free.
 """
 
 import os
-import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 from core.errors import RunError
-from core.runs import checkpoint, jobs, journal, status, workspace
+from core.runs import jobs, status, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.training.events import Changed
+from core.runs.mirror import carried
+from core.runs.storage import Stored
 
-MOVED = "moved"  # the journal's word for a training that goes on elsewhere
 _DYING = 150.0  # seconds that the writer of a lost node may hold the run's lock: a lease of NFS is 90
 
 
@@ -29,15 +27,15 @@ class Training:
 
     Args:
         path: of the run, the same on all nodes; root: of the server's home; job: how the cluster calls the training.
-        limits: fields of `Limits`.
+        limits: fields of `Limits`; storage: the run's address there, and then the folder is one of this node's own; empty: none.
     """
 
-    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None]) -> None:
+    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None], storage: str) -> None:
         import ray
 
         place = ray.get_runtime_context()
         settle(path, root, job, place.get_node_id())
-        self._run, self._limits = RunFolder(Path(path), Path(path).name, path), Limits(**limits)
+        self._run, self._limits, self._storage = RunFolder(Path(path), Path(path).name, path), Limits(**limits), storage
         self._self, self._again = place.current_actor, bool(place.was_current_actor_reconstructed)
         threading.Thread(target=self._live, name="training").start()
 
@@ -48,10 +46,12 @@ class Training:
         import ray
 
         try:
-            if not self._again or goes_on(self._run):
-                from core.runs.worker import train  # takes seconds: torch
+            with carried(Stored(self._storage), self._run.name) if self._storage else nullcontext(self._run) as run:
+                if not self._again or goes_on(run):
+                    from core.runs.worker import train  # takes seconds: torch
 
-                jobs.work(self._run, self._limits, train)
+                    workspace.settle(run.path)
+                    jobs.work(run, self._limits, train)
         except BaseException:
             traceback.print_exc()
         finally:
@@ -65,7 +65,7 @@ def settle(path: str, root: str, job: str, node: str) -> None:
 
 
 def goes_on(run: RunFolder, *, failed: bool = False) -> bool:
-    """Whether a training that was interrupted has something left to do; said in its journal and its status if so.
+    """Whether a training that was interrupted has something left to do; said in its status and its log if so.
 
     Waits for the writer of the lost node to be gone.
 
@@ -81,13 +81,14 @@ def goes_on(run: RunFolder, *, failed: bool = False) -> bool:
     end = time.monotonic() + _DYING
     while True:
         try:
-            with run.lock(), journal.Journal(run) as writer:
-                found = max(checkpoint.steps(run), default=0)
-                writer.append(Changed(found, MOVED))
+            with run.lock():
                 break
         except RunError:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-    status.write(run, "starting", step=before.step, steps=before.steps, reason=f"moved from node {before.node}")
+    reason = f"its process on node {before.node} is lost; it goes on here, from its last checkpoint"
+    status.write(run, "starting", step=before.step, steps=before.steps, reason=reason)
+    with (run.path / "log.txt").open("a", encoding="utf-8") as log:
+        log.write(f"{reason}: node {os.environ[status.NODE]}\n")
     return True

@@ -11,22 +11,28 @@ from collections.abc import Iterable, Mapping
 from core.runs.tickets import Ticket
 
 
-def in_order(waiting: Iterable[Ticket], running: Iterable[Ticket], served: Mapping[str, int]) -> list[Ticket]:
-    """The waiting tickets as they would be started from now on, if nobody came and nothing ended.
+def in_order(
+    waiting: Iterable[Ticket], running: Iterable[Ticket], served: Mapping[str, int], places: int
+) -> list[Ticket]:
+    """The waiting tickets as they would be started from now on, if nobody came and what has run longest ended first.
 
     Args:
-        served: of owners, the moment of their last start; 0 where they have none.
+        served: of owners, the moment of their last start; places: how many run at once, 1 or more.
     """
     lines: dict[str, deque[Ticket]] = {}
     for ticket in sorted(waiting, key=lambda one: one.number):
         lines.setdefault(ticket.owner, deque()).append(ticket)
-    busy = Counter(ticket.owner for ticket in running)
+    owners = deque(ticket.owner for ticket in sorted(running, key=lambda one: one.number))
+    busy = Counter(owners)
     last, order = dict(served), list[Ticket]()
     now = max([*served.values(), *(ticket.number for line in lines.values() for ticket in line), 0])
     while lines:
+        while len(owners) >= places:
+            busy[owners.popleft()] -= 1
         owner = min(lines, key=lambda one: (busy[one], max(last.get(one, 0), lines[one][0].number)))
         order.append(lines[owner].popleft())
         now += 1
+        owners.append(owner)
         busy[owner] += 1
         last[owner] = now
         if not lines[owner]:

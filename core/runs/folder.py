@@ -19,6 +19,12 @@ from core.errors import RunError
 from core.runs import atomic
 
 SCHEMA = "attnlab/run/1"
+# what a run is that may only be looked at, and what to do about a damaged one, by how its address begins
+_READ_ONLY = {
+    "demo": ("a shipped run", "get the repository's assets/runs again"),
+    "class": ("a published run", "whoever published it can take it back and publish it again"),
+    "of": ("somebody else's run", "its owner can restore or delete it"),
+}
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class RunFolder:
     Attributes:
         path: the folder, absolute.
         name: its last part.
-        address: what finds it again: the name, `demo/NAME`, or the path of a folder elsewhere.
-        read_only: a shipped run; nothing may be written into it.
+        address: what finds it again: the name, `demo/NAME`, `class/NAME`, `of/WORKSPACE/NAME`, or the path of a folder elsewhere.
+        read_only: a shipped or published run, or somebody else's; nothing may be written into it.
     """
 
     path: Path
@@ -68,16 +74,16 @@ class RunFolder:
             atomic.write_bytes(self.path / "notes.md", text.encode("utf-8", errors="replace"))
 
     def check_writable(self, consequence: str) -> None:
-        """Raise RunError if this is a shipped run."""
+        """Raise RunError if this is a run that may only be looked at."""
         if self.read_only:
-            raise RunError(f"{self.address} is a shipped run: {consequence}; train a run of your own with its settings")
+            raise RunError(f"{self.address} is {_kind(self)}: {consequence}; train a run of your own with its settings")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the run's only writer until the block ends or the process dies.
 
         Raises:
-            RunError: another process (or another part of this one) is the writer, or the run is shipped.
+            RunError: another process (or another part of this one) is the writer, or the run may only be looked at.
         """
         self.check_writable("it cannot be trained further")
         with atomic.disk_errors(f"locking {self.address}"):
@@ -139,7 +145,17 @@ def acquire(file: IO[str], patience: float) -> bool:
 
 
 def _advice(run: RunFolder) -> str:
-    return "get the repository's assets/runs again" if run.read_only else "restore it from a copy, or delete the run"
+    if not run.read_only:
+        return "restore it from a copy, or delete the run"
+    return _READ_ONLY.get(_prefix(run), _READ_ONLY["demo"])[1]
+
+
+def _kind(run: RunFolder) -> str:
+    return _READ_ONLY.get(_prefix(run), _READ_ONLY["demo"])[0]
+
+
+def _prefix(run: RunFolder) -> str:
+    return run.address.partition("/")[0]
 
 
 def _owner(lock: Path) -> str:

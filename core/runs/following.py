@@ -5,6 +5,7 @@ server that comes later finds the runs on its disk, since their statuses say tha
 """
 
 import contextlib
+import functools
 import logging
 import os
 import threading
@@ -46,7 +47,7 @@ class Following:
             raise RunError(f"{run.address} is not in {workspace.root()}: only what is there is carried to {self._url}") from None
 
     def put(self, run: RunFolder) -> None:
-        """Store a run that is about to be trained; the caller holds its lock. What a lost node left last is brought first.
+        """Store a run that is about to be trained; the caller holds its lock.
 
         Raises:
             RunError: it is not in the home, or the storage refuses.
@@ -56,6 +57,11 @@ class Following:
             mirror.put(stored, run)
         except Exception as error:  # each kind of storage has errors of its own
             raise RunError(f"{run.address} cannot be stored at {stored.url}: {error}") from error
+
+    def bring(self, run: RunFolder) -> None:
+        """Bring what is stored of a run, if that can be had; the caller holds its lock."""
+        with contextlib.suppress(Exception):  # each kind of storage has errors of its own; then it goes on from what is here
+            Inward(Stored(self.place(run)), run).pull()
 
     def begin(self) -> None:
         """Look after all runs from now on; called again it does nothing."""
@@ -99,6 +105,12 @@ class Following:
                 scanned = time.monotonic()
             self.round()
             time.sleep(EVERY)
+
+
+@functools.cache
+def following(url: str) -> Following:
+    """The one of this process."""
+    return Following(url)
 
 
 def chosen() -> str:

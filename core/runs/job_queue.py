@@ -17,7 +17,7 @@ from typing import Any
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, tickets
+from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
@@ -57,7 +57,9 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
     Raises:
         RunError: it is being trained already, is shipped or damaged, or the disk refuses.
         SettingError: the environment of the server has a limit that is none.
+        LockedControl: the lecturer has locked training for whoever asks.
     """
+    locked.check("train")
     run.check_writable("it cannot be trained further")
     run.config()
     allowed = limits or usual()
@@ -124,7 +126,7 @@ def line() -> Line:
     """The line as it is at this moment; reading it holds nobody up."""
     running, wrong = tickets.read(RUNNING)
     waiting, problems = tickets.read(WAITING)
-    return Line(tuple(running), tuple(in_order(waiting, running, _served())), (*wrong, *problems))
+    return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
 
 
 def attend() -> None:
@@ -193,8 +195,8 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
 
 def _fill(backend: AbstractBackend) -> list[RunFolder]:
     running, waiting = _swept(backend)
-    room = backend.places() - len(running)
-    order = in_order(waiting, running, _served())[: max(0, room)]
+    places = backend.places()
+    order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
     return [ticket.run for ticket in order if _start(ticket, backend)]
 
 

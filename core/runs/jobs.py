@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, store
+from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS, Limits, Watch
 from core.runs.processes import be_nice, launch
@@ -129,7 +129,10 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
         The exit code: 0 done (or no run came), 1 failed.
     """
     path, limits = _told() if list(argv) == ["--spare"] else (argv[0], NO_LIMITS)
-    return work(store.open_run(path), limits, train) if path else 0
+    if not path:
+        return 0
+    workspace.settle(Path(path))
+    return work(store.open_run(path), limits, train)
 
 
 def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -> int:

@@ -154,7 +154,7 @@ class Watch:
         if minutes is not None and max(self._trained, self._paused) > 60 * minutes:
             did = "trained" if self._trained > 60 * minutes else "was paused"
             return (
-                f"it {did} for {minutes:g} minutes, as long as one may at a stretch here: what it learned is kept, and Resume "
+                f"it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
                 "goes on from there when its turn comes"
             )
         return ""

@@ -27,7 +27,7 @@ EVERY = 0.5  # seconds between rounds
 _PART = 256_000  # bytes from which a part of the journal is left as it is
 _YIELDED = 2.0  # seconds in which the writer before finds out that it is none any more
 _LAST = 120.0  # seconds for which the last word of a training is tried again
-_APART = {"events.jsonl", "status.json", "control"}
+_APART = {"checkpoints", "events.jsonl", "status.json", "control"}
 
 
 class Taken(RunError):
@@ -55,8 +55,9 @@ class Outward:
             Taken: there is another writer; nothing was changed. OSError: the storage refuses.
         """
         status = _json(self._run.path / "status.json")  # first: when it says `done`, all the rest is there already
-        new = self._new_lines()  # then these: a snapshot is written before its event
-        index = Index(status, self._files(), self._index.events)
+        saved = self._files("checkpoints")  # before the journal: a checkpoint goes on where its journal must have come to
+        new = self._new_lines()  # before the snapshots: they are written before their events
+        index = Index(status, {**saved, **self._files("")}, self._index.events)
         if new is not None:
             start, lines = new
             before = tuple(part for part in self._index.events if part.offset < start)
@@ -92,13 +93,14 @@ class Outward:
         lines = lines[: lines.rfind(b"\n") + 1]
         return (start, lines) if start + len(lines) > sent else None
 
-    def _files(self) -> dict[str, str]:
+    def _files(self, within: str) -> dict[str, str]:
+        """Files of a folder of the run, or all that have no turn of their own."""
         found: dict[str, str] = {}
         torn: set[str] = set()
-        for path in sorted(self._run.path.rglob("*")):
+        for path in sorted((self._run.path / within).rglob("*")):
             place = path.relative_to(self._run.path)
             name, hidden = place.as_posix(), any(part.startswith(".") or part.endswith(".old") for part in place.parts)
-            if hidden or place.parts[0] in _APART or not path.is_file():
+            if hidden or (not within and place.parts[0] in _APART) or not path.is_file():
                 continue
             try:
                 mark = _mark(path)

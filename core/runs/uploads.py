@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.runs import atomic, store
+from core.runs import atomic, locked, store
 
 
 def keep(content: bytes, suffix: str = ".txt") -> Path:
@@ -14,8 +14,9 @@ def keep(content: bytes, suffix: str = ".txt") -> Path:
         suffix: what the name ends in: ".wav" for a recording.
 
     Raises:
-        RunError: the disk is full or refuses.
+        RunError: the disk is full or refuses; LockedControl: the lecturer has locked it.
     """
+    locked.check("upload")
     path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
     with atomic.disk_errors("keeping the uploaded file"):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,81 @@
+"""The app of a classroom: the same pages behind a gate. Started with `attnlab app --classroom`.
+
+The gate stands before Streamlit: without a valid ticket a request reaches no page, no upload, no file and no WebSocket,
+so nothing of a session exists before somebody has logged in. A WebSocket is asked for its ticket again at each message.
+"""
+
+import os
+from urllib.parse import quote
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.runs import admission
+from core.runs.workspace import CLASSROOM
+from dashboard import log_in
+
+os.environ[CLASSROOM] = "1"  # whoever starts this file starts a classroom; trainings inherit it
+_HANDED = "x-attnlab-ticket"  # the header that config.toml trusts; nobody outside may send it
+_OPEN = (log_in.PATH, "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/health")
+
+
+class Gate:
+    """Whoever has no ticket is sent to log in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or one WebSocket from its first to its last message."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = MutableHeaders(scope=scope)
+        del headers[_HANDED]
+        ticket = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
+        if scope["path"] in [log_in.here(path) for path in _OPEN]:
+            await self._app(scope, receive, send)
+        elif admission.admitted(ticket) is None:
+            await _refused(scope)(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._app(scope, receive, send)
+        else:
+            headers[_HANDED] = ticket
+            await self._app(scope, _while_admitted(ticket, receive), send)
+
+
+def _while_admitted(ticket: str, receive: Receive) -> Receive:
+    """Messages of a WebSocket until its ticket is taken back or over; then it reads as closed."""
+
+    async def asking() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and admission.admitted(ticket) is None:
+            return {"type": "websocket.disconnect", "code": 1008, "reason": "logged out"}
+        return message
+
+    return asking
+
+
+def _refused(scope: Scope) -> ASGIApp:
+    if scope["type"] == "websocket":
+        return _closed
+    asked = HTTPConnection(scope)
+    if scope["method"] == "GET" and "text/html" in asked.headers.get("accept", ""):
+        wanted = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        answer: Response = RedirectResponse(f"{log_in.here(log_in.PATH)}?next={quote(wanted, safe='')}", 303)
+    else:
+        answer = PlainTextResponse("log in first\n", 401)
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "websocket.close", "code": 1008})
+
+
+app = st.App("app.py", middleware=[Middleware(Gate)], routes=[Route(log_in.here(log_in.PATH), log_in.LogIn)])
