@@ -20,14 +20,13 @@ from core.runs.cluster_team import TeamTraining
 from core.runs.cluster_training import Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.ray_connection import NAMESPACE, Connection, connection
+from core.runs.ray_connection import NAMESPACE, Connection, connection, start_here
 from core.runs.status import Status
 from core.runs.storage import STORAGE
 from core.runs.store import root
 
 TRIES = 4  # nodes that a training may lose before it is left to a person
 _GONE = 10.0  # seconds that a name may take to be free again, and a killed actor to be gone
-_BORN = 300.0  # seconds in which an actor that has its place must have imported what it needs
 
 
 class RayCluster(AbstractBackend):
@@ -120,11 +119,10 @@ class RayCluster(AbstractBackend):
 
     def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
         ray = self._line.ray()
-        facts: list[Any] = [str(run.path), str(root()), _job(run), asdict(limits)]
-        kind, cpus, facts = ray.remote(Training), 1, [*facts, self._storage.place(run) if self._storage else ""]
-        if workers > 1:  # each member has a place; who sees to them needs none
-            kind, cpus, facts = ray.remote(TeamTraining), 0, [*facts[:-1], workers]
-        kind = kind.options(
+        stored = self._storage.place(run) if self._storage is not None else ""
+        # each member of a team has a place, and who sees to them needs none
+        kind, cpus, last = (Training, 1, stored) if workers == 1 else (TeamTraining, 0, workers)
+        actor = ray.remote(kind).options(
             name=_job(run),
             namespace=NAMESPACE,
             lifetime="detached",
@@ -135,7 +133,7 @@ class RayCluster(AbstractBackend):
         end = time.monotonic() + _GONE
         while True:
             try:
-                return kind.remote(*facts)
+                return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), last)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
                     raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error
@@ -150,7 +148,9 @@ class RayCluster(AbstractBackend):
             ray.get(actor.ready.remote())
         except ray.exceptions.RayActorError as error:
             last = str(error).strip().splitlines()[-1][:300]
-            _fail(run, f"no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?")
+            _fail(
+                run, f"no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?"
+            )
         except Exception:
             return  # the line was lost: the actor is on its own
 
@@ -163,16 +163,17 @@ def knows(job: str) -> bool | None:
 
 
 def check(address: str) -> None:
-    """Whether there is a cluster to use, started here first for `local`.
+    """Whether there is a cluster to use, started here first for `local`. Nothing stays connected.
 
     Raises:
         InputError: it is no address. MissingExtra: Ray is not installed. RunError: nothing answers there.
     """
-    from core.runs.ray_connection import start_here
-
     if address == "local":
         start_here()
-    RayCluster(address).places()
+    try:
+        RayCluster(address).places()
+    finally:
+        connection(address).close()
 
 
 def _job(run: RunFolder) -> str:

@@ -44,7 +44,9 @@ class Following:
         try:
             return f"{self._url}/{run.path.relative_to(workspace.root()).as_posix()}"
         except ValueError:
-            raise RunError(f"{run.address} is not in {workspace.root()}: only what is there is carried to {self._url}") from None
+            raise RunError(
+                f"{run.address} is not in {workspace.root()}: only what is there is carried to {self._url}"
+            ) from None
 
     def put(self, run: RunFolder) -> None:
         """Store a run that is about to be trained; the caller holds its lock.
@@ -60,7 +62,9 @@ class Following:
 
     def bring(self, run: RunFolder) -> None:
         """Bring what is stored of a run, if that can be had; the caller holds its lock."""
-        with contextlib.suppress(Exception):  # each kind of storage has errors of its own; then it goes on from what is here
+        with contextlib.suppress(
+            Exception
+        ):  # each kind of storage has errors of its own; then it goes on from what is here
             Inward(Stored(self.place(run)), run).pull()
 
     def begin(self) -> None:

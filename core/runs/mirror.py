@@ -55,7 +55,9 @@ class Outward:
             Taken: there is another writer; nothing was changed. OSError: the storage refuses.
         """
         status = _json(self._run.path / "status.json")  # first: when it says `done`, all the rest is there already
-        saved = self._files("checkpoints")  # before the journal: a checkpoint goes on where its journal must have come to
+        saved = self._files(
+            "checkpoints"
+        )  # before the journal: a checkpoint goes on where its journal must have come to
         new = self._new_lines()  # before the snapshots: they are written before their events
         index = Index(status, {**saved, **self._files("")}, self._index.events)
         if new is not None:

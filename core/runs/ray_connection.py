@@ -76,7 +76,7 @@ class Connection:
     def __init__(self, address: str) -> None:
         self.address = resolved(address)
         self._lock = threading.Lock()
-        self._looked = threading.Event()
+        self._looked, self._ended = threading.Event(), threading.Event()
         self._seen, self._at, self._said = Seen(), -_FRESH, ""
         self._thread: threading.Thread | None = None
 
@@ -114,15 +114,27 @@ class Connection:
         self._looked.wait(_FIRST)
         seen = self.lately()
         if seen is None:
-            raise RunError(self._said or f"the cluster at {self.address} does not answer; see whether `ray status` does")
+            raise RunError(
+                self._said or f"the cluster at {self.address} does not answer; see whether `ray status` does"
+            )
         return seen
 
     def began(self, job: str) -> None:
         """Know of a training that was just started, before the next look."""
         self._seen = Seen(self._seen.jobs | {job}, self._seen.cpus)
 
+    def close(self) -> None:
+        """Look no more, and part from the cluster; `watch` begins again."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._part()
+        self._thread, self._at = None, -_FRESH
+        self._ended.clear()
+        self._looked.clear()
+
     def _look_on(self) -> None:
-        while True:
+        while not self._ended.is_set():
             try:
                 ray = self.ray()
                 jobs, cpus = ray.util.list_named_actors(), ray.cluster_resources().get("CPU", 0)
@@ -134,7 +146,7 @@ class Connection:
                 with contextlib.suppress(Exception):
                     self._part()
             self._looked.set()
-            time.sleep(_LOOK)
+            self._ended.wait(_LOOK)
 
     def _part(self) -> None:
         with self._lock:

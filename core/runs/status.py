@@ -27,6 +27,7 @@ NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
+_AWAY = "the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint"
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
 _writing = threading.RLock()
@@ -105,7 +106,13 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    return replace(status, state="crashed", reason=_crash(status)) if status.alive and not lives(status) else status
+    if not status.alive:
+        return status
+    if not lives(status):
+        return replace(status, state="crashed", reason=_crash(status))
+    if status.job and time.time() - status.heartbeat > _SILENCE:
+        return replace(status, state="starting", reason=status.reason or _AWAY)
+    return status
 
 
 def written(run: RunFolder) -> Status | None:

@@ -60,7 +60,9 @@ class Stored:
 
             self._system, self._base = fsspec.url_to_fs(url)
         except ImportError as error:
-            raise MissingExtra(str(error.name or "fsspec"), "cluster", f"runs at {url.partition('://')[0]}://") from None
+            raise MissingExtra(
+                str(error.name or "fsspec"), "cluster", f"runs at {url.partition('://')[0]}://"
+            ) from None
         except ValueError as error:
             raise RunError(f"{STORAGE}={url[:120]} cannot be used: {error}") from error
         self.url = url

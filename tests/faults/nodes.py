@@ -39,14 +39,28 @@ class Nodes:
     """
 
     def __init__(self, **environment: str) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))  # short: a socket's path has 107 letters at most
+        self._folder = Path(
+            tempfile.mkdtemp(prefix="ray", dir="/tmp")
+        )  # short: a socket's path has 107 letters at most
         paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-        self._environment = {**os.environ, **_QUIET, "RAY_TMPDIR": str(self._folder), "PYTHONPATH": paths, **environment}
+        self._environment = {
+            **os.environ,
+            **_QUIET,
+            "RAY_TMPDIR": str(self._folder),
+            "PYTHONPATH": paths,
+            **environment,
+        }
         port, client = free_ports(2)
         self._head, self.address = f"127.0.0.1:{port}", f"ray://127.0.0.1:{client}"
         self._all: list[list[psutil.Process]] = []
         self._started: list[subprocess.Popen[bytes]] = []
-        self._start("--head", f"--port={port}", f"--ray-client-server-port={client}", "--num-cpus=0", "--include-dashboard=false")
+        self._start(
+            "--head",
+            f"--port={port}",
+            f"--ray-client-server-port={client}",
+            "--num-cpus=0",
+            "--include-dashboard=false",
+        )
         self._await(port)
         self._client = client
 
@@ -63,7 +77,7 @@ class Nodes:
         """End a node as a power cut would: all of its processes at once, without a word."""
         _end(self._started[number])
 
-    def kill_word(self, number: int) -> list[int]:
+    def processes(self, number: int) -> list[int]:
         """Numbers of the processes of a node."""
         return [one.pid for one in psutil.Process(self._started[number].pid).children(recursive=True)]
 
@@ -74,11 +88,25 @@ class Nodes:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, *options: str) -> None:
-        command = [str(Path(sys.executable).with_name("ray")), "start", "--block", "--disable-usage-stats", "--node-ip-address=127.0.0.1"]
+        command = [
+            str(Path(sys.executable).with_name("ray")),
+            "start",
+            "--block",
+            "--disable-usage-stats",
+            "--node-ip-address=127.0.0.1",
+        ]
         small = ["--object-store-memory=80000000", "--include-log-monitor=false"]
+        own = self._folder / str(len(self._started))  # two raylets that begin in one folder may take one socket
+        own.mkdir()
         with (self._folder / "out.txt").open("ab") as output:
             self._started.append(
-                subprocess.Popen([*command, *small, *options], env=self._environment, stdout=output, stderr=output, start_new_session=True)
+                subprocess.Popen(
+                    [*command, *small, f"--temp-dir={own}", *options],
+                    env={**self._environment, "TMPDIR": str(own)},
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,
+                )
             )
 
     def _await(self, port: int) -> None:
