@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.runs.authority import asker
+from core.runs.workspace import in_classroom
 from dashboard.leaving import forget_pages_left
 from dashboard.member import settle as settle_member
 
@@ -69,6 +70,11 @@ def main() -> None:
     forget_pages_left()
     settle_member()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    if in_classroom() and asker() is None:
+        from dashboard.components.log_out import logged_out
+
+        logged_out()
+        st.stop()
     page = st.navigation(
         {
             section: [

@@ -8,7 +8,6 @@ import os
 from urllib.parse import quote
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -18,9 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.runs import admission
 from core.runs.workspace import CLASSROOM
 from dashboard import log_in
+from dashboard.place import here
 
 os.environ[CLASSROOM] = "1"  # whoever starts this file starts a classroom; trainings inherit it
-_HANDED = "x-attnlab-ticket"  # the header that config.toml trusts; nobody outside may send it
+_HANDED = b"x-attnlab-ticket"  # the header that config.toml trusts; nobody outside may send it
 _OPEN = (log_in.PATH, "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/health")
 
 
@@ -35,17 +35,16 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        headers = MutableHeaders(scope=scope)
-        del headers[_HANDED]
+        scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() != _HANDED]}
         ticket = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
-        if scope["path"] in [log_in.here(path) for path in _OPEN]:
+        if scope["path"] in [here(path) for path in _OPEN]:
             await self._app(scope, receive, send)
         elif admission.admitted(ticket) is None:
             await _refused(scope)(scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:
-            headers[_HANDED] = ticket
+            scope["headers"].append((_HANDED, ticket.encode("ascii")))
             await self._app(scope, _while_admitted(ticket, receive), send)
 
 
@@ -67,7 +66,7 @@ def _refused(scope: Scope) -> ASGIApp:
     asked = HTTPConnection(scope)
     if scope["method"] == "GET" and "text/html" in asked.headers.get("accept", ""):
         wanted = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-        answer: Response = RedirectResponse(f"{log_in.here(log_in.PATH)}?next={quote(wanted, safe='')}", 303)
+        answer: Response = RedirectResponse(f"{here(log_in.PATH)}?next={quote(wanted, safe='')}", 303)
     else:
         answer = PlainTextResponse("log in first\n", 401)
     answer.headers["cache-control"] = "no-store"
@@ -78,4 +77,4 @@ async def _closed(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1008})
 
 
-app = st.App("app.py", middleware=[Middleware(Gate)], routes=[Route(log_in.here(log_in.PATH), log_in.LogIn)])
+app = st.App("app.py", middleware=[Middleware(Gate)], routes=[Route(here(log_in.PATH), log_in.LogIn)])

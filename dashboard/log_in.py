@@ -17,13 +17,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from streamlit import config
 
 from core.errors import AttentionLabError, InputError
 from core.runs import accounts, admission
 from core.runs.attempts import Attempts
 from core.runs.classroom import Classroom, Member, load_classroom
 from dashboard import provider
+from dashboard.place import here
 
 PATH = "/log-in"
 COOKIE = "attnlab_ticket"
@@ -37,17 +37,17 @@ class LogIn(HTTPEndpoint):
 
     async def get(self, request: Request) -> Response:
         """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
-        wanted = _inside(request.query_params.get("next", ""))
-        if "account" in request.query_params and (there := provider.door()):
-            return RedirectResponse(there, 303)
+        wanted, room = _inside(request.query_params.get("next", "")), None
         if admission.admitted(request.cookies.get(COOKIE, "")) is not None:
             return RedirectResponse(wanted, 303)
         try:
             room = load_classroom()
+            if "account" in request.query_params and provider.offered():
+                return RedirectResponse(provider.door(), 303)
             said = provider.identity(request.cookies)
             return _form(room, wanted) if said is None else _in(request, accounts.confirmed(room, said), wanted)
         except AttentionLabError as error:
-            return _form(None, wanted, str(error))
+            return _form(room, wanted, str(error))
 
     async def post(self, request: Request) -> Response:
         """Let somebody in, or say what to do."""
@@ -69,15 +69,9 @@ class LogIn(HTTPEndpoint):
             async with _turns:
                 member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
         except AttentionLabError as error:
-            return _form(room, _inside(wanted), str(error), 401, name)
+            return _form(room, _inside(wanted), str(error), 401, name, bool(again))
         _attempts.succeeded(name.strip().lower()[:80])
         return _in(request, member, _inside(wanted))
-
-
-def here(path: str) -> str:
-    """A path on this server, below the base that it is served under."""
-    base = str(config.get_option("server.baseUrlPath") or "").strip("/")
-    return f"/{base}{path}" if base else path
 
 
 def _in(request: Request, member: Member, wanted: str) -> Response:
@@ -90,17 +84,23 @@ def _in(request: Request, member: Member, wanted: str) -> Response:
     return answer
 
 
-def _form(room: Classroom | None, wanted: str, problem: str = "", status: int = 200, name: str = "") -> Response:
+def _form(
+    room: Classroom | None, wanted: str, problem: str = "", status: int = 200, name: str = "", first: bool = False
+) -> Response:
+    """Args:
+    first: whether somebody said that they are here for the first time.
+    """
     nonce = secrets.token_urlsafe(16)
-    door = f"{here(PATH)}?account" if room is not None and provider.door() else ""
+    door = f"{here(PATH)}?account" if room is not None and provider.offered() else ""
     page = _page().substitute(
         title=escape(room.name if room is not None else "Attention Lab"), nonce=nonce, action=escape(here(PATH)),
-        next=escape(wanted), name=escape(name[:80]), problem=escape(problem), door=escape(door),
+        next=escape(wanted), name=escape(name[:80]), problem=escape(problem[:1].upper() + problem[1:]),
+        first="open" if first else "", door=escape(door),
         no_problem="" if problem else "hidden", no_password="" if room is not None and room.password else "hidden",
         no_door="" if door else "hidden",
     )  # fmt: skip
     guarded = {
-        "content-security-policy": f"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; "
+        "content-security-policy": f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'",
         "cache-control": "no-store", "referrer-policy": "same-origin", "x-content-type-options": "nosniff",
     }  # fmt: skip

@@ -19,14 +19,17 @@ from core.errors import MissingExtra
 from core.runs import admission
 
 
-def door() -> str | None:
-    """The address on this server that leads to the provider, for two minutes; None where secrets.toml names none.
+def offered() -> bool:
+    """Whether secrets.toml names a provider."""
+    return bool(get_secrets_auth_section())
+
+
+def door() -> str:
+    """The address on this server that leads to the provider; it holds for two minutes.
 
     Raises:
-        MissingExtra: it names one, and the package that talks to it is not installed.
+        MissingExtra: the package that talks to the provider is not installed.
     """
-    if not get_secrets_auth_section():
-        return None
     if not is_authlib_installed():
         raise MissingExtra("authlib", "oidc", "to log in with OpenID Connect")
     return generate_login_redirect_url("default")
@@ -34,7 +37,7 @@ def door() -> str | None:
 
 def identity(cookies: Mapping[str, str]) -> dict[str, Any] | None:
     """What the provider said of somebody, if the cookie is Streamlit's own and the provider said it not long ago."""
-    if not get_secrets_auth_section():
+    if not offered():
         return None
     kept = starlette_websocket._get_signed_cookie_with_chunks(dict(cookies), USER_COOKIE_NAME)
     if kept is None:

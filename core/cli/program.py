@@ -12,6 +12,7 @@ from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.opening import open_recording
+from core.cli.queueing import queue
 from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
@@ -29,6 +30,7 @@ for command in (app, tasks, models, objectives, searches, train, decode, attend,
     program.command()(command)
 program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
+program.add_typer(queue, name="queue")
 program.add_typer(hf, name="hf")
 program.add_typer(classroom, name="classroom")
 program.command()(send)

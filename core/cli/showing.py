@@ -1,5 +1,6 @@
 """Commands that show what there is: the app itself, tasks, models, objectives, searches."""
 
+import os
 import subprocess
 import sys
 from ipaddress import ip_address
@@ -21,9 +22,19 @@ def app(
     classroom: Annotated[
         bool, typer.Option("--classroom", help="each person logs in to a workspace of their own")
     ] = False,
+    trainings: Annotated[
+        int | None, typer.Option(help="trainings that run at once, the others wait; one a core where not given", min=1)
+    ] = None,
+    memory_limit: Annotated[
+        int | None, typer.Option(metavar="MB", help="memory one training may take; it needs some 400 to begin", min=1)
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="how long one may train at a stretch")
+    ] = None,
 ) -> None:
     """Open the app in a browser."""
     from core.runs.classroom import load_classroom
+    from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
 
     page = Path(__file__).resolve().parents[2] / "dashboard" / ("gate.py" if classroom else "app.py")
     if not page.exists():
@@ -37,7 +48,10 @@ def app(
         )  # fmt: skip
     options = ["--server.port", str(port), "--server.headless", "true" if no_browser else "false"]
     options += ["--server.address", address]
-    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options]))
+    Limits(memory_limit, time_limit)  # says what cannot be
+    given = {TRAININGS: trainings, MEMORY: memory_limit, MINUTES: time_limit}
+    environment = {**os.environ, **{name: f"{value:g}" for name, value in given.items() if value is not None}}
+    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options], env=environment))
 
 
 def _is_here(address: str) -> bool:

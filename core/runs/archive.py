@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, locked, status, store
+from core.runs import atomic, locked, quotas, status, store
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(
@@ -67,6 +67,7 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             folder, entries = _checked(archive)
+            quotas.check_run(sum(info.file_size for info, _ in entries))
             return _import(archive, entries, name or folder or "imported")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise RunError(

@@ -15,6 +15,7 @@ from core.training.events import StepDone
 
 POINTS = 24  # of a curve as wide as a word
 _LOOK = 2048  # bytes of a look; a step is one line of about 250
+_SHORT = 16_384  # bytes of a journal that is read as a whole
 _KEPT = 4096  # curves that are remembered
 
 
@@ -46,15 +47,16 @@ def _looked(path: Path, size: int, changed: int) -> tuple[float, ...]:
 def _found(path: Path, size: int) -> Iterator[tuple[int, float]]:
     """Steps with their losses, in the order of the file: all of a short one, a few of a long one."""
     with path.open("rb") as file:
-        if size <= POINTS * _LOOK:
+        if size <= _SHORT:
             yield from _steps(file.read(size).split(b"\n")[:-1])
             return
         last = size - _LOOK
         for place in (last * at // (POINTS - 1) for at in range(POINTS)):
             file.seek(place)
             whole = file.read(_LOOK).split(b"\n")[1 if place else 0 : -1]  # what the look cut in two is no line
-            found = list(_steps(whole))
-            yield from found[-1:] if place == last else found[:1]
+            found = next(_steps(whole[::-1] if place == last else whole), None)
+            if found is not None:
+                yield found
 
 
 def _steps(lines: Sequence[bytes]) -> Iterator[tuple[int, float]]:

@@ -9,8 +9,8 @@ where the start did not come about, the run still reads as `waiting` and the tic
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.runs import atomic, controls, locked, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
+from core.runs.jobs import worker_main
 from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
@@ -46,16 +47,17 @@ class Line:
     problems: tuple[str, ...]
 
 
-def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
+def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int | None = None) -> None:
     """Have a run trained when its turn comes, at once if there is room; it reads as `waiting` until then.
 
     A run that waits already keeps its place.
 
     Args:
         owner: whose it is: a workspace, or a session; limits: the usual ones of this server where none are given.
+        most: trainings of this owner that may wait at once; None is no limit.
 
     Raises:
-        RunError: it is being trained already, is shipped or damaged, or the disk refuses.
+        RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
         SettingError: the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
@@ -70,6 +72,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None) -> None:
         if before.alive:
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
+            _refuse_more(owner, waiting, most)
             number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
@@ -114,6 +117,14 @@ def turn() -> list[RunFolder]:
         return []
     with _turn():
         return _fill(chosen())
+
+
+def work(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
+    """As `jobs.worker_main`, and then let the next in the line begin: there may be no server any more to do it."""
+    code = worker_main(argv, train)
+    with suppress(AttentionLabError):
+        turn()
+    return code
 
 
 def place(run: RunFolder) -> int | None:
@@ -239,6 +250,14 @@ def _served() -> dict[str, int]:
     if not isinstance(value, dict):
         return {}
     return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
+
+
+def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
+    own = sum(one.owner == owner for one in waiting)
+    if most is not None and own >= most:
+        raise RunError(
+            f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
+        )
 
 
 def _written(run: RunFolder) -> status.Status | None:

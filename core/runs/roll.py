@@ -5,19 +5,21 @@ stays the same, journals are looked into and never read (core/runs/glance.py).
 """
 
 import functools
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
 
 from core.errors import RunError
-from core.runs import accounts, atomic, authority, desk, job_queue, presence, status, workspace
-from core.runs.folder import RunFolder, check_config
+from core.runs import accounts, authority, desk, job_queue, presence, status, workspace
+from core.runs.folder import RunFolder
 from core.runs.glance import glance
 from core.runs.status import Status
 
 _MB = 1_000_000
+_FILES = ("status.json", "config.json", "events.jsonl")
 
 
 @dataclass(frozen=True)
@@ -127,22 +129,13 @@ def _check() -> None:
 
 def _entries(place: str, folder: Path, places: dict[str, int]) -> Iterator[Entry]:
     for path in _runs(folder):
-        run = RunFolder(path, path.name, desk.address(place, path.name), read_only=True)
-        now = status.read(run)
-        task, model, problem, made = _made(path)
-        yield Entry(
-            place,
-            run.name,
-            run.address,
-            task,
-            model,
-            now,
-            problem,
-            places.get(str(path)),
-            _memory(now),
-            glance(run),
-            made,
-        )
+        entry = _read(place, path, _marks(path))
+        if (
+            entry.status.active
+        ):  # what rests is the same as long as its files are; what does not may have died meanwhile
+            now = status.read(RunFolder(path, path.name, entry.address, read_only=True))
+            entry = replace(entry, status=now, place=places.get(str(path)), memory_mb=_memory(now))
+        yield entry
 
 
 def _runs(folder: Path) -> list[Path]:
@@ -152,27 +145,32 @@ def _runs(folder: Path) -> list[Path]:
         return []
 
 
-def _made(path: Path) -> tuple[str, str, str, float]:
-    """Task, model, what is wrong, and when it was made."""
-    file = path / "config.json"
+def _marks(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether the files that are read of a run are still the same."""
+    found = []
     try:
-        facts = file.stat()
-    except OSError as error:
-        return "", "", f"config.json cannot be read ({error.strerror})", 0.0
-    return *_configured(file, facts.st_mtime_ns, facts.st_size), facts.st_mtime
+        with os.scandir(path) as files:
+            for file in files:
+                if file.name in _FILES:
+                    facts = file.stat()
+                    found.append((file.name, facts.st_mtime_ns, facts.st_size))
+    except OSError:
+        return ()  # deleted meanwhile
+    return tuple(sorted(found))
 
 
 @functools.lru_cache(maxsize=8192)
-def _configured(file: Path, changed: int, size: int) -> tuple[str, str, str]:
-    """The same as long as the file is the same, which its time and size tell."""
+def _read(place: str, path: Path, marks: tuple[tuple[str, int, int], ...]) -> Entry:
+    """A run as its files have it; the same as long as their marks are."""
+    run = RunFolder(path, path.name, desk.address(place, path.name), read_only=True)
     try:
-        config = check_config(atomic.read_json(file, "its owner can restore or delete the run"), file)
+        config, problem = run.config(), ""
     except RunError as error:
-        return "", "", str(error)
-    task, model = (
-        part.get("name", "") if isinstance(part, dict) else "" for part in (config.get("task"), config.get("model"))
-    )
-    return str(task)[:40], str(model)[:40], ""
+        config, problem = {}, str(error)
+    parts = (config.get("task"), config.get("model"))
+    task, model = (str(part.get("name", ""))[:40] if isinstance(part, dict) else "" for part in parts)
+    made = next((changed / 1e9 for name, changed, _ in marks if name == "config.json"), 0.0)
+    return Entry(place, run.name, run.address, task, model, status.read(run), problem, None, None, glance(run), made)
 
 
 def _memory(now: Status) -> float | None:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, locked, status
+from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
-from core.runs.workspace import home, root
+from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
 __all__ = [
@@ -84,6 +84,7 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
     locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
+    quotas.check_run()
     with atomic.disk_errors(f"making the run {name}"):
         draft = new_draft()
         try:
@@ -169,12 +170,14 @@ def open_run(address: str) -> RunFolder:
     """The run at a name, at an address that `find_run` knows, or at a path to a run folder.
 
     Raises:
-        RunError: there is none, or the path climbs with `..`.
+        RunError: there is none, the path climbs with `..`, or this is a classroom, and it leads out of the workspace.
     """
     path = Path(address)
     plain = path.name == address or address.startswith((DEMO, CLASS, desk.PREFIX))
     if ".." in path.parts:
         raise RunError(f"{address[:120]!r} climbs with '..'; give the run's name or its absolute path")
+    if in_classroom():
+        return _by_name(address, path)
     is_folder = _holds_config(path)
     if plain and (not is_folder or address in [run.address for run in list_runs()]):
         return find_run(address)
@@ -185,6 +188,14 @@ def open_run(address: str) -> RunFolder:
         if path.parent == folder.resolve():
             return find_run(prefix + path.name)
     return RunFolder(path, path.name, str(path))
+
+
+def _by_name(address: str, path: Path) -> RunFolder:
+    """Where others have runs too, a path opens nothing but what a name would; the disk is not even asked about another."""
+    for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
+        if path.parent == folder:
+            return find_run(prefix + path.name)
+    return find_run(address)
 
 
 def list_runs(include_demo: bool = True) -> list[RunFolder]:

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.runs import atomic, locked, store
+from core.runs import atomic, locked, quotas
+from core.runs.workspace import uploads_folder
 
 
 def keep(content: bytes, suffix: str = ".txt") -> Path:
@@ -17,6 +18,7 @@ def keep(content: bytes, suffix: str = ".txt") -> Path:
         RunError: the disk is full or refuses; LockedControl: the lecturer has locked it.
     """
     locked.check("upload")
+    quotas.check_bytes(len(content))
     path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
     with atomic.disk_errors("keeping the uploaded file"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -37,8 +39,3 @@ def in_their_words(words: str, names: Mapping[str, str]) -> str:
     for ours, theirs in names.items():
         words = words.replace(ours, theirs)
     return words
-
-
-def uploads_folder() -> Path:
-    """Where they are kept; it need not exist yet."""
-    return store.home() / "uploads"

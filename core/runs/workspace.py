@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+from core.data import named_file
 from core.errors import InputError, RunError
 
 CLASSROOM = "ATTNLAB_CLASSROOM"  # the environment variable that a server of a classroom and its workers have
@@ -81,6 +82,11 @@ def within(place: Path) -> Iterator[None]:
         _within.reset(token)
 
 
+def uploads_folder() -> Path:
+    """Where the files are that whoever asks has uploaded; it need not exist yet."""
+    return home() / "uploads"
+
+
 def workspaces() -> dict[str, Path]:
     """All workspaces of a classroom, by name."""
     folder = root() / "workspaces"
@@ -116,3 +122,10 @@ def check_workspace(name: str) -> str:
             f"use 1 to {_LONGEST} small letters (a-z), digits, - _ and . (not first, not last)"
         )
     return name
+
+
+def _may_be_named() -> tuple[Path, ...] | None:
+    return (uploads_folder(),) if in_classroom() else None
+
+
+named_file.ask(_may_be_named)

@@ -9,6 +9,7 @@ from core.figures.aligners import Panel, alignment_maps
 from core.runs.aligners import ALIGNERS, AlignerRace
 from core.runs.spoken import Spoken, anecdote
 from core.training.repeat_ladder import TIMES, Rung
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -16,7 +17,7 @@ _COLUMNS = 3  # maps beside each other
 _RECENT = 10  # steps whose mean loss is said
 
 
-@st.cache_resource(show_spinner="Making the models …", max_entries=16)
+@kept.shared(show_spinner="Making the models …", max_entries=16)
 def race(names: tuple[str, ...], seed: int) -> AlignerRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 

@@ -15,7 +15,7 @@ from core.errors import InputError
 from core.recording.alignment import AlignmentDump, of_matrices
 from core.runs import snapshots
 from core.runs.store import find_run
-from dashboard import resources
+from dashboard import kept, resources
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
 _SMALL = 20  # megabytes of a token file, of a sound
@@ -129,13 +129,13 @@ def _example(captions: Captions) -> Brought:
     return Brought(_recorded(address), (address,), captions, address)
 
 
-@st.cache_resource(show_spinner="Reading the maps …", max_entries=4, scope="session")
+@kept.own(show_spinner="Reading the maps …", max_entries=4, scope="session")
 def _read(key: tuple[Any, ...], _files: Sequence[tuple[str, bytes]]) -> AlignmentDump:
     _, reading, tokens = key
     return read_dump(_files, reading, tokens)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def _recorded(address: str) -> AlignmentDump:
     run = find_run(address)
     return of_matrices([(step, snapshots.read(run, step)) for step in snapshots.steps(run)], address)

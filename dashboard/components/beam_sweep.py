@@ -11,7 +11,7 @@ from core.figures.beam_sizes import Measure, beam_sizes
 from core.runs.beam_sizes import Progress, Sweep, SweepPoint, sentences, sweep
 from core.runs.beam_verdict import exact_of, proof_words, rows, to_csv, verdict
 from core.runs.trained import TrainedModel
-from dashboard import resources
+from dashboard import kept, resources
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -22,7 +22,7 @@ _HEADS = {
 }  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.of_run(show_spinner=False, max_entries=32)
 def found(address: str, model_hash: str, n: int, over: tuple[AbstractSearch, ...]) -> Sweep:
     """What is known about these searches and this model, for everybody; it computes nothing by itself.
 

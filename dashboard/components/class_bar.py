@@ -7,6 +7,7 @@ from core.runs.classroom import Member, load_classroom
 from core.runs.locked import CONTROLS
 from dashboard import resources
 from dashboard.components.literal import literal
+from dashboard.components.log_out import log_out
 from dashboard.components.panel import panel
 
 _TICK = 5.0  # seconds between looks; how long what the lecturer does may take to be seen without a click
@@ -16,7 +17,10 @@ _NAMED = 3  # published runs that are named
 def class_bar() -> None:
     """Draw it, where there is a classroom and somebody is logged in; it looks again by itself."""
     if authority.asker() is not None:
-        panel("The line of the class", every=_TICK)(_bar)(_given())
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container():
+                panel("The line of the class", every=_TICK)(_bar)(_given())
+            log_out()
 
 
 def _given() -> tuple[list[str], list[str]]:
@@ -44,7 +48,7 @@ def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
     if who.lecturer:
         return [first, "your own workspace; everybody's runs are on the page Class"]
     more = f" and {len(given) - _NAMED} more" if len(given) > _NAMED else ""
-    runs, megabytes = len(_own()), resources.own_megabytes(who.workspace)
+    runs, megabytes = len(_own()), resources.own_megabytes()
     return [
         first,
         f"{runs} of {room.quotas.runs} runs, {megabytes:,.0f} of {room.quotas.megabytes:,} MB",

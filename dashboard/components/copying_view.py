@@ -7,13 +7,14 @@ import streamlit as st
 from core.figures.copying import CopyMap, copy_map
 from core.runs.copied import Copied
 from core.runs.copying_race import WRITERS, CopyingRace
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 _RECENT = 10  # steps whose mean loss is said
 
 
-@st.cache_resource(show_spinner="Making the models …", max_entries=12)
+@kept.shared(show_spinner="Making the models …", max_entries=12)
 def race(task: str, seed: int) -> CopyingRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself."""
     return CopyingRace(task, seed)

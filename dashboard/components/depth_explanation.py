@@ -24,7 +24,7 @@ from core.runs.explaining import (
 from core.runs.rolled import last_cross
 from core.runs.slices import Slices
 from core.seeds import Seeds
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.depth_survey import survey
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -90,7 +90,7 @@ def explained_over_sentences(chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.of_run(show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), Seeds(_SEED), erasure=erasure))

@@ -1,12 +1,14 @@
 """Over held-out sentences: one button that computes in slices, shows what it has, and can be stopped."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from core.runs.slices import Slices
 from dashboard import state
+from dashboard.components import turns
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import guarded, panel
 
@@ -74,8 +76,7 @@ def _button(name: str, running: bool) -> None:
 
 def _found(name: str, find: Callable[[int], Slices[C]], n: int, draw: Callable[[C], None], running: bool) -> None:
     one = find(n)
-    if running and not one.done:
-        one.go_on(_SLICE)
+    turns.work(name, running and not one.done, partial(one.go_on, _SLICE))
     now = one.now
     if now is not None and not one.done:
         said = f"{now.done:,} of {now.total:,} sentences"

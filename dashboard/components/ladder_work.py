@@ -13,6 +13,7 @@ from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
 from core.training.spoken_ladder import RUNGS, Ladder, LadderPlan, Rung, corpus_of
+from dashboard import kept
 from dashboard.components.heatmap import heatmap
 
 KINDS = {
@@ -38,7 +39,7 @@ _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
 
 
-@st.cache_resource(show_spinner="espeak-ng speaks …", max_entries=4)
+@kept.shared(show_spinner="espeak-ng speaks …", max_entries=4)
 def corpus(short: bool, seed: int) -> SpokenText:
     """What is trained on, for everybody."""
     spoken = corpus_of(_plan(short, False), Seeds(seed))
@@ -46,7 +47,7 @@ def corpus(short: bool, seed: int) -> SpokenText:
     return spoken
 
 
-@st.cache_resource(show_spinner="Making the speaker …", max_entries=16)
+@kept.shared(show_spinner="Making the speaker …", max_entries=16)
 def ladder(alignment: str, guided: bool, short: bool, seed: int) -> Ladder:
     """A speaker, for everybody; it computes nothing by itself."""
     settings = SpeakerSettings(alignment=alignment, reduction=_REDUCTION)
@@ -82,7 +83,7 @@ def _recent(one: Ladder) -> float:
     return sum(sum(terms.values()) for terms in last) / len(last)
 
 
-@st.cache_data(show_spinner="Speaking and listening …", max_entries=64)
+@kept.shared(copies=True, show_spinner="Speaking and listening …", max_entries=64)
 def _climbed(_one: Ladder, name: tuple[str, bool, bool, int, int], word: str, draw: int) -> list[tuple[Rung, bytes]]:
     """The rungs of a speaker as it stands, each with its sound; `name` says which speaker, and after how many steps."""
     chance = torch.Generator().manual_seed(draw) if draw else None

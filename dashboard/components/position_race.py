@@ -1,6 +1,7 @@
 """Positions at work: one press trains the same small network with every chosen kind, a slice at a time."""
 
 from collections.abc import Generator
+from functools import partial
 from threading import Lock
 from time import perf_counter
 
@@ -9,7 +10,8 @@ import streamlit as st
 from core.claims.claim import Progress, Row
 from core.claims.ordered import KINDS, TASKS_OF_ORDER, compare
 from core.figures.positions import accuracies
-from dashboard import state
+from dashboard import kept, state
+from dashboard.components import turns
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
@@ -45,7 +47,7 @@ class Trainings:
                     self.share, self.rows = now.share, now.rows
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.shared(show_spinner=False, max_entries=32)
 def _trainings(kinds: tuple[str, ...], task: str) -> Trainings:
     return Trainings(kinds, task)
 
@@ -85,8 +87,7 @@ def _button(running: bool, *, done: bool) -> None:
 
 
 def _curves(one: Trainings, task: str, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("order", running, partial(one.go_on, _SLICE))
     told = TASKS_OF_ORDER[task]
     if one.share and not one.done:
         held = "" if running else " · stopped, Train goes on from here"

@@ -3,11 +3,13 @@
 What runs is remembered under a name of the page's own (state.py); it goes on for a slice of time whenever its panel is drawn.
 """
 
+from functools import partial
 from typing import Protocol
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.components import turns
 
 
 class Race(Protocol):
@@ -53,13 +55,12 @@ def race_button(key: str, remembered: str, *, running: bool, done: bool, help: s
 
 
 def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") -> None:
-    """Go on for a slice while it runs, and say how far it is.
+    """Go on for a slice while it runs and has its turn (turns.py), and say how far it is.
 
     Args:
         seconds: of the slice; of: behind the number of steps: whose they are.
     """
-    if running:
-        one.go_on(seconds)
+    turns.work("race", running, partial(one.go_on, seconds))
     if not one.done:
         held = " · stopped, Train goes on from here" if one.step and not running else ""
         st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{of}{held}")

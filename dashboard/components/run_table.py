@@ -8,6 +8,7 @@ from core.runs import archive, status, store
 from core.runs.config import PARTS
 from core.runs.folder import RunFolder
 from core.runs.history import history
+from core.runs.job_queue import place
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
 from dashboard.components.panel import guarded
@@ -33,7 +34,8 @@ def run_table() -> list[str]:
 
 def _row(run: RunFolder) -> dict[str, object]:
     now, problem = status.read(run), run.problem
-    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else now.state, "step": now.step}
+    told = f"waiting ({place(run)} before it)" if now.state == "waiting" else now.state
+    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else told, "step": now.step}
     if problem:
         return {**row, "settings": problem}
     config = run.config()

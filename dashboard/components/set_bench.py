@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import DataError
 from core.figures.curves import Curve, curves
 from core.models.set_models import SET_MODELS
-from core.runs import controls, jobs, status, store
+from core.runs import controls, status, store
 from core.runs.expectations import expected, told
 from core.runs.experiment import create_any
 from core.runs.folder import RunFolder
@@ -22,6 +22,7 @@ from core.tasks.set_table import SET_TASKS
 from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
+from dashboard.components import queueing
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
@@ -74,7 +75,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
-    alive = status.read(find_run(address)).alive
+    alive = status.read(find_run(address)).active
     panel("This training", every=_TICK if alive else None)(_watch)(address, alive, key)
     return resources.set_model(address) if resources.has_weights(address) else None
 
@@ -124,7 +125,7 @@ def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str
         run = create_any(store.free_name(f"{task}-{model}"), config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
         raise DataError(in_their_words(str(error), brought)) from error
-    jobs.start(run)
+    queueing.train(run)
     state.put(f"{key} run {task}", run.address)
     state.put(f"{key} noticed {run.address}", [in_their_words(note, brought) for note in config.task.notes])
 
@@ -135,11 +136,12 @@ def _watch(address: str, alive: bool, key: str) -> None:
     past = history(resources.tail(address).look(), now.steps)
     judged = past.last_evaluation
     right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
-    told = f"**{address}** · {now.state} · step {now.step:,} of {now.steps:,}{right}"
+    told = f"**{address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{right}"
     bar, more, button = st.columns([6, 1.4, 1.4], vertical_alignment="center")
     with button:
         _control(run, now, key)
-    if now.alive:
+    queueing.complaint()
+    if now.active:
         bar.progress(min(1.0, now.step / max(1, now.steps)), text=told)
         _curves(past, key)
     else:
@@ -148,7 +150,9 @@ def _watch(address: str, alive: bool, key: str) -> None:
             _curves(past, key)
     if now.state in ("failed", "crashed"):
         st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
-    if alive != now.alive:
+    elif now.state == "stopped" and now.reason:
+        st.info(now.reason, icon=":material/info:")
+    if alive != now.active:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
 
 
@@ -171,13 +175,12 @@ def _curves(past: History, key: str) -> None:
 
 
 def _control(run: RunFolder, now: Status, key: str) -> None:
-    if now.alive:
+    if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
+        queueing.resume_button(run, key=f"{key} resume")
+    elif now.state in ("waiting", "starting"):
+        queueing.cancel_button(run, key=f"{key} cancel")
+    elif now.alive:
         st.button(
             "Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key=f"{key} stop",
             help="it keeps what it has learned, and can go on later",
-        )  # fmt: skip
-    elif now.state in ("stopped", "crashed", "failed", "new"):
-        st.button(
-            "Resume", icon=":material/resume:", width="stretch", on_click=jobs.start, args=(run,), key=f"{key} resume",
-            help="from its newest checkpoint",
         )  # fmt: skip

@@ -1,11 +1,11 @@
-"""The form for a new training: task, model, preset, every setting; Train starts a process of its own."""
+"""The form for a new training: task, model, preset, every setting; Train asks for a turn."""
 
 from typing import Any
 
 import streamlit as st
 
 from core.errors import DataError
-from core.runs import jobs, store
+from core.runs import status, store
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS
 from core.runs.config import PARTS, ExperimentConfig
 from core.runs.experiment import create
@@ -15,6 +15,7 @@ from core.runs.uploads import in_their_words, keep
 from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
+from dashboard.components import queueing
 from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
@@ -59,11 +60,18 @@ def training_form() -> None:
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
         state.put(f"kept {links.SOURCE}", None)
         state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
-        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
+        _toast(run)
         state.put(_NOTICED, notes)
         st.rerun()
     for note in state.get(_NOTICED) or ():
         st.caption(f":material/rule: {note}")
+
+
+def _toast(run: RunFolder) -> None:
+    if status.read(run).state == "waiting":
+        st.toast(f"{run.address} waits for its turn", icon=":material/hourglass_top:")
+    else:
+        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
 
 
 def _objective(model: str) -> str:
@@ -138,5 +146,5 @@ def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> tuple
         run = create(name, config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
         raise DataError(in_their_words(str(error), uploaded)) from error
-    jobs.start(run)
+    queueing.train(run)
     return run, [in_their_words(note, uploaded) for note in config.task.notes]

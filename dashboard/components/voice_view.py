@@ -6,7 +6,7 @@ import streamlit as st
 from core.data.audio import write_wav
 from core.figures.export import to_npz
 from core.runs.voices import Said, Voice
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heatmap import heatmap
 
 _VOICE, _TEXT = "voice", "voice text"
@@ -46,7 +46,7 @@ def voice_view() -> None:
     _draw(said, sound, text)
 
 
-@st.cache_data(show_spinner="Speaking …", max_entries=32)
+@kept.of_run(copies=True, show_spinner="Speaking …", max_entries=32)
 def _said(_voice: Voice, step: int, address: str, text: str, draw: int) -> tuple[Said, bytes]:
     said = _voice.say(text, draw)
     return said, write_wav(said.sound)

@@ -8,7 +8,7 @@ from core.errors import AttentionLabError
 from core.runs.all_at_once import Cost, Told, all_places, costs, token_by_token
 from core.runs.trained import TrainedModel
 from core.runs.trained_parallel import TrainedParallel
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 from dashboard.components.pass_attention import pass_attention
@@ -123,7 +123,7 @@ def _looks(addresses: dict[str, str], source: str, told: dict[str, Told], passes
     )
 
 
-@st.cache_resource(show_spinner="Measuring …", max_entries=8, scope="session")
+@kept.own(show_spinner="Measuring …", max_entries=8, scope="session")
 def _measured(left: str, once: str, masks: str, source: str, passes: int) -> list[Cost]:
     return costs(*_models({"left": left, "once": once, "masks": masks}), source, passes)
 

@@ -1,6 +1,7 @@
 """Beam size: does a better search find better outputs? One press decodes held-out sentences with wider and wider beams."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +11,7 @@ from core.decoding.search import AbstractSearch
 from core.runs.beam_sizes import WIDTHS, searches
 from core.runs.trained import TrainedModel
 from dashboard import resources, state
-from dashboard.components import beam_sweep
+from dashboard.components import beam_sweep, turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
@@ -105,8 +106,7 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
 
 def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
     one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
-    if running and not one.done:
-        one.go_on(_SLICE)
+    turns.work("beam sizes", running and not one.done, partial(one.go_on, _SLICE))
     if one.done:
         beam_sweep.said(one.points)
     elif one.now is not None:

@@ -9,7 +9,7 @@ from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
 from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
 from core.runs.slices import Slices
 from core.runs.trained import TrainedModel
-from dashboard import resources
+from dashboard import kept, resources
 from dashboard.components.gold_heads import head_errors, one_sentence
 from dashboard.components.gold_source import HELD_OUT, MINE, GoldSource, gold_source
 from dashboard.components.heading import heading
@@ -85,7 +85,7 @@ def _looked(model: TrainedModel, source: GoldSource) -> LinkedSet:
     return slices.now or LinkedSet()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={tuple: hash})
+@kept.of_run(show_spinner=False, max_entries=8, hash_funcs={tuple: hash})
 def _slices(address: str, model_hash: str, pairs: tuple, cut: bool) -> Slices[LinkedSet]:
     return Slices(linked_maps(resources.model(address), pairs, cut=cut))
 

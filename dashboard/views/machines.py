@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.runs.machines import MACHINES, Answer, answer, known_sources, refuse_strangers
 from core.runs.reader import AbstractTrained
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.copying_view import unseen
 from dashboard.components.heading import heading
 from dashboard.components.machine_view import costs, machine
@@ -75,7 +75,7 @@ def _chosen() -> dict[str, str] | None:
     return found if len(found) == len(MACHINES) else None
 
 
-@st.cache_resource(show_spinner="Asking …", max_entries=16, scope="session")
+@kept.own(show_spinner="Asking …", max_entries=16, scope="session")
 def _answers(chosen: tuple[tuple[str, int], ...], source: str) -> dict[str, Answer]:
     """Of each machine, by its run and step; kept, so that a time that was told does not change under the eyes."""
     return {

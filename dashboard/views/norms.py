@@ -1,10 +1,12 @@
 """Norms: where they stand, what they are, and what becomes of gradients, of training and of batches."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.models.norms import NORMS
 from dashboard import state
-from dashboard.components import norm_work
+from dashboard.components import norm_work, turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 
@@ -89,8 +91,7 @@ def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
 
 
 def _race(one: norm_work.Race, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("race", running, partial(one.go_on, _SLICE))
     if any(one.losses.values()):
         norm_work.race_picture(one, STEPS, running=running)
     else:
@@ -115,8 +116,7 @@ def _batches() -> None:
 
 
 def _measure(one: norm_work.Experiment, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("batches", running, partial(one.go_on, _SLICE))
     if one.share:
         norm_work.batches_picture(one, running=running)
     else:

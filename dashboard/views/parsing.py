@@ -14,7 +14,7 @@ from core.runs.parsed import Parsed, parse
 from core.runs.trained import TrainedModel
 from core.tasks.attachment import sentence
 from core.tasks.parsing import Parsing
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 from dashboard.components.parse_view import looking, trees, ways_table
@@ -92,7 +92,7 @@ def _tried(model: TrainedModel, source: str, search: AbstractSearch) -> Parsed |
         return error
 
 
-@st.cache_resource(show_spinner="Parsing …", max_entries=32, scope="session")
+@kept.of_run(show_spinner="Parsing …", max_entries=32, scope="session")
 def _parsed(address: str, step: int, source: str, search: AbstractSearch) -> Parsed:
     return parse(resources.model(address), source, search)
 

@@ -10,7 +10,7 @@ from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
-from dashboard import links, resources, state
+from dashboard import kept, links, resources, state
 from dashboard.components.draw_view import draw_view, plain_text
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
@@ -23,12 +23,12 @@ TITLE = "Sampling"
 MOST = 10  # outputs in the figure
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+@kept.of_run(show_spinner=False, max_entries=8, scope="session")
 def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
     return draw(resources.any_model(address), source, search)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=16, scope="session")
 def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
     return positions(resources.any_model(address), source, search, _drawing(address, step, source, search), index)
 

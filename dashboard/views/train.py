@@ -43,7 +43,7 @@ def _watching() -> str | None:
         st.query_params.pop(WATCH, None)
     if state.get(WATCH) not in known:
         state.put(
-            WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).alive), known[0])
+            WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).active), known[0])
         )
     return st.selectbox("Run", known, key=WATCH, bind="query-params", help="yours first, then the shipped ones")
 

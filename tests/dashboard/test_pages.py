@@ -95,7 +95,7 @@ def test_a_training_that_cannot_be_is_said_and_nothing_is_made():
 
 def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
     handed: list[RunFolder] = []
-    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: handed.append(run))
+    monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: handed.append(run))
     at = opened("train")
     by_label(at.text_input, "Name of the run").set_value("mine").run()
     by_label(at.button, "Train").click().run()
@@ -106,7 +106,7 @@ def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
 
 
 def test_another_objective_brings_its_settings_and_is_kept_in_the_run(monkeypatch):
-    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: None)
+    monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: None)
     at = opened("train")
     assert "Objective settings" not in [expander.label for expander in at.expander]
     by_label(at.selectbox, "Objective").select("scheduled_sampling").run()

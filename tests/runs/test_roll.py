@@ -59,7 +59,7 @@ def test_a_damaged_run_stands_there_with_its_problem():
     with asking(TEACHER):
         (page,) = [page for page in roll.roll() if page.name == "ann"]
     problems = {entry.name: entry.problem for entry in page.runs}
-    assert "expected JSON" in problems["first"] and "cannot be read" in problems["empty"]
+    assert "expected JSON" in problems["first"] and "is missing" in problems["empty"]
 
 
 def test_the_lecturer_ends_a_training_that_waits():
