@@ -8,6 +8,7 @@ it. Whoever iterates only watches.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import torch
@@ -23,8 +24,10 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
+from core.runs.members import gathered
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
+from core.runs.standing import packed
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
@@ -39,6 +42,7 @@ from core.training.objective_settings import Makings, Teacher
 from core.training.probe import Probe, Rows, fed, places
 from core.training.set_trainer import SetTrainer
 from core.training.speaker_trainer import SpeakerTrainer
+from core.training.team import END, WAIT, AbstractTeam, Word
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
 AnyTrainer = Trainer | SpeakerTrainer | SetTrainer
@@ -144,11 +148,12 @@ def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load,
     return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
-def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:
+def run_experiment(run: RunFolder, *, own_code: bool = False, team: AbstractTeam | None = None) -> Iterator[TrainEvent]:
     """Train a run to its end, recording everything in its folder.
 
     Args:
         own_code: as `trainer_of` takes it. A folder may come from anywhere: no page says yes.
+        team: which this process leads; None: as many workers as the configuration says are started here.
 
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
@@ -161,11 +166,13 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
         heartbeat.beat(0, "starting")
         trainer: AnyTrainer | None = None
         try:
-            if isinstance(config, ExperimentConfig):
-                config = replace(config, task=read_words(run, config.task))
-            trainer = _trainer(run, config, own_code)
-            with Journal(run) as journal:
-                yield from _Recorder(run, config, trainer, journal, heartbeat).events()
+            config, trainer = opened(run, own_code=own_code)
+            workers = trainer.settings.workers if isinstance(trainer, Trainer) else 1
+            with (
+                gathered(run, workers, own_code=own_code) if team is None else nullcontext(team) as whole,
+                Journal(run) as journal,
+            ):
+                yield from _Recorder(run, config, trainer, journal, heartbeat, whole).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
             raise
@@ -173,12 +180,22 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             torch.set_num_threads(threads)
 
 
-def _trainer(run: RunFolder, config: AnyConfig, own_code: bool) -> AnyTrainer:
+def opened(run: RunFolder, *, own_code: bool = False) -> tuple[AnyConfig, AnyTrainer]:
+    """The configuration of a run, with the words that it kept, and a trainer with fresh weights.
+
+    Args:
+        own_code: as `trainer_of` takes it.
+
+    Raises:
+        RunError: the run is damaged; DataError: the task's data cannot be read.
+    """
+    config = config_of(run)
     if isinstance(config, VoiceConfig):
-        return voice_trainer(run, config)
+        return config, voice_trainer(run, config)
     if isinstance(config, SetConfig):
-        return set_trainer(run, config)
-    return _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
+        return config, set_trainer(run, config)
+    config = replace(config, task=read_words(run, config.task))
+    return config, _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
 
 
 @dataclass
@@ -190,17 +207,22 @@ class _Recorder:
     trainer: AnyTrainer
     journal: Journal
     heartbeat: Heartbeat
+    team: AbstractTeam
     stopped: bool = False
     checkpointed: int = -1
 
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
         yield from self._resume()
+        if isinstance(self.trainer, Trainer) and self.team.size > 1:
+            self.trainer.team = self.team
+            self.team.tell(packed(self.trainer))
         try:
             yield from self._training()
         except InputError:  # of a reward that is a person's own: a step is done whole or not at all
             self._checkpoint()
             raise
+        self.team.say(Word(END))
         if self.checkpointed != self.trainer.step:
             self._checkpoint()
         reason = "stopped" if self.stopped else "done"
@@ -261,6 +283,7 @@ class _Recorder:
             if not paused or self.stopped:
                 return
             self.heartbeat.beat(self.trainer.step, "paused")
+            self.team.say(Word(WAIT))
             time.sleep(_NAP)
             requests = controls.take(self.run)
 
