@@ -6,7 +6,6 @@ it. Whoever iterates only watches.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
@@ -14,9 +13,8 @@ from dataclasses import dataclass, replace
 import torch
 
 from core.data.stream import Stream
-from core.errors import AttentionLabError, InputError, RunError, SettingError
+from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
-from core.models.copy_kinds import ONCE, POINTINGS
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, store
 from core.runs.beginning import weights_before
@@ -25,6 +23,7 @@ from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal
 from core.runs.members import gathered
+from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
 from core.runs.standing import packed
@@ -63,7 +62,7 @@ def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> Ru
     weights_before(config)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
     config.objective.make(_makings(config, own_code=own_code))  # so is what is wrong with a teacher
-    _refuse_pointing(config, examples)
+    refuse_pointing(config, examples)
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
@@ -79,25 +78,6 @@ def create_any(name: str, config: AnyConfig, *, own_code: bool = False) -> RunFo
     if isinstance(config, VoiceConfig):
         return create_voice(name, config)
     return create_set_run(name, config) if isinstance(config, SetConfig) else create(name, config, own_code=own_code)
-
-
-def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
-    """A pointer network can only learn targets whose tokens stand in their sources."""
-    if getattr(config.model, "copy", "none") != "pointer":
-        return
-    for example in (examples.probe, *examples.test):
-        made = [token for token in example.target if token not in example.source]
-        if made:
-            raise SettingError(
-                f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
-                "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
-            )
-        repeated = [*(Counter(example.target) - Counter(example.source))]
-        if repeated and getattr(config.model, "pointing", "") == ONCE:
-            raise SettingError(
-                f"pointing={ONCE} points at a place once, and a target of task={config.task.name} has {repeated[0][:40]!r} more "
-                f"often than its source: choose pointing={POINTINGS[0]}, or a task such as sortpoints"
-            )
 
 
 def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
@@ -148,12 +128,15 @@ def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load,
     return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
-def run_experiment(run: RunFolder, *, own_code: bool = False, team: AbstractTeam | None = None) -> Iterator[TrainEvent]:
+def run_experiment(
+    run: RunFolder, *, own_code: bool = False, workers: int | None = None, team: AbstractTeam | None = None
+) -> Iterator[TrainEvent]:
     """Train a run to its end, recording everything in its folder.
 
     Args:
         own_code: as `trainer_of` takes it. A folder may come from anywhere: no page says yes.
-        team: which this process leads; None: as many workers as the configuration says are started here.
+        workers: how many share the work, and are started here; None: as the configuration says.
+        team: in their place, one which this process leads already.
 
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
@@ -167,7 +150,10 @@ def run_experiment(run: RunFolder, *, own_code: bool = False, team: AbstractTeam
         trainer: AnyTrainer | None = None
         try:
             config, trainer = opened(run, own_code=own_code)
-            workers = trainer.settings.workers if isinstance(trainer, Trainer) else 1
+            if workers is None:
+                workers = getattr(config.training, "workers", 1)
+            elif isinstance(config, ExperimentConfig):
+                replace(config, training=replace(config.training, workers=workers))  # says what cannot be
             with (
                 gathered(run, workers, own_code=own_code) if team is None else nullcontext(team) as whole,
                 Journal(run) as journal,
