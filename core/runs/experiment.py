@@ -7,8 +7,8 @@ it. Whoever iterates only watches.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -16,13 +16,13 @@ from core.data.stream import Stream
 from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
-from core.runs import checkpoint, controls, snapshots, store
+from core.runs import checkpoint, controls, snapshots, status, store
 from core.runs.beginning import weights_before
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
-from core.runs.journal import RESUMED, Journal
-from core.runs.members import gathered
+from core.runs.journal import RESUMED, Journal, changes_after
+from core.runs.members import gathered, members_of
 from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
@@ -142,25 +142,24 @@ def run_experiment(
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
     """
     with run.lock():
+        config = config_of(run)
+        size = members_of(config, workers)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
-        heartbeat.beat(0, "starting")
+        before = status.read(run).step
+        heartbeat.beat(before, "starting")
         trainer: AnyTrainer | None = None
         try:
             config, trainer = opened(run, own_code=own_code)
-            if workers is None:
-                workers = getattr(config.training, "workers", 1)
-            elif isinstance(config, ExperimentConfig):
-                replace(config, training=replace(config.training, workers=workers))  # says what cannot be
             with (
-                gathered(run, workers, own_code=own_code) if team is None else nullcontext(team) as whole,
-                Journal(run) as journal,
+                gathered(run, size, own_code=own_code) if team is None else nullcontext(team) as whole,
+                Journal(run) as writer,
             ):
-                yield from _Recorder(run, config, trainer, journal, heartbeat, whole).events()
+                yield from _Recorder(run, config, trainer, writer, heartbeat, whole).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
-            heartbeat.beat(trainer.step if trainer else 0, "failed", str(error))
+            with suppress(RunError):  # a disk that takes no status either: what it was asked first is what is said
+                heartbeat.beat((trainer and trainer.step) or before, "failed", str(error))
             raise
         finally:
             torch.set_num_threads(threads)
@@ -196,6 +195,7 @@ class _Recorder:
     team: AbstractTeam
     stopped: bool = False
     checkpointed: int = -1
+    undone: list[Changed] = field(default_factory=list)
 
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
@@ -241,7 +241,20 @@ class _Recorder:
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
         self.checkpointed = self.trainer.step
+        self.undone = changes_after(self.run, found.state.get("recorded"), self.trainer.step)
         yield self._record(Changed(self.trainer.step, RESUMED))
+        for one in self._due_again():  # it stands in the journal, at the step of the checkpoint, and stays there
+            self._change(one.what, one.value)
+
+    def _due_again(self) -> list[Changed]:
+        due = [one for one in self.undone if one.step == self.trainer.step]
+        self.undone = [one for one in self.undone if one.step > self.trainer.step]
+        return due
+
+    def _change(self, what: str, value: float | None) -> None:
+        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
+        if value is not None:
+            change[what](value)
 
     def _record(self, event: TrainEvent) -> TrainEvent:
         if isinstance(event, Snapshot):
@@ -254,17 +267,19 @@ class _Recorder:
         every = self.trainer.settings.checkpoint_every
         if step % every == 0:
             self._checkpoint()
+        for one in self._due_again():
+            self._change(one.what, one.value)
+            yield self._record(one)
         yield from self._obey(controls.take(self.run))
 
     def _obey(self, requests: list[controls.Request]) -> Iterator[TrainEvent]:
         paused = False
-        change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
         while True:
             for request in requests:
                 paused = request.what == "pause" or (paused and request.what not in ("continue", "stop"))
                 self.stopped = self.stopped or request.what == "stop"
-                if request.value is not None:
-                    change[request.what](request.value)
+                self._change(request.what, request.value)
+                self.undone = [one for one in self.undone if one.what != request.what]  # the newest wish counts
                 yield self._record(Changed(self.trainer.step, request.what, request.value))
             if not paused or self.stopped:
                 return
@@ -276,5 +291,7 @@ class _Recorder:
     def _checkpoint(self) -> None:
         model, optimizer, state = self.trainer.state()
         tensors, facts = checkpoint.flatten_optimizer(optimizer)
-        checkpoint.save(self.run, self.trainer.step, model, tensors, {**state, "optimizer": facts})
+        self.journal.sync()  # a checkpoint never knows of more than the journal, not even after a power cut
+        state = {**state, "optimizer": facts, "recorded": self.journal.size}
+        checkpoint.save(self.run, self.trainer.step, model, tensors, state)
         self.checkpointed = self.trainer.step

@@ -10,14 +10,17 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
 from core.errors import RunError
 from core.runs import atomic
+from core.runs.config import ExperimentConfig
 from core.runs.folder import RunFolder
 from core.runs.processes import launch
+from core.runs.recipes import AnyConfig
 from core.training.team import AbstractTeam, Alone, Meeting, arriving, met
 
 MEMBER: tuple[str, ...] = (sys.executable, "-P", "-m", "core.runs.team")
@@ -29,6 +32,17 @@ _ENDING, _DYING = (
 )  # seconds that a member has to end before it is killed; and that a killed one may take to be gone
 _INTERFACE = "GLOO_SOCKET_IFNAME"
 Member = subprocess.Popen[bytes]
+
+
+def members_of(config: AnyConfig, workers: int | None) -> int:
+    """How many train together: as the configuration says, unless somebody says otherwise.
+
+    Raises:
+        SettingError: so many cannot.
+    """
+    if workers is None or not isinstance(config, ExperimentConfig):
+        return int(getattr(config.training, "workers", 1))
+    return replace(config, training=replace(config.training, workers=workers)).training.workers
 
 
 @contextmanager

@@ -2,15 +2,18 @@
 
 The file says what the trainer last knew of itself. A process cannot report its own death, so `read` derives `crashed`:
 on the same computer from the process (alive, not a zombie, started at the same moment, since numbers are reused), from
-elsewhere from the age of the last heartbeat. No file at all reads as `new`.
+elsewhere from its heartbeat: at the first look from its age, and from then on from whether it changes, since clocks of two
+computers may differ. No file at all reads as `new`.
 """
 
 import functools
+import json
 import math
 import os
 import socket
 import time
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import psutil
@@ -18,12 +21,15 @@ import psutil
 from core.errors import RunError
 from core.runs import atomic
 from core.runs.folder import RunFolder
+from core.runs.processes import born
 
 Written = Literal["starting", "running", "paused", "done", "stopped", "failed"]
 State = Literal["new", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
+# of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
+_seen: dict[str, tuple[float, float, float]] = {}
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
 
@@ -36,7 +42,7 @@ class Status:
         state: as written, or `new` (never started) or `crashed` (its process is gone) as derived.
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
-        host, pid, process_started: the process that writes the run; its start in seconds since 1970.
+        host, pid, process_started: the process that writes the run; its start as `core.runs.processes.born` counts.
         reason: why it ended, for people; empty while all is well.
     """
 
@@ -64,7 +70,11 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
     writer = os.getpid() if pid is None else pid
     value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
     with atomic.disk_errors(f"writing the status of {run.address}"):
-        atomic.write_json(run.path / "status.json", asdict(value))
+        try:
+            atomic.write_json(run.path / "status.json", asdict(value))
+        except OSError:
+            if value.alive or not _overwrite(run.path / "status.json", value):
+                raise
 
 
 def read(run: RunFolder) -> Status:
@@ -78,7 +88,9 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    return replace(status, state="crashed", reason=_crash(status)) if status.alive and not _lives(status) else status
+    if not status.alive or _lives(status, str(run.path)):
+        return status
+    return replace(status, state="crashed", reason=_crash(status))
 
 
 def written(run: RunFolder) -> Status | None:
@@ -99,10 +111,9 @@ def is_here(status: Status) -> bool:
 
 
 def process_lives(pid: int, started: float) -> bool:
-    """Whether the process `pid` of this computer that was born at `started` (seconds since 1970) still runs."""
+    """Whether the process `pid` of this computer that was born at `started` (as `born` says) still runs."""
     try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) <= _SAME_START
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and abs(born(pid) - started) <= _SAME_START
     except psutil.AccessDenied:
         return True  # there is such a process and it is not ours to look at: another user's training
     except (psutil.NoSuchProcess, ValueError, OverflowError):
@@ -126,10 +137,28 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def _lives(status: Status) -> bool:
+def _lives(status: Status, where: str) -> bool:
     if is_here(status):
         return process_lives(status.pid, status.process_started)
-    return time.time() - status.heartbeat <= _SILENCE
+    lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
+    first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
+    least = (
+        lag if status.heartbeat < last else min(least, lag)
+    )  # its clock was set back: it beats, and is compared anew
+    _seen[where] = (first, status.heartbeat, least)
+    beats = status.heartbeat != first
+    return lag - least <= _SILENCE and (beats or time.time() - status.heartbeat <= _SILENCE)
+
+
+def _overwrite(path: Path, value: Status) -> bool:
+    """Write the last word over the status before, in the room that it has: a full disk need not grow for that."""
+    try:
+        with path.open("rb+", buffering=0) as file:
+            room = os.fstat(file.fileno()).st_size
+            data = json.dumps(asdict(value), ensure_ascii=False, allow_nan=False).encode()
+            return file.write(data.ljust(room)) >= len(data)  # one write: no reader sees a half
+    except OSError:
+        return False
 
 
 def _crash(status: Status) -> str:
@@ -155,15 +184,15 @@ def _parse(value: Any, where: str) -> Status:
 
 @functools.cache
 def _own_birth(pid: int) -> float:
-    """When this process was started; asked once, for every status asks and the clock may be adjusted. A fork asks anew."""
-    return psutil.Process(pid).create_time()
+    """When this process was started; asked once, for every status asks. A fork asks anew."""
+    return born(pid)
 
 
 def _born(pid: int) -> float:
-    """When a process was started, in seconds since 1970."""
+    """When a process was started."""
     if pid == os.getpid():
         return _own_birth(pid)
     try:
-        return psutil.Process(pid).create_time()
+        return born(pid)
     except psutil.Error:
         return 0.0  # it is dead already, and will read as crashed
