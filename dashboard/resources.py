@@ -217,14 +217,16 @@ class Tail:
     run: RunFolder
     offset: int = 0
     events: list[TrainEvent] = field(default_factory=list)
+    course: journal.Course = field(default_factory=journal.Course)
 
     def look(self) -> list[TrainEvent]:
-        """All events so far; steps that a resumed training undid are left out."""
+        """All events so far; what a resumed training does again counts once."""
         new, offset = journal.read(self.run, self.offset)
         if offset < self.offset:
-            self.events, (new, offset) = [], journal.read(self.run, 0)
+            self.events, self.course, (new, offset) = [], journal.Course(), journal.read(self.run, 0)
         self.offset = offset
-        self.events = journal.rewind([*self.events, *new]) if new else self.events
+        if new:
+            self.events = self.course.follow(new).events
         return self.events
 
 

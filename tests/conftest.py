@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +12,18 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 from tests.checking import install
 
 install()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How many faults: `pytest -m faults --faults 20` tries each kind of fault twenty times as often as the usual run."""
+    parser.addoption("--faults", type=float, default=1.0, metavar="N", help="times as many faults as in the usual run")
+
+
+@pytest.fixture(scope="session")
+def as_many(request: pytest.FixtureRequest) -> Callable[[int], int]:
+    """From how many faults the usual run tries to how many this one shall, at least one."""
+    scale: float = request.config.getoption("--faults")
+    return lambda usual: max(1, round(usual * scale))
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks

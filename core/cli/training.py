@@ -10,6 +10,7 @@ import typer
 from core.cli.printing import Assignments, Json, show
 from core.errors import SettingError
 
+_WORKERS = "training.workers"
 if TYPE_CHECKING:
     from core.runs.config import ExperimentConfig
     from core.runs.folder import RunFolder
@@ -43,6 +44,7 @@ def train(
     from core.runs.voice_config import VoiceConfig
     from core.training.events import Evaluated
 
+    workers = _workers(assignments or []) if resume else None
     if resume:
         if not name:
             raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
@@ -55,12 +57,27 @@ def train(
         for note in () if isinstance(config, VoiceConfig) else config.task.notes:
             typer.echo(note, err=True)
     last: Evaluated | None = None
-    for event in run_experiment(run, own_code=True):
+    for event in run_experiment(run, own_code=True, workers=workers):
         if isinstance(event, Evaluated):
             last = event
             if not json:
                 print(_told(event), flush=True)
     show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
+
+
+def _workers(assignments: list[str]) -> int | None:
+    """How many share the rest of a training that is resumed; None: as many as before."""
+    from core.runs.config import parse_assignments
+    from core.training.settings import TrainingSettings
+
+    changes = parse_assignments(assignments)
+    given = changes.pop(_WORKERS, None)
+    if changes:
+        raise SettingError(
+            f"--resume goes on with the settings of the run, so {', '.join(changes)} cannot change; only {_WORKERS} may, for how "
+            "many share the work changes nothing of what is learned: leave the others out, or train --from the run"
+        )
+    return None if given is None else TrainingSettings.from_dict({"workers": given}, "training.").workers
 
 
 def _configuration(

@@ -144,7 +144,8 @@ class ParallelTransformer(nn.Module):
                 f"places, for a source of {int(sources[at])}: raise model.longest={self.longest}"
                 + (", or choose model.counting=lengths" if fixed else "")
             )
-        width = max(int(counts.max()), int(wanted.max()))
+        # by the batch's padding and not by its longest item: so a part of a batch is as wide as the whole
+        width = max(self.canvas(batch.source_valid.shape[1]) if fixed else 0, batch.target_out.shape[1])
         over = width - batch.target_out.shape[1]
         gold, counted = (nn.functional.pad(one, (0, over)) for one in (batch.target_out, batch.target_valid))
         return Spread(gold, counted, torch.arange(width)[None, :] < counts[:, None])

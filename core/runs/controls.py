@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import RunError, SettingError
@@ -63,8 +64,9 @@ def send(run: RunFolder, what: What, value: float | None = None) -> None:
     folder = run.path / "control"
     with atomic.disk_errors(f"asking {run.address} to {what}"):
         folder.mkdir(exist_ok=True)
-        # sorted by name is sorted by time
-        name = f"{time.time_ns():020d}-{os.getpid()}-{next(_count) % 1_000_000:06d}.json"
+        # sorted by name is sorted by time, also when the clock is set back between two requests
+        number = max(time.time_ns(), *(int(name[:20]) + 1 for name in _waiting(folder)), 0)
+        name = f"{number:020d}-{os.getpid()}-{next(_count) % 1_000_000:06d}.json"
         atomic.write_json(folder / name, {"what": request.what, "value": request.value})
 
 
@@ -74,12 +76,8 @@ def take(run: RunFolder) -> list[Request]:
     Files that are no requests are removed unread: an edited one must not stop a training.
     """
     folder = run.path / "control"
-    try:
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 - every step
-    except FileNotFoundError:
-        return []
     requests = []
-    for name in names:
+    for name in _files(folder):
         if _NAME.fullmatch(name):
             with contextlib.suppress(RunError, SettingError):
                 requests.append(_parse(atomic.read_json(folder / name, "ask again")))
@@ -107,6 +105,17 @@ def unheard(run: RunFolder, what: What, seconds: float) -> bool:
 def clear(run: RunFolder) -> None:
     """Forget requests that nobody took: a stop that was meant for a dead training must not stop the next."""
     take(run)
+
+
+def _files(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 - every step
+    except FileNotFoundError:
+        return []
+
+
+def _waiting(folder: Path) -> list[str]:
+    return [name for name in _files(folder) if _NAME.fullmatch(name)]
 
 
 def _parse(value: object) -> Request:

@@ -5,6 +5,7 @@ run is still a RunFolder (with a `problem`), so that it can be listed and delete
 system and dies with the process that holds it, however it dies.
 """
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -86,21 +87,30 @@ class RunFolder:
             RunError: another process (or another part of this one) is the writer, or the run may only be looked at.
         """
         self.check_writable("it cannot be trained further")
+        path = self.path / ".lock"
         with atomic.disk_errors(f"locking {self.address}"):
-            file = (self.path / ".lock").open("a+")
+            if not self.path.exists():
+                raise self._gone()
+            file = path.open("ab+", buffering=0)
         with file:
             if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
-                    f"{self.address} is being trained by process {_owner(self.path / '.lock')}; "
-                    "wait for it or stop it first"
+                    f"{self.address} is being trained by process {_owner(path)}; wait for it or stop it first"
                 )
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
+            if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                raise self._gone()
+            with contextlib.suppress(OSError):  # for whoever asks; a full disk keeps no number, and locks all the same
+                file.truncate(0)
+                file.write(str(os.getpid()).encode())
             try:
                 yield
             finally:
                 portalocker.unlock(file)
+
+    def _gone(self) -> RunError:
+        return RunError(
+            f"{self.address} is not there any more: it was renamed or deleted meanwhile; look at the list of runs"
+        )
 
     @property
     def locked(self) -> bool:
@@ -131,7 +141,7 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
     )
 
 
-def acquire(file: IO[str], patience: float) -> bool:
+def acquire(file: IO[Any], patience: float) -> bool:
     """Take the lock of an open file, trying for `patience` seconds; it is given back when the file is closed."""
     end = time.monotonic() + patience
     while True:

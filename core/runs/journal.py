@@ -2,7 +2,7 @@
 
 A line counts once its newline is there. A writer that died inside a line leaves it torn: readers ignore it, the next
 writer cuts it off. Resuming from a checkpoint appends `Changed(what="resumed", step=S)`; the steps after S that were
-written before it were undone, and `rewind` leaves them out. Numbers that are not finite (a diverged loss) are `null`,
+written before it are done again, to the same bits, and `rewind` shows each once. Numbers that are not finite (a diverged loss) are `null`,
 which every program can read, and come back as NaN. Attention arrays are not here but in the snapshots.
 """
 
@@ -10,6 +10,7 @@ import dataclasses
 import json
 import math
 import os
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -47,6 +48,20 @@ class Journal:
         for folder in ("checkpoints", "snapshots"):
             atomic.sweep(run.path / folder)
         atomic.sweep(run.path, older_than=60.0)  # notes and status may be on their way in from elsewhere
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole lines so far: the offset at which the next event will be read."""
+        return self._size
+
+    def sync(self) -> None:
+        """Wait until the disk has all events so far: a power cut then takes none of them.
+
+        Raises:
+            RunError: the disk is full or gone.
+        """
+        with atomic.disk_errors(self._where):
+            os.fsync(self._file.fileno())
 
     def append(self, event: TrainEvent) -> None:
         """Write one event; it is readable by others, and survives a kill, when this returns. About 0.02 ms.
@@ -115,14 +130,73 @@ def read(run: RunFolder, offset: int = 0) -> tuple[list[TrainEvent], int]:
     return events, offset + len(block)
 
 
+class Course:
+    """The training as it counts, steps in order, each once; told its events as they come.
+
+    What a killed training did after its last checkpoint is done again by the one that resumes it. Until then it stands
+    where it stood, for whoever saw a step finds it again; it goes when the resumed training takes another course
+    (somebody asks for another rate, or stops it earlier).
+    """
+
+    def __init__(self) -> None:
+        self._kept: list[TrainEvent] = []
+        self._undone: deque[TrainEvent] = deque()
+
+    @property
+    def events(self) -> list[TrainEvent]:
+        """What counts so far."""
+        return [*self._kept, *self._undone]
+
+    def follow(self, events: Iterable[TrainEvent]) -> "Course":
+        """Take what was written next."""
+        for event in events:
+            if isinstance(event, Changed) and event.what == RESUMED:
+                self._undone = deque(one for one in self.events if one.step > event.step and _comes_again(one))
+                self._kept = [one for one in self._kept if one.step <= event.step]
+            elif self._undone and _same(self._undone[0], event):
+                self._undone.popleft()
+            else:
+                self._undone.clear()
+            self._kept.append(event)
+        return self
+
+
 def rewind(events: Iterable[TrainEvent]) -> list[TrainEvent]:
-    """Events without those that a later resumption undid: the training as it counts, steps in order."""
-    kept: list[TrainEvent] = []
-    for event in events:
-        if isinstance(event, Changed) and event.what == RESUMED:
-            kept = [earlier for earlier in kept if earlier.step <= event.step]
-        kept.append(event)
-    return kept
+    """The training as it counts, from all its events.
+
+    >>> rewind([Snapshot(1, ()), Snapshot(2, ()), Changed(1, RESUMED)])[-1]
+    Snapshot(step=2, kind='snapshot')
+    """
+    return Course().follow(events).events
+
+
+def changes_after(run: RunFolder, recorded: int | None, step: int) -> list[Changed]:
+    """What people changed since a checkpoint, before the training was killed: it was shown, so it is to be done again.
+
+    Args:
+        recorded: the size of the journal when the checkpoint was made; None where it does not say (it is of an earlier
+            version): then what was changed right at its step is taken to be in it.
+        step: of the checkpoint.
+
+    Raises:
+        RunError: a line is not an event.
+    """
+    events, _ = read(run, recorded or 0)
+    changes = [one for one in rewind(events) if isinstance(one, Changed) and one.value is not None]
+    return [one for one in changes if one.step > step or (one.step == step and recorded is not None)]
+
+
+def _comes_again(event: TrainEvent) -> bool:
+    """Whether a resumed training does this again by itself: people's pauses and stops it does not."""
+    return event.value is not None if isinstance(event, Changed) else not isinstance(event, Finished)
+
+
+def _same(one: TrainEvent, other: TrainEvent) -> bool:
+    """Whether an event is another one done again; how long it took may differ."""
+    same = (one.kind, one.step) == (other.kind, other.step)
+    if isinstance(one, Changed) and isinstance(other, Changed):
+        return same and (one.what, one.value) == (other.what, other.value)
+    return same
 
 
 def encode(event: TrainEvent) -> bytes:

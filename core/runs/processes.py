@@ -3,6 +3,7 @@
 import contextlib
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -38,6 +39,26 @@ def launch(
         start_new_session=True,
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows; elsewhere a session of its own
     )
+
+
+def born(pid: int) -> float:
+    """When a process was started: in seconds since the computer was, by a clock that nobody sets; elsewhere than on Linux
+    in seconds since 1970.
+
+    psutil's moment is counted from the clock on the wall as it stood when psutil was imported: two programs that began
+    before and after somebody set the clock would not agree on it.
+
+    Raises:
+        psutil.NoSuchProcess: there is none.
+    """
+    if not sys.platform.startswith("linux"):
+        return psutil.Process(pid).create_time()
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        raise psutil.NoSuchProcess(pid) from None
+    # the second field is the program's name in brackets, and may hold anything; the start is the 22nd
+    return int(facts[facts.rindex(b")") + 2 :].split()[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def be_nice(pid: int) -> None:

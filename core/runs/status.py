@@ -2,16 +2,19 @@
 
 The file says what the trainer last knew of itself. A process cannot report its own death, so `read` derives `crashed`:
 on the same computer from the process (alive, not a zombie, started at the same moment, since numbers are reused), from
-elsewhere from the age of the last heartbeat. No file at all reads as `new`.
+elsewhere from its heartbeat: at the first look from its age, and from then on from whether it changes, since clocks of two
+computers may differ. No file at all reads as `new`.
 """
 
 import functools
+import json
 import math
 import os
 import socket
 import threading
 import time
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import psutil
@@ -19,6 +22,7 @@ import psutil
 from core.errors import RunError
 from core.runs import atomic
 from core.runs.folder import RunFolder
+from core.runs.processes import born
 
 Written = Literal["waiting", "starting", "running", "paused", "done", "stopped", "failed"]
 State = Literal["new", "waiting", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
@@ -27,6 +31,8 @@ NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
+# of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
+_seen: dict[str, tuple[float, float, float]] = {}
 _AWAY = "the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint"
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
@@ -41,7 +47,7 @@ class Status:
         state: as written (`waiting`: for its turn, see core/runs/job_queue.py), or `new` (never started) or `crashed` (its process is gone) as derived.
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
-        host, pid, process_started: the process that writes the run; its start in seconds since 1970.
+        host, pid, process_started: the process that writes the run; its start as `core.runs.processes.born` counts.
         node, job: of a cluster: where that process is, and the name under which the cluster knows the training.
         reason: why it ended, for people; empty while all is well.
     """
@@ -76,14 +82,17 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
     """
     writer = os.getpid() if pid is None else pid
     node, job = os.environ.get(NODE, ""), os.environ.get(JOB, "")
-    value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason, node, job)
-    put(run, value)
+    put(run, Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason, node, job))
 
 
 def put(run: RunFolder, value: Status) -> None:
     """Replace the status by one that is known, of whatever process."""
     with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
-        atomic.write_json(run.path / "status.json", asdict(value))
+        try:
+            atomic.write_json(run.path / "status.json", asdict(value))
+        except OSError:
+            if value.alive or not _overwrite(run.path / "status.json", value):
+                raise
 
 
 def write_last(run: RunFolder, state: Written, *, step: int, steps: int, reason: str) -> None:
@@ -108,9 +117,9 @@ def read(run: RunFolder) -> Status:
         return Status("new")
     if not status.alive:
         return status
-    if not lives(status):
+    if not lives(status, str(run.path)):
         return replace(status, state="crashed", reason=_crash(status))
-    if status.job and time.time() - status.heartbeat > _SILENCE:
+    if status.job and not _heard(status, str(run.path)):
         return replace(status, state="starting", reason=status.reason or _AWAY)
     return status
 
@@ -133,10 +142,9 @@ def is_here(status: Status) -> bool:
 
 
 def process_lives(pid: int, started: float) -> bool:
-    """Whether the process `pid` of this computer that was born at `started` (seconds since 1970) still runs."""
+    """Whether the process `pid` of this computer that was born at `started` (as `born` says) still runs."""
     try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started) <= _SAME_START
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and abs(born(pid) - started) <= _SAME_START
     except psutil.AccessDenied:
         return True  # there is such a process and it is not ours to look at: another user's training
     except (psutil.NoSuchProcess, ValueError, OverflowError):
@@ -160,21 +168,48 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def lives(status: Status) -> bool:
+def lives(status: Status, where: str = "") -> bool:
     """Whether the process that wrote a status is still there, as far as this computer can tell.
 
     A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
     last heartbeat.
+
+    Args:
+        where: the path of its run, if that is at hand.
     """
     if status.job:
         from core.runs.cluster import knows  # here: it stands on this file
 
         known = knows(status.job)
-        heard = time.time() - status.heartbeat <= _SILENCE
-        return heard if known is None or (status.state == "starting" and not known) else known
+        if known or (known is False and status.state != "starting"):
+            return known
+        return _heard(status, where or status.job)
     if is_here(status):
         return process_lives(status.pid, status.process_started)
-    return time.time() - status.heartbeat <= _SILENCE
+    return _heard(status, where or f"{status.host} {status.pid}")
+
+
+def _heard(status: Status, where: str) -> bool:
+    """Whether a heartbeat came lately, by this computer's clock."""
+    lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
+    first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
+    least = (
+        lag if status.heartbeat < last else min(least, lag)
+    )  # its clock was set back: it beats, and is compared anew
+    _seen[where] = (first, status.heartbeat, least)
+    beats = status.heartbeat != first
+    return lag - least <= _SILENCE and (beats or time.time() - status.heartbeat <= _SILENCE)
+
+
+def _overwrite(path: Path, value: Status) -> bool:
+    """Write the last word over the status before, in the room that it has: a full disk need not grow for that."""
+    try:
+        with path.open("rb+", buffering=0) as file:
+            room = os.fstat(file.fileno()).st_size
+            data = json.dumps(asdict(value), ensure_ascii=False, allow_nan=False).encode()
+            return file.write(data.ljust(room)) >= len(data)  # one write: no reader sees a half
+    except OSError:
+        return False
 
 
 def _crash(status: Status) -> str:
@@ -202,15 +237,15 @@ def _parse(value: Any, where: str) -> Status:
 
 @functools.cache
 def _own_birth(pid: int) -> float:
-    """When this process was started; asked once, for every status asks and the clock may be adjusted. A fork asks anew."""
-    return psutil.Process(pid).create_time()
+    """When this process was started; asked once, for every status asks. A fork asks anew."""
+    return born(pid)
 
 
 def _born(pid: int) -> float:
-    """When a process was started, in seconds since 1970."""
+    """When a process was started."""
     if pid == os.getpid():
         return _own_birth(pid)
     try:
-        return psutil.Process(pid).create_time()
+        return born(pid)
     except psutil.Error:
         return 0.0  # it is dead already, and will read as crashed

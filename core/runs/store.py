@@ -7,10 +7,12 @@ half a run. `find_run` takes names only and is what an address from outside (a l
 too.
 """
 
+import contextlib
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -237,9 +239,8 @@ def rename(run: RunFolder, name: str) -> RunFolder:
         LockedControl: the lecturer has locked it.
     """
     locked.check("delete")
-    _check_idle(run, "renamed")
     check_name(name)
-    with atomic.disk_errors(f"renaming {run.address}"):
+    with atomic.disk_errors(f"renaming {run.address}"), _idle(run, "renamed"):
         return settle(run.path, name)
 
 
@@ -251,20 +252,34 @@ def delete(run: RunFolder) -> None:
         LockedControl: the lecturer has locked it.
     """
     locked.check("delete")
-    _check_idle(run, "deleted")
-    with atomic.disk_errors(f"deleting {run.address}"):
+    with atomic.disk_errors(f"deleting {run.address}"), _idle(run, "deleted"):
         atomic.remove_folder(run.path)
 
 
-def _check_idle(run: RunFolder, what: str) -> None:
+@contextmanager
+def _idle(run: RunFolder, what: str) -> Iterator[None]:
+    """Make sure that nobody trains a run, nor begins to before the block ends.
+
+    Windows moves no folder in which a file is open: there the lock is only looked at.
+    """
     run.check_writable(f"it cannot be {what}")
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
         raise RunError(f"{run.address} is not in {runs_folder()}, so it is not {what} from here; do it by hand")
-    now = status.read(run)
-    if now.state == "waiting":
+    if status.read(run).state == "waiting":
         raise RunError(f"{run.address} waits for its turn to be trained, so it cannot be {what}; cancel it first")
-    if run.locked or now.alive:
-        raise RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
+    training = RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
+    if run.locked:
+        raise training
+    with contextlib.ExitStack() as held:
+        try:
+            if os.name != "nt":
+                held.enter_context(run.lock())
+        except RunError as error:
+            if not isinstance(error.__cause__, OSError):
+                raise  # somebody was faster; a disk that takes no lock takes no training either
+        if status.read(run).alive:
+            raise training
+        yield
 
 
 def _entries(folder: Path) -> list[str]:

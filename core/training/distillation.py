@@ -35,7 +35,11 @@ class Distilled:
 
     def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh the batch with the teacher's targets in place of its own."""
-        return self.objective(model, self.taught(batch), step)
+        taught = self.taught(batch)
+        weighed = self.objective(model, taught, step)
+        return weighed._replace(
+            over={**dict.fromkeys([*weighed.terms, "token_accuracy"], taught.target_tokens), **weighed.over}
+        )
 
     def taught(self, batch: Batch) -> Batch:
         """The batch with the teacher's targets."""

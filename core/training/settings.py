@@ -15,6 +15,12 @@ class TrainingSettings(Settings):
 
     steps: int = setting(1000, low=1, high=1_000_000, step=100, help="optimizer steps")
     batch_size: int = setting(64, low=1, high=4096, step=8, help="examples in a step")
+    workers: int = setting(
+        1,
+        low=1,
+        high=64,
+        help="processes that share the examples of a step; they pay for large models, a core for each",
+    )
     learning_rate: float = setting(
         2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate; 0.003 for small models, 0.0005 for large"
     )

@@ -11,23 +11,26 @@ What is added up and what is said goes through torch.distributed: gloo between C
 alone is a team of one (`Alone`), which adds nothing to nothing.
 """
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import torch
 import torch.distributed as distributed
-from torch import Tensor, nn
+from torch import Tensor
 
-from core.data.batch import Batch
 from core.errors import RunError
 
 GO, WAIT, END = 1.0, 0.0, -1.0
 _PATIENCE = timedelta(hours=2)  # an evaluation of the leader may take long; a member that died is noticed at once
+_ARRIVAL, _NAP = 600.0, 0.02  # seconds to wait for members to come, and between looks
+_HERE, _WORD = "here ", "word"  # keys of the store
 
 
 class Word(NamedTuple):
@@ -106,11 +109,16 @@ class Alone(AbstractTeam):
 
 @dataclass(frozen=True)
 class Together(AbstractTeam):
-    """Members in processes of their own, that met (`met`)."""
+    """Members in processes of their own, that met (`met`).
+
+    Attributes:
+        backend: gloo between CPUs, nccl between CUDA devices; store: where who ends early leaves word.
+    """
 
     rank: int
     size: int
     backend: str = "gloo"
+    store: distributed.Store | None = None
 
     def add(self, values: Tensor) -> Tensor:
         """Added up by an all-reduce."""
@@ -127,7 +135,7 @@ class Together(AbstractTeam):
             return moved.to(values.device)
 
     def _near(self, values: Tensor) -> Tensor:
-        """Where the backend can reach it: a copy."""
+        """A copy where the backend can reach it."""
         return values.to("cuda" if self.backend == "nccl" else "cpu", copy=True)
 
     @contextmanager
@@ -135,10 +143,8 @@ class Together(AbstractTeam):
         try:
             yield
         except RuntimeError as error:  # how torch.distributed says that a connection broke
-            raise RunError(
-                f"worker {self.rank + 1} of {self.size} lost the others: one of them has ended; "
-                "resume the run from its last checkpoint"
-            ) from error
+            reason = _reason(self.store) or f"one of the {self.size} workers ended without a word"
+            raise RunError(f"{reason}; the others ended with it: resume the run from its last checkpoint") from error
 
 
 @dataclass(frozen=True)
@@ -155,39 +161,60 @@ class Meeting:
     size: int
 
     def store(self, rank: int) -> distributed.Store:
-        """What the members write their addresses into.
+        """What the members write their addresses into; to open it is to say that one is there.
 
         Raises:
             RunError: the leader does not listen.
         """
         place = urlsplit(self.where)
-        if place.scheme == "file":
-            return distributed.FileStore(place.path, self.size)
         try:
-            return distributed.TCPStore(
-                str(place.hostname), int(place.port or 0), self.size, is_master=rank == 0, wait_for_workers=False
-            )
+            if place.scheme == "file":
+                store: distributed.Store = distributed.FileStore(url2pathname(place.path), self.size)
+            else:
+                host, port = str(place.hostname), int(place.port or 0)
+                store = distributed.TCPStore(host, port, self.size, is_master=rank == 0, wait_for_workers=False)
+            store.set(f"{_HERE}{rank}", "")
         except RuntimeError as error:
             raise RunError(f"worker {rank + 1} of {self.size} cannot reach {self.where}: {error}") from error
+        return store
+
+
+def arriving(store: distributed.Store, size: int) -> Iterator[list[int]]:
+    """Who is not there yet, a moment at a time, until all are.
+
+    Raises:
+        RunError: somebody has not come in ten minutes.
+    """
+    end = time.monotonic() + _ARRIVAL
+    while missing := [rank for rank in range(size) if not store.check([f"{_HERE}{rank}"])]:
+        yield missing
+        if time.monotonic() > end:
+            raise RunError(f"worker {missing[0] + 1} of {size} did not come; resume the run to try again")
+        time.sleep(_NAP)
 
 
 @contextmanager
-def met(meeting: Meeting, rank: int, backend: str = "gloo") -> Iterator[AbstractTeam]:
-    """Be a member until the block ends; waits until all are there.
+def met(store: distributed.Store, rank: int, size: int, backend: str = "gloo") -> Iterator[AbstractTeam]:
+    """Be a member until the block ends; waits until all are there. An error that ends it is left as word for the others.
 
     Args:
         backend: gloo between CPUs, nccl between CUDA devices.
-
-    Raises:
-        RunError: the others did not come.
     """
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
     try:
-        distributed.init_process_group(
-            backend, store=meeting.store(rank), rank=rank, world_size=meeting.size, timeout=_PATIENCE
-        )
-    except RuntimeError as error:
-        raise RunError(f"worker {rank + 1} of {meeting.size} met nobody at {meeting.where}: {error}") from error
-    try:
-        yield Together(rank, meeting.size, backend)
+        yield Together(rank, size, backend, store)
+    except BaseException as error:
+        with suppress(RuntimeError):  # the store goes with the leader
+            if not _reason(store):  # the first word is the cause, those after it are of who lost the others
+                store.set(_WORD, f"worker {rank + 1} of {size} ended: {error or type(error).__name__}")
+        raise
     finally:
         distributed.destroy_process_group()
+
+
+def _reason(store: distributed.Store | None) -> str:
+    """The word that was left; empty where there is none."""
+    with suppress(RuntimeError):
+        if store is not None and store.check([_WORD]):
+            return str(store.get(_WORD).decode())
+    return ""

@@ -1,9 +1,17 @@
-"""A home folder of their own for tests about faults."""
+"""Tests about faults: marked as such, each with a home folder of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests in this folder are about faults."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.faults)
 
 
 @pytest.fixture(autouse=True)

@@ -108,6 +108,26 @@ def test_a_file_that_became_shorter_is_read_anew():
     assert journal.read(run, 10_000) == ([], 0)
 
 
-def test_what_a_resumption_undid_is_left_out_by_rewind():
-    events = [step_done(1), step_done(2), step_done(3), Changed(1, journal.RESUMED), step_done(2, 0.25)]
-    assert journal.rewind(events) == [step_done(1), Changed(1, journal.RESUMED), step_done(2, 0.25)]
+RESUMED = Changed(1, journal.RESUMED)
+RATE, OTHER, STOP = Changed(2, "learning_rate", 0.1), Changed(2, "learning_rate", 0.2), Changed(2, "stop")
+
+
+@pytest.mark.parametrize(("again", "shown"), [
+    ([], [2, RATE, 3, 4]),
+    ([2], [2, RATE, 3, 4]),
+    ([2, RATE, 3], [2, RATE, 3, 4]),
+    ([2, RATE, 3, 4, 5], [2, RATE, 3, 4, 5]),
+    ([2, RATE, RESUMED, 2], [RESUMED, 2, RATE, 3, 4]),
+    ([2, OTHER], [2, OTHER]),
+    ([2, STOP, Finished(2, "stopped")], [2, STOP, Finished(2, "stopped")]),
+])  # fmt: skip
+def test_what_is_done_again_is_shown_once_and_stays_until_then_unless_the_course_is_another(again, shown):
+    def events(short):
+        return [step_done(one) if isinstance(one, int) else one for one in short]
+
+    written = events([1, 2, RATE, 3, Changed(3, "pause"), 4, RESUMED, *again])
+    assert journal.rewind(written) == events([1, RESUMED, *shown])
+    course = journal.Course()
+    for one in written:
+        told = course.follow([one]).events
+    assert told == journal.rewind(written), "told one by one it is the same"

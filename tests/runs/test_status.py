@@ -44,10 +44,10 @@ def test_a_reused_process_number_is_another_process():
 
 
 def test_on_another_computer_only_the_heartbeat_counts():
-    run = a_run()
-    status.write(run, "running", step=7, steps=9)
-    away = written(run) | {"host": "elsewhere", "pid": 1}
     for age, state in ((5, "running"), (60, "crashed")):
+        run = a_run(state)
+        status.write(run, "running", step=7, steps=9)
+        away = written(run) | {"host": "elsewhere", "pid": 1}
         (run.path / "status.json").write_text(json.dumps(away | {"heartbeat": time.time() - age}))
         assert status.read(run).state == state
 
