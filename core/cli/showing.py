@@ -31,8 +31,12 @@ def app(
     time_limit: Annotated[
         float | None, typer.Option(metavar="MINUTES", help="how long one may train at a stretch")
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="train on a Ray cluster: ray://HOST:10001, auto (its head is here) or local (start one)")
+    ] = "",
 ) -> None:
     """Open the app in a browser."""
+    from core.runs.backend import CLUSTER
     from core.runs.classroom import load_classroom
     from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
 
@@ -51,6 +55,11 @@ def app(
     Limits(memory_limit, time_limit)  # says what cannot be
     given = {TRAININGS: trainings, MEMORY: memory_limit, MINUTES: time_limit}
     environment = {**os.environ, **{name: f"{value:g}" for name, value in given.items() if value is not None}}
+    if cluster:
+        from core.runs.cluster import check
+
+        check(cluster)
+        environment[CLUSTER] = cluster
     sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options], env=environment))
 
 

@@ -81,6 +81,19 @@ class Nodes:
         """Numbers of the processes of a node."""
         return [one.pid for one in psutil.Process(self._started[number].pid).children(recursive=True)]
 
+    def members(self, number: int) -> list[int]:
+        """Those of a node's processes that are members of a team."""
+        family = psutil.Process(self._started[number].pid).children(recursive=True)
+        return [
+            one.pid
+            for one in family
+            if one.cmdline()[:1] == ["ray::Member.train"] or one.name().startswith("ray::Member")
+        ]
+
+    def alive(self) -> list[int]:
+        """Numbers of the nodes that have places."""
+        return [number for number, one in enumerate(self._started) if number and one.poll() is None]
+
     def close(self) -> None:
         """End all nodes and remove what they wrote."""
         for one in reversed(self._started):

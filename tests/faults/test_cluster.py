@@ -1,6 +1,7 @@
 """Trainings on a Ray cluster of several nodes: spread, asked, moved off a dead node to the bit, and carried without a shared disk."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ import pytest
 import torch
 
 from core.errors import RunError
-from core.runs import checkpoint, controls, job_queue, journal, ray_connection, snapshots, status
+from core.runs import checkpoint, controls, job_queue, jobs, journal, ray_connection, snapshots, status
 from core.runs.backend import CLUSTER, chosen
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
+from core.runs.storage import STORAGE
 from core.training.events import StepDone
 from tests.faults.nodes import ROOT, Nodes
 from tests.runs.made import eventually, python
@@ -146,3 +148,39 @@ def test_a_training_whose_node_dies_goes_on_elsewhere_to_the_bit(nodes, backend,
     assert after.node != before.node
     assert "goes on here, from its last checkpoint" in (run.path / "log.txt").read_text()
     assert steps_of(run) == list(range(1, STEPS + 1)) and same(run, uninterrupted)
+
+
+def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
+    nodes, home, tmp_path, monkeypatch, uninterrupted
+):
+    monkeypatch.setenv(CLUSTER, nodes.address)
+    monkeypatch.setenv(STORAGE, (tmp_path / "bucket").as_uri())
+    run = a_training("carried")
+    chosen().start(run, job_queue.usual())
+    assert comes_past(run, SAVED)
+    controls.send(run, "pause")
+    assert comes_to(run, "paused") and status.read(run).step < STEPS
+    worker = psutil.Process(status.read(run).pid)
+    opened = [Path(file.path) for file in worker.open_files()]
+    assert not any(path.is_relative_to(home) for path in opened), "the node has a folder of its own"
+    assert any(path.name == "events.jsonl" for path in opened)
+    worker.kill()
+    assert comes_to(run, "done"), "another process begins with what is stored"
+    assert status.read(run).pid != worker.pid
+    assert steps_of(run) == list(range(1, STEPS + 1)) and same(run, uninterrupted)
+    assert [*snapshots.steps(run)][-1] == STEPS and jobs.tail_log(run)
+
+
+def test_a_team_is_placed_and_put_together_again_when_a_member_dies(nodes, backend):
+    training = {**SMALL["training"], "workers": 2, "steps": 400}
+    run = create("team", ExperimentConfig.from_dict({**SMALL, "training": training}))
+    backend.start(run, job_queue.usual())
+    assert comes_past(run, SAVED)
+    led = status.read(run)
+    places = [place for place in (nodes.members(number) for number in nodes.alive()) if place]
+    assert len(places) == 2, "a node each"
+    member = next(pid for place in places for pid in place if pid != led.pid)
+    os.kill(member, signal.SIGKILL)
+    assert eventually(lambda: status.read(run).pid not in (led.pid, 0) and state(run) == "running", PATIENCE)
+    assert comes_to(run, "done")
+    assert steps_of(run) == list(range(1, 401))
