@@ -55,10 +55,10 @@ class Outward:
             Taken: there is another writer; nothing was changed. OSError: the storage refuses.
         """
         status = _json(self._run.path / "status.json")  # first: when it says `done`, all the rest is there already
-        saved = self._files(
-            "checkpoints"
-        )  # before the journal: a checkpoint goes on where its journal must have come to
-        new = self._new_lines()  # before the snapshots: they are written before their events
+        # then checkpoints, before the journal: one goes on where its journal must have come to
+        saved = self._files("checkpoints")
+        # the journal before the snapshots: they are written before their events
+        new = self._new_lines()
         index = Index(status, {**saved, **self._files("")}, self._index.events)
         if new is not None:
             start, lines = new
@@ -102,7 +102,7 @@ class Outward:
         for path in sorted((self._run.path / within).rglob("*")):
             place = path.relative_to(self._run.path)
             name, hidden = place.as_posix(), any(part.startswith(".") or part.endswith(".old") for part in place.parts)
-            if hidden or (not within and place.parts[0] in _APART) or not path.is_file():
+            if hidden or (not within and place.parts[0] in _APART) or path.is_dir():
                 continue
             try:
                 mark = _mark(path)

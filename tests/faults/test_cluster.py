@@ -56,20 +56,23 @@ def backend(nodes: Nodes, home: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory) -> Iterator[dict[str, torch.Tensor]]:
+def uninterrupted(tmp_path_factory) -> dict[str, torch.Tensor]:
+    return trained_here(tmp_path_factory.mktemp("reference"))
+
+
+def trained_here(home: Path, **training: int) -> dict[str, torch.Tensor]:
     """Weights of a training that nothing happened to, by a process of this computer."""
-    home = tmp_path_factory.mktemp("reference")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTNLAB_HOME", str(home))
-        run = a_training("reference")
+        run = a_training("reference", **training)
     command = [sys.executable, "-P", "-m", "core.runs.worker", str(run.path)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "ATTNLAB_HOME": str(home), CLUSTER: ""}
-    subprocess.run(command, env=environment, check=True, timeout=PATIENCE)
-    return checkpoint.load(run, STEPS).model
+    subprocess.run(command, env=environment, check=True, timeout=2 * PATIENCE)
+    return checkpoint.load(run).model
 
 
-def a_training(name: str, steps: int = STEPS) -> RunFolder:
-    return create(name, ExperimentConfig.from_dict({**SMALL, "training": {**SMALL["training"], "steps": steps}}))
+def a_training(name: str, **training: int) -> RunFolder:
+    return create(name, ExperimentConfig.from_dict({**SMALL, "training": {**SMALL["training"], **training}}))
 
 
 def state(run: RunFolder) -> str:
@@ -85,7 +88,7 @@ def comes_past(run: RunFolder, step: int) -> bool:
 
 
 def same(run: RunFolder, weights: dict[str, torch.Tensor]) -> bool:
-    found = checkpoint.load(run, STEPS).model
+    found = checkpoint.load(run).model
     return found.keys() == weights.keys() and all(torch.equal(found[name], weights[name]) for name in weights)
 
 
@@ -94,7 +97,7 @@ def steps_of(run: RunFolder) -> list[int]:
 
 
 def test_trainings_are_spread_asked_and_as_many_as_there_are_places(nodes, backend, uninterrupted):
-    long, short, third = a_training("long", 10**6), a_training("short"), a_training("third", 10**6)
+    long, short, third = a_training("long", steps=10**6), a_training("short"), a_training("third", steps=10**6)
     for run in (long, short, third):
         job_queue.submit(run, "class")
     assert state(third) == "waiting" and job_queue.place(third) == 0
@@ -118,7 +121,7 @@ def test_trainings_are_spread_asked_and_as_many_as_there_are_places(nodes, backe
 
 
 def test_a_training_outlives_its_server_and_the_next_one_finds_it(nodes, backend):
-    run = a_training("orphan", 10**6)
+    run = a_training("orphan", steps=10**6)
     server = python(
         "import sys, time; from core.runs import job_queue, store; job_queue.submit(store.open_run(sys.argv[1]), 'class')\n"
         "print('started', flush=True); time.sleep(600)", str(run.path))  # fmt: skip
@@ -171,16 +174,52 @@ def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
     assert [*snapshots.steps(run)][-1] == STEPS and jobs.tail_log(run)
 
 
-def test_a_team_is_placed_and_put_together_again_when_a_member_dies(nodes, backend):
-    training = {**SMALL["training"], "workers": 2, "steps": 400}
-    run = create("team", ExperimentConfig.from_dict({**SMALL, "training": training}))
+def test_a_team_is_placed_and_put_together_again_when_a_member_dies_to_the_bit(nodes, backend, tmp_path):
+    training = {"workers": 2, "steps": 400}
+    run = a_training("team", **training)
     backend.start(run, job_queue.usual())
     assert comes_past(run, SAVED)
     led = status.read(run)
-    places = [place for place in (nodes.members(number) for number in nodes.alive()) if place]
-    assert len(places) == 2, "a node each"
-    member = next(pid for place in places for pid in place if pid != led.pid)
+    places = [found for found in (nodes.members(number) for number in nodes.alive()) if found]
+    assert [len(found) for found in places] == [1, 1], "a node each"
+    (member,) = {pid for found in places for pid in found} - {led.pid}
     os.kill(member, signal.SIGKILL)
-    assert eventually(lambda: status.read(run).pid not in (led.pid, 0) and state(run) == "running", PATIENCE)
     assert comes_to(run, "done")
-    assert steps_of(run) == list(range(1, 401))
+    assert status.read(run).pid != led.pid
+    assert steps_of(run) == list(range(1, 401)) and same(run, trained_here(tmp_path / "alone", **training))
+
+
+def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatch):
+    for address in ("head:6379", "ray://", "ray://head:x", "http://head:10001"):
+        with pytest.raises(InputError, match="is no address of a cluster; use ray://HOST:10001"):
+            cluster.check(address)
+    with pytest.raises(
+        RunError, match=r"no cluster answers at ray://127\.0\.0\.1:\d+ .*start one there with `ray start --head`"
+    ):
+        cluster.check(f"ray://127.0.0.1:{free_ports(1)[0]}")
+    run = a_training("crowd", workers=3)
+    with pytest.raises(RunError, match=r"training\.workers=3, and the cluster has 2 places"):
+        backend.start(run, job_queue.usual())
+    monkeypatch.setattr(backend, "_line", ray_connection.Connection(nodes.address))
+    backend._line._seen, backend._line._at = ray_connection.Seen(), float("inf")
+    backend._line._looked.set()
+    monkeypatch.setattr(backend._line, "watch", lambda: None)
+    with pytest.raises(RunError, match="has no free place: no node of it has a CPU to give"):
+        backend.start(run, job_queue.usual())
+    assert state(run) == "new"
+
+
+def test_another_ray_is_refused(nodes):
+    other = python(
+        "import sys, ray; ray.__version__ = '1.2.3'\n"
+        "from core.errors import RunError; from core.runs import cluster\n"
+        "try: cluster.check(sys.argv[1])\n"
+        "except RunError as error: print(error)", nodes.address)  # fmt: skip
+    said, _ = other.communicate(timeout=PATIENCE)
+    assert "it is another Ray or Python than here" in said and "1.2.3" in said and said.count("\n") == 1
+
+
+def test_without_ray_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(MissingExtra, match=r"attention-lab\[cluster\]"):
+        cluster.check("ray://127.0.0.1:1")
