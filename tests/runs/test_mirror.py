@@ -48,12 +48,12 @@ def there(tmp_path: Path) -> RunFolder:
 
 def equal(one: RunFolder, other: RunFolder) -> bool:
     """Whether two folders hold the same run."""
-    loaded = [checkpoint.load(run) for run in (one, other)]
+    here, there = checkpoint.load(one), checkpoint.load(other)
     return (
         journal.read(one) == journal.read(other)
         and snapshots.steps(one) == snapshots.steps(other)
         and status.written(one) == status.written(other)
-        and [found and found.step for found in loaded][0] == [found and found.step for found in loaded][1]
+        and (here and here.step) == (there and there.step)
     )
 
 
@@ -82,7 +82,7 @@ def test_old_objects_go_a_round_later(tmp_path):
     assert kept >= stored.index().objects() and len(kept - stored.index().objects()) <= 4
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_whenever_it_is_looked_at_a_checkpoint_has_its_journal_and_an_event_its_snapshot(tmp_path, seed, monkeypatch):
     """Storage is slow: the training goes on between any two objects, and its node is lost between any two as well."""
     run, stored, chance = a_run(), Stored(AT), random.Random(seed)
