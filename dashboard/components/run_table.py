@@ -8,7 +8,7 @@ from core.runs import archive, status, store
 from core.runs.config import PARTS
 from core.runs.folder import RunFolder
 from core.runs.history import history
-from core.runs.job_queue import place
+from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
 from dashboard.components.panel import guarded
@@ -18,7 +18,8 @@ from dashboard.components.sending import hugging_face_button
 def run_table() -> list[str]:
     """Draw the table; the runs whose rows are chosen."""
     runs = list_runs()
-    table = pd.DataFrame([_row(run) for run in runs])
+    places = {ticket.path: before for before, ticket in enumerate(line().waiting)}
+    table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown("##### Runs")
     st.caption("Choose rows to draw their curves over those of the run above.")
     event = st.dataframe(
@@ -27,14 +28,17 @@ def run_table() -> list[str]:
         on_select="rerun",
         selection_mode="multi-row",
         key="runs",
-        column_config={"exact match": st.column_config.NumberColumn(format="percent")},
+        column_config={
+            "exact match": st.column_config.NumberColumn(format="percent"),
+            "state": st.column_config.TextColumn(width=130 if places else None),  # "waiting, 12 before"
+        },
     )
     return [runs[at].address for at in event.selection.rows if at < len(runs) and runs[at].problem is None]
 
 
-def _row(run: RunFolder) -> dict[str, object]:
+def _row(run: RunFolder, before: int | None) -> dict[str, object]:
     now, problem = status.read(run), run.problem
-    told = f"waiting ({place(run)} before it)" if now.state == "waiting" else now.state
+    told = now.state if before is None else f"waiting, {before} before"
     row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else told, "step": now.step}
     if problem:
         return {**row, "settings": problem}
