@@ -31,8 +31,8 @@ NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
-# of a process elsewhere: the heartbeat first seen, the one last seen, and the least that it lagged behind here
-_seen: dict[tuple[str, int, float], tuple[float, float, float]] = {}
+# of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
+_seen: dict[str, tuple[float, float, float]] = {}
 _AWAY = "the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint"
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
@@ -118,9 +118,9 @@ def read(run: RunFolder) -> Status:
         return Status("new")
     if not status.alive:
         return status
-    if not lives(status):
+    if not lives(status, str(run.path)):
         return replace(status, state="crashed", reason=_crash(status))
-    if status.job and not _heard(status):
+    if status.job and not _heard(status, str(run.path)):
         return replace(status, state="starting", reason=status.reason or _AWAY)
     return status
 
@@ -169,23 +169,26 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def lives(status: Status) -> bool:
+def lives(status: Status, where: str = "") -> bool:
     """Whether the process that wrote a status is still there, as far as this computer can tell.
 
     A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
     last heartbeat.
+
+    Args:
+        where: the path of its run, by which its heartbeats are remembered; else it is the process.
     """
+    where = where or f"{status.host} {status.pid} {status.process_started}"
     if status.job:
         from core.runs.cluster import knows  # here: it stands on this file
 
         known = knows(status.job)
-        return known if known or (known is False and status.state != "starting") else _heard(status)
-    return process_lives(status.pid, status.process_started) if is_here(status) else _heard(status)
+        return known if known or (known is False and status.state != "starting") else _heard(status, where)
+    return process_lives(status.pid, status.process_started) if is_here(status) else _heard(status, where)
 
 
-def _heard(status: Status) -> bool:
+def _heard(status: Status, where: str) -> bool:
     """Whether a process elsewhere was heard of lately, by this computer's clock."""
-    where = (status.job or status.host, status.pid, status.process_started)
     lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
     first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
     least = (
