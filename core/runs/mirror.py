@@ -179,7 +179,7 @@ class Inward:
 def taken_over(stored: Stored) -> str:
     """Become the writer, under the name that is returned; whoever was it says nothing more by then."""
     me, before = secrets.token_hex(8), stored.writer
-    stored.writer = me
+    stored.claim(me)
     if before:
         time.sleep(_YIELDED)
     return me
@@ -188,7 +188,7 @@ def taken_over(stored: Stored) -> str:
 def put(stored: Stored, run: RunFolder) -> None:
     """Store a run as its folder has it, for whoever trains it next."""
     Outward(stored, run, taken_over(stored)).push()
-    stored.writer = ""
+    stored.claim("")
 
 
 @contextmanager

@@ -27,7 +27,8 @@ PORT = 10001  # of Ray's own choice
 _HERE = f"ray://127.0.0.1:{PORT}"
 _LOOK = 1.0  # seconds between looks
 _FRESH = 10.0  # seconds for which a look counts
-_FIRST = 60.0  # seconds until the first one; a client is a process that the head starts
+_FIRST = 120.0  # seconds until the first one; the head starts a process for each client
+_TRIES = 3
 _REACH = 5.0  # seconds to reach a port
 _log = logging.getLogger("attention_lab")
 
@@ -204,10 +205,15 @@ def _reach(address: str) -> None:
 
 
 def _connect(ray: Any, address: str) -> None:
-    try:
-        ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
-    except (RuntimeError, ConnectionError, ValueError) as error:
-        said = " ".join(str(error).split())[:300]
-        if "version" in said.lower():
-            said = f"it is another Ray or Python than here ({said}); install the same on all machines"
-        raise RunError(f"the cluster at {address} cannot be used: {said}") from error
+    """Connect; a head under load may not start what serves a client in time, and is asked again."""
+    said = ""
+    for _ in range(_TRIES):
+        try:
+            ray.init(address, namespace=NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
+            return
+        except (RuntimeError, ConnectionError, ValueError) as error:
+            said = " ".join(str(error).split())[:300]
+            if "version" in said.lower():
+                said = f"it is another Ray or Python than here ({said}); install the same on all machines"
+                break
+    raise RunError(f"the cluster at {address} cannot be used: {said}")

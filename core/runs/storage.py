@@ -98,8 +98,8 @@ class Stored:
         """Who may write the run; empty: nobody yet."""
         return (self._read("writer.txt") or b"").decode(errors="replace")
 
-    @writer.setter
-    def writer(self, name: str) -> None:
+    def claim(self, name: str) -> None:
+        """Say who may write the run from now on."""
         self._write("writer.txt", name.encode())
 
     def ask(self, name: str, request: bytes) -> None:
