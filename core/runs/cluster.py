@@ -138,8 +138,11 @@ class RayCluster(AbstractBackend):
                 if time.monotonic() > end:
                     raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error
                 time.sleep(0.1)
-            except (ConnectionError, RuntimeError) as error:
-                raise RunError(f"the cluster at {self._line.address} did not take {run.address}: {error}") from error
+            except Exception as error:  # of Ray's many kinds, and whatever the head raised
+                raise RunError(
+                    f"the cluster at {self._line.address} did not take {run.address} ({error}); is the same Attention Lab installed "
+                    "on its head?"
+                ) from error
 
     def _see_born(self, actor: Any, run: RunFolder) -> None:
         """Speak for a training that could not even begin: a node without the lab, most of all."""

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.runs import jobs, status
-from core.runs.cluster_training import goes_on, settle
+from core.runs import jobs
+from core.runs.cluster_training import fail, goes_on, settle
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 
@@ -49,11 +49,10 @@ class TeamTraining:
                     if not self._lost():
                         return
                     goes_on(self._run, failed=True)
-                last = status.read(self._run)
-                reason = f"its team lost a member {TRIES} times; resume it when the cluster is at rest"
-                status.write(self._run, "failed", step=last.step, steps=last.steps, reason=reason)
-        except BaseException:
+                raise RunError(f"its team lost a member {TRIES} times; resume it when the cluster is at rest")
+        except BaseException as error:  # before the leader could say it
             traceback.print_exc()
+            fail(self._run, error)
         finally:
             ray.kill(self._self, no_restart=True)
 

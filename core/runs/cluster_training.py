@@ -54,15 +54,25 @@ class Training:
 
                     workspace.settle(run.path)  # the node's own folder is all there is, where it is carried
                     jobs.work(run, self._limits, train)
-        except BaseException:
+        except BaseException as error:  # before the training could say it by itself
             traceback.print_exc()
+            if not self._storage:
+                fail(self._run, error)
         finally:
             ray.kill(self._self, no_restart=True)
+
+
+def fail(run: RunFolder, error: BaseException) -> None:
+    """Say in the status that a training cannot go on, and why."""
+    now = status.read(run)
+    status.write(run, "failed", step=now.step, steps=now.steps, reason=str(error) or repr(error))
 
 
 def settle(path: str, root: str, job: str, node: str) -> None:
     """Make this process one of the server's: its home, the workspace of the run, and the words it signs its status with."""
     os.environ.update({"ATTNLAB_HOME": root, status.JOB: job, status.NODE: node[:8]})
+    if Path(path).is_relative_to(Path(root) / "workspaces"):
+        os.environ[workspace.CLASSROOM] = "1"  # else the home of this process would be everybody's
     workspace.settle(Path(path))
 
 
