@@ -11,7 +11,7 @@ import psutil
 import pytest
 import torch
 
-from core.errors import RunError
+from core.errors import InputError, MissingExtra, RunError
 from core.runs import checkpoint, controls, job_queue, jobs, journal, ray_connection, snapshots, status
 from core.runs.backend import CLUSTER, chosen
 from core.runs.config import ExperimentConfig
