@@ -48,6 +48,7 @@ class Server:
         environment = {
             **os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",
+            "ATTNLAB_TRAININGS": os.environ.get("ATTNLAB_TRAININGS", "8"),  # tests wait for their own, not for each other's
         }  # fmt: skip
         with (self.home / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(

@@ -37,8 +37,8 @@ def test_a_training_waits_says_where_and_is_cancelled(stand):
     rows = {row["run"]: row["state"] for row in at.dataframe[0].value.to_dict("records")}
     assert (rows["theirs"], rows["other"], rows["mine"]) == (
         "starting",
-        "waiting (0 before it)",
-        "waiting (1 before it)",
+        "waiting, 0 before",
+        "waiting, 1 before",
     )
     by_label(at.button, "Cancel").click().run()
     assert "cancelled while it waited" in at.info[0].value
