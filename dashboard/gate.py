@@ -1,7 +1,7 @@
 """The app of a classroom: the same pages behind a gate. Started with `attnlab app --classroom`.
 
-The gate stands before Streamlit: without a valid ticket a request reaches no page, no upload, no file and no WebSocket,
-so nothing of a session exists before somebody has logged in. A WebSocket is asked for its ticket again at each message.
+The gate stands before Streamlit: without a valid badge a request reaches no page, no upload, no file and no WebSocket,
+so nothing of a session exists before somebody has logged in. A WebSocket is asked for its badge again at each message.
 """
 
 import os
@@ -14,18 +14,18 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.runs import admission
+from core.runs import badges
 from core.runs.workspace import CLASSROOM
 from dashboard import log_in
 from dashboard.place import here
 
 os.environ[CLASSROOM] = "1"  # whoever starts this file starts a classroom; trainings inherit it
-_HANDED = b"x-attnlab-ticket"  # the header that config.toml trusts; nobody outside may send it
+_HANDED = b"x-attnlab-badge"  # the header that config.toml trusts; nobody outside may send it
 _OPEN = (log_in.PATH, "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/health")
 
 
 class Gate:
-    """Whoever has no ticket is sent to log in."""
+    """Whoever has no badge is sent to log in."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,24 +36,24 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() != _HANDED]}
-        ticket = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
+        badge = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
         if scope["path"] in [here(path) for path in _OPEN]:
             await self._app(scope, receive, send)
-        elif admission.admitted(ticket) is None:
+        elif badges.bearer(badge) is None:
             await _refused(scope)(scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:
-            scope["headers"].append((_HANDED, ticket.encode("ascii")))
-            await self._app(scope, _while_admitted(ticket, receive), send)
+            scope["headers"].append((_HANDED, badge.encode("ascii")))
+            await self._app(scope, _while_admitted(badge, receive), send)
 
 
-def _while_admitted(ticket: str, receive: Receive) -> Receive:
-    """Messages of a WebSocket until its ticket is taken back or over; then it reads as closed."""
+def _while_admitted(badge: str, receive: Receive) -> Receive:
+    """Messages of a WebSocket until its badge is taken back or over; then it reads as closed."""
 
     async def asking() -> Message:
         message = await receive()
-        if message["type"] == "websocket.receive" and admission.admitted(ticket) is None:
+        if message["type"] == "websocket.receive" and badges.bearer(badge) is None:
             return {"type": "websocket.disconnect", "code": 1008, "reason": "logged out"}
         return message
 

@@ -1,6 +1,6 @@
 """The page to log in: plain HTML, so that nothing of the app runs for somebody who has not logged in.
 
-What comes out of it is a ticket (core/runs/admission.py) in a cookie that no script can read and no other site can send along
+What comes out of it is a badge (core/runs/badges.py) in a cookie that no script can read and no other site can send along
 with anything but a link that was followed.
 """
 
@@ -19,14 +19,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.errors import AttentionLabError, InputError
-from core.runs import accounts, admission
+from core.runs import accounts, badges
 from core.runs.attempts import Attempts
 from core.runs.classroom import Classroom, Member, load_classroom
 from dashboard import provider
 from dashboard.place import here
 
 PATH = "/log-in"
-COOKIE = "attnlab_ticket"
+COOKIE = "attnlab_badge"
 _LARGEST = 8_000  # bytes of a filled-in form
 _attempts = Attempts()
 _turns = asyncio.Semaphore(2)  # scrypt takes 32 MB a try; those who wait for their turn cost nothing
@@ -38,7 +38,7 @@ class LogIn(HTTPEndpoint):
     async def get(self, request: Request) -> Response:
         """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
         wanted, room = _inside(request.query_params.get("next", "")), None
-        if admission.admitted(request.cookies.get(COOKIE, "")) is not None:
+        if badges.bearer(request.cookies.get(COOKIE, "")) is not None:
             return RedirectResponse(wanted, 303)
         try:
             room = load_classroom()
@@ -78,7 +78,7 @@ def _in(request: Request, member: Member, wanted: str) -> Response:
     answer = RedirectResponse(wanted, 303)
     # Lax, not Strict: a link to a run, followed from a mail or a course's page, must find its reader logged in
     answer.set_cookie(
-        COOKIE, admission.admit(member), max_age=admission.HOURS * 3600, path=here("/"), httponly=True, samesite="lax",
+        COOKIE, badges.give(member), max_age=badges.HOURS * 3600, path=here("/"), httponly=True, samesite="lax",
         secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "")),
     )  # fmt: skip
     return answer

@@ -16,7 +16,7 @@ from streamlit.web.server.starlette import starlette_websocket
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.errors import MissingExtra
-from core.runs import admission
+from core.runs import badges
 
 
 def offered() -> bool:
@@ -44,7 +44,7 @@ def identity(cookies: Mapping[str, str]) -> dict[str, Any] | None:
         return None
     try:
         said = json.loads(kept)
-        fresh = time.time() - float(said["iat"]) < admission.HOURS * 3600
+        fresh = time.time() - float(said["iat"]) < badges.HOURS * 3600
     except (ValueError, KeyError, TypeError):
         return None
     known = said.get("is_logged_in") is True and said.get("origin") == get_origin_from_redirect_uri()

@@ -36,7 +36,7 @@ NO_NOUN = {"utils", "util", "helpers", "helper", "common", "base", "misc", "stuf
 UNPICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 UNPICKLING = {"torch.load", "torch.save", "torch.jit.load", "torch.hub.load", "pd.read_pickle", "pandas.read_pickle"}
 RUNNING = {"eval", "exec", "compile", "__import__"}
-CALLING_OUT = {"requests", "httpx", "aiohttp", "urllib3", "ftplib", "smtplib", "huggingface_hub"}
+CALLING_OUT = {"requests", "httpx", "httpx2", "aiohttp", "urllib3", "ftplib", "smtplib", "huggingface_hub"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Described = Function | ast.ClassDef

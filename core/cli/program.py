@@ -17,6 +17,7 @@ from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
 from core.cli.sweeping import sweep
+from core.cli.teaching import list_class, lock, publish, unlock, unpublish
 from core.cli.training import train
 
 program = typer.Typer(
@@ -32,6 +33,9 @@ program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
 program.add_typer(queue, name="queue")
 program.add_typer(hf, name="hf")
+for command in (publish, unpublish, lock, unlock):
+    classroom.command()(command)
+classroom.command("list")(list_class)
 program.add_typer(classroom, name="classroom")
 program.command()(send)
 program.command()(verify)

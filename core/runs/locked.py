@@ -29,7 +29,9 @@ class Control:
 
 CONTROLS: dict[str, Control] = {
     "train": Control("Train", "training", "Train and Resume: trainings that are processes of their own"),
-    "practice": Control("Train in a page", "training in a page", "the short trainings that run while a page is open"),
+    "practice": Control(
+        "Train in a page", "training in a page", "trainings and long measurements that run while a page is open"
+    ),
     "upload": Control("Upload", "bringing files", "every place where files of one's own are dropped"),
     "import": Control("Import", "importing runs", "runs from .zip files"),
     "download": Control("Download", "taking files away", "figures, tables, trees, and runs as .zip files"),

@@ -13,6 +13,7 @@ from core.runs.beam_verdict import exact_of, proof_words, rows, to_csv, verdict
 from core.runs.trained import TrainedModel
 from dashboard import kept, resources
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 
 _SHARE = ("right", "exact_match", "empty", "search_errors")
@@ -96,7 +97,7 @@ def table(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
         "nothing · exact match: the one target word by word · search errors: outputs that exact search could better, "
         "among those it proved"
     )
-    st.download_button("Table .csv", to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
+    download_button("Table .csv", to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
     _outputs(trained, points)
 
 

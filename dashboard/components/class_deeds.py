@@ -8,10 +8,9 @@ from core.errors import AttentionLabError
 from core.runs import desk, published, roll, store
 from core.runs.roll import Entry
 from dashboard import links, state
-from dashboard.components.class_runs import told
+from dashboard.components.class_runs import SAID, told
 from dashboard.components.literal import literal
 
-_SAID = "class said"
 _LOOKS = (
     ("train", "Curves", "show_chart"),
     ("attention", "Attention", "grid_view"),
@@ -21,7 +20,7 @@ _LOOKS = (
 
 def class_deeds(run: Entry | None) -> None:
     """The buttons for the run that is chosen."""
-    if said := state.get(_SAID):
+    if said := state.get(SAID):
         st.info(literal(said), icon=":material/info:")
     if run is None:
         st.caption("Choose a row: the run can then be opened, ended and published.")
@@ -43,9 +42,8 @@ def class_deeds(run: Entry | None) -> None:
             "Cancel" if now.state == "waiting" else "Stop", icon=":material/stop:", key="class stop", disabled=not now.active,
             on_click=_stop, args=(run,), help="what it has learned is kept, and its owner can resume it",
         )  # fmt: skip
-    name, button = st.columns([3, 2], vertical_alignment="bottom")
-    wish = name.text_input("Publish as", value=run.name, key=f"class publish as {run.address}", max_chars=80)
-    button.button(
+    wish = st.text_input("Publish as", value=run.name, key=f"class publish as {run.address}", max_chars=80)
+    st.button(
         "Publish to all", icon=":material/campaign:", key="class publish", width="stretch", on_click=_publish, args=(run, wish),
         disabled=bool(run.problem), help="everybody gets a copy to look at, class/NAME; a taken name gets a number",
     )  # fmt: skip
@@ -57,7 +55,7 @@ def opened_runs() -> None:
     if addresses:
         st.caption("Opened by you, in the menus of every page:")
     for address in addresses:
-        left, right = st.columns([5, 2], vertical_alignment="center")
+        left, right = st.columns([3, 2], vertical_alignment="center")
         left.markdown(literal(address))
         right.button(
             "Put back", key=f"put back {address}", on_click=_told, args=(desk.put_back, address), width="stretch"
@@ -71,7 +69,7 @@ def published_runs() -> None:
     if not runs:
         st.caption("Nothing yet: choose a run above and publish it, or one of your own here.")
     for run in runs:
-        left, right = st.columns([5, 2], vertical_alignment="center")
+        left, right = st.columns([3, 2], vertical_alignment="center")
         left.markdown(literal(run.address))
         right.button(
             "Take back",
@@ -81,13 +79,11 @@ def published_runs() -> None:
             width="stretch",
         )
     own = [run.address for run in store.list_runs() if not run.read_only or run.address.startswith(store.DEMO)]
-    which, button = st.columns([5, 2], vertical_alignment="bottom")
+    which, button = st.columns([3, 2], vertical_alignment="bottom")
     mine = which.selectbox("One of yours", own, key="class mine", index=None, placeholder="choose a run")
     button.button(
         "Publish", key="class publish mine", disabled=mine is None, width="stretch", on_click=_publish_own, args=(mine,)
     )
-    if said := state.get(_SAID):
-        st.caption(literal(said))
 
 
 def _open(run: Entry, view: str) -> None:
@@ -112,6 +108,6 @@ def _publish_own(address: str) -> None:
 def _told(deed: Callable[..., object], *arguments: str) -> None:
     """Do it, as a button's callback; what it says, or what was wrong, stands on the page."""
     try:
-        state.put(_SAID, deed(*arguments))
+        state.put(SAID, deed(*arguments))
     except AttentionLabError as error:
-        state.put(_SAID, str(error))
+        state.put(SAID, str(error))

@@ -19,12 +19,14 @@ _PHRASE = "people phrase"
 
 def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quotas) -> None:
     """Everybody in one table."""
+    students = [page for page in pages if page.name != LECTURER]
+    named = any(page.owner != page.name for page in students)  # people who came in by accounts have names of their own
     rows = [
         {
-            "workspace": page.name, "name": page.owner, "here": _here(page), "runs": len(page.runs), "training": page.active,
-            "MB": megabytes.get(page.name, 0.0),
+            "workspace": page.name, **({"name": page.owner} if named else {}), "here": _here(page), "runs": len(page.runs),
+            "training": page.active, "MB": megabytes.get(page.name, 0.0),
         }
-        for page in pages
+        for page in students
     ]  # fmt: skip
     column = st.column_config
     st.dataframe(

@@ -9,6 +9,7 @@ from core.runs.roll import Entry, Page
 from dashboard import state
 
 CHOSEN = "class chosen"  # workspace and name of the run that was chosen last
+SAID = "class said"  # what came of the last press
 _DRAWN = "class drawn"  # the same of every row, as drawn last: what a click means
 _TABLE = "class runs"
 _SHOW = ("Newest of each", "Training now", "All")
@@ -56,6 +57,7 @@ def _chosen(rows: Sequence[Entry]) -> Entry | None:
 def _choose() -> None:
     rows, drawn = state.get(_TABLE)["selection"]["rows"], state.get(_DRAWN, [])
     state.put(CHOSEN, drawn[rows[0]] if rows and rows[0] < len(drawn) else None)
+    state.forget(SAID)
 
 
 def _table(rows: Sequence[Entry]) -> None:
@@ -71,7 +73,7 @@ def _table(rows: Sequence[Entry]) -> None:
         alt="runs of the class",
         column_config={
             "loss": column.LineChartColumn("loss", help="of the training batches, from the first step to the newest", width="small"),
-            "done": column.ProgressColumn("done", min_value=0.0, max_value=1.0, format="percent", width="small"),
+            "done": column.ProgressColumn("done", min_value=0.0, max_value=100.0, format="%.0f %%", width="small"),
             "step": column.NumberColumn("step", format="localized", width="small"),
             "MB": column.NumberColumn("MB", format="%.0f", help="memory that the training holds", width="small"),
             "state": column.TextColumn("state", width="small"),
@@ -82,7 +84,7 @@ def _table(rows: Sequence[Entry]) -> None:
 def _row(run: Entry) -> dict[str, object]:
     now = run.status
     return {
-        "workspace": run.workspace, "run": run.name, "state": told(run), "done": min(1.0, now.step / max(1, now.steps)),
+        "workspace": run.workspace, "run": run.name, "state": told(run), "done": 100 * min(1.0, now.step / max(1, now.steps)),
         "step": now.step, "loss": list(run.curve), "MB": run.memory_mb, "task": run.task, "model": run.model,
     }  # fmt: skip
 

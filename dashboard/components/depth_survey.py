@@ -9,6 +9,7 @@ import streamlit as st
 from core.runs.slices import Slices
 from dashboard import state
 from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import guarded, panel
 
@@ -70,7 +71,7 @@ def _button(name: str, running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
-            on_click=state.press, args=(f"{name} running",),
+            on_click=state.press, args=(f"{name} running",), **unless_locked("practice"),
         )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from core.runs.workspace import in_classroom
 from dashboard import kept, links, resources, state
 from dashboard.components.downloads import reading_of
 from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 from dashboard.components.panel import again
 
 MEGABYTES = 500  # as much as the server takes (.streamlit/config.toml)
@@ -109,7 +110,7 @@ def _bar(kept: Kept) -> tuple[Given, str, str]:
 
 def _boxes() -> None:
     """The box for files, and the line for a path; what is read goes into the session, and the box is empty again."""
-    dropped = st.file_uploader(
+    dropped = file_box(
         "Recordings: .npz, .npy, .safetensors, .json or a .zip of them", accept_multiple_files=True,
         key=f"recording box {state.get(_ROUND, 0)}", max_upload_size=MEGABYTES,
         help="Hugging Face generate, fairseq, OpenNMT, JoeyNMT, ESPnet, Coqui, Whisper: docs/your-own-model.md says what to "

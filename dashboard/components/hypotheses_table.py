@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.spreadsheet import harmless
 from core.metrics.rounding import decimals
 from core.metrics.search_error import Judgement
+from dashboard.components.locks import download_button
 from dashboard.components.search_card import part_names
 from dashboard.components.verdicts import legend
 
@@ -30,7 +31,7 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
         },
     )  # fmt: skip
     safe = table.assign(output=table["output"].map(harmless))
-    st.download_button(
+    download_button(
         "All hypotheses .csv", safe.to_csv(index=False), "hypotheses.csv", "text/csv", on_click="ignore",
         icon=":material/download:", key="download hypotheses",
     )  # fmt: skip

@@ -1,12 +1,12 @@
-"""Log out: the ticket is taken back on the server, for every tab, and this one leaves the page."""
+"""Log out: the badge is taken back on the server, for every tab, and this one leaves the page."""
 
 import streamlit as st
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from core.runs import admission
+from core.runs import badges
 from dashboard import state
 from dashboard.components.canvas import ASSETS
-from dashboard.member import ticket
+from dashboard.member import badge
 from dashboard.place import here
 
 _LEFT = "logged out"
@@ -23,7 +23,7 @@ def logged_out() -> None:
     st.info("You are logged out. Reload this page to log in.", icon=":material/logout:")
     if not state.get(
         _LEFT
-    ):  # the ticket has run out, or this is no app behind a gate: the page stays until it is reloaded
+    ):  # the badge has run out, or this is no app behind a gate: the page stays until it is reloaded
         return
     # what an OpenID provider said is kept in a cookie of Streamlit's, which only that address takes away
     confirmed = USER_COOKIE_NAME in st.context.cookies
@@ -31,5 +31,5 @@ def logged_out() -> None:
 
 
 def _dismiss() -> None:
-    admission.dismiss(ticket())
+    badges.take_back(badge())
     state.put(_LEFT, True)

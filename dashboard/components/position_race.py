@@ -13,6 +13,7 @@ from core.figures.positions import accuracies
 from dashboard import kept, state
 from dashboard.components import turns
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
@@ -81,8 +82,8 @@ def _button(running: bool, *, done: bool) -> None:
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done" if done else None,
+            "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch",
+            on_click=state.press, args=(_RUNNING,), **unless_locked("practice", disabled=done, help="done" if done else None),
         )  # fmt: skip
 
 

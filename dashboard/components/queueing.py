@@ -12,6 +12,7 @@ from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS
 from core.runs.status import Status
 from dashboard import state
+from dashboard.components.locks import unless_locked
 from dashboard.member import member
 
 _SAID = "queue said"
@@ -36,7 +37,7 @@ def resume_button(run: RunFolder, *, key: str) -> None:
     """Resume, from its newest checkpoint, when its turn comes."""
     st.button(
         "Resume", icon=":material/resume:", width="stretch", on_click=_told, args=(train, run), key=key,
-        help="from its newest checkpoint",
+        **unless_locked("train", help="from its newest checkpoint"),
     )  # fmt: skip
 
 

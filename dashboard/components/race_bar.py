@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 
 
 class Race(Protocol):
@@ -49,8 +50,9 @@ def race_button(key: str, remembered: str, *, running: bool, done: bool, help: s
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch", disabled=done,
-            on_click=state.press, args=(remembered,), help=help if done else None,
+            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch",
+            on_click=state.press, args=(remembered,),
+            **unless_locked("practice", disabled=done, help=help if done else None),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from core.claims.experiment import Experiment
 from core.claims.table import CLAIMS
 from dashboard import kept, state
 from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import panel
 
 _TICK = 0.4  # seconds between redraws while it runs
@@ -45,7 +46,7 @@ def experiment(name: str, seeds: tuple[int, ...], draw: Draw, *, title: str, bef
         st.button(
             "Measure again" if one.done else "Measure", key=f"{name} run", type="primary",
             icon=":material/refresh:" if one.done else ":material/play_arrow:",
-            on_click=state.put, args=(key, (attempt + one.done, True)),
+            on_click=state.put, args=(key, (attempt + one.done, True)), **unless_locked("practice"),
         )  # fmt: skip
     panel(title, every=_TICK if running and not one.done else None)(_panel)(title, one, draw, running, before)
 

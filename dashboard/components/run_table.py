@@ -11,6 +11,7 @@ from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
 from dashboard.components.sending import hugging_face_button
 
@@ -65,7 +66,9 @@ def run_manager(address: str | None) -> None:
     with st.expander("Rename, delete, export, import", icon=":material/folder_managed:"):
         if address is not None:
             _manage(find_run(address))
-        packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20)
+        packed = file_box(
+            "Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20, control="import"
+        )
         if packed is not None and st.button("Import", key="import now"):
             run = archive.import_run(packed.getvalue())
             state.put("next watch", run.address)
@@ -76,17 +79,22 @@ def _manage(run: RunFolder) -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
         name = st.text_input("New name", value=run.name, disabled=run.read_only, key=f"rename {run.address}")
-        if st.button("Rename", disabled=run.read_only or name == run.name, width="stretch", key="rename"):
+        if st.button(
+            "Rename",
+            width="stretch",
+            key="rename",
+            **unless_locked("delete", disabled=run.read_only or name == run.name),
+        ):
             state.put("next watch", store.rename(run, name).address)
             st.rerun()
     with middle:
         sure = st.checkbox("Yes, delete it for good", disabled=run.read_only, key=f"sure {run.address}")
-        if st.button("Delete", disabled=not sure, width="stretch", key="delete"):
+        if st.button("Delete", width="stretch", key="delete", **unless_locked("delete", disabled=not sure)):
             store.delete(run)
             state.put("next watch", None)
             st.rerun()
     with right:
-        st.download_button(
+        download_button(
             "Export .zip",
             lambda: archive.export_bytes(run),
             f"{run.name}.zip",

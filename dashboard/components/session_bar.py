@@ -8,11 +8,13 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
+from core.runs import locked
 from core.runs.catalog import SEARCHES
 from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
 from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
+from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
 
@@ -83,7 +85,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
     """Save, link, open, and take all branches back."""
     saved = SavedSession.of(chosen.model, session)
     save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
-    save.download_button(
+    download_button(
         "Save session",
         lambda: saved.to_file(tree),
         "session.json",
@@ -92,6 +94,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         on_click="ignore",
         width="stretch",
         help="source, search, branches and tree; open it here again",
+        place=save,
     )
     with link.popover("Copy link", icon=":material/link:", width="stretch"):
         _link(saved)
@@ -118,7 +121,7 @@ def _link(saved: SavedSession) -> None:
 
 
 def _open() -> None:
-    st.file_uploader(
+    file_box(
         "Saved session", ["json"], key="session file", max_upload_size=20, on_change=_take_file,
         help="a file made by “Save session”",
     )  # fmt: skip
@@ -141,6 +144,7 @@ def _opened(file: Any) -> str | None:
     if file.size > LARGEST_FILE:
         return f"this file has {file.size:,} bytes; a session has at most {LARGEST_FILE:,}"
     try:
+        locked.check("upload")
         return open_session(*SavedSession.from_file(file.getvalue()))
     except AttentionLabError as error:
         return str(error)

@@ -24,6 +24,7 @@ from core.training.set_trainer import SetTraining
 from dashboard import resources, state
 from dashboard.components import queueing
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
@@ -60,7 +61,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     with places[3]:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
-            args=(f"{key} asked", True),
+            args=(f"{key} asked", True), **unless_locked("train"),
         )  # fmt: skip
     if state.get(f"{key} asked"):
         with said:
@@ -95,7 +96,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
     with st.expander("Settings: data, model, training", icon=":material/tune:"):
         brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
-            file = st.file_uploader(
+            file = file_box(
                 f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
                 help="at most 20 MB here; larger ones by their path",
             )  # fmt: skip

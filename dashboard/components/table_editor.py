@@ -11,6 +11,7 @@ from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_rows, scaled, unpack, write_rows
 from dashboard import state
+from dashboard.components.locks import download_button, file_box
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
@@ -56,8 +57,8 @@ def table_bar() -> None:
         st.button("Redo", icon=":material/redo:", on_click=_go, args=(1,), disabled=at == last, width="stretch")
     with files, st.popover("File", icon=":material/folder_open:", width="stretch"):
         plain = write_rows(_now())
-        st.download_button("Table .json", plain, "table.json", on_click="ignore", key="table json", width="stretch")
-        given = st.file_uploader(
+        download_button("Table .json", plain, "table.json", on_click="ignore", key="table json", width="stretch")
+        given = file_box(
             f"Open a table (.json, at most {_MEGABYTES} MB)", type="json", max_upload_size=_MEGABYTES, key="table file"
         )
         if given is not None and state.new(_READ, given.file_id):

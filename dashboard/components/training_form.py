@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
 from dashboard.components import queueing
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
@@ -54,7 +55,9 @@ def training_form() -> None:
         key="name",
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
-    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
+    if st.button(
+        "Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **unless_locked("train")
+    ):
         state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
@@ -121,7 +124,7 @@ def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
     kind = TASKS[task]
     if not kind.files:
         return {}
-    files = st.file_uploader(
+    files = file_box(
         kind.brings,
         accept_multiple_files=True,
         type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],

@@ -14,6 +14,7 @@ from threading import Lock
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.runs import locked
 from core.runs.limits import trainings
 
 _UNSEEN = 5.0  # seconds without asking after which a turn, or a place in the line, is lost; pages ask twice a second
@@ -79,15 +80,18 @@ _turns = Turns(trainings)
 
 
 def work(name: str, running: bool, go_on: Callable[[], object]) -> None:
-    """Go on for a slice if it runs and it is this session's turn; say how many come before where it is not.
+    """Go on for a slice if it runs, is not locked, and it is this session's turn; say why where it does not go on.
 
     Args:
         name: of the work, on its page; go_on: does the slice.
     """
     here = get_script_run_ctx(suppress_warning=True)
     who = here.session_id if here is not None else "nobody"
-    if not running:
+    told = locked.problem("practice") if running else None
+    if not running or told is not None:
         _turns.leave(who, name)
+        if told is not None:
+            st.info(told, icon=":material/lock:")
         return
     before = _turns.ask(who, name)
     if before:

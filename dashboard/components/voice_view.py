@@ -8,6 +8,7 @@ from core.figures.export import to_npz
 from core.runs.voices import Said, Voice
 from dashboard import kept, resources, state
 from dashboard.components.heatmap import heatmap
+from dashboard.components.locks import download_button
 
 _VOICE, _TEXT = "voice", "voice text"
 _WORDS = {
@@ -65,5 +66,7 @@ def _draw(said: Said, sound: bytes, text: str) -> None:
         high=1.0, words=_WORDS,
     )  # fmt: skip
     keep = st.columns(2)
-    keep[0].download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav")
-    keep[1].download_button("Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file")
+    download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav", place=keep[0])
+    download_button(
+        "Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file", place=keep[1]
+    )

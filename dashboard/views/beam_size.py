@@ -13,6 +13,7 @@ from core.runs.trained import TrainedModel
 from dashboard import resources, state
 from dashboard.components import beam_sweep, turns
 from dashboard.components.heading import heading
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
 
@@ -61,7 +62,7 @@ def _button(running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
-            on_click=state.press, args=("sweeping",),
+            on_click=state.press, args=("sweeping",), **unless_locked("practice"),
         )  # fmt: skip
 
 

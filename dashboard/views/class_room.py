@@ -3,13 +3,12 @@
 import streamlit as st
 
 from core.runs import authority, job_queue, limits, roll
-from core.runs.classroom import load_classroom
+from core.runs.classroom import LECTURER, load_classroom
 from dashboard import resources
 from dashboard.components.class_deeds import class_deeds, opened_runs, published_runs
 from dashboard.components.class_people import locks_for_all, one_person, people_table
 from dashboard.components.class_runs import class_runs
 from dashboard.components.heading import heading
-from dashboard.components.literal import literal
 from dashboard.components.panel import guarded, panel
 
 _TICK = 2.0  # seconds between looks at the class
@@ -37,10 +36,10 @@ def _class() -> None:
 def _runs() -> None:
     pages = roll.roll()
     line = job_queue.line()
-    here = sum(page.here for page in pages)
+    students = [page for page in pages if page.name != LECTURER]
     st.caption(
-        f"**{literal(load_classroom().name)}** · {here} of {len(pages)} here · {len(line.running)} of {limits.trainings()} places "
-        f"train · {len(line.waiting)} wait"
+        f"{sum(page.here for page in students)} of {len(students)} students here · {len(line.running)} of {limits.trainings()} "
+        f"places train · {len(line.waiting)} trainings wait"
     )
     table, deeds = st.columns([5, 2], gap="large")
     with table:

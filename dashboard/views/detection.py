@@ -12,6 +12,7 @@ from core.training.set_loss import MATCHINGS
 from dashboard import state
 from dashboard.components.detection_view import SCENES, SIZE, curve, detector, matching, own, picture, scenes
 from dashboard.components.heading import heading
+from dashboard.components.locks import file_box
 from dashboard.components.panel import guarded, panel
 from dashboard.components.race_bar import race_bar, race_button, race_ended
 
@@ -66,9 +67,9 @@ def _uploaded() -> tuple[str, BoxedPictures]:
         InputError: nothing was uploaded yet.
     """
     left, right = st.columns([5, 2])
-    files = left.file_uploader(
+    files = file_box(
         "Annotations (.xml) and their pictures (.jpg, .png), at most 100 MB each; a list val.txt or test.txt says what is held out",
-        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100,
+        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100, place=left
     )  # fmt: skip
     parts = right.selectbox(
         "Learn from", list(_CUTS), 1, key="detection parts", format_func=_CUTS.get,

@@ -16,6 +16,7 @@ from core.tasks.picture_task import patches, whole
 from dashboard import resources
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import file_box
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
@@ -69,9 +70,7 @@ def _words() -> None:
 
 
 def _sound() -> None:
-    file = st.file_uploader(
-        "Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20
-    )
+    file = file_box("Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20)
     sound = _tones() if file is None else read_wav(file.getvalue(), file.name)
     for note in sound.notes:
         st.caption(note)

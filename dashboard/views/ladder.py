@@ -8,6 +8,7 @@ from core.training.spoken_ladder import WORDS
 from dashboard import state
 from dashboard.components import ladder_work, turns
 from dashboard.components.heading import heading
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.voice_view import voice_view
 
@@ -94,7 +95,7 @@ def _button(running: bool) -> None:
     else:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
-            on_click=state.press, args=(_RUNNING,),
+            on_click=state.press, args=(_RUNNING,), **unless_locked("practice"),
         )  # fmt: skip
 
 

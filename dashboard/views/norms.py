@@ -8,6 +8,7 @@ from core.models.norms import NORMS
 from dashboard import state
 from dashboard.components import norm_work, turns
 from dashboard.components.heading import heading
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 
 PARTS = ("At the start", "Training", "Across batches")
@@ -139,7 +140,7 @@ def _button(name: str, running: bool) -> None:
     else:
         st.button(
             name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.press,
-            args=("norms running",),
+            args=("norms running",), **unless_locked("practice"),
         )  # fmt: skip
 
 

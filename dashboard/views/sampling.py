@@ -14,6 +14,7 @@ from dashboard import kept, links, resources, state
 from dashboard.components.draw_view import draw_view, plain_text
 from dashboard.components.heading import heading
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
@@ -132,8 +133,8 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
         } | {"Σ log p": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
     left, right = st.columns([1, 3])
-    left.download_button(
-        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch"
+    download_button(
+        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch", place=left
     )
     if any(not one.ended for one in drawing.outputs):
         right.caption("✂ = cut at the length limit: it did not end by itself.")

@@ -1,4 +1,4 @@
-"""The gate of a classroom, spoken to as a server speaks to it: what gets through, with a ticket and without."""
+"""The gate of a classroom, spoken to as a server speaks to it: what gets through, with a badge and without."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from core.runs import admission, passwords, workspace
+from core.runs import badges, passwords, workspace
 from core.runs.attempts import Attempts
 from core.runs.classroom import Member, keep_classroom, new_classroom
 
@@ -93,23 +93,23 @@ def fill(name, password, phrase, again="", *, headers=(), **more) -> Spoken:
     return speak("/log-in", method="POST", headers=[length, ("host", "testing"), *headers], body=body)
 
 
-def ticket_of(told: Spoken) -> str:
-    return re.search(r"attnlab_ticket=([\w-]+)", told.header("set-cookie"))[1]
+def badge_of(told: Spoken) -> str:
+    return re.search(r"attnlab_badge=([\w-]+)", told.header("set-cookie"))[1]
 
 
-# ---------------------------------------------------------------- without a ticket
+# ---------------------------------------------------------------- without a badge
 @pytest.mark.parametrize("path", PATHS)
 def test_without_a_ticket_nothing_is_reached(path):
-    cookies = ("", "attnlab_ticket=" + "a" * 43, "attnlab_ticket=../../x")
+    cookies = ("", "attnlab_badge=" + "a" * 43, "attnlab_badge=../../x")
     for method, cookie in product(("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"), cookies):
-        told = speak(path, method=method, headers=[("cookie", cookie), ("x-attnlab-ticket", "a" * 43)])
+        told = speak(path, method=method, headers=[("cookie", cookie), ("x-attnlab-badge", "a" * 43)])
         assert told.reached is None and told.status == 401
 
 
 @pytest.mark.parametrize("path", ["/_stcore/stream", "/", "/train/_stcore/stream"])
 def test_without_a_ticket_no_websocket_opens(path):
     told = speak(
-        path, kind="websocket", headers=[("cookie", "attnlab_ticket=x")], messages=[{"type": "websocket.connect"}]
+        path, kind="websocket", headers=[("cookie", "attnlab_badge=x")], messages=[{"type": "websocket.connect"}]
     )
     assert told.reached is None and told.sent == [{"type": "websocket.close", "code": 1008}]
 
@@ -126,28 +126,28 @@ def test_whether_the_server_lives_may_be_asked():
     assert speak("/_stcore/health").reached is not None
 
 
-# ---------------------------------------------------------------- with a ticket
+# ---------------------------------------------------------------- with a badge
 def test_a_ticket_opens_every_door_and_only_the_gate_says_whose_session_it_is():
-    ticket, other = (admission.admit(Member(name, name)) for name in ("ann", "bob"))
-    cookie = ("cookie", f"attnlab_ticket={ticket}")
-    forged = [("x-attnlab-ticket", other), ("X-Attnlab-Ticket", other)]
+    badge, other = (badges.give(Member(name, name)) for name in ("ann", "bob"))
+    cookie = ("cookie", f"attnlab_badge={badge}")
+    forged = [("x-attnlab-badge", other), ("X-Attnlab-Badge", other)]
     for path in PATHS:
-        assert b"x-attnlab-ticket" not in dict(speak(path, headers=[cookie, *forged]).reached["headers"])
+        assert b"x-attnlab-badge" not in dict(speak(path, headers=[cookie, *forged]).reached["headers"])
     told = speak(
         "/_stcore/stream", kind="websocket", headers=[cookie, *forged], messages=[{"type": "websocket.disconnect"}]
     )
-    assert [value for key, value in told.reached["headers"] if key == b"x-attnlab-ticket"] == [ticket.encode()]
+    assert [value for key, value in told.reached["headers"] if key == b"x-attnlab-badge"] == [badge.encode()]
 
 
 def test_a_websocket_hears_nothing_more_from_who_has_logged_out():
-    ticket = admission.admit(Member("ann", "ann"))
+    badge = badges.give(Member("ann", "ann"))
 
     def leave():
-        admission.dismiss(ticket)
+        badges.take_back(badge)
         return {"type": "websocket.receive", "bytes": b"press"}
 
     told = speak(
-        "/_stcore/stream", kind="websocket", headers=[("cookie", f"attnlab_ticket={ticket}")],
+        "/_stcore/stream", kind="websocket", headers=[("cookie", f"attnlab_badge={badge}")],
         messages=[{"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": b"hello"}, leave],
     )  # fmt: skip
     assert [one["type"] for one in told.heard] == ["websocket.connect", "websocket.receive", "websocket.disconnect"]
@@ -157,7 +157,7 @@ def test_a_websocket_hears_nothing_more_from_who_has_logged_out():
 # ---------------------------------------------------------------- the page to log in
 def test_logging_in_gives_a_ticket_in_a_cookie_that_no_script_and_no_other_site_gets():
     told = fill("ann", CLASS, PHRASE, PHRASE)
-    assert told.status == 303 and admission.admitted(ticket_of(told)) == Member("ann", "ann")
+    assert told.status == 303 and badges.bearer(badge_of(told)) == Member("ann", "ann")
     cookie = told.header("set-cookie").lower()
     assert "httponly" in cookie and "samesite=lax" in cookie and "max-age=43200" in cookie and "secure" not in cookie
     behind = fill("bob", CLASS, PHRASE, PHRASE, headers=[("x-forwarded-proto", "https")])

@@ -182,8 +182,17 @@ def test_every_box_for_files_says_its_limit_and_the_server_takes_as_much():
             and isinstance(node.targets[0], ast.Name)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and re.search(r"\.file_uploader$", ast.unparse(node.func)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "file_box":
                 said = next(ast.unparse(word.value) for word in node.keywords if word.arg == "max_upload_size")
                 limits[f"{path.name}:{node.lineno}"] = int(known.get(said, said))
     taken = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
     assert len(limits) >= 8 and max(limits.values()) == taken["maxUploadSize"] == 500, limits
+
+
+def test_every_box_for_files_and_every_file_to_take_away_is_under_the_lecturers_lock():
+    free = [
+        path.name
+        for path in APP.parent.rglob("*.py")
+        if re.search(r"\.(file_uploader|camera_input|audio_input|download_button)\b", path.read_text(encoding="utf-8"))
+    ]
+    assert free == ["locks.py"]

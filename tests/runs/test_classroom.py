@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InputError, RunError
-from core.runs import accounts, admission, passwords, workspace
+from core.runs import accounts, badges, passwords, workspace
 from core.runs.attempts import Attempts
 from core.runs.classroom import (
     LECTURER,
@@ -204,41 +204,41 @@ def test_a_class_for_one_domain_lets_no_other_in(room, said):
     assert accounts.confirmed(replace(room, domains=("uni.edu",)), SAID).name == "prof@uni.edu"
 
 
-# ---------------------------------------------------------------- tickets
+# ---------------------------------------------------------------- badges
 def test_a_ticket_lets_in_until_it_is_taken_back(home):
-    ticket = admission.admit(Member("ann", "ann"))
-    other = admission.admit(Member("ann", "ann"))
-    assert admission.admitted(ticket) == Member("ann", "ann")
-    admission.dismiss(ticket)
-    assert admission.admitted(ticket) is None and admission.admitted(other) is not None
+    badge = badges.give(Member("ann", "ann"))
+    other = badges.give(Member("ann", "ann"))
+    assert badges.bearer(badge) == Member("ann", "ann")
+    badges.take_back(badge)
+    assert badges.bearer(badge) is None and badges.bearer(other) is not None
 
 
 def test_the_disk_does_not_hold_the_ticket(home):
-    ticket = admission.admit(Member("ann", "ann"))
-    assert all(ticket not in path.name and ticket not in path.read_text() for path in (home / "admitted").iterdir())
+    badge = badges.give(Member("ann", "ann"))
+    assert all(badge not in path.name and badge not in path.read_text() for path in (home / "badges").iterdir())
 
 
 def test_a_ticket_is_over_after_its_hours(monkeypatch):
-    ticket = admission.admit(Member("ann", "ann"))
+    badge = badges.give(Member("ann", "ann"))
     now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + admission.HOURS * 3600 + 1)
-    assert admission.admitted(ticket) is None
+    monkeypatch.setattr(time, "time", lambda: now + badges.HOURS * 3600 + 1)
+    assert badges.bearer(badge) is None
 
 
-@pytest.mark.parametrize("ticket", ["", "x", "../../x", "a" * 43, "é" * 43, "a" * 42 + "\n", "a" * 100_000])
-def test_what_was_never_given_out_lets_nobody_in(ticket):
-    admission.admit(Member("ann", "ann"))
-    assert admission.admitted(ticket) is None
-    admission.dismiss(ticket)
+@pytest.mark.parametrize("badge", ["", "x", "../../x", "a" * 43, "é" * 43, "a" * 42 + "\n", "a" * 100_000])
+def test_what_was_never_given_out_lets_nobody_in(badge):
+    badges.give(Member("ann", "ann"))
+    assert badges.bearer(badge) is None
+    badges.take_back(badge)
 
 
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '{"until": 1e12}', '{"until": 1e12, "name": "x", "workspace": "../y", "lecturer": true}']
 )
 def test_a_damaged_ticket_lets_nobody_in(text):
-    ticket = admission.admit(Member("ann", "ann", lecturer=True))
-    admission._file(ticket).write_text(text)
-    assert admission.admitted(ticket) is None
+    badge = badges.give(Member("ann", "ann", lecturer=True))
+    badges._file(badge).write_text(text)
+    assert badges.bearer(badge) is None
 
 
 # ---------------------------------------------------------------- guessing
