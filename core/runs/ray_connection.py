@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.errors import InputError, MissingExtra, RunError
+from core.errors import AttentionLabError, InputError, MissingExtra, RunError
 
 NAMESPACE = "attnlab"
 PORT = 10001  # of Ray's own choice
@@ -78,7 +78,8 @@ class Connection:
         self.address = resolved(address)
         self._lock = threading.Lock()
         self._looked, self._ended = threading.Event(), threading.Event()
-        self._seen, self._at, self._said = Seen(), -_FRESH, ""
+        self._seen, self._at = Seen(), -_FRESH
+        self._wrong: AttentionLabError | None = None
         self._thread: threading.Thread | None = None
 
     def ray(self) -> Any:
@@ -115,9 +116,10 @@ class Connection:
         self._looked.wait(_FIRST)
         seen = self.lately()
         if seen is None:
-            raise RunError(
-                self._said or f"the cluster at {self.address} does not answer; see whether `ray status` does"
+            wrong = self._wrong or RunError(
+                f"the cluster at {self.address} does not answer; see whether `ray status` does"
             )
+            raise wrong.with_traceback(None)  # it is raised anew for everybody who asks
         return seen
 
     def began(self, job: str) -> None:
@@ -129,7 +131,8 @@ class Connection:
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
-            self._part()
+            with contextlib.suppress(AttentionLabError):
+                self._part()
         self._thread, self._at = None, -_FRESH
         self._ended.clear()
         self._looked.clear()
@@ -139,15 +142,19 @@ class Connection:
             try:
                 ray = self.ray()
                 jobs, cpus = ray.util.list_named_actors(), ray.cluster_resources().get("CPU", 0)
-                self._seen, self._at, self._said = Seen(frozenset(jobs), int(cpus)), time.monotonic(), ""
+                self._seen, self._at, self._wrong = Seen(frozenset(jobs), int(cpus)), time.monotonic(), None
             except Exception as error:  # of Ray's many kinds; nothing must end this thread
-                if self._said != str(error):
-                    _log.warning("%s", error)
-                self._said = str(error)
+                self._note(error)
                 with contextlib.suppress(Exception):
                     self._part()
             self._looked.set()
             self._ended.wait(_LOOK)
+
+    def _note(self, error: Exception) -> None:
+        said = error if isinstance(error, AttentionLabError) else RunError(f"the cluster at {self.address}: {error}")
+        if str(said) != str(self._wrong):
+            _log.warning("%s", said)
+        self._wrong = said
 
     def _part(self) -> None:
         with self._lock:

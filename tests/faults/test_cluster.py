@@ -12,14 +12,14 @@ import pytest
 import torch
 
 from core.errors import InputError, MissingExtra, RunError
-from core.runs import checkpoint, controls, job_queue, jobs, journal, ray_connection, snapshots, status
+from core.runs import checkpoint, cluster, controls, job_queue, jobs, journal, ray_connection, snapshots, status
 from core.runs.backend import CLUSTER, chosen
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
 from core.runs.storage import STORAGE
 from core.training.events import StepDone
-from tests.faults.nodes import ROOT, Nodes
+from tests.faults.nodes import ROOT, Nodes, free_ports
 from tests.runs.made import eventually, python
 
 STEPS, SAVED = 1200, 100
@@ -200,10 +200,6 @@ def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatc
     for address in ("head:6379", "ray://", "ray://head:x", "http://head:10001"):
         with pytest.raises(InputError, match="is no address of a cluster; use ray://HOST:10001"):
             cluster.check(address)
-    with pytest.raises(
-        RunError, match=r"no cluster answers at ray://127\.0\.0\.1:\d+ .*start one there with `ray start --head`"
-    ):
-        cluster.check(f"ray://127.0.0.1:{free_ports(1)[0]}")
     run = a_training("crowd", workers=3)
     with pytest.raises(RunError, match=r"training\.workers=3, and the cluster has 2 places"):
         backend.start(run, job_queue.usual())
@@ -214,6 +210,10 @@ def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatc
     with pytest.raises(RunError, match="has no free place: no node of it has a CPU to give"):
         backend.start(run, job_queue.usual())
     assert state(run) == "new"
+    ray_connection.connection(nodes.address).close()  # a process is a client of one cluster
+    answer = r"no cluster answers at ray://127\.0\.0\.1:\d+ .*start one there with `ray start --head`"
+    with pytest.raises(RunError, match=answer):
+        cluster.check(f"ray://127.0.0.1:{free_ports(1)[0]}")
 
 
 def test_another_ray_is_refused(nodes):
