@@ -20,7 +20,7 @@ from core.runs.cluster_team import TeamTraining
 from core.runs.cluster_training import Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.ray_connection import NAMESPACE, Connection, connection, start_here
+from core.runs.ray_connection import NAMESPACE, Connection, Seen, connection, start_here
 from core.runs.status import Status
 from core.runs.storage import STORAGE
 from core.runs.store import root
@@ -46,13 +46,7 @@ class RayCluster(AbstractBackend):
         Raises:
             RunError: nothing answers, or no node has a CPU to give.
         """
-        cpus = self._line.seen().cpus
-        if cpus < 1:
-            raise RunError(
-                f"the cluster at {self._line.address} has no free place: no node of it has a CPU to give; add one with "
-                "`ray start --address=HEAD:6379`"
-            )
-        return cpus
+        return _places(self._line.address, self._line.seen())
 
     def prepare(self) -> None:
         """Connect, in the background."""
@@ -173,10 +167,20 @@ def check(address: str) -> None:
     """
     if address == "local":
         start_here()
+    line = connection(address)
     try:
-        RayCluster(address).places()
+        _places(line.address, line.look())
     finally:
-        connection(address).close()
+        line.close()
+
+
+def _places(address: str, seen: Seen) -> int:
+    if seen.cpus < 1:
+        raise RunError(
+            f"the cluster at {address} has no free place: no node of it has a CPU to give; add one with "
+            "`ray start --address=HEAD:6379`"
+        )
+    return seen.cpus
 
 
 def _job(run: RunFolder) -> str:

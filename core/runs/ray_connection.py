@@ -122,6 +122,17 @@ class Connection:
             raise wrong.with_traceback(None)  # it is raised anew for everybody who asks
         return seen
 
+    def look(self) -> Seen:
+        """See what there is now.
+
+        Raises:
+            MissingExtra, RunError: as `ray` does.
+        """
+        ray = self.ray()
+        jobs, cpus = ray.util.list_named_actors(), ray.cluster_resources().get("CPU", 0)
+        self._seen, self._at, self._wrong = Seen(frozenset(jobs), int(cpus)), time.monotonic(), None
+        return self._seen
+
     def began(self, job: str) -> None:
         """Know of a training that was just started, before the next look."""
         self._seen = Seen(self._seen.jobs | {job}, self._seen.cpus)
@@ -131,8 +142,8 @@ class Connection:
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
-            with contextlib.suppress(AttentionLabError):
-                self._part()
+        with contextlib.suppress(AttentionLabError):
+            self._part()
         self._thread, self._at = None, -_FRESH
         self._ended.clear()
         self._looked.clear()
@@ -140,9 +151,7 @@ class Connection:
     def _look_on(self) -> None:
         while not self._ended.is_set():
             try:
-                ray = self.ray()
-                jobs, cpus = ray.util.list_named_actors(), ray.cluster_resources().get("CPU", 0)
-                self._seen, self._at, self._wrong = Seen(frozenset(jobs), int(cpus)), time.monotonic(), None
+                self.look()
             except Exception as error:  # of Ray's many kinds; nothing must end this thread
                 self._note(error)
                 with contextlib.suppress(Exception):
