@@ -11,7 +11,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import streamlit as st
 
-from core.runs.store import CLASS, DEMO
+from core.errors import RunError
+from core.runs.store import CLASS, DEMO, find_run
 from core.runs.workspace import in_classroom
 from dashboard.member import member
 
@@ -63,7 +64,10 @@ def own(*, copies: bool = False, **options: Any) -> Callable[[Compute[P, R]], Ke
 
 
 def of_run(*, copies: bool = False, **options: Any) -> Callable[[Compute[P, R]], Kept[P, R]]:
-    """Keep what depends on the run of the parameter `address`: for everybody if it is shipped or published, else as `own`."""
+    """Keep what depends on the run of the parameter `address`: for everybody if it is shipped or published, else as `own`.
+
+    Another run that later has the same address is another run: what was kept of the one before is not given for it.
+    """
 
     def decorate(compute: Compute[P, R]) -> Kept[P, R]:
         form = signature(compute)
@@ -71,7 +75,7 @@ def of_run(*, copies: bool = False, **options: Any) -> Callable[[Compute[P, R]],
         def owner(*args: P.args, **kwargs: P.kwargs) -> str:
             address = form.bind(*args, **kwargs).arguments["address"]
             asking = _asking()  # even of what is everybody's: who is not logged in gets nothing
-            return "" if address.startswith((DEMO, CLASS)) else asking
+            return f"{'' if address.startswith((DEMO, CLASS)) else asking} {_made(address)}"
 
         return Kept(compute, owner, copies, options)
 
@@ -81,3 +85,11 @@ def of_run(*, copies: bool = False, **options: Any) -> Callable[[Compute[P, R]],
 def _asking() -> str:
     found = member()
     return "" if found is None else found.workspace
+
+
+def _made(address: str) -> int:
+    """When the run of an address was made, in nanoseconds; 0 where there is none, or it is a model from elsewhere."""
+    try:
+        return (find_run(address).path / "config.json").stat().st_mtime_ns
+    except (RunError, OSError):
+        return 0

@@ -31,6 +31,8 @@ def new(
     if classroom_file().exists() and not anew:
         raise SettingError(f"there is a class at {classroom_file()} already; --anew replaces it, its workspaces stay")
     password = "" if only_accounts else _asked("password of the class", _CLASS)
+    if not password and not only_accounts:
+        raise InputError("a class without a password is entered by OpenID Connect alone: say so with --only-accounts")
     path = keep_classroom(new_classroom(name, password, _asked("password of the lecturer", _LECTURER)))
     show({"written": str(path)}, json, f"written: {path}\nstart it with: attnlab app --classroom")
 

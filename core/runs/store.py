@@ -9,7 +9,6 @@ too.
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import Any
 from core.errors import RunError
 from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
+from core.runs.run_names import check_name, unlike
 from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
@@ -27,10 +27,6 @@ __all__ = [
     "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
 ]  # fmt: skip
 DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
-_PREFIXES = {"demo": "the shipped runs", "class": "the published runs", "of": "the runs of others"}
-_LONGEST = 80
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
 
 
 def runs_folder() -> Path:
@@ -46,32 +42,6 @@ def demo_folder() -> Path:
 def published_folder() -> Path:
     """Where the runs are that a lecturer has published."""
     return root() / "published" / "runs"
-
-
-def check_name(name: str) -> str:
-    """Return `name` if a run may be called so.
-
-    >>> check_name("dates-gru_2.1")
-    'dates-gru_2.1'
-    >>> check_name("../etc")
-    Traceback (most recent call last):
-    ...
-    core.errors.RunError: '../etc' cannot be the name of a run;
-    use 1 to 80 letters (a-z), digits, - _ and . (not first, not last)
-    """
-    fits = _NAME.fullmatch(name) and len(name) <= _LONGEST and not name.endswith(".")
-    if not fits:
-        raise RunError(
-            f"{name[:100]!r} cannot be the name of a run; "
-            f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)"
-        )
-    if name.lower() in _PREFIXES:
-        raise RunError(
-            f"the name {name.lower()!r} belongs to {_PREFIXES[name.lower()]}; choose another name, for example my-{name}"
-        )
-    if name.lower().partition(".")[0] in _DEVICES:
-        raise RunError(f"{name!r} is the name of a device on Windows; choose another name, for example run-{name}")
-    return name
 
 
 def create(name: str, config: Mapping[str, Any]) -> RunFolder:
@@ -132,22 +102,12 @@ def settle(draft: Path, name: str, folder: Path | None = None) -> RunFolder:
 
 
 def free_name(prefix: str, folder: Path | None = None) -> str:
-    """A name that no run has at this moment: `prefix`, else `prefix-2`, `prefix-3` …
-
-    Characters that no name may have become hyphens.
+    """A name that no run has at this moment: `prefix`, or one like it.
 
     Args:
         folder: as for `new_draft`.
     """
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", prefix).lstrip(".").rstrip(".")[: _LONGEST - 8] or "run"
-    if stem.lower() in _PREFIXES or stem.lower().partition(".")[0] in _DEVICES:
-        stem = f"run-{stem}"
-    taken = {entry.lower() for entry in _entries(folder or runs_folder())}
-    number, name = 1, stem
-    while name.lower() in taken:
-        number += 1
-        name = f"{stem.rstrip('.')}-{number}"
-    return check_name(name)
+    return unlike(prefix, _entries(folder or runs_folder()))
 
 
 def find_run(name: str) -> RunFolder:

@@ -18,6 +18,7 @@ from core.data import named_file
 from core.errors import InputError, RunError
 
 CLASSROOM = "ATTNLAB_CLASSROOM"  # the environment variable that a server of a classroom and its workers have
+WORKSPACES = "workspaces"  # the folder that they lie in
 _LONGEST = 40
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9_-])?")
 
@@ -62,13 +63,16 @@ def ask(whose: Callable[[], Path | None] | None) -> None:
 
 
 def settle(run: Path) -> None:
-    """Make this process one of the workspace that a run lies in: its other runs and uploads are found there.
+    """Make this process one of the workspace that a run lies in: its other runs and uploads are found there, and nothing else.
+
+    A process on another machine does not know that it belongs to a classroom; the path says it.
 
     Args:
-        run: the run's folder, `…/runs/NAME`; one that lies elsewhere changes nothing.
+        run: the run's folder, `…/workspaces/NAME/runs/NAME`; one that lies elsewhere changes nothing.
     """
-    if run.parent.name == "runs":
-        place = run.parent.parent
+    place = run.parent.parent
+    if run.parent.name == "runs" and place.parent.name == WORKSPACES:
+        os.environ[CLASSROOM] = "1"
         ask(lambda: place)
 
 
@@ -89,7 +93,7 @@ def uploads_folder() -> Path:
 
 def workspaces() -> dict[str, Path]:
     """All workspaces of a classroom, by name."""
-    folder = root() / "workspaces"
+    folder = root() / WORKSPACES
     try:
         found = sorted(entry.name for entry in folder.iterdir() if _NAME.fullmatch(entry.name) and entry.is_dir())
     except OSError:
@@ -103,7 +107,7 @@ def workspace(name: str) -> Path:
     Raises:
         InputError: nothing may be called so.
     """
-    return root() / "workspaces" / check_workspace(name)
+    return root() / WORKSPACES / check_workspace(name)
 
 
 def check_workspace(name: str) -> str:

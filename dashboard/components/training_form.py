@@ -55,22 +55,22 @@ def training_form() -> None:
         key="name",
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
-    if st.button(
-        "Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **unless_locked("train")
-    ):
+    free = unless_locked("train")
+    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
-        state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
-        state.put(f"kept {links.SOURCE}", None)
-        state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
-        _toast(run)
+        _follow(run)
         state.put(_NOTICED, notes)
         st.rerun()
     for note in state.get(_NOTICED) or ():
         st.caption(f":material/rule: {note}")
 
 
-def _toast(run: RunFolder) -> None:
+def _follow(run: RunFolder) -> None:
+    """Let this page watch a run, and the others open on it; say whether it trains."""
+    state.put(f"kept {links.RUN}", run.address)
+    state.put(f"kept {links.SOURCE}", None)
+    state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
     if status.read(run).state == "waiting":
         st.toast(f"{run.address} waits for its turn", icon=":material/hourglass_top:")
     else:

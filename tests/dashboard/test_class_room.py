@@ -7,7 +7,7 @@ from core.runs import accounts, authority, badges, desk, locked, passwords, publ
 from core.runs.classroom import Member, keep_classroom, new_classroom
 from core.runs.locked import Lock
 from core.runs.workspace import CLASSROOM
-from dashboard import member
+from dashboard import kept, member
 from tests.dashboard.test_pages import APP, by_label, said
 from tests.runs.classes import ANN, BOB, TEACHER, asking
 from tests.runs.made import a_run
@@ -185,3 +185,18 @@ def test_a_file_to_take_away_is_refused_where_it_is_made(log_in, monkeypatch):
         data()
     locks.download_button("CSV", "a,b", "x.csv")
     assert made[-1][1]["disabled"] and "has locked" in made[-1][1]["help"]
+
+
+def test_a_run_that_is_published_under_a_name_that_was_taken_back_is_not_taken_for_the_one_before(log_in):
+    log_in(ANN)
+
+    @kept.of_run(max_entries=4)
+    def model(address: str) -> str:
+        return store.find_run(address).config()["model"]["name"]
+
+    for name, found in (("reverse-gru", "recurrent"), ("reverse-transformer", "transformer")):
+        with asking(TEACHER):
+            published.publish(store.find_run(f"demo/{name}"), "lesson")
+        assert model("class/lesson") == found
+        with asking(TEACHER):
+            published.unpublish("lesson")

@@ -67,3 +67,13 @@ def test_a_refusal_is_said_where_resume_was_pressed(stand):
     by_label(at.button, "Resume").click().run()
     assert "mine is being trained by process" in said(at) and not at.exception
     assert status.read(run).state == "running"
+
+
+def test_a_bench_says_it_too():
+    job_queue.submit(a_training("theirs"), "ann")
+    at = opened("graphs")
+    by_label(at.button, "Train").click().run()
+    assert not at.exception and "waiting · it is next · you may close the page" in bars(at)[0]
+    by_label(at.button, "Cancel").click().run()
+    assert "cancelled while it waited" in said(at) and not job_queue.line().waiting
+    assert "Resume" in [one.label for one in at.button]

@@ -239,3 +239,15 @@ def test_a_server_looks_by_itself(stand, monkeypatch):
     job_queue.attend()
     assert looked.wait(20)
     assert state(second) == "starting" and os.getpid() == status.read(second).pid
+
+
+def test_an_owner_may_be_allowed_so_many_places_only():
+    first, second, third, other = runs("first", "second", "third", "other")
+    job_queue.submit(first, "ann", most=1)
+    job_queue.submit(second, "ann", most=1)
+    with pytest.raises(RunError, match="1 of your trainings wait already"):
+        job_queue.submit(third, "ann", most=1)
+    assert state(third) == "new"
+    job_queue.submit(second, "ann", most=1)
+    job_queue.submit(other, "bob", most=1)
+    assert [one.run.name for one in job_queue.line().waiting] == ["second", "other"]

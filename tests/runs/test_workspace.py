@@ -174,15 +174,17 @@ def test_no_folder_of_the_server_is_opened_as_a_model(room, tmp_path):
 
 
 # ---------------------------------------------------------------- workers and the server's own threads
-def test_a_worker_is_of_the_workspace_of_its_run(room, home):
+def test_a_worker_is_of_the_workspace_of_its_run(room, home, monkeypatch):
     with asking(ANN):
         run = store.create("mine", CONFIG)
+    monkeypatch.delenv(workspace.CLASSROOM)  # as on another machine
     program = (
         "import sys; from pathlib import Path; from core.runs import workspace, store\n"
-        "workspace.settle(Path(sys.argv[1])); print(workspace.home()); print(store.open_run(sys.argv[1]).address)"
+        "workspace.settle(Path(sys.argv[1])); print(workspace.home()); print(store.open_run(sys.argv[1]).address)\n"
+        "print(workspace.in_classroom())"
     )
     told = subprocess.run([sys.executable, "-c", program, str(run.path)], capture_output=True, text=True, check=True)
-    assert told.stdout.split() == [str(workspace.workspace("ann")), "mine"]
+    assert told.stdout.split() == [str(workspace.workspace("ann")), "mine", "True"]
 
 
 def test_what_the_server_starts_by_itself_needs_nobody(room, monkeypatch):
