@@ -102,7 +102,7 @@ class Chance:
         return torch.from_numpy(np.random.Generator(self._numbers).standard_normal(count)).to(dtype)
 
     def _begin(self) -> None:
-        words = torch.empty(3, dtype=torch.int64).random_(-(1 << 63), None, generator=self.generator)
+        words = torch.empty(3, dtype=torch.int64, device="cpu").random_(-(1 << 63), None, generator=self.generator)
         state = np.append(words.numpy().view(np.uint64), np.uint64(1))  # as SFC64 is seeded: three words and a counter,
         self._numbers.state = {**_STATE, "state": {"state": state}}
         self._numbers.random_raw(12)  # and a dozen numbers thrown away, until the words are mixed
@@ -111,7 +111,7 @@ class Chance:
         self.generator.manual_seed(self._seed)  # whose seed it has tells whether somebody else has seeded it since
 
     def _draw(self, share: float, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
-        factors = torch.empty(count, dtype=torch.float64 if dtype == torch.float64 else torch.float32)
+        factors = torch.empty(count, dtype=torch.float64 if dtype == torch.float64 else torch.float32, device="cpu")
         written, lowest_kept = factors.numpy(), _dropped(share) - _LEVELS // 2
         for start in range(0, count, _AHEAD):
             piece = written[start : start + _AHEAD]

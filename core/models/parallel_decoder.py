@@ -20,6 +20,7 @@ from core.attention.masks import Masks, valid_keys
 from core.attention.seen import Seen
 from core.data.batch import Batch, pad_sources
 from core.data.vocabulary import MASK, PAD, Vocabulary
+from core.devices import placed, where
 from core.errors import DataError, SettingError
 from core.models.encoder import AbstractEncoder, Memory
 from core.models.length_predictor import LENGTH_HEADS, LengthLaw
@@ -167,12 +168,15 @@ class ParallelTransformer(nn.Module):
     @torch.no_grad()
     def read(self, sources: Sequence[Sequence[int]]) -> Read:
         """Encode sources (numbers, <end> included)."""
-        return self.encode(*pad_sources(sources))
+        device, (source, valid) = where(self), pad_sources(sources)
+        with placed(device):
+            return self.encode(source.to(device), valid.to(device))
 
     @torch.no_grad()
     def lengths(self, reading: Read) -> Float[Tensor, "item length"]:
         """As `length_law`, for decoding."""
-        return self.length_law(reading)
+        with placed(where(self)):
+            return self.length_law(reading).cpu()
 
     def canvas(self, source: int) -> int:
         """Places of a source of so many tokens where their number is not predicted: `upsampling` for each, or twice as many
@@ -185,7 +189,9 @@ class ParallelTransformer(nn.Module):
         self, tokens: Int[Tensor, "item place"], valid: Bool[Tensor, "item place"], reading: Read
     ) -> Float[Tensor, "item place vocab"]:
         """One pass over all places."""
-        return torch.log_softmax(self.decoder(tokens, valid, reading), dim=-1)
+        device = where(self)
+        with placed(device):
+            return torch.log_softmax(self.decoder(tokens.to(device), valid.to(device), reading), dim=-1).cpu()
 
 
 def _copied(
