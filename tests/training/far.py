@@ -48,6 +48,9 @@ class Far(torch.Tensor):
         given = value if isinstance(value, torch.Tensor) else torch.full((), value, dtype=self.dtype, device=DEVICE)
         super().__setitem__(_spelled(at), given)
 
+    def new_tensor(self, data: Any) -> torch.Tensor:
+        return torch.tensor(data, dtype=self.dtype, device=DEVICE)
+
     def tolist(self) -> Any:
         return self.cpu().tolist()
 
