@@ -29,6 +29,7 @@ from core.models.parts import embedding_of, norm_of
 from core.models.residual import RESIDUALS
 from core.models.transformer_decoder import Around, DecoderLayer
 from core.parallel_model import UPSAMPLED
+from core.precision import full, passing
 from core.shapes import Logits, Source, States, Tokens, Valid
 
 
@@ -79,6 +80,10 @@ class ParallelDecoder(nn.Module):
 
     def forward(self, tokens: Tokens, valid: Valid, read: Read) -> Logits:
         """Scores of the token at every place, given what is written (<mask> elsewhere)."""
+        with passing(tokens.device):
+            return full(self._passed(tokens, valid, read))
+
+    def _passed(self, tokens: Tokens, valid: Valid, read: Read) -> Logits:
         places = torch.arange(tokens.shape[1]).expand_as(tokens)
         states: States = self.embedding(tokens, places)
         if read.embedded is not None:
@@ -122,7 +127,9 @@ class ParallelTransformer(nn.Module):
     def encode(self, source: Source, valid: Valid) -> Read:
         """Read a batch of sources."""
         embedding = self.encoder.embedding
-        return Read(self.encoder(source, valid), embedding.table(source) * embedding.scale if self.copies else None)
+        with passing(source.device):
+            memory = self.encoder(source, valid)
+        return Read(memory, embedding.table(source) * embedding.scale if self.copies else None)
 
     def empty(self, valid: Valid) -> Tokens:
         """Places in which nothing is written yet."""
@@ -162,8 +169,9 @@ class ParallelTransformer(nn.Module):
                 f"this model was trained with counting={self.counting} and predicts no length: choose length=own, or train "
                 "one with model.counting=lengths"
             )
-        law: LengthLaw = self.predictor(read.memory)
-        return law
+        with passing(read.memory.valid.device):
+            law: LengthLaw = self.predictor(read.memory)
+        return full(law)
 
     @torch.no_grad()
     def read(self, sources: Sequence[Sequence[int]]) -> Read:

@@ -13,6 +13,7 @@ from core.data.vocabulary import Vocabulary
 from core.devices import CPU, placed, where
 from core.models.decoder import AbstractDecoder, RowState
 from core.models.encoder import AbstractEncoder
+from core.precision import full, passing
 from core.shapes import Logits
 from core.step_model import DecoderState, Step
 
@@ -38,8 +39,9 @@ class Seq2Seq(nn.Module):
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""
-        logits: Tensor = self.decoder(batch.target_in, self.encoder(batch.source, batch.source_valid))
-        return logits
+        with passing(batch.source.device):
+            logits: Tensor = self.decoder(batch.target_in, self.encoder(batch.source, batch.source_valid))
+        return full(logits)
 
     @torch.no_grad()
     def start(self, sources: Sequence[Sequence[int]]) -> DecoderState:

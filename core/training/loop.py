@@ -17,6 +17,7 @@ from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
 from core.devices import placed, where
 from core.errors import RunError
+from core.precision import learning
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import Guidance, Guided
@@ -177,7 +178,7 @@ class Trainer:
         self._chance.rows = rows if self.team.size > 1 else None
         self._generator.manual_seed(self.seeds.number("dropout", step))
         guided = Guided(self.objective, self.guidance)
-        with placed(self._device):
+        with placed(self._device), learning(self.settings.precision):
             weighed = Covering(guided, self.settings.coverage)(self.model, own, step)
         counted = parts(weighed, own, self.team)
         loss = counted.loss(weighed)
