@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.devices import Device, choose
 from core.cli.printing import Json, columns, show
 from core.errors import RunError
 
@@ -14,8 +15,10 @@ from core.errors import RunError
 def app(
     port: Annotated[int, typer.Option(help="port on this computer", min=1, max=65535)] = 8501,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser window")] = False,
+    device: Device = "",
 ) -> None:
-    """Open the app in a browser."""
+    """Open the app in a browser; its trainings compute on the device, its pages on the CPU."""
+    choose(device)
     page = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
     if not page.exists():
         raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")
