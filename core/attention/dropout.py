@@ -65,12 +65,15 @@ class Chance:
         if self.generator.initial_seed() != self._seed:
             self._begin()
         if count >= _AHEAD:
-            return self._draw(share, count, dtype)
-        ahead = self._ahead.get((share, dtype))
+            return self._draw(share, count, torch.promote_types(dtype, torch.float32)).to(dtype)
+        kind = torch.promote_types(
+            dtype, torch.float32
+        )  # so that what passes less exactly is dropped as it would be anyway
+        ahead = self._ahead.get((share, kind))
         if ahead is None or ahead.used + count > _AHEAD:
-            ahead = self._ahead[share, dtype] = _Ahead(self._draw(share, _AHEAD, dtype))
+            ahead = self._ahead[share, kind] = _Ahead(self._draw(share, _AHEAD, kind))
         ahead.used += count
-        return ahead.factors[ahead.used - count : ahead.used]
+        return ahead.factors[ahead.used - count : ahead.used].to(dtype)
 
     def factors_for(self, share: float, value: Tensor) -> Tensor:
         """A factor for each number of a value whose first axis is the batch."""
@@ -102,7 +105,7 @@ class Chance:
         return torch.from_numpy(np.random.Generator(self._numbers).standard_normal(count)).to(dtype)
 
     def _begin(self) -> None:
-        words = torch.empty(3, dtype=torch.int64).random_(-(1 << 63), None, generator=self.generator)
+        words = torch.empty(3, dtype=torch.int64, device="cpu").random_(-(1 << 63), None, generator=self.generator)
         state = np.append(words.numpy().view(np.uint64), np.uint64(1))  # as SFC64 is seeded: three words and a counter,
         self._numbers.state = {**_STATE, "state": {"state": state}}
         self._numbers.random_raw(12)  # and a dozen numbers thrown away, until the words are mixed
@@ -111,13 +114,13 @@ class Chance:
         self.generator.manual_seed(self._seed)  # whose seed it has tells whether somebody else has seeded it since
 
     def _draw(self, share: float, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
-        factors = torch.empty(count, dtype=torch.float64 if dtype == torch.float64 else torch.float32)
+        factors = torch.empty(count, dtype=dtype, device="cpu")
         written, lowest_kept = factors.numpy(), _dropped(share) - _LEVELS // 2
         for start in range(0, count, _AHEAD):
             piece = written[start : start + _AHEAD]
             numbers = self._numbers.random_raw(-(-len(piece) // _PER_DRAW)).view(np.int16)[: len(piece)]
             np.multiply(numbers >= lowest_kept, _scale(share), out=piece, dtype=piece.dtype)
-        return factors.to(dtype)
+        return factors
 
 
 @dataclass

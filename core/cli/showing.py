@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.devices import Device, choose
 from core.cli.printing import Json, columns, show
 from core.errors import RunError
 
@@ -34,12 +35,14 @@ def app(
     cluster: Annotated[
         str, typer.Option(help="train on a Ray cluster: ray://HOST:10001, auto (its head is here) or local (start one)")
     ] = "",
+    device: Device = "",
 ) -> None:
-    """Open the app in a browser."""
+    """Open the app in a browser; its trainings compute on the device, its pages on the CPU."""
     from core.runs.backend import CLUSTER
     from core.runs.classroom import load_classroom
     from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
 
+    choose(device)
     page = Path(__file__).resolve().parents[2] / "dashboard" / ("gate.py" if classroom else "app.py")
     if not page.exists():
         raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")

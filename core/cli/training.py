@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.devices import Device, choose, refuse_elsewhere
 from core.cli.printing import Assignments, Json, show
 from core.errors import SettingError
 
@@ -35,10 +36,13 @@ def train(
     seed: Annotated[int | None, typer.Option(help="of all chance")] = None,
     name: Annotated[str, typer.Option(help="of the run; a free one is chosen where none is given")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of this --name")] = False,
+    device: Device = "",
     json: Json = False,
 ) -> None:
     """Train a model, in this process and at once, whatever waits in the app; its run folder can be watched there meanwhile."""
+    choose(device)
     from core.runs import controls
+    from core.runs.config import ExperimentConfig
     from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name
     from core.runs.voice_config import VoiceConfig
@@ -52,6 +56,8 @@ def train(
         controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
+        if not isinstance(config, ExperimentConfig):
+            refuse_elsewhere(device, f"task={config.task.name} is")
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         run = create_any(name, config, own_code=True)
         for note in () if isinstance(config, VoiceConfig) else config.task.notes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from core.data.stream import Stream
+from core.devices import CPU, chosen
 from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
@@ -109,10 +110,10 @@ def _begin(trainer: Trainer, config: ExperimentConfig) -> None:
         trainer.model.load_state_dict(weights)
 
 
-def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Trainer:
+def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings, device: torch.device = CPU) -> Trainer:
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
     return Trainer(
-        build(config.model, *vocabularies, seeds),
+        build(config.model, *vocabularies, seeds).to(device),
         Stream(config.task, training.batch_size, seeds),
         config.objective.make(makings),
         training,
@@ -166,7 +167,7 @@ def run_experiment(
 
 
 def opened(run: RunFolder, *, own_code: bool = False) -> tuple[AnyConfig, AnyTrainer]:
-    """The configuration of a run, with the words that it kept, and a trainer with fresh weights.
+    """The configuration of a run, with the words that it kept, and a trainer with fresh weights, on the device that is chosen.
 
     Args:
         own_code: as `trainer_of` takes it.
@@ -180,7 +181,7 @@ def opened(run: RunFolder, *, own_code: bool = False) -> tuple[AnyConfig, AnyTra
     if isinstance(config, SetConfig):
         return config, set_trainer(run, config)
     config = replace(config, task=read_words(run, config.task))
-    return config, _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
+    return config, _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code), chosen())
 
 
 @dataclass

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from core.devices import chosen
 from core.errors import RunError
 from core.runs import atomic
 from core.runs.config import ExperimentConfig
@@ -62,7 +63,7 @@ def gathered(run: RunFolder, size: int, *, own_code: bool = False) -> Iterator[A
         meeting = Meeting((Path(folder) / "meeting").as_uri(), size)
         others = [_member(run, rank, meeting, environment, own_code=own_code) for rank in range(1, size)]
         try:
-            store = meeting.store(0)
+            store = meeting.store(0, chosen())
             for _ in arriving(store, size):
                 _check_there(others)
             with met(store, 0, size) as team:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import torch
 
+from core.devices import chosen
 from core.errors import AttentionLabError
 from core.runs import store
 from core.runs.experiment import opened, run_experiment
@@ -33,7 +34,7 @@ def run_member(run: RunFolder, rank: int, meeting: Meeting, *, own_code: bool = 
     Raises:
         RunError: another member ended, or what `core.runs.experiment.run_experiment` raises; the last checkpoint stays.
     """
-    place = meeting.store(rank)
+    place = meeting.store(rank, chosen())
     deque(arriving(place, meeting.size), maxlen=0)
     with met(place, rank, meeting.size) as team:
         if team.leads:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.precision import full
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
 from core.shapes import Valid
@@ -127,7 +128,7 @@ def guided_attention(
         width: g.
     """
     far = off_diagonal(target, source, width)[:, None]  # batch head=1 target source
-    off: Tensor = torch.stack([(one.abs() * far).sum() / one.shape[1] for one in maps]).mean()
+    off: Tensor = torch.stack([(full(one).abs() * far).sum() / one.shape[1] for one in maps]).mean()
     return off / _cells(target, source)
 
 

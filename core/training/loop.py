@@ -15,7 +15,9 @@ from core.attention.dropout import Rows, give_chance
 from core.data.batch import Batch, Example
 from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
+from core.devices import placed, where
 from core.errors import RunError
+from core.precision import learning
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import Guidance, Guided
@@ -68,7 +70,8 @@ class Trainer:
             settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
             settings.guidance_fade, settings.guidance_steps, end=settings.steps,
         )  # fmt: skip
-        self._beside = learned_beside(objective)
+        self._device = where(model)
+        self._beside = learned_beside(objective).to(self._device)
         self._parameters, self._besides = list(model.parameters()), list(self._beside.parameters())
         self._generator = torch.Generator()
         self._chance = give_chance(model, self._generator)
@@ -170,12 +173,13 @@ class Trainer:
 
     def weigh(self, batch: Batch, step: int) -> Found:
         """Give every weight its gradient on a batch, of which this member of a team takes its rows."""
-        own, learned = share(batch, self.team), (*self._parameters, *self._besides)
+        own, learned = share(batch, self.team).on(self._device), (*self._parameters, *self._besides)
         rows = Rows(self.team.rank, self.team.size, len(batch.target_valid))
         self._chance.rows = rows if self.team.size > 1 else None
         self._generator.manual_seed(self.seeds.number("dropout", step))
         guided = Guided(self.objective, self.guidance)
-        weighed = Covering(guided, self.settings.coverage)(self.model, own, step)
+        with placed(self._device), learning(self.settings.precision):
+            weighed = Covering(guided, self.settings.coverage)(self.model, own, step)
         counted = parts(weighed, own, self.team)
         loss = counted.loss(weighed)
         for parameter in learned:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.precision import PRECISIONS
 from core.settings import Settings, setting
 from core.training.attention_losses import FADES
 from core.training.likelihood import SMOOTHINGS
@@ -20,6 +21,9 @@ class TrainingSettings(Settings):
         low=1,
         high=64,
         help="processes that share the examples of a step; they pay for large models, a core for each",
+    )
+    precision: str = setting(
+        "float32", choices=tuple(PRECISIONS), help="of what passes through the model; weights are float32 always"
     )
     learning_rate: float = setting(
         2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate; 0.003 for small models, 0.0005 for large"

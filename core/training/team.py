@@ -25,6 +25,7 @@ import torch
 import torch.distributed as distributed
 from torch import Tensor
 
+from core.devices import CPU
 from core.errors import RunError
 
 GO, WAIT, END = 1.0, 0.0, -1.0
@@ -160,8 +161,8 @@ class Meeting:
     where: str
     size: int
 
-    def store(self, rank: int) -> distributed.Store:
-        """What the members write their addresses into; to open it is to say that one is there.
+    def store(self, rank: int, device: torch.device = CPU) -> distributed.Store:
+        """What the members write their addresses into; to open it is to say that one is there, and on which device.
 
         Raises:
             RunError: the leader does not listen.
@@ -173,7 +174,7 @@ class Meeting:
             else:
                 host, port = str(place.hostname), int(place.port or 0)
                 store = distributed.TCPStore(host, port, self.size, is_master=rank == 0, wait_for_workers=False)
-            store.set(f"{_HERE}{rank}", "")
+            store.set(f"{_HERE}{rank}", _seat(rank, device))
         except RuntimeError as error:
             raise RunError(f"worker {rank + 1} of {self.size} cannot reach {self.where}: {error}") from error
         return store
@@ -194,12 +195,13 @@ def arriving(store: distributed.Store, size: int) -> Iterator[list[int]]:
 
 
 @contextmanager
-def met(store: distributed.Store, rank: int, size: int, backend: str = "gloo") -> Iterator[AbstractTeam]:
+def met(store: distributed.Store, rank: int, size: int) -> Iterator[AbstractTeam]:
     """Be a member until the block ends; waits until all are there. An error that ends it is left as word for the others.
 
-    Args:
-        backend: gloo between CPUs, nccl between CUDA devices.
+    Members that have a CUDA device each talk through nccl; all others, and those that share one, through gloo and the CPU.
     """
+    seats = [bytes(store.get(f"{_HERE}{other}")).decode() for other in range(size)]
+    backend = "nccl" if all(seats) and len(set(seats)) == size else "gloo"
     distributed.init_process_group(backend, store=store, rank=rank, world_size=size, timeout=_PATIENCE)
     try:
         yield Together(rank, size, backend, store)
@@ -210,6 +212,14 @@ def met(store: distributed.Store, rank: int, size: int, backend: str = "gloo") -
         raise
     finally:
         distributed.destroy_process_group()
+
+
+def _seat(rank: int, device: torch.device) -> str:
+    """The CUDA device that a member takes, by a name that no other device has; empty on any other kind."""
+    if device.type != "cuda":
+        return ""
+    torch.cuda.set_device(rank % torch.cuda.device_count())
+    return str(torch.cuda.get_device_properties(torch.cuda.current_device()).uuid)
 
 
 def _reason(store: distributed.Store | None) -> str:
