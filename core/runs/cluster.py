@@ -13,6 +13,7 @@ import time
 from dataclasses import asdict, replace
 from typing import Any
 
+from core import devices
 from core.errors import AttentionLabError, RunError
 from core.runs import controls, following, status
 from core.runs.backend import CLUSTER, AbstractBackend
@@ -41,7 +42,7 @@ class RayCluster(AbstractBackend):
         self._storage = following.following(url) if (url := following.chosen()) else None
 
     def places(self) -> int:
-        """One a CPU of the nodes that live.
+        """One a CPU of the nodes that live; with `--device cuda` it has to have a GPU as well.
 
         Raises:
             RunError: nothing answers, or no node has a CPU to give.
@@ -115,19 +116,20 @@ class RayCluster(AbstractBackend):
         ray = self._line.ray()
         stored = self._storage.place(run) if self._storage is not None else ""
         # each member of a team has a place, and who sees to them needs none
-        kind, cpus, last = (Training, 1, stored) if workers == 1 else (TeamTraining, 0, workers)
+        kind, places, last = (Training, 1, stored) if workers == 1 else (TeamTraining, 0, workers)
         actor = ray.remote(kind).options(
             name=_job(run),
             namespace=NAMESPACE,
             lifetime="detached",
             scheduling_strategy="SPREAD",
-            num_cpus=cpus,
+            num_cpus=places,
+            num_gpus=places * _gpus(),
             max_restarts=TRIES - 1,
         )
         end = time.monotonic() + _GONE
         while True:
             try:
-                return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), last)
+                return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), _gpus(), last)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
                     raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error
@@ -175,12 +177,18 @@ def check(address: str) -> None:
 
 
 def _places(address: str, seen: Seen) -> int:
-    if seen.cpus < 1:
+    kind, places = ("GPU", min(seen.cpus, seen.gpus)) if _gpus() else ("CPU", seen.cpus)
+    if places < 1:
         raise RunError(
-            f"the cluster at {address} has no free place: no node of it has a CPU to give; add one with "
+            f"the cluster at {address} has no free place: no node of it has a {kind} to give; add one with "
             "`ray start --address=HEAD:6379`"
         )
-    return seen.cpus
+    return places
+
+
+def _gpus() -> int:
+    """How many a place has: a CUDA device where this server was told to use them."""
+    return int(os.environ.get(devices.VARIABLE) == "cuda")
 
 
 def _job(run: RunFolder) -> str:

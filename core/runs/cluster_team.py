@@ -24,16 +24,19 @@ class TeamTraining:
     """Sees to a team until its training has ended: an actor.
 
     Args:
-        path, root, job, limits: as `core.runs.cluster_training.Training` takes them; limits are those of the leader.
+        path, root, job, limits, gpus: as `core.runs.cluster_training.Training` takes them, for each member; limits are the
+            leader's.
         workers: how many members.
     """
 
-    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None], workers: int) -> None:
+    def __init__(
+        self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, workers: int
+    ) -> None:
         import ray
 
         place = ray.get_runtime_context()
-        settle(path, root, job, place.get_node_id())
-        self._run, self._member, self._workers = _folder(path), (path, root, job, limits), workers
+        settle(path, root, job, gpus)
+        self._run, self._member, self._workers = _folder(path), (path, root, job, limits, gpus), workers
         self._self, self._again = place.current_actor, bool(place.was_current_actor_reconstructed)
         threading.Thread(target=self._live, name="team").start()
 
@@ -62,12 +65,14 @@ class TeamTraining:
         from ray.util.placement_group import placement_group, remove_placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-        group = placement_group([{"CPU": 1}] * self._workers, strategy="SPREAD")
+        gpus = self._member[-1]
+        place = {"CPU": 1, "GPU": gpus} if gpus else {"CPU": 1}
+        group = placement_group([place] * self._workers, strategy="SPREAD")
         try:
             ray.get(group.ready())
             members = [
                 ray.remote(Member)
-                .options(num_cpus=1, scheduling_strategy=PlacementGroupSchedulingStrategy(group, rank))
+                .options(num_cpus=1, num_gpus=gpus, scheduling_strategy=PlacementGroupSchedulingStrategy(group, rank))
                 .remote(*self._member)
                 for rank in range(self._workers)
             ]
@@ -85,10 +90,8 @@ class TeamTraining:
 class Member:
     """One member of a team: an actor."""
 
-    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None]) -> None:
-        import ray
-
-        settle(path, root, job, ray.get_runtime_context().get_node_id())
+    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int) -> None:
+        settle(path, root, job, gpus)
         self._run, self._limits = _folder(path), Limits(**limits)
 
     def meeting_place(self) -> str:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,11 +38,12 @@ class Seen:
     """What a look saw.
 
     Attributes:
-        jobs: the trainings that the cluster has, those it is moving to another node too; cpus: of all its nodes that live.
+        jobs: the trainings that the cluster has, those it is moving to another node too; cpus, gpus: of all its nodes that live.
     """
 
     jobs: frozenset[str] = frozenset()
     cpus: int = 0
+    gpus: int = 0
 
 
 def resolved(address: str) -> str:
@@ -129,13 +130,14 @@ class Connection:
             MissingExtra, RunError: as `ray` does.
         """
         ray = self.ray()
-        jobs, cpus = ray.util.list_named_actors(), ray.cluster_resources().get("CPU", 0)
-        self._seen, self._at, self._wrong = Seen(frozenset(jobs), int(cpus)), time.monotonic(), None
+        jobs, has = ray.util.list_named_actors(), ray.cluster_resources()
+        self._seen = Seen(frozenset(jobs), int(has.get("CPU", 0)), int(has.get("GPU", 0)))
+        self._at, self._wrong = time.monotonic(), None
         return self._seen
 
     def began(self, job: str) -> None:
         """Know of a training that was just started, before the next look."""
-        self._seen = Seen(self._seen.jobs | {job}, self._seen.cpus)
+        self._seen = replace(self._seen, jobs=self._seen.jobs | {job})
 
     def close(self) -> None:
         """Look no more, and part from the cluster; `watch` begins again."""

@@ -11,6 +11,7 @@ import psutil
 import pytest
 import torch
 
+from core import devices
 from core.errors import InputError, MissingExtra, RunError
 from core.runs import checkpoint, cluster, controls, job_queue, jobs, journal, ray_connection, snapshots, status
 from core.runs.backend import CLUSTER, chosen
@@ -203,6 +204,10 @@ def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatc
     run = a_training("crowd", workers=3)
     with pytest.raises(RunError, match=r"training\.workers=3, and the cluster has 2 places"):
         backend.start(run, job_queue.usual())
+    monkeypatch.setenv(devices.VARIABLE, "cuda")
+    with pytest.raises(RunError, match="has no free place: no node of it has a GPU to give"):
+        backend.start(run, job_queue.usual())
+    monkeypatch.delenv(devices.VARIABLE)
     monkeypatch.setattr(backend, "_line", ray_connection.Connection(nodes.address))
     backend._line._seen, backend._line._at = ray_connection.Seen(), float("inf")
     backend._line._looked.set()
