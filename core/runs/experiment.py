@@ -160,9 +160,9 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
         config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
         before = status.read(run).step
-        heartbeat.beat(before, "starting")
         trainer: AnyTrainer | None = None
         try:
+            heartbeat.beat(before, "starting")
             if isinstance(config, ExperimentConfig):
                 config = replace(config, task=read_words(run, config.task))
             trainer = _trainer(run, config, own_code)
@@ -228,6 +228,8 @@ class _Recorder:
         if found is None:
             if isinstance(self.config, ExperimentConfig) and isinstance(self.trainer, Trainer):
                 _begin(self.trainer, self.config)
+            if self.journal.size:  # killed before its first checkpoint
+                yield from self._again(0)
             return
         if not found.optimizer:
             raise RunError(
@@ -237,7 +239,11 @@ class _Recorder:
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
         self.checkpointed = self.trainer.step
-        self.undone = changes_after(self.run, found.state.get("recorded"), self.trainer.step)
+        yield from self._again(found.state.get("recorded"))
+
+    def _again(self, recorded: int | None) -> Iterator[TrainEvent]:
+        """Say that what was recorded since is done again, with all that people changed meanwhile."""
+        self.undone = changes_after(self.run, recorded, self.trainer.step)
         yield self._record(Changed(self.trainer.step, RESUMED))
         for one in self._due_again():  # it stands in the journal, at the step of the checkpoint, and stays there
             self._change(one.what, one.value)
