@@ -97,8 +97,10 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
 def new_draft() -> Path:
     """An empty hidden folder among the runs, to be filled and then given a name by `settle`."""
     draft = runs_folder() / f".draft.{secrets.token_hex(6)}.tmp"
+    atomic.sweep(
+        runs_folder(), older_than=86_400.0
+    )  # drafts of creators that were killed; not this one, whatever the clock
     draft.mkdir(parents=True)
-    atomic.sweep(runs_folder(), older_than=86_400.0)  # drafts of creators that were killed
     return draft
 
 
