@@ -53,7 +53,8 @@ def train(
         if not name:
             raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
         run = find_run(name)
-        controls.clear(run)  # a request to a dead training is not meant for this one
+        with run.lock():  # one that lives keeps what it was asked
+            controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
         if not isinstance(config, ExperimentConfig):

@@ -7,7 +7,7 @@ it. Whoever iterates only watches.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -149,14 +149,11 @@ def run_experiment(
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
         heartbeat = Heartbeat(run, config.training.steps)
         before = status.read(run).step
-        heartbeat.beat(before, "starting")
         trainer: AnyTrainer | None = None
         try:
+            heartbeat.beat(before, "starting")
             config, trainer = opened(run, own_code=own_code)
-            with (
-                gathered(run, size, own_code=own_code) if team is None else nullcontext(team) as whole,
-                Journal(run) as writer,
-            ):
+            with gathered(run, size, team, own_code=own_code) as whole, Journal(run) as writer:
                 yield from _Recorder(run, config, trainer, writer, heartbeat, whole).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             with suppress(RunError):  # a disk that takes no status either: what it was asked first is what is said
@@ -233,6 +230,8 @@ class _Recorder:
         if found is None:
             if isinstance(self.config, ExperimentConfig) and isinstance(self.trainer, Trainer):
                 _begin(self.trainer, self.config)
+            if self.journal.size:  # killed before its first checkpoint
+                yield from self._again(0)
             return
         if not found.optimizer:
             raise RunError(
@@ -242,7 +241,11 @@ class _Recorder:
         optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
         self.trainer.restore(found.model, optimizer, found.state)
         self.checkpointed = self.trainer.step
-        self.undone = changes_after(self.run, found.state.get("recorded"), self.trainer.step)
+        yield from self._again(found.state.get("recorded"))
+
+    def _again(self, recorded: int | None) -> Iterator[TrainEvent]:
+        """Say that what was recorded since is done again, with all that people changed meanwhile."""
+        self.undone = changes_after(self.run, recorded, self.trainer.step)
         yield self._record(Changed(self.trainer.step, RESUMED))
         for one in self._due_again():  # it stands in the journal, at the step of the checkpoint, and stays there
             self._change(one.what, one.value)

@@ -41,7 +41,8 @@ def prepare(command: Sequence[str] = WORKER) -> None:
     with _lock:
         spare = _spares.get(tuple(command))
         if spare is None or spare.poll() is not None:
-            _spares[tuple(command)] = _launch(command, _spare_log())
+            with contextlib.suppress(RunError):  # on a full or read-only disk pages open all the same; `start` says why
+                _spares[tuple(command)] = _launch(command, _spare_log())
 
 
 def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_LIMITS) -> None:
@@ -142,9 +143,13 @@ def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -
         with Watch(run, limits):
             train(run)
     except BaseException as error:
-        traceback.print_exc()
-        sys.stderr.flush()
-        _say_failed(run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt")
+        with contextlib.suppress(RunError):
+            _say_failed(
+                run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt"
+            )
+        with contextlib.suppress(OSError):  # the log may lie on a disk that is full
+            traceback.print_exc()
+            sys.stderr.flush()
         return 1
     return 0
 

@@ -47,17 +47,20 @@ def members_of(config: AnyConfig, workers: int | None) -> int:
 
 
 @contextmanager
-def gathered(run: RunFolder, size: int, *, own_code: bool = False) -> Iterator[AbstractTeam]:
+def gathered(
+    run: RunFolder, size: int, team: AbstractTeam | None = None, *, own_code: bool = False
+) -> Iterator[AbstractTeam]:
     """Lead a team until the block ends; alone where it has one member.
 
     Args:
+        team: one that has met already: nobody is started then, and nobody ended.
         own_code: as `core.runs.experiment.trainer_of` takes it.
 
     Raises:
         RunError: another member ended, or did not come.
     """
-    if size == 1:
-        yield Alone()
+    if team is not None or size == 1:
+        yield team or Alone()
         return
     with tempfile.TemporaryDirectory(prefix="attnlab-team-") as folder, _loopback() as environment:
         meeting = Meeting((Path(folder) / "meeting").as_uri(), size)

@@ -11,6 +11,7 @@ What is added up and what is said goes through torch.distributed: gloo between C
 alone is a team of one (`Alone`), which adds nothing to nothing.
 """
 
+import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,8 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 import torch
 import torch.distributed as distributed
@@ -170,7 +170,7 @@ class Meeting:
         place = urlsplit(self.where)
         try:
             if place.scheme == "file":
-                store: distributed.Store = distributed.FileStore(url2pathname(place.path), self.size)
+                store: distributed.Store = distributed.FileStore(_path(place.path), self.size)
             else:
                 host, port = str(place.hostname), int(place.port or 0)
                 store = distributed.TCPStore(host, port, self.size, is_master=rank == 0, wait_for_workers=False)
@@ -212,6 +212,12 @@ def met(store: distributed.Store, rank: int, size: int) -> Iterator[AbstractTeam
         raise
     finally:
         distributed.destroy_process_group()
+
+
+def _path(text: str) -> str:
+    """The path of a file's address; on Windows a drive stands behind its first stroke."""
+    path = unquote(text)
+    return path.removeprefix("/") if os.name == "nt" else path
 
 
 def _seat(rank: int, device: torch.device) -> str:

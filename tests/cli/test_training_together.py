@@ -33,7 +33,7 @@ def test_another_number_of_workers_goes_on_and_nothing_else_changes(attnlab, mon
     assert attnlab("train", *SMALL, "--name", "own")[0] == 0
     asked = []
     monkeypatch.setattr(
-        "core.runs.experiment.gathered", lambda run, size, own_code: asked.append(size) or _nobody_else()
+        "core.runs.experiment.gathered", lambda run, size, team, own_code: asked.append(size) or _nobody_else()
     )
     resumed = ["train", "--resume", "--name", "own", "--set"]
     assert attnlab(*resumed, "training.workers=2")[0] == 0 and asked == [2]
