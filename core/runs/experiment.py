@@ -6,7 +6,6 @@ it. Whoever iterates only watches.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,9 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from core.data.stream import Stream
-from core.errors import AttentionLabError, InputError, RunError, SettingError
+from core.devices import CPU, chosen
+from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
-from core.models.copy_kinds import ONCE, POINTINGS
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, status, store
 from core.runs.beginning import weights_before
@@ -24,8 +23,11 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal, changes_after
+from core.runs.members import gathered, members_of
+from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
+from core.runs.standing import packed
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
@@ -41,6 +43,7 @@ from core.training.objective_settings import Makings, Teacher
 from core.training.probe import Probe, Rows, fed, places
 from core.training.set_trainer import SetTrainer
 from core.training.speaker_trainer import SpeakerTrainer
+from core.training.team import END, WAIT, AbstractTeam, Word
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
 AnyTrainer = Trainer | SpeakerTrainer | SetTrainer
@@ -61,7 +64,7 @@ def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> Ru
     weights_before(config)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
     config.objective.make(_makings(config, own_code=own_code))  # so is what is wrong with a teacher
-    _refuse_pointing(config, examples)
+    refuse_pointing(config, examples)
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
@@ -77,25 +80,6 @@ def create_any(name: str, config: AnyConfig, *, own_code: bool = False) -> RunFo
     if isinstance(config, VoiceConfig):
         return create_voice(name, config)
     return create_set_run(name, config) if isinstance(config, SetConfig) else create(name, config, own_code=own_code)
-
-
-def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
-    """A pointer network can only learn targets whose tokens stand in their sources."""
-    if getattr(config.model, "copy", "none") != "pointer":
-        return
-    for example in (examples.probe, *examples.test):
-        made = [token for token in example.target if token not in example.source]
-        if made:
-            raise SettingError(
-                f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
-                "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
-            )
-        repeated = [*(Counter(example.target) - Counter(example.source))]
-        if repeated and getattr(config.model, "pointing", "") == ONCE:
-            raise SettingError(
-                f"pointing={ONCE} points at a place once, and a target of task={config.task.name} has {repeated[0][:40]!r} more "
-                f"often than its source: choose pointing={POINTINGS[0]}, or a task such as sortpoints"
-            )
 
 
 def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
@@ -127,10 +111,10 @@ def _begin(trainer: Trainer, config: ExperimentConfig) -> None:
         trainer.model.load_state_dict(weights)
 
 
-def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Trainer:
+def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings, device: torch.device = CPU) -> Trainer:
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
     return Trainer(
-        build(config.model, *vocabularies, seeds),
+        build(config.model, *vocabularies, seeds).to(device),
         Stream(config.task, training.batch_size, seeds),
         config.objective.make(makings),
         training,
@@ -146,29 +130,32 @@ def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load,
     return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
-def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:
+def run_experiment(
+    run: RunFolder, *, own_code: bool = False, workers: int | None = None, team: AbstractTeam | None = None
+) -> Iterator[TrainEvent]:
     """Train a run to its end, recording everything in its folder.
 
     Args:
         own_code: as `trainer_of` takes it. A folder may come from anywhere: no page says yes.
+        workers: how many share the work, and are started here; None: as the configuration says.
+        team: in their place, one which this process leads already.
 
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
     """
     with run.lock():
+        config = config_of(run)
+        size = members_of(config, workers)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
         before = status.read(run).step
-        heartbeat.beat(before, "starting")
         trainer: AnyTrainer | None = None
         try:
-            if isinstance(config, ExperimentConfig):
-                config = replace(config, task=read_words(run, config.task))
-            trainer = _trainer(run, config, own_code)
-            with Journal(run) as writer:
-                yield from _Recorder(run, config, trainer, writer, heartbeat).events()
+            heartbeat.beat(before, "starting")
+            config, trainer = opened(run, own_code=own_code)
+            with gathered(run, size, team, own_code=own_code) as whole, Journal(run) as writer:
+                yield from _Recorder(run, config, trainer, writer, heartbeat, whole).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             with suppress(RunError):  # a disk that takes no status either: what it was asked first is what is said
                 heartbeat.beat((trainer and trainer.step) or before, "failed", str(error))
@@ -177,12 +164,22 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             torch.set_num_threads(threads)
 
 
-def _trainer(run: RunFolder, config: AnyConfig, own_code: bool) -> AnyTrainer:
+def opened(run: RunFolder, *, own_code: bool = False) -> tuple[AnyConfig, AnyTrainer]:
+    """The configuration of a run, with the words that it kept, and a trainer with fresh weights, on the device that is chosen.
+
+    Args:
+        own_code: as `trainer_of` takes it.
+
+    Raises:
+        RunError: the run is damaged; DataError: the task's data cannot be read.
+    """
+    config = config_of(run)
     if isinstance(config, VoiceConfig):
-        return voice_trainer(run, config)
+        return config, voice_trainer(run, config)
     if isinstance(config, SetConfig):
-        return set_trainer(run, config)
-    return _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
+        return config, set_trainer(run, config)
+    config = replace(config, task=read_words(run, config.task))
+    return config, _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code), chosen())
 
 
 @dataclass
@@ -194,6 +191,7 @@ class _Recorder:
     trainer: AnyTrainer
     journal: Journal
     heartbeat: Heartbeat
+    team: AbstractTeam
     stopped: bool = False
     checkpointed: int = -1
     undone: list[Changed] = field(default_factory=list)
@@ -201,11 +199,15 @@ class _Recorder:
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
         yield from self._resume()
+        if isinstance(self.trainer, Trainer) and self.team.size > 1:
+            self.trainer.team = self.team
+            self.team.tell(packed(self.trainer))
         try:
             yield from self._training()
         except InputError:  # of a reward that is a person's own: a step is done whole or not at all
             self._checkpoint()
             raise
+        self.team.say(Word(END))
         if self.checkpointed != self.trainer.step:
             self._checkpoint()
         reason = "stopped" if self.stopped else "done"
@@ -229,6 +231,8 @@ class _Recorder:
         if found is None:
             if isinstance(self.config, ExperimentConfig) and isinstance(self.trainer, Trainer):
                 _begin(self.trainer, self.config)
+            if self.journal.size:  # killed before its first checkpoint
+                yield from self._again(0)
             return
         if not found.optimizer:
             raise RunError(
@@ -237,7 +241,11 @@ class _Recorder:
             )
         self._restore(found)
         self.checkpointed = self.trainer.step
-        self.undone = changes_after(self.run, found.state.get("recorded"), self.trainer.step)
+        yield from self._again(found.state.get("recorded"))
+
+    def _again(self, recorded: int | None) -> Iterator[TrainEvent]:
+        """Say that what was recorded since is done again, with all that people changed meanwhile."""
+        self.undone = changes_after(self.run, recorded, self.trainer.step)
         yield self._record(Changed(self.trainer.step, RESUMED))
         for one in self._due_again():  # it stands in the journal, at the step of the checkpoint, and stays there
             self._change(one.what, one.value)
@@ -291,6 +299,7 @@ class _Recorder:
             if not paused or self.stopped:
                 return
             self.heartbeat.beat(self.trainer.step, "paused")
+            self.team.say(Word(WAIT))
             time.sleep(_NAP)
             requests = controls.take(self.run)
 

@@ -6,6 +6,7 @@ system and dies with the process that holds it, however it dies.
 """
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -50,6 +51,8 @@ class RunFolder:
         Raises:
             RunError: missing, truncated, edited to something else, or made by a newer Attention Lab.
         """
+        if not os.path.lexists(self.path):
+            raise self._gone()
         return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
 
     @property
@@ -120,8 +123,8 @@ class RunFolder:
                 return not acquire(file, patience=0.0)
         except FileNotFoundError:
             return False
-        except OSError:
-            return not self.read_only  # a lock that may not even be opened is somebody else's
+        except OSError as error:  # a lock that may not even be opened is somebody else's
+            return not self.read_only and error.errno != errno.EROFS
 
 
 def check_config(config: Any, path: Path) -> dict[str, Any]:

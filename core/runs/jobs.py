@@ -41,7 +41,8 @@ def prepare(command: Sequence[str] = WORKER) -> None:
     with _lock:
         spare = _spares.get(tuple(command))
         if spare is None or spare.poll() is not None:
-            _spares[tuple(command)] = _launch(command, _spare_log())
+            with contextlib.suppress(RunError):  # on a full or read-only disk pages open all the same; `start` says why
+                _spares[tuple(command)] = _launch(command, _spare_log())
 
 
 def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_LIMITS) -> None:
@@ -132,15 +133,23 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
     if not path:
         return 0
     workspace.settle(Path(path))
-    run = store.open_run(path)
+    return work(store.open_run(path), limits, train)
+
+
+def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -> int:
+    """Make this process the run's worker and train; whatever it raises is in the log and in the status. The exit code."""
     adopt(run.path)
     try:
         with Watch(run, limits):
             train(run)
     except BaseException as error:
-        traceback.print_exc()
-        sys.stderr.flush()
-        _say_failed(run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt")
+        with contextlib.suppress(RunError):
+            _say_failed(
+                run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt"
+            )
+        with contextlib.suppress(OSError):  # the log may lie on a disk that is full
+            traceback.print_exc()
+            sys.stderr.flush()
         return 1
     return 0
 

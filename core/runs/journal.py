@@ -152,8 +152,9 @@ class Course:
         """Take what was written next."""
         for event in events:
             if isinstance(event, Changed) and event.what == RESUMED:
-                self._undone = deque(one for one in self.events if one.step > event.step and _comes_again(one))
-                self._kept = [one for one in self._kept if one.step <= event.step]
+                last = event.step or -1  # from step 0 all comes again, the snapshot of step 0 too
+                self._undone = deque(one for one in self.events if one.step > last and _comes_again(one))
+                self._kept = [one for one in self._kept if one.step <= last and not isinstance(one, Finished)]
             elif self._undone and _same(self._undone[0], event):
                 self._undone.popleft()
             else:

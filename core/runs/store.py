@@ -75,8 +75,8 @@ def new_draft(folder: Path | None = None) -> Path:
     """
     folder = folder or runs_folder()
     draft = folder / f".draft.{secrets.token_hex(6)}.tmp"
+    atomic.sweep(folder, older_than=86_400.0)  # drafts of creators that were killed; not this one, whatever the clock
     draft.mkdir(parents=True)
-    atomic.sweep(folder, older_than=86_400.0)  # drafts of creators that were killed
     return draft
 
 

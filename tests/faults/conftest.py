@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.faults.nursery import Nursery
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
@@ -12,6 +16,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator["Nursery"]:
+    """A process that is forked for every training that is killed."""
+    from tests.faults.nursery import Nursery  # not at the top: core must not be imported before its types are checked
+
+    warm = Nursery()
+    yield warm
+    warm.close()
 
 
 @pytest.fixture(autouse=True)
