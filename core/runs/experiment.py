@@ -27,7 +27,7 @@ from core.runs.members import gathered, members_of
 from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
-from core.runs.standing import packed
+from core.runs.standing import lead
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
@@ -200,8 +200,7 @@ class _Recorder:
         """Every event, after it is on disk."""
         yield from self._resume()
         if isinstance(self.trainer, Trainer) and self.team.size > 1:
-            self.trainer.team = self.team
-            self.team.tell(packed(self.trainer))
+            lead(self.trainer, self.team)
         try:
             yield from self._training()
         except InputError:  # of a reward that is a person's own: a step is done whole or not at all

@@ -10,6 +10,7 @@ from safetensors import torch as safetensors
 
 from core.runs import checkpoint
 from core.training.loop import Trainer
+from core.training.team import AbstractTeam
 
 _MODEL, _OPTIMIZER, _STATE = "model.", "optimizer.", "state"
 
@@ -24,6 +25,18 @@ def packed(trainer: Trainer) -> bytes:
         | {f"{_OPTIMIZER}{name}": one for name, one in tensors.items()}
         | {_STATE: torch.frombuffer(bytearray(rest), dtype=torch.uint8)}
     )
+
+
+def lead(trainer: Trainer, team: AbstractTeam) -> None:
+    """Be the first of a team, and tell the others where one stands."""
+    trainer.team = team
+    team.tell(packed(trainer))
+
+
+def join(trainer: Trainer, team: AbstractTeam) -> None:
+    """Be another of a team, and stand where its leader does."""
+    trainer.team = team
+    unpack(trainer, team.tell(b""))
 
 
 def unpack(trainer: Trainer, data: bytes) -> None:

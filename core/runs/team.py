@@ -20,7 +20,7 @@ from core.runs import store
 from core.runs.experiment import opened, run_experiment
 from core.runs.folder import RunFolder
 from core.runs.members import OWN_CODE
-from core.runs.standing import unpack
+from core.runs.standing import join
 from core.training.loop import Trainer
 from core.training.team import AbstractTeam, Meeting, arriving, met
 
@@ -47,8 +47,7 @@ def _follow(run: RunFolder, team: AbstractTeam, *, own_code: bool) -> None:
     torch.set_num_threads(1)
     trainer = opened(run, own_code=own_code)[1]
     assert isinstance(trainer, Trainer)  # the others have no workers to be set
-    trainer.team = team
-    unpack(trainer, team.tell(b""))
+    join(trainer, team)
     trainer.follow()
 
 
