@@ -22,6 +22,7 @@ from dashboard import links, resources, state
 from dashboard.components.downloads import reading_of
 from dashboard.components.literal import literal
 from dashboard.components.panel import again
+from dashboard.components.uploaded import content
 
 MEGABYTES = 500  # as much as the server takes (.streamlit/config.toml)
 _ENDINGS = (".npz", ".npy", ".safetensors", ".json", ".zip")
@@ -116,7 +117,7 @@ def _boxes() -> None:
     )  # fmt: skip
     if dropped:
         with st.spinner("Reading the recording …"):
-            _take([(one.name, one.getvalue()) for one in dropped])
+            _take([(one.name, content(one, MEGABYTES)) for one in dropped])
         resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()
