@@ -15,6 +15,7 @@ from core.runs.explaining import (
     Explanation,
     JudgedMap,
     SourceMap,
+    explain,
     maps,
     neediest,
     over_sentences,
@@ -62,7 +63,7 @@ def _explained(chosen: Chosen, erasure: str) -> None:
     _maps(found, cross.keys, token)  # on screen while the deletion test still computes
     for sentence in missing:
         st.info(f"Some maps are missing: {literal(sentence)}.", icon=":material/layers_clear:")
-    tested = exliteral(chosen.model, asked, found, erasure=erasure, generator=Seeds(_SEED).generator("orders"))
+    tested = explain(chosen.model, asked, found, erasure=erasure, generator=Seeds(_SEED).generator("orders"))
     st.markdown(_said(tested, token))
     _deletion(tested)
 
