@@ -71,7 +71,10 @@ def run_manager(address: str | None) -> None:
         if address is not None:
             _manage(find_run(address))
         packed = file_box(
-            f"Import a run (.zip, at most {_MEGABYTES} MB)", type=["zip"], key="import", max_upload_size=_MEGABYTES,
+            f"Import a run (.zip, at most {_MEGABYTES} MB)",
+            type=["zip"],
+            key="import",
+            max_upload_size=_MEGABYTES,
             control="import",
         )
         if packed is not None and st.button("Import", key="import now"):

@@ -73,7 +73,9 @@ def _words() -> None:
 
 
 def _sound() -> None:
-    file = file_box("Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=_MEGABYTES)
+    file = file_box(
+        "Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=_MEGABYTES
+    )
     sound = _tones() if file is None else read_wav(content(file, _MEGABYTES), file.name)
     for note in sound.notes:
         st.caption(literal(note))
