@@ -183,10 +183,12 @@ def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
 
 
 def test_a_team_is_placed_and_put_together_again_when_a_member_dies_to_the_bit(nodes, backend, tmp_path):
-    training = {"workers": 2, "steps": 400}
+    training = {"workers": 2, "steps": 600}
     run = a_training("team", **training)
     backend.start(run, job_queue.usual())
     assert comes_past(run, SAVED)
+    controls.send(run, "pause")
+    assert comes_to(run, "paused")
     led = status.read(run)
     places = [found for found in (nodes.members(number) for number in nodes.alive()) if found]
     assert [len(found) for found in places] == [1, 1], "a node each"
@@ -194,7 +196,7 @@ def test_a_team_is_placed_and_put_together_again_when_a_member_dies_to_the_bit(n
     os.kill(member, signal.SIGKILL)
     assert comes_to(run, "done")
     assert status.read(run).pid != led.pid
-    assert steps_of(run) == list(range(1, 401)) and same(run, trained_here(tmp_path / "alone", **training))
+    assert steps_of(run) == list(range(1, 601)) and same(run, trained_here(tmp_path / "alone", **training))
 
 
 def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatch):
