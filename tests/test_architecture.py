@@ -181,21 +181,6 @@ def test_session_state_is_touched_in_one_file_only():
     assert touching == {"dashboard/state.py"}
 
 
-def test_streamlits_caches_are_touched_in_one_file_only():
-    """They keep by arguments alone, and the same name is another run in another workspace (dashboard/kept.py)."""
-    caches = ("cache_data", "cache_resource", "experimental_memo", "experimental_singleton")
-    touching = {at.partition(":")[0] for at, node in found(SHIPPED, ast.Attribute) if node.attr in caches}
-    touching |= {at.partition(":")[0] for at, name in imports(SHIPPED) if name.rpartition(".")[2] in caches}
-    assert touching == {"dashboard/kept.py"}
-
-
-def test_a_task_turns_no_text_into_a_path_by_itself():
-    """Whoever names a file of the server asks whether it may be named (core/data/named_file.py)."""
-    rooms = [path for path in SHIPPED if named(path).startswith(("core/tasks/", "core/training/"))]
-    calls = [f"{at} {ast.unparse(node)}" for at, node in found(rooms, ast.Call) if ast.unparse(node.func) == "Path"]
-    assert not calls, calls
-
-
 def test_no_page_defines_a_class():
     """A page's file is run at every visit: its classes would be others each time, and never forgotten."""
     pages = [path for path in SHIPPED if named(path).startswith("dashboard/views/")]

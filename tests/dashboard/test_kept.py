@@ -115,3 +115,14 @@ def test_nothing_that_is_shared_takes_what_a_person_has():
                 shared[f"{path.name}:{node.name}"] = {one.arg for one in (*node.args.args, *node.args.kwonlyargs)}
     assert len(shared) > 10
     assert {name: found for name, names in shared.items() if (found := names & OF_A_PERSON)} == {}
+
+
+def test_streamlits_caches_are_touched_in_one_file_only():
+    """They keep by arguments alone, and the same name is another run in another workspace."""
+    touching = set()
+    for path in DASHBOARD.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.attr] if isinstance(node, ast.Attribute) else []
+            names += [one.name for one in node.names] if isinstance(node, ast.ImportFrom) else []
+            touching |= {path.name for name in names if name in ("cache_data", "cache_resource")}
+    assert touching == {"kept.py"}

@@ -1,10 +1,12 @@
 """Whose things they are: home() is whoever asks's, closed where nobody asks, and no name or path leads to another's."""
 
+import ast
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -160,6 +162,19 @@ def test_a_task_reads_no_file_of_another(room, task, setting):
         )
         with pytest.raises(AttentionLabError, match="not among the files you uploaded"):
             _ = config.task.vocabularies
+
+
+def test_a_task_turns_no_text_into_a_path_by_itself():
+    """Whoever names a file of the server asks whether it may be named (core/data/named_file.py)."""
+    core = Path(__file__).resolve().parents[2] / "core"
+    calls = [
+        f"{path.name}: {ast.unparse(node)}"
+        for room in ("tasks", "training")
+        for path in (core / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Path"
+    ]
+    assert not calls, calls
 
 
 def test_no_folder_of_the_server_is_opened_as_a_model(room, tmp_path):
