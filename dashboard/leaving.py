@@ -41,9 +41,9 @@ def forget_widgets_left() -> None:
     """Once per server: a session forgets how to read widgets that are gone, and whom they called.
 
     Streamlit (1.65 to 1.67) keeps that of every widget that ever stood on a page, for as long as the session lives: with a
-    callback of a page all that this run of the page defined. The stepper, one per sentence, is another with every sentence
-    that is typed, so a class at work grew by 6 MB with every thousand interactions. A widget that comes back is made known
-    anew; to Streamlit, one that it knows nothing of and one that is gone are the same.
+    callback of a page all that this run of the page defined. The stepper is another with every sentence that is typed, so a
+    class at work would grow without end. A widget that comes back is made known anew; to Streamlit, one that it knows
+    nothing of and one that is gone are the same.
     """
     remove = SessionState._remove_stale_widgets
 
