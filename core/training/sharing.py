@@ -2,9 +2,10 @@
 
 A member takes every so-manieth row (a batch is sorted by length, so that all have about as much to do) and keeps the padding of
 the whole batch: what a dropout draws for a row is then what it would have drawn for it in the whole (core/attention/dropout.py).
-The gradients are put into one buffer and added up in one go, with what is told of the step behind them: models here have at
-most some million weights, so there is nothing to gain from sending pieces while others are still computed, and an objective
-may call the model as often as it likes, in whole or in part, which a wrapper of its forward pass would not allow.
+The gradients are put into one buffer and added up in one go, with what is told of the step behind them. Between two processes of
+one machine that took 0.9 ms for 0.24 million weights and 27 ms for 7.4 million, 3 to 4 % of the step: so much there was to gain from
+sending pieces while others are still computed. And an objective may call the model as often as it likes, in whole or in part,
+which a wrapper of its forward pass would not allow.
 """
 
 from collections.abc import Sequence

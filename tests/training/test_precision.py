@@ -18,6 +18,7 @@ from tests.laws.test_teams import SHARED, batch_of, weighed
 # what may be other, of the loss in nats and of the whole gradient as a part of its length: 0.001 and 0.02 are usual, and 0.0015 and
 # 0.072, of a Transformer without norms, were the most that was seen
 LOSS, GRADIENT = 0.01, 0.1
+QUICK = ("likelihood", "order_free", "scheduled_sampling-gumbel", "mixer", "minimum_risk")
 SOON = ("transformer-pre-learned", "gru-additive", "attention-linear", "recurrent-location", "recurrent-copynet")
 
 
@@ -43,7 +44,9 @@ def nearly_the_same(config: ExperimentConfig) -> None:
     assert other.loss == pytest.approx(found.loss, abs=LOSS)
 
 
-@pytest.mark.parametrize("choice", CHOICES)
+@pytest.mark.parametrize(
+    "choice", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.slow) for one in CHOICES]
+)
 def test_a_step_in_bfloat16_is_nearly_that_in_float32(choice):
     nearly_the_same(configured(choice, **({"guidance": 5.0} if choice == "likelihood" else {})))
 
