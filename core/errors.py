@@ -7,15 +7,32 @@
     │   └── DataError     a file, a line, a token that cannot be read
     ├── NumberError       a model whose numbers are no numbers any more; also a FloatingPointError
     ├── RunError          a run folder that is missing, damaged, newer, taken or busy
+    ├── LockedControl     what a lecturer has locked for students
     ├── MissingData       a data set that a claim measures on and that is not here
     └── MissingExtra      a package that was left out of the installation on purpose
 
-The command line turns every one of them into one line and exit code 2; a page turns it into one card.
+The command line turns every one of them into one line and exit code 2; a page turns it into one card. A message may quote
+what a file says, so it is made fit to be shown: one line, not without end, no sign that turns the text around.
 """
+
+import re
+
+_LONGEST = 4_000  # signs of a message; a token of a file may have a million
+_UNSHOWN = re.compile(  # controls, line ends, marks of direction, halves of surrogate pairs (which no terminal and no page takes)
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class AttentionLabError(Exception):
-    """The root: catching it catches all that the house raises on purpose."""
+    r"""The root: catching it catches all that the house raises on purpose.
+
+    >>> print(DataError("no word \n\u202e in the line"))
+    no word \n\u202e in the line
+    """
+
+    def __str__(self) -> str:
+        shown = _UNSHOWN.sub(lambda sign: repr(sign[0])[1:-1], super().__str__())
+        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
 
 
 class ShapeError(AttentionLabError):
@@ -40,6 +57,10 @@ class NumberError(AttentionLabError, FloatingPointError):
 
 class RunError(AttentionLabError):
     """A run folder that is missing, damaged, newer than this program, taken or busy."""
+
+
+class LockedControl(AttentionLabError):
+    """Something that a lecturer has locked for students at this moment."""
 
 
 class MissingData(AttentionLabError):

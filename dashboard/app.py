@@ -4,7 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.runs.authority import asker
+from core.runs.workspace import in_classroom
 from dashboard.leaving import forget_pages_left
+from dashboard.member import settle as settle_member
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
@@ -59,19 +62,26 @@ SECTIONS = {
     ),
 }
 FIRST = "attention"
+CLASS = ("class_room", "Class", "groups")  # the lecturer's; nobody else has such a page
 
 
 def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
+    settle_member()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    if in_classroom() and asker() is None:
+        from dashboard.components.log_out import logged_out
+
+        logged_out()
+        st.stop()
     page = st.navigation(
         {
             section: [
                 st.Page(VIEWS / f"{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST)
                 for file, title, icon in pages
             ]
-            for section, pages in SECTIONS.items()
+            for section, pages in _sections().items()
         },
         position="top",
     )
@@ -79,7 +89,16 @@ def main() -> None:
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 
         settle()
+    from dashboard.components.class_bar import class_bar
+
+    class_bar()
     page.run()
+
+
+def _sections() -> dict[str, tuple[tuple[str, str, str], ...]]:
+    """The pages of whoever asks: the page Class is the lecturer's of a classroom, and exists for nobody else."""
+    who = asker()
+    return {**SECTIONS, "": (*SECTIONS[""], CLASS)} if who is not None and who.lecturer else SECTIONS
 
 
 main()

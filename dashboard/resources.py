@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
-from core.runs import checkpoint, jobs, journal
+from core.runs import backend, checkpoint, job_queue, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.course import Course
 from core.runs.folder import RunFolder
@@ -31,26 +30,32 @@ from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
 from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
+from core.runs.workspace import home, workspaces
 from core.training.events import Evaluated, TrainEvent
+from dashboard import kept
 
 FIRST_RUN = "demo/dates-transformer"
 
 
-@st.cache_resource(show_spinner=False)
+@kept.shared(show_spinner=False)
 def settle() -> None:
-    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside."""
+    """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside.
+
+    From then on it looks at the line of trainings every second: one may have ended without a word.
+    """
     torch.set_num_threads(1)
-    jobs.prepare()
+    backend.chosen().prepare()
+    job_queue.attend()
     gc.collect()
     gc.freeze()
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(show_spinner="Loading the model …", max_entries=8)
 def _model(address: str, step: int) -> TrainedModel:
     return load(address, step)
 
 
-@st.cache_resource(show_spinner="Opening the model …", max_entries=4)
+@kept.own(show_spinner="Opening the model …", max_entries=4)
 def _foreign_model(kept: KeptModel) -> AdaptedModel | AdaptedReader:
     return load_foreign(kept.address)
 
@@ -89,7 +94,7 @@ def model(address: str) -> TrainedModel:
     return _model(address, steps[-1]) if steps else load(address)
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=4)
+@kept.of_run(show_spinner="Loading the model …", max_entries=4)
 def _parallel_model(address: str, step: int) -> TrainedParallel:
     return load_parallel(address, step)
 
@@ -150,7 +155,7 @@ def has_weights(address: str) -> bool:
     return bool(checkpoint.steps(find_run(address)))
 
 
-@st.cache_resource(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(show_spinner="Loading the model …", max_entries=8)
 def _set_model(address: str, step: int) -> TrainedSet:
     return load_set(address, step)
 
@@ -165,7 +170,7 @@ def set_model(address: str) -> TrainedSet:
     return _set_model(address, steps[-1]) if steps else load_set(address)
 
 
-@st.cache_data(show_spinner="Labelling held-out sets …", max_entries=32)
+@kept.of_run(copies=True, show_spinner="Labelling held-out sets …", max_entries=32)
 def _set_evaluation(address: str, step: int) -> Evaluated:
     return _set_model(address, step).evaluate()
 
@@ -183,7 +188,7 @@ def _readable() -> list[RunFolder]:
     return [run for run in list_runs() if checkpoint.steps(run) and run.problem is None]
 
 
-@st.cache_resource(show_spinner="Loading the voice …", max_entries=4)
+@kept.of_run(show_spinner="Loading the voice …", max_entries=4)
 def _voice(address: str, step: int) -> Voice:
     return load_voice(address, step)
 
@@ -198,7 +203,7 @@ def voice(address: str) -> Voice:
     return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def explorer(address: str, step: int, source: str) -> Explorer:
     """What computes this session's decodings of a source, every candidate worth showing kept."""
     trained = any_model(address)
@@ -226,7 +231,7 @@ class Tail:
         return self.events
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=16, scope="session")
 def tail(address: str) -> Tail:
     """The events of a run, for this session."""
     return Tail(find_run(address))
@@ -246,3 +251,15 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
     if here is not None and hasattr(here.uploaded_file_mgr, "remove_file"):
         for file in files:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
+
+
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=4)
+def megabytes() -> dict[str, float]:
+    """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
+    return {name: used.megabytes(place) for name, place in workspaces().items()}
+
+
+@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=40)
+def own_megabytes() -> float:
+    """What the workspace of whoever asks holds; counted twice a minute at most."""
+    return used.megabytes(home())

@@ -78,6 +78,8 @@ def all_commands(group: typer.core.TyperGroup, name: str = "attnlab") -> Iterato
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home without runs, and a working folder where `assets` are."""
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path / "home"))
+    for whose in ("CLASS", "LECTURER", "NEW"):  # they are asked for where nobody answers here
+        monkeypatch.setenv(f"ATTNLAB_{whose}_PASSWORD", f"words of {whose}")
     (tmp_path / "desk").mkdir()
     (tmp_path / "desk" / "assets").symlink_to(ROOT / "assets")
     monkeypatch.chdir(tmp_path / "desk")

@@ -1,63 +1,24 @@
-"""Arrays from .npy, .npz and .safetensors. Nothing is unpickled; what a header claims is checked before it is believed."""
+"""Arrays from .npz and .safetensors, and labels among them. Nothing is unpickled."""
 
 import io
 import json
 import zipfile
 import zlib
 from collections.abc import Iterator
-from math import prod
 from pathlib import PurePosixPath
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
 
-from core.adapters.stored import MOST_ARRAYS, Contents, Stored, check_size, megabytes
+from core.adapters.stored import MOST_ARRAYS, Contents, Stored, check_size
 from core.adapters.token_lists import TokenLists, in_array, in_names
 from core.errors import DataError
 
-OBJECTS = (
-    "{name} holds Python objects (a list of arrays of different sizes, say), which only pickle could read, and nothing is "
-    "unpickled here; save one numeric array, or several by name: np.savez(file, a=first, b=second)"
-)
 _TENSORS = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
     "U64": "<u8", "U32": "<u4", "U16": "<u2", "U8": "u1", "BOOL": "?",
 }  # fmt: skip
-_RUBBISH = (  # what numpy says to a header that is none
-    ValueError, KeyError, TypeError, SyntaxError, EOFError, IndexError, AttributeError, OverflowError, RecursionError,
-    MemoryError, TokenError,
-)  # fmt: skip
-_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-
-
-def read_npy(data: bytes, name: str) -> np.ndarray:
-    """The array of a .npy file; a view of the bytes where that is possible.
-
-    Raises:
-        DataError: damaged, cut off, or of Python objects.
-    """
-    file = io.BytesIO(data)
-    try:
-        version = np.lib.format.read_magic(file)
-        shape, fortran, dtype = _HEADERS[version](file)
-    except _RUBBISH as error:
-        raise DataError(
-            f"{name} is no readable .npy file: its header is damaged ({_short(error)}); save it again"
-        ) from error
-    if dtype.hasobject:
-        raise DataError(OBJECTS.format(name=name))
-    if dtype.kind in "VmM" or dtype.itemsize == 0:
-        raise DataError(f"{name} holds records of the kind {dtype}, not plain numbers; save its field of weights alone")
-    there, wanted = len(data) - file.tell(), prod(shape) * dtype.itemsize
-    if there != wanted or min(shape, default=0) < 0:
-        raise DataError(
-            f"{name} should hold {megabytes(wanted)} for its shape {_shape(shape)} but has {megabytes(there)}: it was cut "
-            "off or damaged; copy or save it again"
-        )
-    values = np.frombuffer(data, dtype, prod(shape), file.tell())
-    return values.reshape(shape, order="F" if fortran else "C")
 
 
 def read_safetensors(data: bytes, name: str) -> Contents:
@@ -105,7 +66,7 @@ def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             )  # zeros pack a thousandfold, so no ratio tells a bomb; the size does
             for entry in entries:
                 yield entry.filename, archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError) as error:  # IndexError: no name
         raise DataError(f"{name} is a damaged zip ({_short(error)}); copy or save it again") from error
     except (RuntimeError, NotImplementedError) as error:
         raise DataError(
@@ -149,10 +110,6 @@ def _tokens(known: dict[str, Any], key: str, axis: str) -> tuple[str, ...] | Non
     entry = known.get(key)
     found = entry.get(axis) if isinstance(entry, dict) else None
     return tuple(map(str, found)) if isinstance(found, list) else None
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(f"{size:,}" for size in shape) or "of one number"
 
 
 def _short(error: Exception) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from core.adapters.binaries import labels_of, members, pickled, read_npy, read_safetensors, texts_of
+from core.adapters.binaries import labels_of, members, pickled, read_safetensors, texts_of
 from core.adapters.stored import LARGEST_TEXT, Contents, Stored, check_size
 from core.adapters.texts import read_csv, read_json
 from core.adapters.token_lists import TokenLists
+from core.data.numpy_file import read_npy
 from core.data.parallel_text import decode
 from core.errors import DataError
 

@@ -103,7 +103,7 @@ def seconds_of(data: bytes, name: str) -> float:
     try:
         with wave.open(io.BytesIO(data)) as sound:
             seconds = sound.getnframes() / sound.getframerate()
-    except (wave.Error, EOFError, ZeroDivisionError, ValueError) as error:
+    except (wave.Error, EOFError, ZeroDivisionError, ValueError, RuntimeError) as error:  # RuntimeError: of its chunks
         raise DataError(
             f"{name} is no WAV file of whole numbers (PCM): {error}; save it as such, or give the hop"
         ) from error

@@ -14,6 +14,7 @@ import pandas as pd
 from core.adapters.stored import MOST_ARRAYS, Contents, Stored
 from core.adapters.token_lists import WORDS, in_names, is_texts
 from core.data.parallel_text import split_lines
+from core.data.spreadsheet import meant
 from core.errors import DataError
 
 _NUMBERS = {"step": ("step", "global_step", "iteration", "epoch"), "layer": ("layer",), "head": ("head",)}
@@ -128,6 +129,7 @@ def read_csv(text: str, name: str) -> Contents:
     numbered = columns is not None and columns == tuple(map(str, range(len(columns))))
     counted = rows is not None and rows == tuple(map(str, range(len(rows))))
     values = table.to_numpy(np.float32)
+    rows, columns = (None if side is None else tuple(map(meant, side)) for side in (rows, columns))
     return Contents((Stored("", values, queries=None if counted else rows, keys=None if numbered else columns),), notes)
 
 

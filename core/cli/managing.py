@@ -81,7 +81,8 @@ def import_run(
 ) -> None:
     """Read a run back from a zip file."""
     run = archive.import_run(source, name or None)
-    show({"run": run.address}, json, f"imported as {run.address}")
+    word = archive.word_on(source)
+    show({"run": run.address, "word": word}, json, f"imported as {run.address}" + (f"\n{word}" if word else ""))
 
 
 @runs.command()

@@ -4,6 +4,7 @@ import typer
 
 from core.cli.bench import bench
 from core.cli.claiming import claims
+from core.cli.classroom import classroom
 from core.cli.compiling import compile_run
 from core.cli.describing import figure
 from core.cli.foreign import hf
@@ -11,10 +12,12 @@ from core.cli.inspecting import inspect
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.opening import open_recording
+from core.cli.queueing import queue
 from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
 from core.cli.sweeping import sweep
+from core.cli.teaching import list_class, lock, publish, unlock, unpublish
 from core.cli.training import train
 
 program = typer.Typer(
@@ -28,7 +31,12 @@ for command in (app, tasks, models, objectives, searches, train, decode, attend,
     program.command()(command)
 program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
+program.add_typer(queue, name="queue")
 program.add_typer(hf, name="hf")
+for command in (publish, unpublish, lock, unlock):
+    classroom.command()(command)
+classroom.command("list")(list_class)
+program.add_typer(classroom, name="classroom")
 program.command()(send)
 program.command()(verify)
 program.command()(claims)

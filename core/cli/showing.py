@@ -1,7 +1,9 @@
 """Commands that show what there is: the app itself, tasks, models, objectives, searches."""
 
+import os
 import subprocess
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +16,50 @@ from core.errors import RunError
 def app(
     port: Annotated[int, typer.Option(help="port on this computer", min=1, max=65535)] = 8501,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="do not open a browser window")] = False,
+    address: Annotated[
+        str, typer.Option(help="network address to listen on; 127.0.0.1 is this computer alone, 0.0.0.0 everybody")
+    ] = "127.0.0.1",
+    classroom: Annotated[
+        bool, typer.Option("--classroom", help="each person logs in to a workspace of their own")
+    ] = False,
+    trainings: Annotated[
+        int | None, typer.Option(help="trainings that run at once, the others wait; one a core where not given", min=1)
+    ] = None,
+    memory_limit: Annotated[
+        int | None, typer.Option(metavar="MB", help="memory one training may take; it needs some 400 to begin", min=1)
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="MINUTES", help="how long one may train at a stretch")
+    ] = None,
 ) -> None:
     """Open the app in a browser."""
-    page = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+    from core.runs.classroom import load_classroom
+    from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
+
+    page = Path(__file__).resolve().parents[2] / "dashboard" / ("gate.py" if classroom else "app.py")
     if not page.exists():
         raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")
+    if classroom:
+        load_classroom()
+    elif not _is_here(address):
+        print(
+            f"attnlab: whoever reaches {address} can see, change and delete everything in this workspace, and use this "
+            "computer; for a class, start it with --classroom", file=sys.stderr,
+        )  # fmt: skip
     options = ["--server.port", str(port), "--server.headless", "true" if no_browser else "false"]
-    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options]))
+    options += ["--server.address", address]
+    Limits(memory_limit, time_limit)  # says what cannot be
+    given = {TRAININGS: trainings, MEMORY: memory_limit, MINUTES: time_limit}
+    environment = {**os.environ, **{name: f"{value:g}" for name, value in given.items() if value is not None}}
+    sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options], env=environment))
+
+
+def _is_here(address: str) -> bool:
+    """Whether only this computer reaches an address."""
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def tasks(json: Json = False) -> None:

@@ -36,7 +36,7 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of this --name")] = False,
     json: Json = False,
 ) -> None:
-    """Train a model; its run folder can be watched in the app meanwhile."""
+    """Train a model, in this process and at once, whatever waits in the app; its run folder can be watched there meanwhile."""
     from core.runs import controls
     from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name

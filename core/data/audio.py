@@ -37,6 +37,7 @@ _POINTS = (
     512  # of the Fourier transform; a frame is filled up with silence, so that every mel band has a bin of its own
 )
 _ITERATIONS = 32  # of Griffin–Lim: the sound hardly changes after some thirty
+_LOWEST = 1_000  # samples a second: of a few thousand bytes at 8 a second ten minutes would be made
 _SMALLEST = 44  # bytes of a WAV file without samples
 
 
@@ -219,10 +220,14 @@ def _decode(stream: io.BufferedIOBase, name: str) -> tuple[Float[np.ndarray, "sa
         raise MissingExtra("soundfile", "speech", "reading a WAV file") from None
     try:
         with soundfile.SoundFile(stream) as opened:
+            if opened.samplerate < _LOWEST:
+                raise DataError(
+                    f"{name} has {opened.samplerate:,} samples a second; speech needs at least {_LOWEST:,}: record it anew"
+                )
             _check_length(opened.frames, opened.samplerate, name)
             samples = opened.read(dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
-        reason = error.error_string.rstrip(".")
+    except (soundfile.SoundFileError, ValueError) as error:
+        reason = getattr(error, "error_string", str(error)).rstrip(".")
         raise DataError(f"{name} is a damaged or unusual WAV file ({reason}); save it as PCM, 16 bits") from error
     notes = []
     if opened.channels > 1:

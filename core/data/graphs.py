@@ -21,6 +21,7 @@ from core.errors import DataError
 
 MOST_EDGES = 5_000_000
 MOST_NODES = 1_000_000
+MOST_FEATURES = 50_000_000  # of all nodes together: 200 MB; Cora has 3.9 million, PubMed 9.9
 _SPLITS = {
     "train": "train",
     "validation": "validation",
@@ -112,6 +113,8 @@ def _nodes(path: Path) -> tuple[list[str], list[str], list[str], Float[Tensor, "
         labels.append(label)
         splits.append(_SPLITS[split.lower()])
         written.append(features)
+        if len(names) > MOST_NODES:
+            raise DataError(f"{path.name} has more than {MOST_NODES:,} nodes: take a smaller graph")
     if not names:
         raise DataError(f"{path.name} has no node; write node, label, split and features with tabs between, one a line")
     return names, labels, splits, _features(path, list(seen.values()), written)
@@ -120,6 +123,7 @@ def _nodes(path: Path) -> tuple[list[str], list[str], list[str], Float[Tensor, "
 def _features(path: Path, lines: list[int], written: list[str]) -> Float[Tensor, "node feature"]:
     """Zeros with ones where numbers say, or values; one for each node where none are written at all."""
     if not any(written):
+        _check_features(path, len(written), len(written))
         return torch.eye(len(written))
     cells = [[cell for cell in one.replace(" ", "").split(",") if cell] for one in written]
     values = any("." in cell for one in cells for cell in one)
@@ -140,10 +144,19 @@ def _features(path: Path, lines: list[int], written: list[str]) -> Float[Tensor,
         raise DataError(
             f"{path.name}: features are numbered from 0 to at most 999,999, and one is {most:,} or negative"
         )
+    _check_features(path, len(rows), most + 1)
     ones = torch.zeros(len(rows), most + 1)
     for at, row in enumerate(rows):
         ones[at, [int(cell) for cell in row]] = 1.0
     return ones
+
+
+def _check_features(path: Path, nodes: int, width: int) -> None:
+    """Refuse before there is a table of them: a short line can ask for a very wide one."""
+    if nodes * width > MOST_FEATURES:
+        raise DataError(
+            f"{path.name}: {nodes:,} nodes of {width:,} features are more than {MOST_FEATURES:,} numbers; take fewer of either"
+        )
 
 
 def _pairs(path: Path, number: dict[str, int]) -> tuple[Int[Tensor, "2 edge"], tuple[str, ...]]:

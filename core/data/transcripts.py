@@ -20,6 +20,7 @@ from core.errors import DataError
 _NAMES = ("file", "path", "name", "id", "wav", "audio", "filename", "file_name", "utterance")
 _TEXTS = ("normalized_text", "normalised_text", "text", "transcript", "transcription", "sentence", "words")
 _SHOWN = 3
+_LONGEST_NAME = 200  # signs of a file's name; most systems take 255 bytes
 _FORM = "each row needs the name of a WAV file and what is said in it"
 
 
@@ -102,8 +103,12 @@ def _file(folder: Path, name: str) -> Path:
     """The file of a name; where there is none, where it should be.
 
     Raises:
-        DataError: the name leads out of the folder.
+        DataError: the name leads out of the folder, or is longer than any file's.
     """
+    if len(name) > _LONGEST_NAME:
+        raise DataError(
+            f"{name[:60]}… is longer than a file's name can be; the table's first column names the recordings"
+        )
     for home in (folder, folder / "wavs"):
         for path in (home / name, home / f"{name}.wav"):
             if path.is_file():

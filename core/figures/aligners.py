@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 from plotly.subplots import make_subplots
 
+from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
 
@@ -61,7 +62,7 @@ def alignment_maps(panels: Sequence[Panel], columns: int, mode: Mode) -> go.Figu
 
 
 def _draw(figure: go.Figure, one: Panel, row: int, column: int) -> None:
-    frames, symbols = [shown(frame).strip("<>") for frame in one.frames], [shown(symbol) for symbol in one.symbols]
+    frames, symbols = [shown(frame).strip("<>") for frame in one.frames], [told(symbol) for symbol in one.symbols]
     figure.add_trace(
         go.Heatmap(
             z=one.weights.T, coloraxis="coloraxis", xgap=0.5, ygap=0.5,

@@ -13,6 +13,10 @@ from core.recording.alignment import AlignmentMap, Axes, Mark
 
 _WIDE, _TALL, _CELL = 860, 600, 26  # the largest frame and cell
 _LETTER = 12
+_TURNS = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # marks that turn the direction of what follows
+_NONE = frozenset({"Cc", "Cs", "Cn"})
 _PATH, _MARK, _INK, _SOFT = SERIES[5], "#8a5a00", "#1f2a33", "#55606a"
 
 
@@ -72,9 +76,17 @@ def plain(text: str) -> str:
 
 
 def legible(text: str) -> str:
-    """Text that every file can hold: control characters as their pictures, what is no character as a sign."""
+    """Text that every file can hold: control characters as their pictures, what is no character, or turns the text around it
+    (U+202E and its kind), as a sign.
+    """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
-        chr(0x2400 + ord(sign)) if ord(sign) < 32 else "�" if unicodedata.category(sign) in ("Cc", "Cs", "Cn") else sign
+        chr(0x2400 + ord(sign))
+        if ord(sign) < 32
+        else "�"
+        if sign in _TURNS or unicodedata.category(sign) in _NONE
+        else sign
         for sign in text
     )
 

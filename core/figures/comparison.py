@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from core.figures.plot_text import escaped
 from core.figures.theme import SERIES, Mode, styled
 
 _PATTERNS = ("", "/", "\\", "x", "-", "|", "+", ".")  # colour is never the only code
@@ -49,7 +50,7 @@ def score_stairs(
     figure = go.Figure(traces)
     figure.update_layout(title="How the ranking scores come about", barmode="overlay", showlegend=True)
     figure.update_xaxes(
-        tickvals=list(range(len(labels))), ticktext=[label.replace(", ", "<br>") for label in labels],
+        tickvals=list(range(len(labels))), ticktext=[escaped(label).replace(", ", "<br>") for label in labels],
         range=[-0.6, len(labels) - 0.4],
     )  # fmt: skip
     figure.update_yaxes(title="nats")

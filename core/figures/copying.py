@@ -9,6 +9,7 @@ from jaxtyping import Float
 from plotly.subplots import make_subplots
 
 from core.figures.cells import add_cells
+from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
 
@@ -60,7 +61,7 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
         add_cells(figure, values[:, None], [[line] for line in _told(one, name, values)], ink, mode, column)
         figure.update_traces(texttemplate="%{z:.2f}", textfont_size=11, col=column)
         figure.update_xaxes(tickvals=[0], ticktext=[name], tickangle=0, **plain, col=column)
-    looks = [[f"{shown(token)} looks at {shown(other)}" for other in one.source] for token in one.written]
+    looks = [[f"{told(token)} looks at {told(other)}" for other in one.source] for token in one.written]
     add_cells(figure, one.rows, looks, _FULL[mode], mode, last)
     figure.update_layout(
         margin={"l": 84, "r": 12, "t": 8, "b": 70}, hovermode="closest", uirevision=str((one.written, one.source))
@@ -75,11 +76,12 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
 def _told(one: CopyMap, name: str, values: Float[np.ndarray, " step"]) -> list[str]:
     """What is said at each cell of a side."""
     copied = [""] * len(values) if one.p_gen is None else [f", {part:.0%} of it copied" for part in one.copied]
-    return [f"{shown(token)}: {name} {value:.2f}{part}" for token, value, part in zip(one.written, values, copied)]
+    return [f"{told(token)}: {name} {value:.2f}{part}" for token, value, part in zip(one.written, values, copied)]
 
 
 def _labels(tokens: Sequence[str], unseen: Sequence[str]) -> list[str]:
     """Tokens for an axis, cut where they are long; those that the vocabulary lacks in bold."""
     seen = [shown(token) for token in tokens]
     cut = [one if len(one) <= _LETTERS else one[: _LETTERS - 1] + "…" for one in seen]
-    return [f"<b>{label}</b>" if token in unseen else label for token, label in zip(tokens, cut)]
+    safe = [escaped(label) for label in cut]
+    return [f"<b>{label}</b>" if token in unseen else label for token, label in zip(tokens, safe)]

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 from PIL import Image
 
+from core.figures.plot_text import told
 from core.figures.theme import DASHES, SERIES, Mode, styled
 
 _GOLD = "#e0a100"
@@ -104,7 +105,7 @@ def cost_map(
         uirevision=str((list(queries), list(things))),
     )  # fmt: skip
     plain = {"showgrid": False, "ticks": "", "tickfont": {"size": 12}}
-    figure.update_xaxes(tickvals=list(range(len(things))), ticktext=list(things), **plain)
+    figure.update_xaxes(tickvals=list(range(len(things))), ticktext=[told(thing) for thing in things], **plain)
     figure.update_yaxes(
         tickvals=list(range(len(queries))), ticktext=list(queries), autorange="reversed", automargin=True, **plain
     )
@@ -159,7 +160,7 @@ def _outline(
     left, top, right, bottom = box.tolist()
     return go.Scatter(
         x=[left, right, right, left, left], y=[top, top, bottom, bottom, top], mode="lines+text",
-        text=[name, "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
+        text=[told(name), "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
         line={"color": color, "width": width, "dash": dash}, hovertemplate=f"{telling}<extra></extra>", cliponaxis=False,
     )  # fmt: skip
 

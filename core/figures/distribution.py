@@ -8,6 +8,7 @@ from math import isnan
 
 import plotly.graph_objects as go
 
+from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
 
 _FAINT = {"light": "#b9c2c9", "dark": "#46525c"}
@@ -139,7 +140,7 @@ def noise_strip(
     figure = go.Figure(
         go.Bar(
             y=["u"] * len(labels), x=[end - start for start, end in zip(before, after)], base=list(before),
-            orientation="h", text=list(labels), textposition="inside", insidetextanchor="middle", textangle=0,
+            orientation="h", text=[told(label) for label in labels], textposition="inside", insidetextanchor="middle", textangle=0,
             constraintext="none", cliponaxis=True, hovertemplate="%{text}: %{base:.4f} … %{customdata:.4f}<extra></extra>",
             customdata=list(after), width=0.7,
             marker={
@@ -182,4 +183,4 @@ def _bars(
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
+    return escaped(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…")

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float, Int
 
+from core.figures.plot_text import escaped
 from core.figures.theme import SERIES, Mode, styled
 
 _FAINT = {"light": "rgba(90,105,115,0.28)", "dark": "rgba(170,185,200,0.28)"}
@@ -79,8 +80,8 @@ def _nodes(
     known: Sequence[bool],
 ) -> go.Scatter:  # fmt: skip
     return go.Scatter(
-        x=places[own, 0], y=places[own, 1], mode="markers", name=label,
-        hovertext=[f"{names[node]}<br>{told[node]}" for node in own], hoverinfo="text",
+        x=places[own, 0], y=places[own, 1], mode="markers", name=escaped(label),
+        hovertext=[f"{escaped(names[node])}<br>{escaped(told[node])}" for node in own], hoverinfo="text",
         marker={
             "size": [17 if known[node] else 12 for node in own],
             "symbol": [_KNOWN if known[node] else _ASKED for node in own], "color": SERIES[at % len(SERIES)],

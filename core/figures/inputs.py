@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float
 
+from core.figures.plot_text import told
 from core.figures.theme import Mode, styled
 
 _ZERO = {"light": "#f4f6f8", "dark": "#1a222a"}
@@ -33,7 +34,10 @@ def vectors(
     figure.update_layout(title=title, hovermode="closest", margin={"l": 90, "r": 8, "t": 36, "b": 30})
     every = max(1, len(items) // 24)
     figure.update_yaxes(
-        tickvals=list(range(0, len(items), every)), ticktext=list(items[::every]), autorange="reversed", showgrid=False
+        tickvals=list(range(0, len(items), every)),
+        ticktext=[told(item) for item in items[::every]],
+        autorange="reversed",
+        showgrid=False,
     )
     figure.update_xaxes(showgrid=False, dtick=1 if rows.shape[1] <= _FEW else None)
     return figure

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from plotly.subplots import make_subplots
 
 from core.figures.cells import add_cells
+from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
-from core.figures.tree import shown
 
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _OWN = {"light": SERIES[1], "dark": "#f0893f"}
@@ -41,7 +41,7 @@ def label_map(one: LabelMap, mode: Mode) -> go.Figure:
     figure = make_subplots(
         cols=3, column_widths=[_NARROW, _NARROW, 1 - 2 * _NARROW], shared_yaxes=True, horizontal_spacing=0.015
     )
-    written, source = [shown(token) for token in one.written], [shown(token) for token in one.source]
+    written, source = [told(token) for token in one.written], [told(token) for token in one.source]
     add_cells(figure, one.probabilities[:, None], [[f"{label} was written"] for label in written], _OWN[mode], mode, 1)
     add_cells(figure, one.ends[:, None], [[f"to end in place of {label}"] for label in written], _OWN[mode], mode, 2)
     looks = [[f"{label} looks at {other}" for other in source] for label in written]
@@ -69,7 +69,7 @@ def label_bars(probabilities: Mapping[str, float], written: Sequence[str], cut: 
     """
     best = sorted(probabilities, key=lambda label: (-probabilities[label], label))[:_BARS]
     values = [probabilities[label] for label in best]
-    names = [f"★ {shown(label)}" if label in written else shown(label) for label in best]
+    names = [f"★ {told(label)}" if label in written else told(label) for label in best]
     bars = go.Bar(
         x=values, y=list(range(len(best))), orientation="h", text=[f"{value:.2f}" for value in values],
         marker={"color": _OWN[mode], "pattern_shape": ["/" if value > cut else "" for value in values]},

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float
 
+from core.figures.plot_text import told
 from core.figures.theme import Mode, styled
 
 _ZERO = {"light": "#f4f6f8", "dark": "#1a222a"}
@@ -29,7 +30,7 @@ def likeness(
     """
     figure = go.Figure(
         go.Heatmap(
-            z=alike, zmin=-1, zmax=1, showscale=False, text=[[f"{one}, {other}" for other in items] for one in items],
+            z=alike, zmin=-1, zmax=1, showscale=False, text=[[f"{told(one)}, {told(other)}" for other in items] for one in items],
             colorscale=[(0.0, "#d55e00"), (0.5, _ZERO[mode]), (1.0, "#2f6f9f")],
             hovertemplate="%{text}: %{z:.2f}<extra></extra>",
         )
@@ -42,7 +43,7 @@ def likeness(
     figure.update_layout(title=title, margin={"l": 44, "r": 4, "t": 34, "b": 40}, hovermode="closest")
     every = 1 + (len(items) - 1) // _NAMED
     named = {
-        "tickvals": list(range(0, len(items), every)), "ticktext": list(items[::every]), "tickfont_size": 9, "showgrid": False,
+        "tickvals": list(range(0, len(items), every)), "ticktext": [told(item) for item in items[::every]], "tickfont_size": 9, "showgrid": False,
     }  # fmt: skip
     figure.update_xaxes(**named, tickangle=-90, constrain="domain")
     figure.update_yaxes(**named, autorange="reversed", scaleanchor="x", constrain="domain")

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float
 
+from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
 
 
@@ -45,7 +46,7 @@ def tracks(rows: Sequence[tuple[str, Sequence[str]]], moments: Sequence[str], mo
     ]  # each label one color, without mixtures
     figure = go.Figure(
         go.Heatmap(
-            z=[[number[label] for label in labels] for _, labels in rows], text=[list(labels) for _, labels in rows],
+            z=[[number[label] for label in labels] for _, labels in rows], text=[[told(label) for label in labels] for _, labels in rows],
             texttemplate="%{text}" if len(moments) <= 60 else None, zmin=-0.5, zmax=steps - 0.5, colorscale=scale, ygap=4,
             showscale=False, hovertemplate="%{y}: %{text}<extra></extra>", y=[name for name, _ in rows],
         )

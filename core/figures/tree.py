@@ -54,7 +54,8 @@ def about_tree(
         page: Decoder by itself, Intervene of a tree that was decoded with edits of the attention.
     """
     header, nodes = parts.header, parts.nodes
-    search = {"name": header.get("strategy", "decoding"), **header.get("settings", {})}
+    settings = header.get("settings")
+    search = {"name": header.get("strategy", "decoding"), **(settings if isinstance(settings, dict) else {})}
     edits = header.get("edits") or ()
     asked = {
         "run": header.get("model"), "source": header.get("source"), "search": header.get("strategy"),

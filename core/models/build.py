@@ -14,6 +14,7 @@ from core.data.audio import MELS
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.models.allowance import LARGEST, Allowance
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.combinations import OWN_ENCODER
 from core.models.convolutional_encoder import ConvolutionalEncoder
@@ -63,8 +64,11 @@ def build(settings: Settings, source: Vocabulary, target: Vocabulary, seeds: See
 
     Returns:
         A `Seq2Seq`, or for `ParallelSettings` a `ParallelTransformer`.
+
+    Raises:
+        SettingError: more memory is asked for than a model here may take.
     """
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), Allowance(LARGEST):
         torch.manual_seed(seeds.number("init"))
         return _BUILDERS[type(settings)](settings, source, target)
 

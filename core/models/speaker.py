@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.attention.dropout import give_chance
 from core.errors import NumberError
+from core.models.allowance import LARGEST, Allowance
 from core.models.build import ENCODERS
 from core.models.combinations import OWN_ENCODER
 from core.models.encoder import AbstractEncoder
@@ -114,7 +115,7 @@ def build_speaker(settings: SpeakerSettings, vocabulary: int, seeds: Seeds) -> S
     width = settings.width
     positions = "sinusoidal" if settings.encoder in (OWN_ENCODER, "convolution") else "none"
     like = TransformerSettings(layers=settings.layers, heads=math.gcd(width, _HEADS), width=width, positions=positions)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), Allowance(LARGEST):
         torch.manual_seed(seeds.number("init"))
         encoder = ENCODERS[settings.encoder](like, embedding_of(like, vocabulary))
         return Speaker(encoder, FrameDecoder(settings))

@@ -1,8 +1,8 @@
 """A run as one zip file, to carry to another computer; and back, from hands that are not trusted.
 
 What comes in is unpacked under a hidden name, entry by entry: only names that a run has, no links, nothing that climbs
-out of the folder, no more bytes than the limits. It becomes a run by the last rename, after its configuration was
-read. No entry is executed or unpickled, then or later.
+out of the folder, no more bytes than the limits, each with the digest that the manifest has for it. It becomes a run by the
+last rename, after everything in it was read once (core/runs/admission.py). No entry is executed or unpickled, then or later.
 """
 
 import io
@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, status, store
+from core.runs import atomic, locked, manifest, quotas, status, store
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(
@@ -25,6 +25,9 @@ _MOST_ENTRIES = 20_000
 _LARGEST_ENTRY = 512_000_000  # bytes, unpacked
 _LARGEST_ARCHIVE = 1_000_000_000  # bytes, packed or unpacked, all entries together
 _PIECE = 1 << 20
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError,
+)  # fmt: skip
 _IGNORED = re.compile(r"__MACOSX/.*|(?:.*/)?(?:\.DS_Store|Thumbs\.db)")  # what desktops add on their own
 
 
@@ -57,19 +60,40 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
         name: wish for the run's name, or None for the one in the archive.
 
     Raises:
-        RunError: no zip, an entry no run has, too large, or no configuration this program reads; nothing is left behind.
+        RunError: no zip, an entry no run has, too large, edited on its way, or with contents that no run of this program
+            has; nothing is left behind.
+        LockedControl: the lecturer has locked it.
     """
+    locked.check("import")
     size = len(source) if isinstance(source, bytes) else _size(source)
     if size > _LARGEST_ARCHIVE:
         raise RunError(f"the archive has {size} bytes; at most {_LARGEST_ARCHIVE} are taken; export the run anew")
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             folder, entries = _checked(archive)
+            quotas.check_run(sum(info.file_size for info, _ in entries))
             return _import(archive, entries, name or folder or "imported")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _DAMAGED as error:
         raise RunError(
             f"this is not a whole zip file of a run ({error}); export the run again and import that file"
         ) from error
+
+
+def copy_run(run: RunFolder, draft: Path) -> None:
+    """Fill an empty folder with what an archive of the run holds, checked like one that came from outside.
+
+    Raises:
+        RunError: the run is damaged, or something in it no run has.
+    """
+    with zipfile.ZipFile(io.BytesIO(export_bytes(run))) as archive:
+        _fill(archive, _checked(archive)[1], draft)
+
+
+def word_on(source: Path | bytes) -> str:
+    """What whoever imported an archive should know of it; empty where all is well."""
+    with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+        known = any(name.rpartition("/")[2] == manifest.NAME for name in archive.namelist())
+    return "" if known else manifest.WITHOUT
 
 
 def _size(path: Path) -> int:
@@ -83,22 +107,26 @@ def _export(run: RunFolder, file: io.BytesIO) -> None:
     run.config()  # a damaged run would be refused at the other end: say it here
     try:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            digests: dict[str, str] = {}
             for path in sorted(run.path.rglob("*")):
                 inside = path.relative_to(run.path).as_posix()
                 if ENTRIES.fullmatch(inside) and path.is_file() and not path.is_symlink():
-                    _export_entry(archive, path, f"{run.name}/{inside}")
+                    digests |= _export_entry(archive, path, run.name, inside)
+            archive.writestr(f"{run.name}/{manifest.NAME}", manifest.written(digests))
     except OSError as error:
         raise RunError(
             f"{run.address} cannot be exported ({error.strerror}: {error.filename}); check its permissions"
         ) from error
 
 
-def _export_entry(archive: zipfile.ZipFile, path: Path, inside: str) -> None:
+def _export_entry(archive: zipfile.ZipFile, path: Path, name: str, inside: str) -> dict[str, str]:
+    """Write one entry; its digest by its place."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return  # an old checkpoint that the training has removed in between; a newer one is there
-    archive.writestr(inside, data)
+        return {}  # an old checkpoint that the training has removed in between; a newer one is there
+    archive.writestr(f"{name}/{inside}", data)
+    return {inside: manifest.digest(data)}
 
 
 def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo, str]]]:
@@ -134,7 +162,7 @@ def _check_entry(info: zipfile.ZipInfo, inside: str) -> None:
         raise RunError(f"the entry {info.filename[:100]!r} is a link or a device, not a file; the archive is refused")
     if info.flag_bits & 0x1:
         raise RunError(f"the entry {info.filename[:100]!r} is encrypted; export the run without a password")
-    if not ENTRIES.fullmatch(inside):
+    if inside != manifest.NAME and not ENTRIES.fullmatch(inside):
         raise RunError(
             f"the entry {info.filename[:100]!r} is not a file that a run has; the archive is refused: "
             "remove that file from it, or export the run again"
@@ -145,12 +173,7 @@ def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]]
     with atomic.disk_errors("importing the run"):
         draft = store.new_draft()
         try:
-            left = _LARGEST_ARCHIVE
-            for info, inside in entries:
-                left -= _unpack(archive, info, draft / inside, left)
-            imported = RunFolder(draft, "imported", "the archive's run")
-            imported.config()
-            _lay_to_rest(imported)
+            _fill(archive, entries, draft)
             while True:
                 try:
                     return store.settle(draft, store.free_name(wish))
@@ -161,6 +184,19 @@ def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]]
             if draft.exists():
                 atomic.remove_folder(draft)
             raise
+
+
+def _fill(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], draft: Path) -> None:
+    """Unpack a run into a draft, and check what it is."""
+    from core.runs.admission import admit  # not above: it builds models, and lists of runs shall not wait for torch
+
+    left = _LARGEST_ARCHIVE
+    for info, inside in entries:
+        left -= _unpack(archive, info, draft / inside, left)
+    _compare(draft, [inside for _, inside in entries])
+    imported = RunFolder(draft, "imported", "the archive's run")
+    admit(imported)
+    _lay_to_rest(imported)
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left: int) -> int:
@@ -178,8 +214,20 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
     return written
 
 
+def _compare(draft: Path, places: list[str]) -> None:
+    """Take the manifest out of what was unpacked, and hold the rest to it."""
+    if manifest.NAME not in places:
+        return
+    path = draft / manifest.NAME
+    if path.stat().st_size > manifest.LARGEST:
+        raise RunError(f"the archive's {manifest.NAME} is larger than any; the archive is refused")
+    digests = manifest.read(path.read_bytes())
+    path.unlink()
+    manifest.check(digests, draft, [place for place in places if place != manifest.NAME])
+
+
 def _lay_to_rest(run: RunFolder) -> None:
-    """A training that ran when it was exported does not run here."""
+    """A training that ran or waited when it was exported does neither here."""
     was = status.read(run)
-    if was.alive or (was.state == "crashed" and was.host):
+    if was.active or (was.state == "crashed" and was.host):
         status.write(run, "stopped", step=was.step, steps=was.steps, reason="imported from an archive")

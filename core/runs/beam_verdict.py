@@ -1,11 +1,10 @@
 """What a sweep over beam sizes says: a sentence, and a table."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from core.data.spreadsheet import written
 from core.runs.beam_sizes import SweepPoint
 
 
@@ -120,11 +119,7 @@ def rows(points: Sequence[SweepPoint]) -> list[dict[str, float | int | str | Non
     ]  # fmt: skip
 
 
-def to_csv(points: Sequence[SweepPoint]) -> str:
+def to_csv(points: Sequence[SweepPoint]) -> bytes:
     """The rows as comma-separated values; what is not known is an empty cell."""
     table = rows(points)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, table[0] if table else ["search"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
-    return text.getvalue()
+    return written([list(table[0]) if table else ["search"], *(list(row.values()) for row in table)])

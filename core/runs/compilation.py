@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, store
+from core.runs import atomic, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.processes import be_nice, launch
 
@@ -136,6 +136,7 @@ def _main(address: str, width: str) -> int:
     with tempfile.TemporaryDirectory(prefix="attnlab-") as cache:
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", cache)  # read when the compiler is imported
         try:
+            workspace.settle(Path(address))
             return 0 if compile_run(store.open_run(address), int(width)) else 1
         except AttentionLabError as error:
             print(error, file=sys.stderr)

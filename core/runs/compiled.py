@@ -34,8 +34,9 @@ _log = logging.getLogger(__name__)
 
 
 def folder_of(run: RunFolder) -> Path:
-    """Where its packages are: in the run, or in the home folder where nothing may be written into the run."""
-    return store.home() / "compiled" / run.name if run.read_only else run.path / "compiled"
+    """Where its packages are: in the run, or in the server's folder where nothing may be written into the run: those
+    depend on a model's form and not on its weights, so once is enough for a class."""
+    return store.root() / "compiled" / run.name if run.read_only else run.path / "compiled"
 
 
 def offered(run: RunFolder, model: Seq2Seq, plain: StepModel, only: str) -> StepModel:
@@ -155,8 +156,8 @@ def _signature(content: bytes) -> str:
 
 
 def _secret() -> bytes:
-    """Made once for a home folder; readable by its owner alone."""
-    path = store.home() / "compiled" / "key"
+    """Made once for a server; readable by its owner alone."""
+    path = store.root() / "compiled" / "key"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = atomic.temporary_beside(path)

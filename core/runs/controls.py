@@ -86,6 +86,22 @@ def take(run: RunFolder) -> list[Request]:
     return requests
 
 
+def unheard(run: RunFolder, what: What, seconds: float) -> bool:
+    """Whether a request lies there that nobody has taken for so long."""
+    try:
+        files = [path for path in (run.path / "control").iterdir() if _NAME.fullmatch(path.name)]
+    except OSError:
+        return False
+    for path in files:
+        with contextlib.suppress(OSError, RunError, SettingError):
+            if (
+                _parse(atomic.read_json(path, "ask again")).what == what
+                and time.time() - path.stat().st_mtime >= seconds
+            ):
+                return True
+    return False
+
+
 def clear(run: RunFolder) -> None:
     """Forget requests that nobody took: a stop that was meant for a dead training must not stop the next."""
     take(run)

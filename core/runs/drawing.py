@@ -5,14 +5,12 @@ the law that tokens were drawn from (what temperature, limits and filters leave,
 by step, is in core/runs/draw_steps.py.
 """
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, nan
 
-from core.data.spreadsheet import harmless
+from core.data.spreadsheet import written
 from core.decoding.hypothesis import Hypothesis
 from core.decoding.search import AbstractSearch
 from core.decoding.view import Frontier
@@ -109,26 +107,14 @@ class Drawing:
         """What one draw gave."""
         return next(one for one in self.outputs if draw in one.draws)
 
-    def to_csv(self) -> str:
+    def to_csv(self) -> bytes:
         """One line per output: how often it came, and how probable it is."""
-        file = io.StringIO()
-        rows = csv.writer(file)
-        rows.writerow(["output", "draws", "share", "expected", "probability", "logp", "right", "ended"])
-        for one in self.outputs:
-            share = len(one.draws) / self.count
-            rows.writerow(
-                [
-                    harmless(one.output),
-                    len(one.draws),
-                    share,
-                    one.expected,
-                    one.probability,
-                    one.logp,
-                    one.right,
-                    one.ended,
-                ]
-            )
-        return file.getvalue()
+        names = ["output", "draws", "share", "expected", "probability", "logp", "right", "ended"]
+        return written([
+            names,
+            *([one.output, len(one.draws), len(one.draws) / self.count, one.expected, one.probability, one.logp, one.right, one.ended]
+              for one in self.outputs),
+        ])  # fmt: skip
 
 
 def draw(trained: AbstractStepwise, source: str, search: AbstractSearch) -> Drawing:

@@ -31,6 +31,7 @@ from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
 from core.runs.voice_config import VoiceConfig
 from core.runs.voices import create_voice, voice_trainer
+from core.runs.weights import check_optimizer
 from core.runs.words import read_words, write_words
 from core.settings import Settings
 from core.tasks.task import held_out
@@ -236,8 +237,7 @@ class _Recorder:
                 f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew, or "
                 f"begin another run with them: attnlab train --from {self.run.address}"
             )
-        optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
-        self.trainer.restore(found.model, optimizer, found.state)
+        self._restore(found)
         self.checkpointed = self.trainer.step
         yield from self._again(found.state.get("recorded"))
 
@@ -257,6 +257,17 @@ class _Recorder:
         change = {"learning_rate": self.trainer.change_rate, "guidance": self.trainer.change_guidance}
         if value is not None:
             change[what](value)
+
+    def _restore(self, found: checkpoint.Checkpoint) -> None:
+        try:
+            optimizer = checkpoint.restore_optimizer(found.optimizer, found.state["optimizer"])
+            self.trainer.restore(found.model, optimizer, found.state)
+        except (RuntimeError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+            raise RunError(
+                f"the checkpoint of step {found.step} of {self.run.address} is not of this training "
+                f"({type(error).__name__}: {str(error)[:120]}); it was edited: resume from an older one, or train anew"
+            ) from error
+        check_optimizer(self.trainer.optimizer)
 
     def _record(self, event: TrainEvent) -> TrainEvent:
         if isinstance(event, Snapshot):

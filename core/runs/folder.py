@@ -21,6 +21,12 @@ from core.errors import RunError
 from core.runs import atomic
 
 SCHEMA = "attnlab/run/1"
+# what a run is that may only be looked at, and what to do about a damaged one, by how its address begins
+_READ_ONLY = {
+    "demo": ("a shipped run", "get the repository's assets/runs again"),
+    "class": ("a published run", "whoever published it can take it back and publish it again"),
+    "of": ("somebody else's run", "its owner can restore or delete it"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,8 @@ class RunFolder:
     Attributes:
         path: the folder, absolute.
         name: its last part.
-        address: what finds it again: the name, `demo/NAME`, or the path of a folder elsewhere.
-        read_only: a shipped run; nothing may be written into it.
+        address: what finds it again: the name, `demo/NAME`, `class/NAME`, `of/WORKSPACE/NAME`, or the path of a folder elsewhere.
+        read_only: a shipped or published run, or somebody else's; nothing may be written into it.
     """
 
     path: Path
@@ -72,16 +78,16 @@ class RunFolder:
             atomic.write_bytes(self.path / "notes.md", text.encode("utf-8", errors="replace"))
 
     def check_writable(self, consequence: str) -> None:
-        """Raise RunError if this is a shipped run."""
+        """Raise RunError if this is a run that may only be looked at."""
         if self.read_only:
-            raise RunError(f"{self.address} is a shipped run: {consequence}; train a run of your own with its settings")
+            raise RunError(f"{self.address} is {_kind(self)}: {consequence}; train a run of your own with its settings")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the run's only writer until the block ends or the process dies.
 
         Raises:
-            RunError: another process (or another part of this one) is the writer, or the run is shipped.
+            RunError: another process (or another part of this one) is the writer, or the run may only be looked at.
         """
         self.check_writable("it cannot be trained further")
         path = self.path / ".lock"
@@ -90,7 +96,7 @@ class RunFolder:
                 raise self._gone()
             file = path.open("ab+", buffering=0)
         with file:
-            if not _acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
+            if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
                     f"{self.address} is being trained by process {_owner(path)}; wait for it or stop it first"
                 )
@@ -114,7 +120,7 @@ class RunFolder:
         """Whether some process writes the run at this moment."""
         try:
             with (self.path / ".lock").open("r+") as file:
-                return not _acquire(file, patience=0.0)
+                return not acquire(file, patience=0.0)
         except FileNotFoundError:
             return False
         except OSError as error:  # a lock that may not even be opened is somebody else's
@@ -138,7 +144,7 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
     )
 
 
-def _acquire(file: IO[Any], patience: float) -> bool:
+def acquire(file: IO[Any], patience: float) -> bool:
     """Take the lock of an open file, trying for `patience` seconds; it is given back when the file is closed."""
     end = time.monotonic() + patience
     while True:
@@ -152,7 +158,17 @@ def _acquire(file: IO[Any], patience: float) -> bool:
 
 
 def _advice(run: RunFolder) -> str:
-    return "get the repository's assets/runs again" if run.read_only else "restore it from a copy, or delete the run"
+    if not run.read_only:
+        return "restore it from a copy, or delete the run"
+    return _READ_ONLY.get(_prefix(run), _READ_ONLY["demo"])[1]
+
+
+def _kind(run: RunFolder) -> str:
+    return _READ_ONLY.get(_prefix(run), _READ_ONLY["demo"])[0]
+
+
+def _prefix(run: RunFolder) -> str:
+    return run.address.partition("/")[0]
 
 
 def _owner(lock: Path) -> str:

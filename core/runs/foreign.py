@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from core.adapters.huggingface.families import family_of
 from core.data.batch import Example
-from core.errors import AttentionLabError, MissingExtra, RunError
+from core.errors import AttentionLabError, InputError, MissingExtra, RunError
 from core.recording.recorder import attention_paths
 from core.runs import atomic
 from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
 from core.runs.examples import Examples
 from core.runs.store import check_name, home
+from core.runs.workspace import in_classroom
 
 if TYPE_CHECKING:
     from core.adapters.huggingface.folder import Opened
@@ -52,6 +53,7 @@ def keep_model(model: KeptModel) -> None:
     Raises:
         RunError: the name cannot be one, or is taken.
     """
+    _check_alone()
     check_name(model.name)
     file = _file(model.name)
     if file.exists():
@@ -142,6 +144,8 @@ def is_foreign(address: str | Path) -> bool:
     text = str(address)
     if text.startswith(PREFIX):
         return True
+    if in_classroom():  # a path is no address there, and nobody learns what is on the server
+        return False
     folder = Path(text).expanduser()
     if not folder.is_dir():
         return False
@@ -174,6 +178,7 @@ def load_foreign(
         )
         place = Place(Path(kept.path).expanduser(), kept.name, kept.address)
     else:
+        _check_alone()
         path = Path(text).expanduser().resolve()
         place = Place(path, path.name, str(path))
     return _opened(place, source_language, target_language)
@@ -276,6 +281,15 @@ def _examples(pieces: "Pieces") -> Examples:
     fit = [text for text in _BEGINNINGS if unknown not in pieces.numbers(text)] or [_BEGINNINGS[0]]
     examples = tuple(Example(tuple(pieces.cut(text)), ()) for text in fit)
     return Examples(examples[0], examples)
+
+
+def _check_alone() -> None:
+    """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
+    if in_classroom():
+        raise InputError(
+            "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
+            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
+        )
 
 
 def _names() -> list[str]:

@@ -1,12 +1,13 @@
 """Trainings as processes of their own: they outlive the page, the tab and the server that started them.
 
 The disk is the only truth: a job is found again by its run, never by a handle. Importing torch takes seconds, so a
-*spare* process is kept that has imported everything and waits for one line, the path of a run, on its standard input.
-Every job starts so; where no spare was prepared, one is started and told its run at once. A spare without a run ends
+*spare* process is kept that has imported everything and waits for one line on its standard input: the path of a run and
+its limits, as JSON. Every job starts so; where no spare was prepared, one is started and told its run at once. A spare without a run ends
 with the server (its input ends); with a run it is on its own. The worker's module is `core.runs.worker`.
 """
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -14,13 +15,15 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, store
+from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
+from core.runs.limits import NO_LIMITS, Limits, Watch
 from core.runs.processes import be_nice, launch
 
 # -P: a folder the server happens to run in must not shadow modules of the worker
@@ -42,8 +45,8 @@ def prepare(command: Sequence[str] = WORKER) -> None:
                 _spares[tuple(command)] = _launch(command, _spare_log())
 
 
-def start(run: RunFolder, command: Sequence[str] = WORKER) -> None:
-    """Train a run in a process of its own, from its newest checkpoint if it has one.
+def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_LIMITS) -> None:
+    """Train a run in a process of its own, at once, from its newest checkpoint if it has one; its turn is not asked for.
 
     The run reads as `starting` when this returns. Requests that nobody took are forgotten.
 
@@ -58,10 +61,10 @@ def start(run: RunFolder, command: Sequence[str] = WORKER) -> None:
         controls.clear(run)
         job = _take_spare(command) or _launch(command, run.path / _LOG)
         status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
-    if not _tell(job, run):  # a spare can die of old age between the two lines above: a fresh one cannot
+    if not _tell(job, run, limits):  # a spare can die of old age between the two lines above: a fresh one cannot
         job = _launch(command, run.path / _LOG)
         status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
-        _tell(job, run)
+        _tell(job, run, limits)
     threading.Thread(target=_reap, args=(job, run), daemon=True, name=f"reap {run.name}").start()
     timer = threading.Timer(_NEXT_SPARE, prepare, [command])
     timer.daemon = True
@@ -120,19 +123,21 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
     """All of `python -m core.runs.worker`, called after everything that is slow to import was imported.
 
     Args:
-        argv: `--spare` to be told the run on standard input, or the path of a run.
+        argv: `--spare` to be told the run and its limits on standard input, or the path of a run.
         train: locks the run, trains it to its end and keeps its status; what it raises is the end of the run.
 
     Returns:
         The exit code: 0 done (or no run came), 1 failed.
     """
-    address = os.fsdecode(sys.stdin.buffer.readline().rstrip(b"\n")) if list(argv) == ["--spare"] else argv[0]
-    if not address:
+    path, limits = _told() if list(argv) == ["--spare"] else (argv[0], NO_LIMITS)
+    if not path:
         return 0
-    run = store.open_run(address)
+    workspace.settle(Path(path))
+    run = store.open_run(path)
     adopt(run.path)
     try:
-        train(run)
+        with Watch(run, limits):
+            train(run)
     except BaseException as error:
         with contextlib.suppress(RunError):
             _say_failed(
@@ -173,12 +178,21 @@ def _take_spare(command: Sequence[str]) -> "subprocess.Popen[bytes] | None":
     return spare if spare is not None and spare.poll() is None else None
 
 
-def _tell(job: "subprocess.Popen[bytes]", run: RunFolder) -> bool:
-    """Give a waiting process its run; False if it is dead."""
+def _told() -> tuple[str, Limits]:
+    """What `_tell` tells; no path where the server ended first."""
+    line = sys.stdin.buffer.readline()
+    if not line.endswith(b"\n"):  # a server that was killed may have written a part of it
+        return "", NO_LIMITS
+    told = json.loads(line)
+    return told.pop("path"), Limits(**told)
+
+
+def _tell(job: "subprocess.Popen[bytes]", run: RunFolder, limits: Limits) -> bool:
+    """Give a waiting process its run and its limits; False if it is dead."""
     assert job.stdin is not None
     try:
         with job.stdin as pipe:
-            pipe.write(os.fsencode(run.path) + b"\n")
+            pipe.write(json.dumps({"path": str(run.path), **asdict(limits)}).encode() + b"\n")
     except OSError:
         return False
     return True
@@ -201,4 +215,4 @@ def _say_failed(run: RunFolder, pid: int, reason: str) -> None:
 
 
 def _spare_log() -> Path:
-    return store.home() / "spare.log"
+    return store.root() / "spare.log"

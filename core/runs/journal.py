@@ -22,6 +22,7 @@ from core.runs.folder import RunFolder
 from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDone, TrainEvent
 
 _FILE = "events.jsonl"
+_LARGEST = 1e300  # of a number: what is larger overflows where it is added up
 _ADVICE = "the file was edited; remove that line, or restore the file from a copy"
 
 
@@ -178,28 +179,32 @@ def _number(facts: dict[str, Any], name: str) -> float:
     if value is None:
         return math.nan
     if type(value) not in (float, int):
-        raise ValueError(f"{name} is {value!r} instead of a number")
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a number")
+    if abs(value) > _LARGEST and math.isfinite(value):
+        raise ValueError(f"{name} is a number that nothing here can be")
     return float(value)
 
 
 def _whole(facts: dict[str, Any], name: str) -> int:
     value = facts.get(name, "nothing")
     if type(value) is not int:
-        raise ValueError(f"{name} is {value!r} instead of a whole number")
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a whole number")
+    if abs(value) >= 1 << 53:
+        raise ValueError(f"{name} is a number that nothing here can be")
     return value
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
     value = facts.get(name)
     if not isinstance(value, str):
-        raise ValueError(f"{name} is {value!r} instead of a text")
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a text")
     return value
 
 
 def _terms(facts: dict[str, Any], name: str) -> dict[str, float]:
     value = facts.get(name)
     if not isinstance(value, dict):
-        raise ValueError(f"{name} is {value!r} instead of named numbers")
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of named numbers")
     return {term: _number(value, term) for term in value}
 
 
@@ -207,11 +212,25 @@ def _number_or_none(facts: dict[str, Any], name: str) -> float | None:
     return None if facts.get(name) is None else _number(facts, name)
 
 
+def _terms_or_none(facts: dict[str, Any], name: str) -> dict[str, float] | None:
+    return None if facts.get(name) is None else _terms(facts, name)
+
+
+def _texts_or_none(facts: dict[str, Any], name: str) -> dict[str, str] | None:
+    value = facts.get(name)
+    if value is not None and not (isinstance(value, dict) and all(isinstance(one, str) for one in value.values())):
+        raise ValueError(f"{name} is {str(value)[:40]!r} instead of named texts")
+    return value
+
+
 def _anything(facts: dict[str, Any], name: str) -> Any:
     return facts.get(name)
 
 
-_CONVERT = {int: _whole, float: _number, float | None: _number_or_none, str: _text, dict[str, float]: _terms}
+_CONVERT = {
+    int: _whole, float: _number, float | None: _number_or_none, str: _text, dict[str, float]: _terms,
+    dict[str, float] | None: _terms_or_none, dict[str, str] | None: _texts_or_none,
+}  # fmt: skip
 _KINDS = {
     made.kind: (made, [(field.name, _CONVERT.get(field.type, _anything)) for field in dataclasses.fields(made)])
     for made in (StepDone, Evaluated, Snapshot, Changed, Finished)

@@ -10,6 +10,7 @@ from core.runs import checkpoint
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples
 from core.runs.folder import RunFolder
+from core.runs.weights import fitted
 from core.runs.words import read_words
 
 
@@ -48,13 +49,7 @@ def opened(run: RunFolder, step: int | None = None) -> Opened:
     found = checkpoint.load(run, step)
     if found is None:
         raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
-    model = build(config.model, *config.task.vocabularies, config.seeds)
-    try:
-        model.load_state_dict(found.model)
-    except RuntimeError as error:
-        raise RunError(
-            f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy"
-        ) from error
+    model = fitted(run, found.model, lambda: build(config.model, *config.task.vocabularies, config.seeds))
     if not all(bool(tensor.isfinite().all()) for tensor in found.model.values()):
         raise RunError(
             f"{run.address}: the weights of step {found.step} are not finite: the training diverged; "

@@ -28,7 +28,8 @@ def launch(
         OSError: it cannot be started.
     """
     root = str(Path(__file__).resolve().parents[2])  # the clone need not be installed
-    paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    others = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != root]
+    paths = os.pathsep.join([root, *others])  # once: a training that ends starts the next one
     return subprocess.Popen(
         list(command),
         stdin=stdin,

@@ -11,6 +11,7 @@ import json
 import math
 import os
 import socket
+import threading
 import time
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -23,8 +24,8 @@ from core.runs import atomic
 from core.runs.folder import RunFolder
 from core.runs.processes import born
 
-Written = Literal["starting", "running", "paused", "done", "stopped", "failed"]
-State = Literal["new", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
+Written = Literal["waiting", "starting", "running", "paused", "done", "stopped", "failed"]
+State = Literal["new", "waiting", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
@@ -32,6 +33,7 @@ _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that 
 _seen: dict[str, tuple[float, float, float]] = {}
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
+_writing = threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Status:
     """What a run is doing.
 
     Attributes:
-        state: as written, or `new` (never started) or `crashed` (its process is gone) as derived.
+        state: as written (`waiting`: for its turn, see core/runs/job_queue.py), or as derived: `new` (never started), `crashed` (its
+            process is gone).
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
         host, pid, process_started: the process that writes the run; its start as `core.runs.processes.born` counts.
@@ -57,8 +60,13 @@ class Status:
 
     @property
     def alive(self) -> bool:
-        """Whether a process works on the run (or waits, paused)."""
+        """Whether a process works on the run (or is paused)."""
         return self.state in _ALIVE
+
+    @property
+    def active(self) -> bool:
+        """Whether it is trained, or waits for its turn to be."""
+        return self.alive or self.state == "waiting"
 
 
 def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str = "", pid: int | None = None) -> None:
@@ -69,12 +77,21 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
     """
     writer = os.getpid() if pid is None else pid
     value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
-    with atomic.disk_errors(f"writing the status of {run.address}"):
+    with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
         try:
             atomic.write_json(run.path / "status.json", asdict(value))
         except OSError:
             if value.alive or not _overwrite(run.path / "status.json", value):
                 raise
+
+
+def write_last(run: RunFolder, state: Written, *, step: int, steps: int, reason: str) -> None:
+    """Write what nothing in this process can overwrite any more: whatever else would write a status waits for ever.
+
+    For a process that is about to be ended by one of its threads while another still works.
+    """
+    if _writing.acquire(timeout=_SILENCE):  # else it hangs in a write of its own, and the disk would keep this one too
+        write(run, state, step=step, steps=steps, reason=reason)
 
 
 def read(run: RunFolder) -> Status:
@@ -88,7 +105,7 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    if not status.alive or _lives(status, str(run.path)):
+    if not status.alive or lives(status, str(run.path)):
         return status
     return replace(status, state="crashed", reason=_crash(status))
 
@@ -137,9 +154,15 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def _lives(status: Status, where: str) -> bool:
+def lives(status: Status, where: str = "") -> bool:
+    """Whether the process that wrote a status is still there, as far as this computer can tell.
+
+    Args:
+        where: the path of its run, by which its heartbeats are remembered; else it is the process.
+    """
     if is_here(status):
         return process_lives(status.pid, status.process_started)
+    where = where or f"{status.host} {status.pid} {status.process_started}"
     lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
     first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
     least = (

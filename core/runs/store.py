@@ -1,43 +1,32 @@
 """All runs: made, found, listed, renamed and deleted, by name.
 
-Runs of a user live in `$ATTNLAB_HOME/runs` (else the platform's data folder); shipped runs are read-only and addressed
-`demo/NAME`. A run comes into being, and goes, by one rename: two creators of one name cannot both win, and nobody sees
+Runs of a user live in `$ATTNLAB_HOME/runs` (else the platform's data folder), in a classroom in the workspace of whoever
+asks. Shipped runs are read-only and addressed `demo/NAME`, published ones `class/NAME`, and those of others, for a lecturer
+only, `of/WORKSPACE/NAME`. A run comes into being, and goes, by one rename: two creators of one name cannot both win, and nobody sees
 half a run. `find_run` takes names only and is what an address from outside (a link) may say; `open_run` takes paths
 too.
 """
 
 import contextlib
 import os
-import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from core.errors import RunError
-from core.runs import atomic, status
+from core.runs import atomic, authority, desk, locked, quotas, status
 from core.runs.folder import RunFolder, check_config
+from core.runs.run_names import check_name, unlike
+from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
-_LONGEST = 80
-_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
-
-
-def root() -> Path:
-    """The folder of everything this server keeps; it need not exist yet."""
-    chosen = os.environ.get("ATTNLAB_HOME", "")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
-    return platformdirs.user_data_path("attention-lab", appauthor=False)
-
-
-def home() -> Path:
-    """The folder of everything a user makes; it need not exist yet."""
-    return root()
+__all__ = [
+    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_runs", "new_draft",
+    "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
+]  # fmt: skip
+DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
 
 
 def runs_folder() -> Path:
@@ -50,28 +39,9 @@ def demo_folder() -> Path:
     return Path(__file__).resolve().parents[2] / "assets" / "runs"
 
 
-def check_name(name: str) -> str:
-    """Return `name` if a run may be called so.
-
-    >>> check_name("dates-gru_2.1")
-    'dates-gru_2.1'
-    >>> check_name("../etc")
-    Traceback (most recent call last):
-    ...
-    core.errors.RunError: '../etc' cannot be the name of a run;
-    use 1 to 80 letters (a-z), digits, - _ and . (not first, not last)
-    """
-    fits = _NAME.fullmatch(name) and len(name) <= _LONGEST and not name.endswith(".")
-    if not fits:
-        raise RunError(
-            f"{name[:100]!r} cannot be the name of a run; "
-            f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)"
-        )
-    if name.lower() == "demo":
-        raise RunError("the name 'demo' belongs to the shipped runs; choose another name, for example my-demo")
-    if name.lower().partition(".")[0] in _DEVICES:
-        raise RunError(f"{name!r} is the name of a device on Windows; choose another name, for example run-{name}")
-    return name
+def published_folder() -> Path:
+    """Where the runs are that a lecturer has published."""
+    return root() / "published" / "runs"
 
 
 def create(name: str, config: Mapping[str, Any]) -> RunFolder:
@@ -81,9 +51,12 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
 
     Raises:
         RunError: the name is taken or impossible, the configuration has another schema, or the disk refuses.
+        LockedControl: the lecturer has locked training.
     """
+    locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
+    quotas.check_run()
     with atomic.disk_errors(f"making the run {name}"):
         draft = new_draft()
         try:
@@ -94,23 +67,29 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
             raise
 
 
-def new_draft() -> Path:
-    """An empty hidden folder among the runs, to be filled and then given a name by `settle`."""
-    draft = runs_folder() / f".draft.{secrets.token_hex(6)}.tmp"
-    atomic.sweep(
-        runs_folder(), older_than=86_400.0
-    )  # drafts of creators that were killed; not this one, whatever the clock
+def new_draft(folder: Path | None = None) -> Path:
+    """An empty hidden folder among the runs, to be filled and then given a name by `settle`.
+
+    Args:
+        folder: where, if not among the runs of whoever asks.
+    """
+    folder = folder or runs_folder()
+    draft = folder / f".draft.{secrets.token_hex(6)}.tmp"
+    atomic.sweep(folder, older_than=86_400.0)  # drafts of creators that were killed; not this one, whatever the clock
     draft.mkdir(parents=True)
     return draft
 
 
-def settle(draft: Path, name: str) -> RunFolder:
+def settle(draft: Path, name: str, folder: Path | None = None) -> RunFolder:
     """Give a filled draft its name.
+
+    Args:
+        folder: as for `new_draft`.
 
     Raises:
         RunError: the name is taken; the draft stays where it is.
     """
-    target = runs_folder() / check_name(name)
+    target = (folder or runs_folder()) / check_name(name)
     if os.path.lexists(target):  # an empty folder would be replaced silently by the rename below
         raise _taken(name)
     try:
@@ -122,33 +101,25 @@ def settle(draft: Path, name: str) -> RunFolder:
     return RunFolder(target, name, name)
 
 
-def free_name(prefix: str) -> str:
-    """A name that no run has at this moment: `prefix`, else `prefix-2`, `prefix-3` …
+def free_name(prefix: str, folder: Path | None = None) -> str:
+    """A name that no run has at this moment: `prefix`, or one like it.
 
-    Characters that no name may have become hyphens.
+    Args:
+        folder: as for `new_draft`.
     """
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", prefix).lstrip(".").rstrip(".")[: _LONGEST - 8] or "run"
-    if stem.lower() == "demo" or stem.lower().partition(".")[0] in _DEVICES:
-        stem = f"run-{stem}"
-    taken = {entry.lower() for entry in _entries(runs_folder())}
-    number, name = 1, stem
-    while name.lower() in taken:
-        number += 1
-        name = f"{stem.rstrip('.')}-{number}"
-    return check_name(name)
+    return unlike(prefix, _entries(folder or runs_folder()))
 
 
 def find_run(name: str) -> RunFolder:
-    """The run called `name` or `demo/NAME`; damaged runs are found too.
+    """The run called `name`, `demo/NAME`, `class/NAME` or, for a lecturer, `of/WORKSPACE/NAME`; damaged runs are found too.
 
     Raises:
         RunError: there is none; the message lists near names. A path is never followed.
     """
-    shipped = name.startswith("demo/")
-    folder, last = (demo_folder(), name.removeprefix("demo/")) if shipped else (runs_folder(), name)
-    known = _entries(folder)
-    if last in known:  # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
-        return RunFolder(folder / last, last, name, read_only=shipped)
+    folder, last = _place(name)
+    # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
+    if folder is not None and last in _entries(folder):
+        return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or "none yet"
     raise RunError(
@@ -158,33 +129,66 @@ def find_run(name: str) -> RunFolder:
 
 
 def open_run(address: str) -> RunFolder:
-    """The run at a name, at `demo/NAME`, or at a path to a run folder.
+    """The run at a name, at an address that `find_run` knows, or at a path to a run folder.
 
     Raises:
-        RunError: there is none, or the path climbs with `..`.
+        RunError: there is none, the path climbs with `..`, or this is a classroom, and it leads out of the workspace.
     """
     path = Path(address)
-    plain = path.name == address or address.startswith("demo/")
+    plain = path.name == address or address.startswith((DEMO, CLASS, desk.PREFIX))
     if ".." in path.parts:
         raise RunError(f"{address[:120]!r} climbs with '..'; give the run's name or its absolute path")
+    if in_classroom():
+        return _by_name(address, path)
     is_folder = _holds_config(path)
     if plain and (not is_folder or address in [run.address for run in list_runs()]):
         return find_run(address)
     if not is_folder:
         raise RunError(f"{address[:200]} is not a run folder (no config.json in it); give a run's name or its folder")
     path = path.parent.resolve() / path.name  # a run that is a link keeps its place
-    for folder, prefix in ((runs_folder(), ""), (demo_folder(), "demo/")):
+    for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
         if path.parent == folder.resolve():
             return find_run(prefix + path.name)
     return RunFolder(path, path.name, str(path))
 
 
+def _by_name(address: str, path: Path) -> RunFolder:
+    """Where others have runs too, a path opens nothing but what a name would; the disk is not even asked about another."""
+    for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
+        if path.parent == folder:
+            return find_run(prefix + path.name)
+    return find_run(address)
+
+
 def list_runs(include_demo: bool = True) -> list[RunFolder]:
-    """Runs of the user, newest first, then the shipped ones by name; damaged ones too (see `RunFolder.problem`)."""
+    """Runs of the user, newest first, those of others that a lecturer has opened, then published and shipped ones by name.
+
+    Damaged ones too (see `RunFolder.problem`).
+    """
     own = [RunFolder(runs_folder() / name, name, name) for name in _entries(runs_folder())]
     own.sort(key=_made, reverse=True)
-    shipped = _entries(demo_folder()) if include_demo else []
-    return own + [RunFolder(demo_folder() / name, name, f"demo/{name}", read_only=True) for name in shipped]
+    for address in desk.opened():
+        folder, name = _place(address)
+        if folder is not None and (folder / name).is_dir():
+            own.append(RunFolder(folder / name, name, address, read_only=True))
+    given = [(CLASS, published_folder()), *([(DEMO, demo_folder())] if include_demo else [])]
+    return own + [
+        RunFolder(folder / name, name, f"{prefix}{name}", read_only=True)
+        for prefix, folder in given
+        for name in _entries(folder)
+    ]
+
+
+def _place(address: str) -> tuple[Path | None, str]:
+    """The folder in which a run of this address would lie, None where there is none for whoever asks; and its last part."""
+    for prefix, folder in ((DEMO, demo_folder()), (CLASS, published_folder())):
+        if address.startswith(prefix):
+            return folder, address.removeprefix(prefix)
+    if address.startswith(desk.PREFIX):
+        whose, _, last = address.removeprefix(desk.PREFIX).partition("/")
+        place = authority.places_of_others().get(whose)
+        return (None if place is None else place / "runs"), last
+    return runs_folder(), address
 
 
 def rename(run: RunFolder, name: str) -> RunFolder:
@@ -192,7 +196,9 @@ def rename(run: RunFolder, name: str) -> RunFolder:
 
     Raises:
         RunError: the name is taken or impossible, the run is training, shipped, or not in the home folder.
+        LockedControl: the lecturer has locked it.
     """
+    locked.check("delete")
     check_name(name)
     with atomic.disk_errors(f"renaming {run.address}"), _idle(run, "renamed"):
         return settle(run.path, name)
@@ -203,7 +209,9 @@ def delete(run: RunFolder) -> None:
 
     Raises:
         RunError: the run is training, shipped, or not in the home folder.
+        LockedControl: the lecturer has locked it.
     """
+    locked.check("delete")
     with atomic.disk_errors(f"deleting {run.address}"), _idle(run, "deleted"):
         atomic.remove_folder(run.path)
 
@@ -217,6 +225,8 @@ def _idle(run: RunFolder, what: str) -> Iterator[None]:
     run.check_writable(f"it cannot be {what}")
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
         raise RunError(f"{run.address} is not in {runs_folder()}, so it is not {what} from here; do it by hand")
+    if status.read(run).state == "waiting":
+        raise RunError(f"{run.address} waits for its turn to be trained, so it cannot be {what}; cancel it first")
     training = RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
     if run.locked:
         raise training

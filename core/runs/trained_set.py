@@ -24,6 +24,7 @@ from core.runs.reader import digest
 from core.runs.set_config import SetConfig, is_set_run
 from core.runs.set_examples import SetExamples, read_entrance, read_sets, write_sets
 from core.runs.transfer import transfer
+from core.runs.weights import fitted
 from core.tasks.task import Split
 from core.training.events import Evaluated
 from core.training.set_trainer import SetTrainer, judge, recorded
@@ -212,17 +213,20 @@ def load_set(address: str | Path, step: int | None = None) -> TrainedSet:
     run = store.open_run(str(address))
     if not is_set_run(run):
         raise RunError(f"{run.address} labels no set of vectors: open it with core.load")
+    return opened_set(run, step)
+
+
+def opened_set(run: RunFolder, step: int | None = None) -> TrainedSet:
+    """As `load_set`, of a folder that is known to be a run on sets.
+
+    Raises:
+        RunError: damaged, or not trained yet.
+    """
     config, entrance = SetConfig.from_dict(run.config()), read_entrance(run)
     found = checkpoint.load(run, step)
     if found is None:
         raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
-    network = build_set_model(config.model, entrance, config.seeds)
-    try:
-        network.load_state_dict(found.model)
-    except RuntimeError as error:
-        raise RunError(
-            f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy"
-        ) from error
+    network = fitted(run, found.model, lambda: build_set_model(config.model, entrance, config.seeds))
     network.eval().requires_grad_(False)
     known = SetConfig(config.task.restored(entrance), config.model, config.training, config.seed)
     return TrainedSet(run, known, found.step, network, entrance, read_sets(run))

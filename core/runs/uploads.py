@@ -1,21 +1,29 @@
 """Texts and recordings that a person uploads: kept under a name of our own, made from their content; theirs is never a path."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.runs import atomic, store
+from core.runs import atomic, locked, quotas
+from core.runs.workspace import uploads_folder
+
+_SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 
 
 def keep(content: bytes, suffix: str = ".txt") -> Path:
     """Keep an uploaded text; the same content is kept once. What it holds is judged when a task reads it.
 
     Args:
-        suffix: what the name ends in: ".wav" for a recording.
+        suffix: what the name ends in: ".wav" for a recording. One that is not a point, letters and digits becomes ".txt": it
+            may come from a person's file name, and must not lead elsewhere.
 
     Raises:
-        RunError: the disk is full or refuses.
+        RunError: the disk is full or refuses; LockedControl: the lecturer has locked it.
     """
+    locked.check("upload")
+    quotas.check_bytes(len(content))
+    suffix = suffix if _SUFFIX.fullmatch(suffix) else ".txt"
     path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
     with atomic.disk_errors("keeping the uploaded file"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +44,3 @@ def in_their_words(words: str, names: Mapping[str, str]) -> str:
     for ours, theirs in names.items():
         words = words.replace(ours, theirs)
     return words
-
-
-def uploads_folder() -> Path:
-    """Where they are kept; it need not exist yet."""
-    return store.home() / "uploads"

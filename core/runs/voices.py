@@ -20,6 +20,7 @@ from core.recording.matrix import AttentionMatrix
 from core.runs import atomic, checkpoint, store
 from core.runs.folder import RunFolder
 from core.runs.voice_config import VoiceConfig, is_voice
+from core.runs.weights import fitted
 from core.training.speaker_trainer import SpeakerTrainer, matrix_of
 
 LONGEST_TEXT = 200  # tokens of a text to say; what they learned from is far shorter
@@ -174,18 +175,21 @@ def load_voice(address: str, step: int | None = None) -> Voice:
     run = store.open_run(address)
     if not is_voice(run):
         raise RunError(f"{run.address} is no voice: it writes tokens; train one with: attnlab train --task tts")
+    return opened_voice(run, step)
+
+
+def opened_voice(run: RunFolder, step: int | None = None) -> Voice:
+    """As `load_voice`, of a folder that is known to be a voice.
+
+    Raises:
+        RunError: damaged, or not trained yet.
+    """
     config = VoiceConfig.from_dict(run.config())
     found = checkpoint.load(run, step)
     if found is None:
         raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
     vocabulary, pace = _words(run)
-    speaker = build_speaker(config.model, len(vocabulary), config.seeds)
-    try:
-        speaker.load_state_dict(found.model)
-    except RuntimeError as error:
-        raise RunError(
-            f"{run.address}: the weights do not fit config.json; it was edited: restore it from a copy"
-        ) from error
+    speaker = fitted(run, found.model, lambda: build_speaker(config.model, len(vocabulary), config.seeds))
     speaker.eval().requires_grad_(False)
     data = _json(run, "examples.json")
     texts = tuple(map(str, data.get("texts") or ())) if isinstance(data, dict) else ()

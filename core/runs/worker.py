@@ -5,7 +5,7 @@ from collections import deque
 
 from core.runs.experiment import run_experiment
 from core.runs.folder import RunFolder
-from core.runs.jobs import worker_main
+from core.runs.job_queue import work
 
 
 def train(run: RunFolder) -> None:
@@ -14,4 +14,4 @@ def train(run: RunFolder) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(worker_main(sys.argv[1:], train))
+    sys.exit(work(sys.argv[1:], train))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 from random import Random
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ import torch
 
 from core.data import hidden_classes
 from core.data.masking import masked
+from core.data.named_file import named_file
 from core.data.parallel_text import LINE_LIMIT, decode, read_bytes, split_lines
 from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import MASK, SPECIALS, UNK, Vocabulary
@@ -66,7 +67,7 @@ class FillIn(AbstractSetTask):
         words = frequent(self._split["train"], 2, self.most) if self.path else Vocabulary.of(hidden_classes.WORDS)
         labels = words.tokens[len(SPECIALS) :]
         if len(labels) < 2:
-            raise DataError(f"{Path(self.path).name} has too few words that come twice; give a longer text")
+            raise DataError(f"{PurePath(self.path).name} has too few words that come twice; give a longer text")
         return Entrance(words, 0, "each", labels)
 
     def examples(self, split: Split) -> Sequence[SetExample]:
@@ -136,7 +137,7 @@ class FillIn(AbstractSetTask):
         if not self.path:
             rng = Random(self.name)
             return [hidden_classes.sentence(rng) for _ in range(_DRAWN)]
-        path = Path(self.path).expanduser()
+        path = named_file(self.path)
         text, _ = decode(read_bytes(path, "a text, a sentence or more on each line"), path.name)
         lines = [line for line in split_lines(text) if line.strip() and len(line) <= LINE_LIMIT]
         cut = [CUTS[self.cut](one) for line in lines for one in sentences_of(line)]

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
 import torch
 
 from core.data.graphs import LabelledGraph, read_collection
+from core.data.named_file import named_file
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import DataError
 from core.settings import setting
@@ -74,7 +74,7 @@ class Molecules(AbstractSetTask):
     def _graphs(self) -> list[LabelledGraph]:
         if not self.path:
             raise DataError("task=molecules needs task.path: a file of graphs; see docs/beyond-translation.md")
-        return read_collection(Path(self.path))
+        return read_collection(named_file(self.path))
 
     @cached_property
     def _kinds(self) -> dict[str, int]:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
 from core.data.batch import Example
 from core.data.labelled_text import LabelledText, read_labelled
+from core.data.named_file import named_file
 from core.data.parallel_text import clean
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, vocabulary_of
 from core.data.vocabulary import SPECIALS, Vocabulary
@@ -76,8 +76,8 @@ class MultiLabel(AbstractTask):
         Raises:
             DataError: it cannot be used.
         """
-        names = Path(self.labels_path).expanduser() if self.labels_path else None
-        return read_labelled(Path(self.path).expanduser(), names)
+        names = named_file(self.labels_path) if self.labels_path else None
+        return read_labelled(named_file(self.path), names)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
 """A graph of a person's own, from two tables: Cora's papers and citations, or anything else in that form."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 from core.data.graphs import Graph, read_graph
+from core.data.named_file import named_file
 from core.errors import DataError
 from core.settings import setting
 from core.tasks.graph_task import TRAINING, AbstractGraphTask
@@ -42,6 +42,6 @@ class OwnGraph(AbstractGraphTask):
                 raise DataError(
                     f"task=graph needs task.{setting_name}: the path of a table; see docs/beyond-translation.md"
                 )
-        found = read_graph(Path(self.nodes), Path(self.edges))
+        found = read_graph(named_file(self.nodes), named_file(self.edges))
         sums = found.features.abs().sum(1, keepdim=True)
         return replace(found, features=found.features / sums.where(sums > 0, 1.0))

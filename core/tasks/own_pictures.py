@@ -1,10 +1,10 @@
 """One label for each picture of a person's own: IDX files as MNIST's, or a folder of pictures for each label."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from core.data.image_sets import LabelledPictures, read_folders, read_idx
+from core.data.named_file import named_file
 from core.errors import DataError
 from core.settings import setting
 from core.tasks.picture_task import AbstractPictureTask
@@ -33,7 +33,7 @@ class OwnPictures(AbstractPictureTask):
             DataError: neither is given, or it cannot be used.
         """
         if self.folder:
-            return read_folders(Path(self.folder), self.side)
+            return read_folders(named_file(self.folder), self.side)
         if not self.pictures_file or not self.labels_file:
             raise DataError("task=pictures needs task.pictures_file and task.labels_file, or task.folder")
-        return read_idx(Path(self.pictures_file), Path(self.labels_file))
+        return read_idx(named_file(self.pictures_file), named_file(self.labels_file))

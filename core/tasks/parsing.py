@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import ClassVar
 
 from core.data.batch import Example
 from core.data.brackets import Leaf, Tree, Treebank, read_treebank
+from core.data.named_file import named_file
 from core.data.tree_tokens import LEAVES, WORD, closing, linear, opening
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
@@ -70,7 +70,7 @@ class Parsing(AbstractTask):
         """
         if not self.path:
             raise SettingError("path is empty: give a file or a folder of trees in brackets (task.path=…)")
-        return read_treebank(Path(self.path).expanduser())
+        return read_treebank(named_file(self.path))
 
     @cached_property
     def examples(self) -> tuple[Example, ...]:

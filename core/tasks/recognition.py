@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from core.data.audio import FRAMES_A_SECOND, LogMel, read_wav
 from core.data.batch import Example
+from core.data.named_file import beside, named_file
 from core.data.parallel_text import clean
 from core.data.recording import SegmentVocabulary, packed, recording_of, relative, segments, unpacked
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, vocabulary_of
@@ -71,7 +72,8 @@ class Recognition(AbstractTask):
             raise SettingError(
                 "folder is empty: give a folder of WAV files with a table of names and texts (task.folder=…)"
             )
-        return read_transcripts(_path(self.folder), _path(self.table))[: self.most]
+        folder = named_file(self.folder)
+        return read_transcripts(folder, beside(folder, self.table))[: self.most]
 
     @cached_property
     def features(self) -> dict[str, LogMel]:
@@ -168,7 +170,10 @@ class Recognition(AbstractTask):
 
     def path_of(self, text: str) -> Path | None:
         """The WAV file that a source names; None where the run carries only what is heard in it, or there is none."""
-        path = self._paths.get(text.strip(), _path(text.strip()))
+        name = text.strip()
+        if name not in self._paths and not name.lower().endswith(".wav"):
+            return None
+        path = self._paths.get(name) or named_file(name)
         return path if path.suffix.lower() == ".wav" else None
 
     def _heard(self, name: str) -> LogMel | None:
@@ -190,7 +195,11 @@ class Recognition(AbstractTask):
     @cached_property
     def _paths(self) -> dict[str, Path]:
         """Recordings of the table by name, where the folder is here."""
-        if not self.folder or not _path(self.folder).is_dir():
+        try:
+            here = bool(self.folder) and named_file(self.folder).is_dir()
+        except DataError:  # a run that was made elsewhere: its folder may not be named here
+            here = False
+        if not here:
             return {}
         return {one.name: one.path for one in self.transcripts}
 
@@ -200,10 +209,3 @@ class Recognition(AbstractTask):
         if not texts:
             raise DataError(f"{self.table} has too few recordings to train on ({len(self.transcripts)}); add more rows")
         return texts
-
-
-def _path(text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:  # ~ and the name of nobody here: then it is no home, and no such file is what is said
-        return Path(text)

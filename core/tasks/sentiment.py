@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 from random import Random
 from typing import Any, ClassVar
 
 import torch
 
+from core.data.named_file import named_file
 from core.data.polarity import LabelledTexts, read_classes, read_labelled_table
 from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import UNK
@@ -70,12 +71,12 @@ class Sentiment(AbstractSetTask):
                 "path is empty: give a table of labels and texts with a tab between, or two files, one a class (task.path=…, "
                 "task.other_path=…)"
             )
-        path = Path(self.path).expanduser()
+        path = named_file(self.path)
         if not self.other_path:
             return read_labelled_table(path)
         if self.label == self.other_label:
             raise SettingError(f"both files have the label {self.label!r}: give other_label another name")
-        return read_classes([(self.label, path), (self.other_label, Path(self.other_path).expanduser())])
+        return read_classes([(self.label, path), (self.other_label, named_file(self.other_path))])
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -125,6 +126,6 @@ class Sentiment(AbstractSetTask):
             Random(f"{self.name}/{split}").shuffle(found[split])
         if not found["train"]:
             raise DataError(
-                f"{Path(self.path).name} has too few texts to learn from ({len(self.texts.texts)}); add more"
+                f"{PurePath(self.path).name} has too few texts to learn from ({len(self.texts.texts)}); add more"
             )
         return found

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import torch
 
 from core.data.audio import FRAMES_A_SECOND, MELS, read_wav
+from core.data.named_file import named_file
 from core.data.recording import relative
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import DataError, InputError
@@ -81,7 +82,7 @@ class Spoken(AbstractSetTask):
         Raises:
             InputError: there is no such file, or it is too long; DataError: it cannot be used.
         """
-        path = Path(text.strip())
+        path = named_file(text.strip())
         if not path.is_file():
             raise InputError(f"there is no recording {text.strip()[:80]!r}; give the path of a WAV file")
         return self._heard(path, -1)
@@ -90,7 +91,7 @@ class Spoken(AbstractSetTask):
     def _files(self) -> list[Path]:
         if not self.folder:
             raise DataError("task=spoken needs task.folder: a folder of WAV files whose names say the label")
-        folder = Path(self.folder)
+        folder = named_file(self.folder)
         if not folder.is_dir():
             raise DataError(f"there is no folder {folder}; check the path (it is taken from {Path.cwd()})")
         found = sorted(folder.glob("*.wav"))

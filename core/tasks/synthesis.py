@@ -4,12 +4,12 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from random import Random
 from typing import ClassVar
 
 from core.data.audio import read_wav
 from core.data.espeak import VOICES, Utterance, speak, syllables
+from core.data.named_file import beside, named_file
 from core.data.parallel_text import clean, decode, read_bytes, split_lines
 from core.data.spoken_text import SpokenText, characters
 from core.data.transcripts import read_transcripts
@@ -105,7 +105,8 @@ class Synthesis(Settings):
 
     def _recorded(self) -> list[tuple[str, Utterance]]:
         found = []
-        for one in read_transcripts(Path(self.folder).expanduser(), Path(self.table).expanduser())[: self.most]:
+        folder = named_file(self.folder)
+        for one in read_transcripts(folder, beside(folder, self.table))[: self.most]:
             sound = read_wav(one.path)
             if len(sound.samples) <= self.longest * sound.rate:
                 found.append((one.name, Utterance(one.text, sound, ())))
@@ -122,7 +123,7 @@ class Synthesis(Settings):
 
     def _texts(self) -> list[str]:
         if self.texts:
-            path = Path(self.texts).expanduser()
+            path = named_file(self.texts)
             text, _ = decode(read_bytes(path), path.name)
             lines = [clean(line) for line in split_lines(text)]
             found = list(dict.fromkeys(line for line in lines if line))[: self.most]

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import PurePath
 from random import Random
 from typing import Any, ClassVar
 
 import torch
 
 from core.data.conllu import UNTAGGED, TaggedSentence, Treebank, read_conllu
+from core.data.named_file import named_file
 from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import UNK
 from core.data.words import cut_as_treebank, read_as, shape, vocabulary_with_shapes
@@ -58,7 +59,7 @@ class Tagging(AbstractSetTask):
         tags = {tag for split in SPLITS for one in self._split[split] for tag in one.tags if tag != UNTAGGED}
         if not tags:
             raise DataError(
-                f"no word of {Path(self.path).name} has a tag in its fourth column (UPOS): nothing to learn"
+                f"no word of {PurePath(self.path).name} has a tag in its fourth column (UPOS): nothing to learn"
             )
         return Entrance(vocabulary_with_shapes(learned, self.rarest), 0, "each", tuple(sorted(tags)))
 
@@ -114,7 +115,7 @@ class Tagging(AbstractSetTask):
         if not self.path:
             raise SettingError("path is empty: give a CoNLL-U file to learn from (task.path=…)")
         paths = {"train": self.path, "validation": self.validation_path, "test": self.test_path}
-        return {split: read_conllu(Path(path).expanduser()) for split, path in paths.items() if path}
+        return {split: read_conllu(named_file(path)) for split, path in paths.items() if path}
 
     @property
     def _split(self) -> dict[str, tuple[TaggedSentence, ...]]:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from core.data.batch import Example
 from core.data.named_columns import read_named
+from core.data.named_file import named_file
 from core.data.parallel_text import ParallelText, clean, read_table, read_two_files
 from core.data.tokenization import TOKENIZERS, tokenizer_of
 from core.data.vocabulary import Vocabulary
@@ -73,12 +74,12 @@ class Text(AbstractTask):
             raise SettingError(
                 "path is empty: give a file with a source, a tab and a target on each line (task.path=…)"
             )
-        return thinned(self._read(Path(self.path).expanduser()), self.most, "most")
+        return thinned(self._read(named_file(self.path)), self.most, "most")
 
     def _read(self, path: Path) -> ParallelText:
         if self.source_column:
             return read_named(path, self.source_column, self.target_column)
-        return read_two_files(path, Path(self.target_path).expanduser()) if self.target_path else read_table(path)
+        return read_two_files(path, named_file(self.target_path)) if self.target_path else read_table(path)
 
     @cached_property
     def notes(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from random import Random
 from typing import Any, ClassVar
 
 from core.data.batch import Example
+from core.data.named_file import named_file
 from core.data.parallel_text import ParallelText, clean
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of
 from core.data.vocabulary import Vocabulary
@@ -200,7 +201,7 @@ class AbstractUnseen(AbstractTask):
         Raises:
             DataError: the file cannot be used.
         """
-        found = type(self).read(Path(self.path).expanduser())
+        found = type(self).read(named_file(self.path))
         pairs = dict.fromkeys((source.lower(), target.lower()) for source, target in found.pairs)
         return thinned(ParallelText(tuple(pairs), found.notes), self.pairs, "pairs")
 

@@ -2,10 +2,10 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from core.attention.alignments import ALIGNMENTS
+from core.data.named_file import named_file
 from core.errors import SettingError
 from core.settings import Settings, setting
 from core.tasks.task import AbstractTask
@@ -70,7 +70,7 @@ class Rewarded(ObjectiveSettings):
                 f"reward_file={self.reward_file} is a program, and only the command line runs it: attnlab train, with "
                 "--resume --name RUN for a run that is there; or leave it empty and choose a reward"
             )
-        path = Path(self.reward_file).expanduser()
+        path = named_file(self.reward_file)
         return Judge(read_reward(path, makings.task, self.reward_seconds), words)
 
 

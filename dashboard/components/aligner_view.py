@@ -9,6 +9,8 @@ from core.figures.aligners import Panel, alignment_maps
 from core.runs.aligners import ALIGNERS, AlignerRace
 from core.runs.spoken import Spoken, anecdote
 from core.training.repeat_ladder import TIMES, Rung
+from dashboard import kept
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -16,7 +18,7 @@ _COLUMNS = 3  # maps beside each other
 _RECENT = 10  # steps whose mean loss is said
 
 
-@st.cache_resource(show_spinner="Making the models …", max_entries=16)
+@kept.shared(show_spinner="Making the models …", max_entries=16)
 def race(names: tuple[str, ...], seed: int) -> AlignerRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 
@@ -31,7 +33,7 @@ def utterance(one: AlignerRace, source: tuple[str, ...]) -> None:
     said = one.speak(source)
     right = [ALIGNERS[name].title for name, spoken in said.items() if spoken.right]
     words = f"Right from the first frame to the last: **{', '.join(right) or 'none'}**"
-    st.markdown(f"{words} · asked: {' '.join(source)} → {' '.join(next(iter(said.values())).target)}")
+    st.markdown(f"{words} · asked: {literal(' '.join(source))} → {literal(' '.join(next(iter(said.values())).target))}")
     panels = [_panel(f"{ALIGNERS[name].title} · {_verdict(spoken)}", spoken) for name, spoken in said.items()]
     figure = alignment_maps(panels, min(_COLUMNS, len(panels)), mode())
     live_figure(figure, key="aligner maps", height=figure.layout.height, alt=words)
@@ -99,7 +101,7 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
     figure = alignment_maps(panels, len(TIMES), mode())
     live_figure(figure, key="aligner ladder", height=figure.layout.height, alt=told)
     st.caption(
-        f"{' '.join(pair)} said once, twice, three and four times, after {one.step:,} steps of each. No training utterance "
+        f"{literal(' '.join(pair))} said once, twice, three and four times, after {one.step:,} steps of each. No training utterance "
         "is so short or says a pair again. Above a map: right, or how many syllables were begun of those asked for."
     )
     _findings(said)

@@ -15,7 +15,9 @@ from core.errors import InputError
 from core.recording.alignment import AlignmentDump, of_matrices
 from core.runs import snapshots
 from core.runs.store import find_run
-from dashboard import resources
+from dashboard import kept, resources
+from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
 _SMALL = 20  # megabytes of a token file, of a sound
@@ -70,7 +72,7 @@ def _files() -> list[Any]:
         help="(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
         "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer.",
     )  # fmt: skip
-    dropped = st.file_uploader(
+    dropped = file_box(
         "Alignment maps: .npy, .npz, .safetensors, .json, .csv or a .zip of them",
         accept_multiple_files=True if what == "file" else "directory",
         key=f"maps {what}",
@@ -87,21 +89,19 @@ def _files() -> list[Any]:
 
 def _captions(text: str) -> Captions:
     """What is given beside the maps; a token file stands for typed tokens."""
-    listed = st.file_uploader(
-        "Token list (.txt, .json)", ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL
-    )
+    listed = file_box("Token list (.txt, .json)", ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL)
     side = st.segmented_control("Tokens stand along the", SIDES, default=SIDES[0], required=True, key="token side")
     hop = st.number_input(
         "Hop, milliseconds from frame to frame", 0.0, 1000.0, 0.0, 0.5, key="hop", help="0: frames are counted"
     )
-    sound = st.file_uploader("Sound of the frames (.wav)", ["wav"], key="alignment sound", max_upload_size=_SMALL)
+    sound = file_box("Sound of the frames (.wav)", ["wav"], key="alignment sound", max_upload_size=_SMALL)
     duration = None
     if sound is not None:
         st.audio(sound)
         try:
             duration = seconds_of(sound.getvalue(), sound.name)
         except InputError as error:
-            st.warning(str(error), icon=":material/volume_off:")
+            st.warning(literal(str(error)), icon=":material/volume_off:")
     if listed is not None:
         text, _ = decode(listed.getvalue(), listed.name)
     return Captions(text, side, hop / 1000 or None, duration)
@@ -129,13 +129,13 @@ def _example(captions: Captions) -> Brought:
     return Brought(_recorded(address), (address,), captions, address)
 
 
-@st.cache_resource(show_spinner="Reading the maps …", max_entries=4, scope="session")
+@kept.own(show_spinner="Reading the maps …", max_entries=4, scope="session")
 def _read(key: tuple[Any, ...], _files: Sequence[tuple[str, bytes]]) -> AlignmentDump:
     _, reading, tokens = key
     return read_dump(_files, reading, tokens)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def _recorded(address: str) -> AlignmentDump:
     run = find_run(address)
     return of_matrices([(step, snapshots.read(run, step)) for step in snapshots.steps(run)], address)

@@ -8,7 +8,7 @@ from core.adapters.labels import label
 from core.figures.curves import Curve, curves
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
-from dashboard import state
+from dashboard import kept, state
 from dashboard.components.alignment_source import Brought
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
@@ -109,7 +109,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )
-    st.caption(f"Rows: {axes.rows}. Columns: {axes.columns}.")
+    st.caption(f"Rows: {literal(axes.rows)}. Columns: {literal(axes.columns)}.")
     for note in axes.notes:
         st.caption(f":material/info: {literal(note)}")
 
@@ -169,12 +169,12 @@ def _over_steps(brought: Brought, followed: tuple[AlignmentMap, ...], one: Align
     live_figure(figure, key="quality over steps", height=260, alt=alt)
 
 
-@st.cache_resource(show_spinner="Scoring every layer and head …", show_time=True, max_entries=64, scope="session")
+@kept.own(show_spinner="Scoring every layer and head …", show_time=True, max_entries=64, scope="session")
 def _ranked(key: tuple[Any, ...], _maps: tuple[AlignmentMap, ...]) -> tuple[Judged, ...]:
     return ranked(_maps)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1024, scope="session")
+@kept.own(show_spinner=False, max_entries=1024, scope="session")
 def _judged(key: tuple[Any, ...], _one: AlignmentMap) -> Judged:
     return ranked((_one,))[0]
 
@@ -184,7 +184,7 @@ def _diagnosed(key: tuple[Any, ...], one: AlignmentMap, axes: Axes, beside: tupl
     return _diagnosis((key, one.place, axes), one, axes, _ranked((key, group, one.place.step), beside))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, scope="session")
+@kept.own(show_spinner=False, max_entries=64, scope="session")
 def _diagnosis(key: tuple[Any, ...], _one: AlignmentMap, _axes: Axes, _rivals: tuple[Judged, ...]) -> Diagnosis:
     return diagnose(_one, _axes, _rivals)
 

@@ -11,8 +11,10 @@ from core.figures.beam_sizes import Measure, beam_sizes
 from core.runs.beam_sizes import Progress, Sweep, SweepPoint, sentences, sweep
 from core.runs.beam_verdict import exact_of, proof_words, rows, to_csv, verdict
 from core.runs.trained import TrainedModel
-from dashboard import resources
+from dashboard import kept, resources
+from dashboard.components.literal import code
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 
 _SHARE = ("right", "exact_match", "empty", "search_errors")
@@ -22,7 +24,7 @@ _HEADS = {
 }  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.of_run(show_spinner=False, max_entries=32)
 def found(address: str, model_hash: str, n: int, over: tuple[AbstractSearch, ...]) -> Sweep:
     """What is known about these searches and this model, for everybody; it computes nothing by itself.
 
@@ -96,7 +98,7 @@ def table(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
         "nothing · exact match: the one target word by word · search errors: outputs that exact search could better, "
         "among those it proved"
     )
-    st.download_button("Table .csv", to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
+    download_button("Table .csv", to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
     _outputs(trained, points)
 
 
@@ -109,7 +111,7 @@ def _outputs(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
             format_func=lambda at: task.join(points[0].outputs[at].example.source),
             key="beam size sentence",
         )
-        st.markdown(f"Target: `{task.join_target(points[0].outputs[of].example.target)}`")
+        st.markdown(f"Target: {code(task.join_target(points[0].outputs[of].example.target))}")
         st.dataframe(
             pd.DataFrame([_output(trained, point, of) for point in points]),
             hide_index=True,

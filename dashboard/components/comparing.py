@@ -1,10 +1,8 @@
 """What was already searched in this session is not searched again: changing one search leaves the others as they are."""
 
-import streamlit as st
-
 from core.decoding.search import AbstractSearch
 from core.runs.comparison import Compared, Yardstick, measure, run_search
-from dashboard import resources
+from dashboard import kept, resources
 from dashboard.components.model_bar import Chosen
 
 
@@ -23,11 +21,11 @@ def measured(chosen: Chosen, search: AbstractSearch) -> Yardstick:
     return _measured(chosen.model.run.address, chosen.model.step, chosen.source, min(limit, search.max_length))
 
 
-@st.cache_resource(show_spinner="Searching …", max_entries=24, scope="session")
+@kept.of_run(show_spinner="Searching …", max_entries=24, scope="session")
 def _compared(address: str, step: int, source: str, search: AbstractSearch) -> Compared:
     return run_search(resources.any_model(address), source, search)
 
 
-@st.cache_resource(show_spinner="Proving the best output …", max_entries=64, scope="session")
+@kept.of_run(show_spinner="Proving the best output …", max_entries=64, scope="session")
 def _measured(address: str, step: int, source: str, longest: int) -> Yardstick:
     return measure(resources.any_model(address), source, longest=longest)

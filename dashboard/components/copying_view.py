@@ -7,13 +7,15 @@ import streamlit as st
 from core.figures.copying import CopyMap, copy_map
 from core.runs.copied import Copied
 from core.runs.copying_race import WRITERS, CopyingRace
+from dashboard import kept
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 _RECENT = 10  # steps whose mean loss is said
 
 
-@st.cache_resource(show_spinner="Making the models …", max_entries=12)
+@kept.shared(show_spinner="Making the models …", max_entries=12)
 def race(task: str, seed: int) -> CopyingRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself."""
     return CopyingRace(task, seed)
@@ -42,12 +44,12 @@ def unseen(words: tuple[str, ...]) -> str:
     """Which words of a source no vocabulary holds."""
     if not words:
         return "Every word of this source is in the vocabulary: **nothing has to be copied** to be written."
-    return f"In no vocabulary, so they can only be copied: **{', '.join(words)}**"
+    return f"In no vocabulary, so they can only be copied: **{literal(', '.join(words))}**"
 
 
 def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None) -> None:
     verdict = "" if reference is None else " · right" if one.output == reference and one.ended else " · wrong"
-    again = f" · again: {', '.join(one.repeated)}" if one.repeated else ""
+    again = f" · again: {literal(', '.join(one.repeated))}" if one.repeated else ""
     st.markdown(f"**{WRITERS[name].title}**{verdict}{again}")
     st.text(text or "(nothing)")
     p_gen = np.ones(len(one.rows)) if one.p_gen is None else one.p_gen  # what cannot copy makes every word

@@ -24,13 +24,13 @@ from core.runs.explaining import (
 from core.runs.rolled import last_cross
 from core.runs.slices import Slices
 from core.seeds import Seeds
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.depth_survey import survey
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
-from dashboard.components.token_marks import plain
 
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ERASURE = "erasure"
@@ -62,7 +62,7 @@ def _explained(chosen: Chosen, erasure: str) -> None:
     found, missing = maps(chosen.model, matrices, asked)
     _maps(found, cross.keys, token)  # on screen while the deletion test still computes
     for sentence in missing:
-        st.info(f"Some maps are missing: {sentence}.", icon=":material/layers_clear:")
+        st.info(f"Some maps are missing: {literal(sentence)}.", icon=":material/layers_clear:")
     tested = explain(chosen.model, asked, found, erasure=erasure, generator=Seeds(_SEED).generator("orders"))
     st.markdown(_said(tested, token))
     _deletion(tested)
@@ -70,7 +70,7 @@ def _explained(chosen: Chosen, erasure: str) -> None:
 
 def _maps(found: Sequence[SourceMap], tokens: Sequence[str], token: str) -> None:
     values, names = np.stack([one.values for one in found]), [one.name for one in found]
-    st.markdown(f"What each map says about the output token **{plain(shown(token))}**:")
+    st.markdown(f"What each map says about the output token **{literal(shown(token))}**:")
     live_figure(
         source_maps(tokens, names, values, mode()), key="depth maps", height=map_height(len(names)),
         alt=f"what {len(names)} maps say about the output token {token}",
@@ -90,7 +90,7 @@ def explained_over_sentences(chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.of_run(show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), Seeds(_SEED), erasure=erasure))
@@ -100,7 +100,7 @@ def _token(chosen: Chosen, output: Sequence[str], first: int) -> int:
     key = f"depth token {chosen.model.run.address} {chosen.source}"
     return st.pills(
         "Output token to explain", range(len(output)), default=first, required=True, key=key,
-        format_func=lambda at: plain(shown(output[at])) + str(at + 1).translate(_BELOW),  # equal labels would be one pill
+        format_func=lambda at: literal(shown(output[at])) + str(at + 1).translate(_BELOW),  # equal labels would be one pill
         help="of the model's own greedy output, everything before it given; first the one that needs the source most",
     )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _said(found: Explanation, token: str) -> str:
     judged = " · ".join(f"**{words}**: {', '.join(names)}" for words, names in groups.items() if names)
     return (
         f"Source tokens are deleted as each map ranks them, and {len(found.random)} times in random order. For the output "
-        f"token **{plain(shown(token))}**, here: {judged}. With every source token deleted its log p is "
+        f"token **{literal(shown(token))}**, here: {judged}. With every source token deleted its log p is "
         f"{_nats(float(found.random_mean[-1]))} instead of {_nats(found.logp)}."
     )
 

@@ -12,7 +12,7 @@ from core.runs.beam_sizes import sentences
 from core.runs.head_importance import OWN, REFERENCE, HeadEffects, one_by_one, over_sentences
 from core.runs.rolled import HeadSpread, recorded, spreads
 from core.runs.slices import Slices
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.depth_survey import survey
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -50,7 +50,7 @@ def heads_over_sentences(chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.of_run(show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, followed: str) -> Slices[HeadEffects]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), followed))

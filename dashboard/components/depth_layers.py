@@ -11,6 +11,7 @@ from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
 from dashboard import links, state
 from dashboard.components.downloads import chosen_download, derived
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
 
@@ -46,14 +47,14 @@ def _drawn(chosen: Chosen) -> tuple[Maps, dict[str, str]]:
     try:
         through = rolled(chosen.model, matrices)
     except InputError as error:
-        st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
+        st.info(f"Nothing is rolled: {literal(str(error))}.", icon=":material/layers_clear:")
         return _cross_alone(cross), {}
     how, layer = way(through)
     maps, place = below(through, how, layer), way_query(how, layer)
     try:
         carried(chosen.model, matrices)
     except InputError as error:
-        st.info(f"The cross-attention is not carried on: {error}.", icon=":material/layers_clear:")
+        st.info(f"The cross-attention is not carried on: {literal(str(error))}.", icon=":material/layers_clear:")
         return maps | _cross_alone(cross), place
     return maps | onward(cross, through, how), place
 

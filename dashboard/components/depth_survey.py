@@ -1,12 +1,15 @@
 """Over held-out sentences: one button that computes in slices, shows what it has, and can be stopped."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from core.runs.slices import Slices
 from dashboard import state
+from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import guarded, panel
 
@@ -68,14 +71,13 @@ def _button(name: str, running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
-            on_click=state.press, args=(f"{name} running",),
+            on_click=state.press, args=(f"{name} running",), **unless_locked("practice"),
         )  # fmt: skip
 
 
 def _found(name: str, find: Callable[[int], Slices[C]], n: int, draw: Callable[[C], None], running: bool) -> None:
     one = find(n)
-    if running and not one.done:
-        one.go_on(_SLICE)
+    turns.work(name, running and not one.done, partial(one.go_on, _SLICE))
     now = one.now
     if now is not None and not one.done:
         said = f"{now.done:,} of {now.total:,} sentences"

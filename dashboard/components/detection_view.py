@@ -10,6 +10,7 @@ from core.data.scenes import placed_digits, rectangles
 from core.data.tiles import tiled
 from core.figures.detection import BoxedView, boxed_picture, cost_height, cost_map, judged_curve
 from core.runs.detection import DetectionRun, Looked
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -19,13 +20,13 @@ _TALL = 430  # points of the picture
 _READABLE = 12  # queries whose costs are all drawn
 
 
-@st.cache_resource(show_spinner="Drawing the pictures …", max_entries=4)
+@kept.shared(show_spinner="Drawing the pictures …", max_entries=4)
 def scenes(kind: str) -> BoxedPictures:
     """Drawn pictures, for everybody."""
     return SCENES[kind]()
 
 
-@st.cache_resource(show_spinner="Reading the pictures …", max_entries=4)
+@kept.own(show_spinner="Reading the pictures …", max_entries=4)
 def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPictures:
     """A person's own pictures.
 
@@ -41,7 +42,7 @@ def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPicture
     )
 
 
-@st.cache_resource(show_spinner="Making the detector …", max_entries=12)
+@kept.own(show_spinner="Making the detector …", max_entries=12)
 def detector(name: str, kind: str, seed: int, matching: str, _pictures: BoxedPictures) -> DetectionRun:
     """A training of the same seed on the same pictures, for everybody; it computes nothing by itself.
 

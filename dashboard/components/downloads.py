@@ -21,6 +21,7 @@ from core.recording.matrix import AttentionMatrix
 from core.runs.reader import AbstractTrained
 from core.runs.sessions import SavedSession
 from dashboard import links
+from dashboard.components.locks import download_button
 from dashboard.components.model_bar import Chosen
 
 Files = Mapping[str, Callable[[], bytes]]
@@ -35,7 +36,7 @@ def download_row(files: Files, name: str, *, key: str) -> None:
     """
     with st.container(horizontal=True, gap="xsmall"):
         for ending, write in files.items():
-            st.download_button(
+            download_button(
                 ending.removeprefix(".").upper(), write, f"{name}{ending}", on_click="ignore", key=f"{key} {ending}",
                 help=f"{name}{ending}",
             )  # fmt: skip

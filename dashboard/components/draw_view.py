@@ -6,6 +6,7 @@ import streamlit as st
 from core.figures.distribution import law_bars, noise_strip
 from core.runs.draw_steps import Position
 from dashboard import state
+from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -19,7 +20,7 @@ def draw_view(steps: tuple[Position, ...], top_p: float) -> None:
     at = st.segmented_control(
         "Step: the tokens of this draw",
         range(len(steps)),
-        format_func=lambda place: f"{place + 1} · {plain_text(steps[place].drawn.text)}",
+        format_func=lambda place: f"{place + 1} · {literal(steps[place].drawn.text)}",
         key="draw step",
         default=0,
         required=True,
@@ -48,8 +49,8 @@ def _in_words(step: Position) -> str:
     )
     taken = "; ".join(f"**{why}** takes out {count:,} ({mass:.3f})" for why, (count, mass) in step.excluded.items())
     return (
-        f"After `{' '.join(step.prefix) or '(nothing yet)'}`: u = **{step.noise:.4f}** lies in "
-        f"[{one.before:.4f}, {one.after:.4f}), the interval of `{one.text}`.{whole}  \n"
+        f"After {code(' '.join(step.prefix) or '(nothing yet)')}: u = **{step.noise:.4f}** lies in "
+        f"[{one.before:.4f}, {one.after:.4f}), the interval of {code(one.text)}.{whole}  \n"
         f"{step.support:,} {'token' if step.support == 1 else 'tokens'} can be drawn; entropy of the model's distribution {step.entropy:.2f} nats. "
         + (f"Excluded, with their mass: {taken}." if taken else "Nothing is excluded.")
     )
@@ -87,8 +88,3 @@ def _all_steps(steps: tuple[Position, ...]) -> None:
     columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
     columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help="of the model's distribution, in nats")
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")
-
-
-def plain_text(token: str) -> str:
-    """A token as Markdown that says nothing but itself."""
-    return "".join(f"\\{sign}" if sign in r"\`*_{}[]()<>#+-.!|~:$&" else sign for sign in token)

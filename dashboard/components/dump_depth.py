@@ -12,6 +12,7 @@ from dashboard.components.depth_heads import spread_figure
 from dashboard.components.depth_layers import Maps, below, onward, way, way_query
 from dashboard.components.downloads import Taken, derived
 from dashboard.components.dump_source import Chosen
+from dashboard.components.literal import literal
 
 
 def dump_layers(chosen: Chosen) -> Taken:
@@ -21,7 +22,7 @@ def dump_layers(chosen: Chosen) -> Taken:
     try:
         through = roll(matrices, stack=stack)
     except InputError as error:
-        st.info(f"Nothing is rolled: {error}.", icon=":material/layers_clear:")
+        st.info(f"Nothing is rolled: {literal(str(error))}.", icon=":material/layers_clear:")
         return {}
     how, layer = way(through, stack)
     maps = below(through, how, layer, stack)

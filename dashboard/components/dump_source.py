@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -15,12 +14,15 @@ from core.adapters.recordings.programs import PROGRAMS
 from core.adapters.recordings.reading import File, read_files, recordings_of
 from core.adapters.recordings.recording import Given, Opened, Recording
 from core.adapters.recordings.sites import KINDS
+from core.data.named_file import named_file
 from core.errors import DataError, InputError
 from core.figures.attention import Reading
 from core.figures.provenance import Origin
-from dashboard import links, resources, state
+from core.runs.workspace import in_classroom
+from dashboard import kept, links, resources, state
 from dashboard.components.downloads import reading_of
 from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 from dashboard.components.panel import again
 
 MEGABYTES = 500  # as much as the server takes (.streamlit/config.toml)
@@ -108,7 +110,7 @@ def _bar(kept: Kept) -> tuple[Given, str, str]:
 
 def _boxes() -> None:
     """The box for files, and the line for a path; what is read goes into the session, and the box is empty again."""
-    dropped = st.file_uploader(
+    dropped = file_box(
         "Recordings: .npz, .npy, .safetensors, .json or a .zip of them", accept_multiple_files=True,
         key=f"recording box {state.get(_ROUND, 0)}", max_upload_size=MEGABYTES,
         help="Hugging Face generate, fairseq, OpenNMT, JoeyNMT, ESPnet, Coqui, Whisper: docs/your-own-model.md says what to "
@@ -120,6 +122,8 @@ def _boxes() -> None:
         resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()
+    if in_classroom():  # the server's files are not the class's
+        return
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     left.text_input("Or a file or folder on this computer", key=_PATH, placeholder="/home/me/recording.npz")
     right.button("Open", key="recording open", on_click=_take_path, width="stretch")
@@ -146,8 +150,8 @@ def _take(files: Sequence[tuple[str, bytes]]) -> None:
 
 def _take_path() -> None:
     """As a button's callback: the files that a path means."""
-    path = Path(str(state.get(_PATH) or "").strip()).expanduser()
     try:
+        path = named_file(str(state.get(_PATH) or "").strip())
         if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
             raise DataError(f"{path} ends in none of {', '.join(_ENDINGS)}; name a recording, or a folder of them")
         _take([(file.name, read_bytes(file)) for file in find_files([path])])
@@ -211,11 +215,11 @@ def _example() -> Chosen:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=2, scope="session")
+@kept.own(show_spinner=False, max_entries=2, scope="session")
 def _recordings(mark: str, program: str, kind: str, _kept: Kept) -> list[Recording]:
     return recordings_of(_kept.files, _kept.problems, program, kind)
 
 
-@st.cache_resource(show_spinner="Opening the recording …", max_entries=1, scope="session")  # one: it may be large
+@kept.own(show_spinner="Opening the recording …", max_entries=1, scope="session")  # one: it may be large
 def _opened(key: tuple[Any, ...], _recording: Recording, _given: Given) -> Opened:
     return _recording.opened(_recording.crowd.all[key[4]], _given)

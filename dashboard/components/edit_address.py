@@ -10,6 +10,7 @@ from core.errors import InputError
 from core.recording.edit import Edit
 from core.runs.intervention import check
 from dashboard import links, state
+from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen
 from dashboard.components.row_editor import History, begun
 
@@ -73,7 +74,10 @@ def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
         problem = "they are no JSON"
     else:
         return [edit.to_dict() for edit in edits]
-    st.warning(f"The edits in the address cannot be made, so nothing is edited: {problem}.", icon=":material/link_off:")
+    st.warning(
+        f"The edits in the address cannot be made, so nothing is edited: {literal(problem)}.",
+        icon=":material/link_off:",
+    )
     return []
 
 

@@ -12,13 +12,14 @@ from core.metrics.exposure import Exposure
 from core.runs.exposed_pair import FORCED, SAMPLED, ExposedPair, pair_config
 from core.tasks.hidden_state import HiddenState
 from core.tasks.task import AbstractTask
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 Points = tuple[Sequence[int], Sequence[float], Sequence[float]]  # steps, under the right prefix, running free
 
 
-@st.cache_resource(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(model: str, schedule: str, half: int, seed: int, steps: int, again: int) -> ExposedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return ExposedPair(pair_config(model, seed, schedule=schedule, half=half, steps=steps))

@@ -10,11 +10,13 @@ from core.errors import AttentionLabError, DataError, RunError
 from core.figures.attention import REDUCTIONS
 from core.figures.opening import LARGEST_FILE, open_figure
 from core.figures.provenance import Provenance
+from core.runs import locked
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
 from dashboard.components.edit_address import ask_for_edits
 from dashboard.components.head_address import ask_for
 from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 from dashboard.components.session_bar import open_session
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
@@ -95,7 +97,7 @@ def _answered() -> None:
 def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
     name = f"figure file {state.get(_COUNT, 0)}"
-    st.file_uploader(
+    file_box(
         "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=50,
         on_change=_take, args=(name,),
     )  # fmt: skip
@@ -130,6 +132,7 @@ def _take(name: str) -> None:
     if file is None:
         return
     try:
+        locked.check("upload")
         if file.size > LARGEST_FILE:
             raise DataError(f"this file has {file.size:,} bytes; a figure has at most {LARGEST_FILE:,}")
         found = open_figure(file.getvalue())

@@ -6,6 +6,7 @@ from core.figures.curves import Curve, curves
 from core.figures.patches import laid_over
 from core.figures.samples import sheet
 from core.runs.gan_race import WITH, WITHOUT, GanRace, Sampled
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -14,7 +15,7 @@ _TALL = 300  # points of a figure
 _POINTS = 200  # of a line: more cannot be told apart
 
 
-@st.cache_resource(show_spinner="Making the networks …", max_entries=12)
+@kept.shared(show_spinner="Making the networks …", max_entries=12)
 def race(seed: int, pooled: int) -> GanRace:
     """Trainings of the same seed, for everybody; it computes nothing by itself."""
     return GanRace(seed, pooled=pooled)

@@ -9,6 +9,7 @@ import streamlit as st
 from core.figures.word_alignment import error_grid, grid_height, linked_map, map_height
 from core.metrics.word_alignment import agreement, fertility, unlinked
 from core.runs.gold_alignment import Extraction, HeadAgreement, LinkedMaps, LinkedSet, best_of, diagonal_agreement
+from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -70,7 +71,9 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
         f"{here.sure:.0f} sure ones among them. " + _nulls(one, counts)
     )
     if one.unknown:
-        st.caption(f":material/help: fed as <unk>, the model does not know them: {'  '.join(one.unknown[:12])}")
+        st.caption(
+            f":material/help: fed as <unk>, the model does not know them: {literal('  '.join(one.unknown[:12]))}"
+        )
     if max(weights.shape) > _LONGEST:
         st.info(f"Sentences of more than {_LONGEST} words are not drawn; their numbers are above.")
         return
@@ -88,7 +91,7 @@ def _nulls(one: LinkedMaps, counts: Sequence[int]) -> str:
     target = [one.pair.target[at] for at in unlinked(one.pair.links.possible, len(one.pair.target))]
     if not source and not target:
         return "Every word has a gold link."
-    sides = [f"{side} `{' '.join(words)}`" for side, words in (("source", source), ("target", target)) if words]
+    sides = [f"{side} {code(' '.join(words))}" for side, words in (("source", source), ("target", target)) if words]
     return "Without a gold link (∅): " + "; ".join(sides) + "."
 
 

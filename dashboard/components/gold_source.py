@@ -11,6 +11,7 @@ from core.data.word_links import FORMATS, ORDERS
 from core.errors import InputError
 from core.runs.gold_alignment import MOST, known_pairs
 from core.runs.trained import TrainedModel
+from dashboard.components.locks import file_box
 
 HELD_OUT, MINE = "Held-out", "My sentences"
 _AS_SHOWN = "as the file shows"
@@ -44,13 +45,13 @@ def gold_source(model: TrainedModel, where: str) -> GoldSource | None:
 def _brought() -> tuple[LinkedPair, ...]:
     left, right = st.columns(2)
     with left:
-        sentences = st.file_uploader(
+        sentences = file_box(
             f"Sentences: one file with source {MIDDLE} target, or two files, the sources first",
             accept_multiple_files=True, key="gold sentences", max_upload_size=20,
             help="words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read",
         )  # fmt: skip
     with right:
-        links = st.file_uploader(
+        links = file_box(
             "Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link", key="gold links",
             max_upload_size=20,
             help="i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P",

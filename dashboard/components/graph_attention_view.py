@@ -8,6 +8,7 @@ from core.data.vector_sets import SetExample
 from core.figures.graphs import graph_attention
 from core.runs.graph_layout import MOST_DRAWN, Drawn, drawn
 from core.runs.trained_set import TrainedSet
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -88,7 +89,7 @@ def _neighbors(weights: np.ndarray, node: int, names: tuple[str, ...], taken: li
         st.caption("This network has no attention: every node is labelled from its own features alone.")
         return
     order = [int(at) for at in np.argsort(-weights)[:_SHOWN] if weights[at] > 0]
-    st.markdown(f"**{names[node]} looks at**")
+    st.markdown(f"**{literal(names[node])} looks at**")
     st.dataframe(
         pd.DataFrame(
             {

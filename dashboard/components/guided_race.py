@@ -6,13 +6,13 @@ import streamlit as st
 from core.figures.aligning import diagonalities, losses
 from core.runs.guided_pair import GUIDED, PLAIN, GuidedPair, Look, pair_config
 from core.training.aligning import ALIGNED
-from dashboard import state
+from dashboard import kept, state
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 
-@st.cache_resource(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(task: str, model: str, seed: int, steps: int, again: int) -> GuidedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return GuidedPair(pair_config(task, model, seed, steps=steps))

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.data.spreadsheet import harmless
+from core.data.spreadsheet import written
 from core.metrics.rounding import decimals
 from core.metrics.search_error import Judgement
+from dashboard.components.locks import download_button
 from dashboard.components.search_card import part_names
 from dashboard.components.verdicts import legend
 
@@ -29,11 +30,16 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
             "BLEU": st.column_config.NumberColumn(format="%.1f"),
         },
     )  # fmt: skip
-    safe = table.assign(output=table["output"].map(harmless))
-    st.download_button(
-        "All hypotheses .csv", safe.to_csv(index=False), "hypotheses.csv", "text/csv", on_click="ignore",
+    download_button(
+        "All hypotheses .csv", lambda: _csv(table), "hypotheses.csv", "text/csv", on_click="ignore",
         icon=":material/download:", key="download hypotheses",
     )  # fmt: skip
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """What has no value is an empty cell."""
+    plain = table.astype(object).where(table.notna(), None)
+    return written([list(table.columns), *plain.itertuples(index=False, name=None)])
 
 
 def _row(names: list[str], row: dict[str, Any], judgement: Judgement, parts: list[str]) -> dict[str, Any]:

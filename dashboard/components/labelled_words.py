@@ -10,7 +10,7 @@ from core.recording.matrix import AttentionMatrix
 from core.runs.trained_set import TrainedSet
 from dashboard.components.deciding import Labelled, deciding
 from dashboard.components.heatmap import heatmap
-from dashboard.components.token_marks import plain
+from dashboard.components.literal import literal
 
 OWN = "your own"
 _MOST = 128  # words of which every label is explained
@@ -103,7 +103,7 @@ def _judged(found: np.ndarray, example: SetExample, names: tuple[str, ...]) -> s
         return ""
     wrong = [at for at in np.flatnonzero(asked) if found[at].argmax() != labels[at]]
     if len(labels) == 1:
-        return f" · right: **{plain(names[int(labels[0])])}**" + (" · it is wrong" if wrong else "")
+        return f" · right: **{literal(names[int(labels[0])])}**" + (" · it is wrong" if wrong else "")
     words = example.told.get("words", example.items)
-    said = ", ".join(f"{plain(words[at])} is {plain(names[int(labels[at])])}" for at in wrong[:6])
+    said = ", ".join(f"{literal(words[at])} is {literal(names[int(labels[at])])}" for at in wrong[:6])
     return f" · {int(asked.sum()) - len(wrong)} of {int(asked.sum())} right" + (f" · wrong: {said}" if wrong else "")

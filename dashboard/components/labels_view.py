@@ -8,11 +8,12 @@ from core.runs.label_race import CUT, SIGMOIDS, WRITERS, LabelRace
 from core.runs.labelled import Labelled
 from core.tasks.annotated_themes import consistent
 from core.tasks.multi_label import MultiLabel
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 
-@st.cache_resource(show_spinner="Making the models …", max_entries=12)
+@kept.shared(show_spinner="Making the models …", max_entries=12)
 def race(writer: str, annotators: int, seed: int) -> LabelRace:
     """Trainings of the same seed and the same texts, for everybody; it computes nothing by itself."""
     return LabelRace(MultiLabel(annotators=annotators), seed, names=(writer,))

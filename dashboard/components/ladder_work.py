@@ -13,7 +13,9 @@ from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
 from core.training.spoken_ladder import RUNGS, Ladder, LadderPlan, Rung, corpus_of
+from dashboard import kept
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 
 KINDS = {
     "content": "contents alone",
@@ -38,7 +40,7 @@ _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
 
 
-@st.cache_resource(show_spinner="espeak-ng speaks …", max_entries=4)
+@kept.shared(show_spinner="espeak-ng speaks …", max_entries=4)
 def corpus(short: bool, seed: int) -> SpokenText:
     """What is trained on, for everybody."""
     spoken = corpus_of(_plan(short, False), Seeds(seed))
@@ -46,7 +48,7 @@ def corpus(short: bool, seed: int) -> SpokenText:
     return spoken
 
 
-@st.cache_resource(show_spinner="Making the speaker …", max_entries=16)
+@kept.shared(show_spinner="Making the speaker …", max_entries=16)
 def ladder(alignment: str, guided: bool, short: bool, seed: int) -> Ladder:
     """A speaker, for everybody; it computes nothing by itself."""
     settings = SpeakerSettings(alignment=alignment, reduction=_REDUCTION)
@@ -82,7 +84,7 @@ def _recent(one: Ladder) -> float:
     return sum(sum(terms.values()) for terms in last) / len(last)
 
 
-@st.cache_data(show_spinner="Speaking and listening …", max_entries=64)
+@kept.shared(copies=True, show_spinner="Speaking and listening …", max_entries=64)
 def _climbed(_one: Ladder, name: tuple[str, bool, bool, int, int], word: str, draw: int) -> list[tuple[Rung, bytes]]:
     """The rungs of a speaker as it stands, each with its sound; `name` says which speaker, and after how many steps."""
     chance = torch.Generator().manual_seed(draw) if draw else None
@@ -110,7 +112,7 @@ def rungs(
 
 
 def _true(rung: Rung) -> None:
-    st.markdown(f"**{rung.word} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
+    st.markdown(f"**{literal(rung.word)} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
     st.audio(write_wav(rung.true.sound), format="audio/wav")
     _map(_truth(rung), rung, "espeak-ng", key=f"ladder map true {rung.times}")
 
@@ -126,10 +128,10 @@ def _said(kind: str, rung: Rung, sound: bytes, key: str) -> None:
     word, times = rung.heard
     mark = ":material/check:" if rung.right else ":material/close:"
     end = "" if rung.stopped else ", does not stop"
-    st.markdown(f"{mark} {KINDS[kind]}: **{word} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
+    st.markdown(f"{mark} {KINDS[kind]}: **{literal(word)} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
     st.audio(sound, format="audio/wav")
     _map(rung.weights, rung, KINDS[kind], key=key)
-    st.caption(f"Doctor: {_findings(rung)}")
+    st.caption(f"Doctor: {literal(_findings(rung))}")
 
 
 def _findings(rung: Rung) -> str:

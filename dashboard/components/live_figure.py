@@ -5,6 +5,7 @@ it by its state `needs_library`, and only where no other figure of the page has 
 between its arrival and the answer carries it a second time.)
 """
 
+import re
 from functools import cache
 
 import numpy as np
@@ -22,6 +23,7 @@ _component = st.components.v2.component(
     css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n",
     isolate_styles=False,
 )
+_LINK = re.compile(r"(?i)(?:<|\\u003c)(?=a[\s/])")  # as it stands in JSON
 
 
 def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", wait: str = "Drawing …") -> None:
@@ -34,7 +36,8 @@ def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", w
         alt: the take-away in a sentence, for screen readers.
         wait: shown until Plotly has arrived.
     """
-    drawing = np.frombuffer(figure.to_json().encode(), dtype=np.uint8)
+    plain = _LINK.sub("&lt;", figure.to_json())  # Plotly reads some HTML, and no figure of the house has a link
+    drawing = np.frombuffer(plain.encode(), dtype=np.uint8)
     library = _library() if remembered(key, "needs_library") else np.empty(0, np.uint8)
     header = {"figure": drawing.size, "library": library.size, "height": height, "alt": alt, "wait": wait}
     _component(key=key, data=pack(header, drawing, library), on_needs_library_change=lambda: None)

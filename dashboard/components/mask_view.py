@@ -9,12 +9,13 @@ from core.figures.masks import Tile, costs_over_length, tiles, tiles_height
 from core.metrics.reach import farthest, layers_until_all, pairs_scored, reach
 from core.runs.masked import costs, measured_reach, shown
 from core.shapes import Mask
+from dashboard import kept
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 _LENGTHS = (8, 16, 32, 64, 128, 256, 512)
-_kept = st.cache_data(show_spinner=False, max_entries=64)
+_kept = kept.shared(copies=True, show_spinner=False, max_entries=64)
 
 
 def picture(name: str, allowed: np.ndarray) -> None:

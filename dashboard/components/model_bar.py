@@ -7,8 +7,8 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
+from dashboard.components.literal import literal
 from dashboard.components.recording_bar import recording_bar
-from dashboard.components.token_marks import plain
 
 STEPPED, READ = "stepped", "read"  # what a page does with models from elsewhere: step them, or only read with them
 
@@ -33,7 +33,7 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
         return None
     asked, problem = links.wanted_run(known)
     if problem:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
         st.query_params.pop(links.RUN, None)
     # the first option is left out of the address, so it must be what the app opens on without one
     known = sorted(known, key=lambda address: address != resources.FIRST_RUN)
@@ -53,7 +53,7 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
     try:
         model = resources.any_model(address)
     except AttentionLabError as error:
-        st.warning(str(error), icon=":material/info:")
+        st.warning(literal(str(error)), icon=":material/info:")
         return None
     state.first(links.SOURCE, st.query_params.get(links.SOURCE, model.example_text()))
     with right:
@@ -72,7 +72,9 @@ def _examples(model: AbstractStepwise) -> None:
     texts = [model.config.task.join(example.source) for example in model.examples.test]
     with st.popover("Examples", icon=":material/lightbulb:", width="stretch"):
         st.caption("Held-out sources: the model never saw them in training.")
-        st.pills("Examples", texts, key="example", on_change=_take_example, label_visibility="collapsed")
+        st.pills(
+            "Examples", texts, key="example", on_change=_take_example, label_visibility="collapsed", format_func=literal
+        )
 
 
 def _take_example() -> None:
@@ -94,9 +96,9 @@ def _readable(model: AbstractStepwise, source: str) -> Chosen | None:
     try:
         model.read(source)
     except AttentionLabError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(literal(str(error)), icon=":material/edit:")
         return None
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {literal('  '.join(unknown[:12]))}")
     return Chosen(model, source)

@@ -12,6 +12,7 @@ from core.data.vector_sets import SetExample
 from core.figures.graphs import graph_attention
 from core.runs.graph_layout import drawn
 from core.runs.trained_set import TrainedSet
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -37,8 +38,8 @@ def molecule_view(trained: TrainedSet, *, key: str) -> None:
     weights = _weights(trained, example, node, places[2:], key)
     found = trained.probabilities(example)[0]
     best, true = int(found.argmax()), int(example.labels)
-    verdict = "which is right" if best == true else f"but it is **{names[true]}**"
-    st.markdown(f"Taken for **{names[best]}** ({found[best]:.0%}), {verdict}.")
+    verdict = "which is right" if best == true else f"but it is **{literal(names[true])}**"
+    st.markdown(f"Taken for **{literal(names[best])}** ({found[best]:.0%}), {verdict}.")
     decided = trained.decided(example)
     left, right = st.columns([5, 2])
     with left:

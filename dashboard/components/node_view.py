@@ -13,6 +13,7 @@ from dashboard.components import tree as tree_component
 from dashboard.components.candidates import candidates
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import code, literal
 
 OWN, NEXT = "▶", "?"
 
@@ -76,11 +77,11 @@ def _fate(place: Place) -> str:
     nodes = place.tree.nodes
     status, reason = str(nodes["status"][place.node]), str(nodes["reason"][place.node])
     words = tree_component.WORDS.get(status, status) + (", forced" if nodes["forced"][place.node] else "")
-    return f"{words}: {reason}" if reason else words
+    return f"{words}: {literal(reason)}" if reason else words
 
 
 def _token(text: str) -> str:
-    return f"`{text.replace('`', 'ˋ').strip(chr(10)) or '␣'}`"
+    return code(text.strip(chr(10)) or "␣")
 
 
 def _figures(place: Place) -> str:

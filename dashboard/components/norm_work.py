@@ -13,6 +13,7 @@ from core.claims.race import Race
 from core.figures.norms import gradient_sizes, loss_curves, variations
 from core.models.residual import RESIDUALS
 from core.seeds import Seeds
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -21,7 +22,7 @@ PLACES = {"pre": "pre-norm", "post": "post-norm", "bare": "no residual"}  # in w
 _KINDS = {"dealt": "the same words dealt out at random", "text": "texts"}
 
 
-@st.cache_data(show_spinner="Building the stacks …", max_entries=256)
+@kept.shared(copies=True, show_spinner="Building the stacks …", max_entries=256)
 def sizes(place: str, kind: str, layers: int, seed: int) -> list[float]:
     """Gradients of a fresh stack by layer; see `core.claims.deep_stack.gradients`."""
     return gradients(place, kind, layers, Seeds(seed), batches=2)
@@ -51,7 +52,7 @@ def _gradient_words(by_depth: Mapping[str, Sequence[float]]) -> str:
     return f"From {DEPTHS[0]} to {DEPTHS[-1]} layers the last layer's gradient becomes {', '.join(said)}."
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+@kept.shared(show_spinner=False, max_entries=16)
 def race(plan: tuple[tuple[str, int], ...], kind: str, layers: int, rate: float, steps: int) -> Race:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 
@@ -89,7 +90,7 @@ def race_picture(one: Race, steps: int, *, running: bool) -> None:
     live_figure(loss_curves(one.losses, steps, chance, mode()), key="norm losses", height=380, alt=words)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept.shared(show_spinner=False, max_entries=4)
 def batches(seed: int) -> Experiment:
     """The measurement of what varies over batches, for everybody; it computes nothing by itself."""
     return Experiment(PowerNormCause(), [seed])

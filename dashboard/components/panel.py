@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import AttentionLabError
+from dashboard.components.literal import literal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +46,7 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
             try:
                 return draw(*args, **kwargs)
             except AttentionLabError as error:
-                st.warning(str(error), icon=":material/info:")
+                st.warning(literal(str(error)), icon=":material/info:")
             except Exception:  # a panel must not take the page with it; the log has the whole story
                 number = secrets.token_hex(3)
                 _log.exception("incident %s in panel %s", number, title)

@@ -7,6 +7,7 @@ from core.data.tree_tokens import WORD
 from core.errors import AttentionLabError
 from core.runs.parsed import Gold, Parsed
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 from dashboard.components.outputs import outputs
 from dashboard.components.parse_tree import parse_tree
 
@@ -100,7 +101,7 @@ def _gold(gold: Gold | None, words: tuple[str, ...]) -> None:
         st.markdown("**Right** · nobody knows: no rule tells the tree of this sentence, and no example of the run does")
         return
     if gold.reading.tree is None:
-        st.markdown(f"**Right** · cannot be drawn: {gold.reading.fault}")
+        st.markdown(f"**Right** · cannot be drawn: {literal(str(gold.reading.fault))}")
         return
     st.markdown("**Right**")
     parse_tree(words, gold.reading.constituents, key="parsing gold", tags=_tags(gold.tokens))

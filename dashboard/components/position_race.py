@@ -1,6 +1,7 @@
 """Positions at work: one press trains the same small network with every chosen kind, a slice at a time."""
 
 from collections.abc import Generator
+from functools import partial
 from threading import Lock
 from time import perf_counter
 
@@ -9,8 +10,10 @@ import streamlit as st
 from core.claims.claim import Progress, Row
 from core.claims.ordered import KINDS, TASKS_OF_ORDER, compare
 from core.figures.positions import accuracies
-from dashboard import state
+from dashboard import kept, state
+from dashboard.components import turns
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
@@ -45,7 +48,7 @@ class Trainings:
                     self.share, self.rows = now.share, now.rows
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.shared(show_spinner=False, max_entries=32)
 def _trainings(kinds: tuple[str, ...], task: str) -> Trainings:
     return Trainings(kinds, task)
 
@@ -79,14 +82,13 @@ def _button(running: bool, *, done: bool) -> None:
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch", disabled=done,
-            on_click=state.press, args=(_RUNNING,), help="done" if done else None,
+            "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch",
+            on_click=state.press, args=(_RUNNING,), **unless_locked("practice", disabled=done, help="done" if done else None),
         )  # fmt: skip
 
 
 def _curves(one: Trainings, task: str, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("order", running, partial(one.go_on, _SLICE))
     told = TASKS_OF_ORDER[task]
     if one.share and not one.done:
         held = "" if running else " · stopped, Train goes on from here"

@@ -3,11 +3,14 @@
 What runs is remembered under a name of the page's own (state.py); it goes on for a slice of time whenever its panel is drawn.
 """
 
+from functools import partial
 from typing import Protocol
 
 import streamlit as st
 
 from dashboard import state
+from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 
 
 class Race(Protocol):
@@ -47,19 +50,19 @@ def race_button(key: str, remembered: str, *, running: bool, done: bool, help: s
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch", disabled=done,
-            on_click=state.press, args=(remembered,), help=help if done else None,
+            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch",
+            on_click=state.press, args=(remembered,),
+            **unless_locked("practice", disabled=done, help=help if done else None),
         )  # fmt: skip
 
 
 def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") -> None:
-    """Go on for a slice while it runs, and say how far it is.
+    """Go on for a slice while it runs and has its turn (turns.py), and say how far it is.
 
     Args:
         seconds: of the slice; of: behind the number of steps: whose they are.
     """
-    if running:
-        one.go_on(seconds)
+    turns.work("race", running, partial(one.go_on, seconds))
     if not one.done:
         held = " · stopped, Train goes on from here" if one.step and not running else ""
         st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{of}{held}")

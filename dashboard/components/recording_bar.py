@@ -4,9 +4,12 @@ import streamlit as st
 
 from core.data.audio import Sound, read_wav, write_wav
 from core.errors import AttentionLabError
+from core.runs import locked
 from core.runs.uploads import keep, uploads_folder
 from core.tasks.task import AbstractTask
 from dashboard import links, state
+from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 
 _FILE, _SAID = "own recording", "own recording said"
 
@@ -21,7 +24,7 @@ def recording_bar(task: AbstractTask, source: str) -> None:
     with left:
         _play(task, source)
     with right:
-        st.file_uploader(
+        file_box(
             "A recording of your own (.wav)",
             key=_FILE,
             max_upload_size=500,
@@ -29,7 +32,7 @@ def recording_bar(task: AbstractTask, source: str) -> None:
             help=f"up to {task.longest} s, of any rate, width and channels; it stays on this computer",
         )
         if said := state.get(_SAID):
-            st.warning(said, icon=":material/mic_off:")
+            st.warning(literal(said), icon=":material/mic_off:")
 
 
 def _play(task: AbstractTask, source: str) -> None:
@@ -62,6 +65,7 @@ def _take() -> None:
     if file is None:
         return
     try:
+        locked.check("upload")
         content = file.getvalue()
         read_wav(content, file.name)
         state.put(links.SOURCE, str(keep(content, ".wav")))

@@ -8,6 +8,7 @@ from core.data.vector_sets import SetExample
 from core.figures.sounds import heard, tracks
 from core.runs.trained_set import TrainedSet
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -73,8 +74,8 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
     true = names[int(example.labels)]
     verdict = "right" if names[best[0]] == true else f"it is {true}"
     st.markdown(
-        f"**{names[best[0]]}** ({found[0][best[0]]:.0%}), {verdict}; then "
-        + ", ".join(f"{names[at]} {found[0][at]:.0%}" for at in best[1:])
+        f"**{literal(names[best[0]])}** ({found[0][best[0]]:.0%}), {verdict}; then "
+        + ", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:])
     )
     decided = trained.decided(example)
     live_figure(

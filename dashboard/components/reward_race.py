@@ -6,6 +6,7 @@ import streamlit as st
 from core.figures.rewarding import against, worth
 from core.runs.beginning import fine_tuning
 from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, Look, RewardPair, pair_config
+from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.resources import model
@@ -13,7 +14,7 @@ from dashboard.resources import model
 _CHANGED, _SAME = "changed", ""
 
 
-@st.cache_resource(show_spinner="Loading the run twice …", max_entries=4, scope="session")
+@kept.of_run(show_spinner="Loading the run twice …", max_entries=4, scope="session")
 def pair(
     address: str, objective: str, reward: str, noise: float, rate: float, seed: int, steps: int, again: int
 ) -> RewardPair:

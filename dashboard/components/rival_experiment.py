@@ -1,13 +1,16 @@
 """An experiment on a page: one press begins it, a panel feeds it slices of work and draws what is known so far."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
 from core.claims.claim import Finding, Row
 from core.claims.experiment import Experiment
 from core.claims.table import CLAIMS
-from dashboard import state
+from dashboard import kept, state
+from dashboard.components import turns
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import panel
 
 _TICK = 0.4  # seconds between redraws while it runs
@@ -17,7 +20,7 @@ _FRESH = (0, False)  # how often it was begun anew, and whether it runs
 Draw = Callable[[Sequence[Row], Finding | None], None]
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept.shared(show_spinner=False, max_entries=32)
 def found(name: str, seeds: tuple[int, ...], attempt: int) -> Experiment:
     """What is known, for everybody; it computes nothing by itself."""
     return Experiment(CLAIMS[name](), seeds)
@@ -43,15 +46,14 @@ def experiment(name: str, seeds: tuple[int, ...], draw: Draw, *, title: str, bef
         st.button(
             "Measure again" if one.done else "Measure", key=f"{name} run", type="primary",
             icon=":material/refresh:" if one.done else ":material/play_arrow:",
-            on_click=state.put, args=(key, (attempt + one.done, True)),
+            on_click=state.put, args=(key, (attempt + one.done, True)), **unless_locked("practice"),
         )  # fmt: skip
-    panel(title, every=_TICK if running and not one.done else None)(_panel)(one, draw, running, before)
+    panel(title, every=_TICK if running and not one.done else None)(_panel)(title, one, draw, running, before)
 
 
-def _panel(one: Experiment, draw: Draw, running: bool, before: str) -> None:
+def _panel(title: str, one: Experiment, draw: Draw, running: bool, before: str) -> None:
     worked = running and not one.done
-    if worked:
-        one.go_on(_SLICE)
+    turns.work(title, worked, partial(one.go_on, _SLICE))
     if not one.done and one.share > 0:
         words = f"**{one.share:.0%}**" + ("" if running else " · stopped, Measure goes on from here")
         st.progress(one.share, text=words)

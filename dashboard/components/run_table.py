@@ -8,8 +8,11 @@ from core.runs import archive, status, store
 from core.runs.config import PARTS
 from core.runs.folder import RunFolder
 from core.runs.history import history
+from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.literal import literal
+from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
 from dashboard.components.sending import hugging_face_button
 
@@ -17,7 +20,8 @@ from dashboard.components.sending import hugging_face_button
 def run_table() -> list[str]:
     """Draw the table; the runs whose rows are chosen."""
     runs = list_runs()
-    table = pd.DataFrame([_row(run) for run in runs])
+    places = {ticket.path: before for before, ticket in enumerate(line().waiting)}
+    table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown("##### Runs")
     st.caption("Choose rows to draw their curves over those of the run above.")
     event = st.dataframe(
@@ -26,14 +30,18 @@ def run_table() -> list[str]:
         on_select="rerun",
         selection_mode="multi-row",
         key="runs",
-        column_config={"exact match": st.column_config.NumberColumn(format="percent")},
+        column_config={
+            "exact match": st.column_config.NumberColumn(format="percent"),
+            "state": st.column_config.TextColumn(width=130 if places else None),  # "waiting, 12 before"
+        },
     )
     return [runs[at].address for at in event.selection.rows if at < len(runs) and runs[at].problem is None]
 
 
-def _row(run: RunFolder) -> dict[str, object]:
+def _row(run: RunFolder, before: int | None) -> dict[str, object]:
     now, problem = status.read(run), run.problem
-    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else now.state, "step": now.step}
+    told = now.state if before is None else f"waiting, {before} before"
+    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else told, "step": now.step}
     if problem:
         return {**row, "settings": problem}
     config = run.config()
@@ -59,10 +67,15 @@ def run_manager(address: str | None) -> None:
     with st.expander("Rename, delete, export, import", icon=":material/folder_managed:"):
         if address is not None:
             _manage(find_run(address))
-        packed = st.file_uploader("Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20)
+        packed = file_box(
+            "Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20, control="import"
+        )
         if packed is not None and st.button("Import", key="import now"):
-            run = archive.import_run(packed.getvalue())
+            content = packed.getvalue()
+            run = archive.import_run(content)
             state.put("next watch", run.address)
+            if word := archive.word_on(content):
+                st.toast(literal(word), icon=":material/info:")
             st.rerun()
 
 
@@ -70,17 +83,22 @@ def _manage(run: RunFolder) -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
         name = st.text_input("New name", value=run.name, disabled=run.read_only, key=f"rename {run.address}")
-        if st.button("Rename", disabled=run.read_only or name == run.name, width="stretch", key="rename"):
+        if st.button(
+            "Rename",
+            width="stretch",
+            key="rename",
+            **unless_locked("delete", disabled=run.read_only or name == run.name),
+        ):
             state.put("next watch", store.rename(run, name).address)
             st.rerun()
     with middle:
         sure = st.checkbox("Yes, delete it for good", disabled=run.read_only, key=f"sure {run.address}")
-        if st.button("Delete", disabled=not sure, width="stretch", key="delete"):
+        if st.button("Delete", width="stretch", key="delete", **unless_locked("delete", disabled=not sure)):
             store.delete(run)
             state.put("next watch", None)
             st.rerun()
     with right:
-        st.download_button(
+        download_button(
             "Export .zip",
             lambda: archive.export_bytes(run),
             f"{run.name}.zip",

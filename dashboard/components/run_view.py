@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.figures.curves import Curve, curves
 from core.recording.matrix import AttentionMatrix
-from core.runs import controls, jobs, snapshots, status
+from core.runs import controls, snapshots, status
 from core.runs.folder import RunFolder
 from core.runs.history import History, history
 from core.runs.status import Status
@@ -16,8 +16,10 @@ from core.runs.store import find_run
 from core.runs.voice_config import is_voice
 from core.training.events import Evaluated
 from dashboard import resources, state
+from dashboard.components import queueing
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
@@ -28,13 +30,13 @@ _PLAY = 0.6  # seconds a recording stays on screen while it plays
 
 
 def run_view(address: str, beside: Sequence[str]) -> None:
-    """Draw a run; it redraws itself twice a second while it trains.
+    """Draw a run; it redraws itself twice a second while it trains or waits.
 
     Args:
         address: the run; beside: other runs whose curves are drawn over its own.
     """
     run = find_run(address)
-    alive = status.read(run).alive
+    alive = status.read(run).active
     panel("This training", every=_TICK if alive else None)(_live)(run, tuple(beside), alive)
     playing = bool(state.get("play")) and not alive
     panel("The recorded attention", every=_TICK if alive else _PLAY if playing else None)(_attention)(run, alive)
@@ -47,8 +49,9 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
     if not run.read_only:
         _controls(run, now)
     _asked(past)
-    _curves(run.address, past, beside)
-    if alive != now.alive:
+    if now.state != "waiting" or past.last:
+        _curves(run.address, past, beside)
+    if alive != now.active:
         st.rerun()  # one full redraw: from here on it redraws itself, or no longer does
 
 
@@ -57,15 +60,16 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
     left = f" · about {_duration(past.seconds_left)} left" if now.state == "running" and past.last else ""
     written = "frames" if is_voice(run) else "tokens"
     speed = f" · {past.tokens_per_second:,.0f} {written}/s" if past.last else ""
-    words = {"starting": "starting: loading the data and the model", "crashed": "crashed", "new": "not started"}.get(
-        now.state, now.state
-    )
     st.progress(
         min(1.0, now.step / steps),
-        text=f"**{run.address}** · {words} · step {now.step:,} of {now.steps:,}{left}{speed}",
+        text=f"**{run.address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{left}{speed}",
     )
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
+    elif now.state == "stopped" and now.reason:
+        st.info(literal(now.reason), icon=":material/info:")
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
     cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help=f"training batch, {_unit(run)}")
@@ -83,9 +87,10 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
 def _measures(values: dict[str, float], signatures: dict[str, str]) -> None:
     """Of the last evaluation, the model running free."""
     told = " · ".join(
-        f"{name} {values[name]:.1f}" if name in signatures else f"{name} {values[name]:.1%}" for name in values
+        f"{literal(name)} {values[name]:.1f}" if name in signatures else f"{literal(name)} {values[name]:.1%}"
+        for name in values
     )
-    st.caption(told, help="  \n".join(f"{name}: `{signature}`" for name, signature in signatures.items()))
+    st.caption(told, help="  \n".join(f"{literal(name)}: {code(signature)}" for name, signature in signatures.items()))
 
 
 def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
@@ -113,7 +118,11 @@ def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
 
 def _controls(run: RunFolder, now: Status) -> None:
     buttons = st.columns([1, 1, 2, 1], vertical_alignment="bottom")
-    if now.alive:
+    queueing.complaint()
+    if now.state in ("waiting", "starting"):
+        with buttons[0]:
+            queueing.cancel_button(run, key="cancel")
+    elif now.alive:
         paused = now.state == "paused"
         buttons[0].button(
             "Continue" if paused else "Pause",
@@ -140,23 +149,16 @@ def _controls(run: RunFolder, now: Status) -> None:
             strength = _strength(run)
         more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", strength), key="set guidance")
         if said := state.get("control said"):
-            st.warning(said, icon=":material/info:")
-    elif now.state in ("stopped", "crashed", "failed", "new"):
-        buttons[0].button(
-            "Resume",
-            icon=":material/resume:",
-            on_click=jobs.start,
-            args=(run,),
-            width="stretch",
-            key="resume",
-            help="from its newest checkpoint",
-        )
+            st.warning(literal(said), icon=":material/info:")
+    if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
+        with buttons[1 if now.state == "waiting" else 0]:
+            queueing.resume_button(run, key="resume")
 
 
 def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
-        f"{change.what.replace('_', ' ')}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
+        f"{literal(change.what.replace('_', ' '))}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
         for change in past.changes[-_TOLD:]
     ]
     if told:

@@ -12,6 +12,7 @@ from core.errors import AttentionLabError, SettingError
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import MOST_SEARCHES
 from dashboard import state
+from dashboard.components.literal import literal
 from dashboard.components.search_code import changed, read_searches, write_searches
 from dashboard.components.search_form import search_form
 
@@ -65,7 +66,10 @@ def _bench() -> list[Place]:
     try:
         return _placed(read_searches(asked))
     except SettingError as error:
-        st.warning(f"The searches in this link cannot be read: {error}. Others are shown.", icon=":material/link_off:")
+        st.warning(
+            f"The searches in this link cannot be read: {literal(str(error))}. Others are shown.",
+            icon=":material/link_off:",
+        )
         return known or _placed(read_searches(USUAL))
 
 
@@ -120,7 +124,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
                         name, key=f"compare {one.number} {name}", columns=2, start=one.search.to_dict()
                     )
             except AttentionLabError as error:
-                st.warning(str(error), icon=":material/tune:")
+                st.warning(literal(str(error)), icon=":material/tune:")
                 return None
             own = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in changed(search).items())
             said.caption(own or "default settings", width="stretch")

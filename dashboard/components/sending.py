@@ -1,7 +1,5 @@
 """A run to take away for Hugging Face; one that has not the shape says why."""
 
-import streamlit as st
-
 from core.adapters.sending.fitting import refuse
 from core.adapters.sending.hugging_face import HuggingFaceFolder
 from core.adapters.sending.table import packed_for, zipped
@@ -12,6 +10,7 @@ from core.runs.set_config import is_set_run
 from core.runs.voice_config import is_voice
 from core.runs.words import read_words
 from dashboard import resources
+from dashboard.components.locks import download_button
 
 _HELP = "A model that transformers 5 opens, with a tokenizer and the lines that use it; attnlab send writes other forms too."
 
@@ -19,7 +18,7 @@ _HELP = "A model that transformers 5 opens, with a tokenizer and the lines that 
 def hugging_face_button(run: RunFolder) -> None:
     """The folder for transformers as a zip."""
     problem = _problem(run)
-    st.download_button(
+    download_button(
         "Hugging Face .zip",
         lambda: _zip(run),
         f"{run.name}-hf.zip",

@@ -8,11 +8,14 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
+from core.runs import locked
 from core.runs.catalog import SEARCHES
 from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
 from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
+from dashboard.components.literal import literal
+from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
 
@@ -83,7 +86,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
     """Save, link, open, and take all branches back."""
     saved = SavedSession.of(chosen.model, session)
     save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
-    save.download_button(
+    download_button(
         "Save session",
         lambda: saved.to_file(tree),
         "session.json",
@@ -92,6 +95,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         on_click="ignore",
         width="stretch",
         help="source, search, branches and tree; open it here again",
+        place=save,
     )
     with link.popover("Copy link", icon=":material/link:", width="stretch"):
         _link(saved)
@@ -112,13 +116,13 @@ def _link(saved: SavedSession) -> None:
     try:
         st.code(links.session_address(saved), None, wrap_lines=True)
     except AttentionLabError as error:
-        st.warning(str(error), icon=":material/link_off:")
+        st.warning(literal(str(error)), icon=":material/link_off:")
         return
     st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
 
 
 def _open() -> None:
-    st.file_uploader(
+    file_box(
         "Saved session", ["json"], key="session file", max_upload_size=20, on_change=_take_file,
         help="a file made by “Save session”",
     )  # fmt: skip
@@ -126,7 +130,7 @@ def _open() -> None:
         state.forget("session opened")
         st.rerun()
     if problem := state.get("session problem"):
-        st.warning(f"{problem.rstrip('.')}. The session on this page is as it was.", icon=":material/error:")
+        st.warning(f"{literal(problem.rstrip('.'))}. The session on this page is as it was.", icon=":material/error:")
 
 
 def _take_file() -> None:
@@ -141,6 +145,7 @@ def _opened(file: Any) -> str | None:
     if file.size > LARGEST_FILE:
         return f"this file has {file.size:,} bytes; a session has at most {LARGEST_FILE:,}"
     try:
+        locked.check("upload")
         return open_session(*SavedSession.from_file(file.getvalue()))
     except AttentionLabError as error:
         return str(error)
@@ -159,7 +164,7 @@ def follow_link() -> None:
         problem = str(error)
     state.put(_FOLLOWED, text)
     if problem:
-        st.warning(f"The link's session is not opened: {problem.rstrip('.')}.", icon=":material/link_off:")
+        st.warning(f"The link's session is not opened: {literal(problem.rstrip('.'))}.", icon=":material/link_off:")
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import DataError
 from core.figures.curves import Curve, curves
 from core.models.set_models import SET_MODELS
-from core.runs import controls, jobs, status, store
+from core.runs import controls, status, store
 from core.runs.expectations import expected, told
 from core.runs.experiment import create_any
 from core.runs.folder import RunFolder
@@ -22,7 +22,10 @@ from core.tasks.set_table import SET_TASKS
 from core.tasks.set_task import AbstractSetTask
 from core.training.set_trainer import SetTraining
 from dashboard import resources, state
+from dashboard.components import queueing
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
@@ -59,7 +62,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     with places[3]:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
-            args=(f"{key} asked", True),
+            args=(f"{key} asked", True), **unless_locked("train"),
         )  # fmt: skip
     if state.get(f"{key} asked"):
         with said:
@@ -70,11 +73,11 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
-            st.caption(f":material/rule: {note}")
+            st.caption(f":material/rule: {literal(note)}")
     if address is None:
         st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
         return None
-    alive = status.read(find_run(address)).alive
+    alive = status.read(find_run(address)).active
     panel("This training", every=_TICK if alive else None)(_watch)(address, alive, key)
     return resources.set_model(address) if resources.has_weights(address) else None
 
@@ -94,7 +97,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
     with st.expander("Settings: data, model, training", icon=":material/tune:"):
         brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
-            file = st.file_uploader(
+            file = file_box(
                 f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
                 help="at most 20 MB here; larger ones by their path",
             )  # fmt: skip
@@ -124,7 +127,7 @@ def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str
         run = create_any(store.free_name(f"{task}-{model}"), config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
         raise DataError(in_their_words(str(error), brought)) from error
-    jobs.start(run)
+    queueing.train(run)
     state.put(f"{key} run {task}", run.address)
     state.put(f"{key} noticed {run.address}", [in_their_words(note, brought) for note in config.task.notes])
 
@@ -135,11 +138,12 @@ def _watch(address: str, alive: bool, key: str) -> None:
     past = history(resources.tail(address).look(), now.steps)
     judged = past.last_evaluation
     right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
-    told = f"**{address}** · {now.state} · step {now.step:,} of {now.steps:,}{right}"
+    told = f"**{address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{right}"
     bar, more, button = st.columns([6, 1.4, 1.4], vertical_alignment="center")
     with button:
         _control(run, now, key)
-    if now.alive:
+    queueing.complaint()
+    if now.active:
         bar.progress(min(1.0, now.step / max(1, now.steps)), text=told)
         _curves(past, key)
     else:
@@ -147,8 +151,12 @@ def _watch(address: str, alive: bool, key: str) -> None:
         with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
             _curves(past, key)
     if now.state in ("failed", "crashed"):
-        st.error(now.reason or "it ended without a word; see log.txt in the run folder", icon=":material/error:")
-    if alive != now.alive:
+        st.error(
+            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+        )
+    elif now.state == "stopped" and now.reason:
+        st.info(literal(now.reason), icon=":material/info:")
+    if alive != now.active:
         st.rerun()  # one full redraw: what was learned is drawn below, and nothing redraws itself any more
 
 
@@ -171,13 +179,12 @@ def _curves(past: History, key: str) -> None:
 
 
 def _control(run: RunFolder, now: Status, key: str) -> None:
-    if now.alive:
+    if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
+        queueing.resume_button(run, key=f"{key} resume")
+    elif now.state in ("waiting", "starting"):
+        queueing.cancel_button(run, key=f"{key} cancel")
+    elif now.alive:
         st.button(
             "Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key=f"{key} stop",
             help="it keeps what it has learned, and can go on later",
-        )  # fmt: skip
-    elif now.state in ("stopped", "crashed", "failed", "new"):
-        st.button(
-            "Resume", icon=":material/resume:", width="stretch", on_click=jobs.start, args=(run,), key=f"{key} resume",
-            help="from its newest checkpoint",
         )  # fmt: skip

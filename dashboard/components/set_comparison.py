@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.runs.trained_set import TrainedSet
 from dashboard import resources
+from dashboard.components.literal import literal
 
 
 def set_comparison(task: str, told: Callable[[TrainedSet], dict[str, object]], *, title: str, caption: str) -> None:
@@ -27,7 +28,7 @@ def set_comparison(task: str, told: Callable[[TrainedSet], dict[str, object]], *
             right = resources.set_evaluation(address).token_accuracy
         except AttentionLabError as error:  # its data are gone; the others are here
             right = math.nan
-            st.caption(f"{address}: {error}")
+            st.caption(f"{literal(address)}: {literal(str(error))}")
         rows.append({"run": address, **told(one), "right": right})
     st.dataframe(
         pd.DataFrame(rows).sort_values("right", ascending=False), hide_index=True,

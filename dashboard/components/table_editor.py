@@ -11,6 +11,8 @@ from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_rows, scaled, unpack, write_rows
 from dashboard import state
+from dashboard.components.literal import literal
+from dashboard.components.locks import download_button, file_box
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
@@ -56,8 +58,8 @@ def table_bar() -> None:
         st.button("Redo", icon=":material/redo:", on_click=_go, args=(1,), disabled=at == last, width="stretch")
     with files, st.popover("File", icon=":material/folder_open:", width="stretch"):
         plain = write_rows(_now())
-        st.download_button("Table .json", plain, "table.json", on_click="ignore", key="table json", width="stretch")
-        given = st.file_uploader(
+        download_button("Table .json", plain, "table.json", on_click="ignore", key="table json", width="stretch")
+        given = file_box(
             f"Open a table (.json, at most {_MEGABYTES} MB)", type="json", max_upload_size=_MEGABYTES, key="table file"
         )
         if given is not None and state.new(_READ, given.file_id):
@@ -103,7 +105,7 @@ def table_editor() -> TableModel:
 
 
 def _said(error: DataError) -> None:
-    st.warning(f"{error}. What is drawn is the last table that was whole.", icon=":material/edit:")
+    st.warning(f"{literal(str(error))}. What is drawn is the last table that was whole.", icon=":material/edit:")
 
 
 def _offers() -> None:
@@ -114,7 +116,7 @@ def _offers() -> None:
     if typed:
         right.button(
             "Keep what I typed, scale the rest", on_click=_scale, args=(typed,), width="stretch",
-            help=", ".join(f"{token} stays" for token in typed.values()),
+            help=", ".join(f"{literal(token)} stays" for token in typed.values()),
         )  # fmt: skip
 
 
@@ -122,7 +124,7 @@ def _scale(kept: dict[tuple[str, ...], str] | None) -> None:
     try:
         _push(scaled(_now(), kept))
     except DataError as error:
-        st.toast(str(error), icon=":material/info:")
+        st.toast(literal(str(error)), icon=":material/info:")
 
 
 def _open_file(content: bytes) -> bool:
@@ -132,7 +134,7 @@ def _open_file(content: bytes) -> bool:
     except UnicodeDecodeError:
         st.warning("The file is no text in UTF-8; save the table as JSON in UTF-8.", icon=":material/edit:")
     except DataError as error:
-        st.warning(str(error), icon=":material/edit:")
+        st.warning(literal(str(error)), icon=":material/edit:")
     return False
 
 

@@ -1,6 +1,5 @@
 """An output with what is other than in its reference, in text that Streamlit renders: by weight and strokes, not colour alone."""
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -8,18 +7,9 @@ import streamlit as st
 
 from core.metrics.difference import difference
 from core.tasks.task import AbstractTask
+from dashboard.components.literal import literal
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:^=&\"'])")
 _LONGEST = 400  # tokens that are compared one by one; a longer output is shown as it is
-
-
-def plain(text: str) -> str:
-    """Text that Markdown leaves alone.
-
-    >>> plain("a*b")
-    'a\\\\*b'
-    """
-    return _MARKUP.sub(r"\\\1", text).replace("\n", " ")
 
 
 def token_marks(task: AbstractTask, output: Sequence[str], reference: Sequence[str] | None) -> None:
@@ -28,11 +18,11 @@ def token_marks(task: AbstractTask, output: Sequence[str], reference: Sequence[s
         st.markdown("*(empty)*")
         return
     if reference is None or max(len(output), len(reference)) > _LONGEST:
-        st.markdown(f"**{plain(task.join_target(output)) or '(empty)'}**")
+        st.markdown(f"**{literal(task.join_target(output)) or '(empty)'}**")
         return
     glue = "" if task.join_target(list(reference)) == "".join(reference) else " "
     pieces = [
-        (kind, glue.join(plain(piece.token) for piece in run))
+        (kind, glue.join(literal(piece.token) for piece in run))
         for kind, run in groupby(difference(output, reference), key=lambda piece: piece.kind)
     ]
     st.markdown(

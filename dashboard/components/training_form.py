@@ -1,11 +1,11 @@
-"""The form for a new training: task, model, preset, every setting; Train starts a process of its own."""
+"""The form for a new training: task, model, preset, every setting; Train asks for a turn."""
 
 from typing import Any
 
 import streamlit as st
 
 from core.errors import DataError
-from core.runs import jobs, store
+from core.runs import status, store
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS
 from core.runs.config import PARTS, ExperimentConfig
 from core.runs.experiment import create
@@ -15,6 +15,9 @@ from core.runs.uploads import in_their_words, keep
 from core.settings import Settings
 from core.training.settings import TrainingSettings
 from dashboard import links, state
+from dashboard.components import queueing
+from dashboard.components.literal import literal
+from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.settings_form import groups, settings_form
 
 WATCH = "watch"
@@ -53,17 +56,26 @@ def training_form() -> None:
         key="name",
         help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
     )
-    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train"):
+    free = unless_locked("train")
+    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
-        state.put(f"kept {links.RUN}", run.address)  # the other pages open on it
-        state.put(f"kept {links.SOURCE}", None)
-        state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
-        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
+        _follow(run)
         state.put(_NOTICED, notes)
         st.rerun()
     for note in state.get(_NOTICED) or ():
-        st.caption(f":material/rule: {note}")
+        st.caption(f":material/rule: {literal(note)}")
+
+
+def _follow(run: RunFolder) -> None:
+    """Let this page watch a run, and the others open on it; say whether it trains."""
+    state.put(f"kept {links.RUN}", run.address)
+    state.put(f"kept {links.SOURCE}", None)
+    state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
+    if status.read(run).state == "waiting":
+        st.toast(f"{run.address} waits for its turn", icon=":material/hourglass_top:")
+    else:
+        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
 
 
 def _objective(model: str) -> str:
@@ -113,7 +125,7 @@ def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
     kind = TASKS[task]
     if not kind.files:
         return {}
-    files = st.file_uploader(
+    files = file_box(
         kind.brings,
         accept_multiple_files=True,
         type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],
@@ -138,5 +150,5 @@ def _start(name: str, chosen: dict[str, Any], uploaded: dict[str, str]) -> tuple
         run = create(name, config)
     except DataError as error:  # it speaks of our name for the file: the person knows their own
         raise DataError(in_their_words(str(error), uploaded)) from error
-    jobs.start(run)
+    queueing.train(run)
     return run, [in_their_words(note, uploaded) for note in config.task.notes]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.metrics.search_error import Judgement, Tag, more_probable, preference
 from core.runs.comparison import Compared, Outcome, Yardstick
-from dashboard.components.token_marks import plain
+from dashboard.components.literal import literal
 
 _LOOKS = {
     Tag.BEST: ("green", ":material/verified:"),
@@ -60,11 +60,11 @@ def yardstick(by: Yardstick, found: list[Compared], reference: str | None, *, wi
         )
     else:
         st.markdown(
-            f":material/verified: Best of the model{within}: **{plain(by.output) or '(empty)'}** · "
+            f":material/verified: Best of the model{within}: **{literal(by.output) or '(empty)'}** · "
             f"Σ log p **{by.optimum.logp:.4g}** · proved by exact search, {by.expanded:,} nodes expanded"
         )
     if reference is not None:
-        st.markdown(f":material/flag: Reference: **{plain(reference)}** · {_standing(by, found)}")
+        st.markdown(f":material/flag: Reference: **{literal(reference)}** · {_standing(by, found)}")
 
 
 def _standing(by: Yardstick, found: list[Compared]) -> str:

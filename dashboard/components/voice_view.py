@@ -6,8 +6,10 @@ import streamlit as st
 from core.data.audio import write_wav
 from core.figures.export import to_npz
 from core.runs.voices import Said, Voice
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
+from dashboard.components.locks import download_button
 
 _VOICE, _TEXT = "voice", "voice text"
 _WORDS = {
@@ -36,7 +38,9 @@ def voice_view() -> None:
     voice = resources.voice(address)
     state.first(_TEXT, voice.texts[0] if voice.texts else "")
     with middle:
-        text = st.text_input("Text", key=_TEXT, help=f"what it never said before: {' · '.join(voice.texts[:6])}")
+        text = st.text_input(
+            "Text", key=_TEXT, help=f"what it never said before: {literal(' · '.join(voice.texts[:6]))}"
+        )
     with right:
         draw = st.number_input(
             "Chance", 0, 99, 0, key="voice draw", help="0: none; else the prenet drops while it speaks, by this seed"
@@ -46,7 +50,7 @@ def voice_view() -> None:
     _draw(said, sound, text)
 
 
-@st.cache_data(show_spinner="Speaking …", max_entries=32)
+@kept.of_run(copies=True, show_spinner="Speaking …", max_entries=32)
 def _said(_voice: Voice, step: int, address: str, text: str, draw: int) -> tuple[Said, bytes]:
     said = _voice.say(text, draw)
     return said, write_wav(said.sound)
@@ -58,12 +62,14 @@ def _draw(said: Said, sound: bytes, text: str) -> None:
         st.audio(sound, format="audio/wav")
     with right:
         st.markdown(f"**{said.seconds:.2f} s**{'' if said.stopped else ', does not stop'}")
-    st.caption(f"Doctor: {' · '.join(said.told) or 'nothing wrong with this map'}")
+    st.caption(f"Doctor: {literal(' · '.join(said.told)) or 'nothing wrong with this map'}")
     weights = said.matrix.weights[0]
     heatmap(
         np.ascontiguousarray(weights.T), [*said.tokens, "<end>"], said.matrix.queries, key="voice map", title=text,
         high=1.0, words=_WORDS,
     )  # fmt: skip
     keep = st.columns(2)
-    keep[0].download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav")
-    keep[1].download_button("Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file")
+    download_button("Sound (.wav)", sound, "said.wav", "audio/wav", on_click="ignore", key="voice wav", place=keep[0])
+    download_button(
+        "Map (.npz)", to_npz([said.matrix]), "map.npz", on_click="ignore", key="voice map file", place=keep[1]
+    )

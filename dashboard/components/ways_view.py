@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.figures.passes import height_of, over_length, stages, tops
 from core.runs.all_at_once import Cost, Told
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -12,7 +13,7 @@ def way(told: Told, *, key: str) -> None:
     """One way: its output, whether it is right, and its calls."""
     verdict = {True: ":green-badge[right]", False: ":red-badge[not right]", None: ""}[told.right]
     calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
-    st.markdown(f"**{told.name}** · {calls} of the decoder {verdict} · {told.output or '(empty)'}")
+    st.markdown(f"**{told.name}** · {calls} of the decoder {verdict} · {literal(told.output) or '(empty)'}")
     rows = [list(zip(one.tokens, one.confidences, one.written, one.again)) for one in told.stages]
     live_figure(stages(rows, mode()), key=f"stages {key}", height=height_of(rows), alt=f"{told.name}: {told.output}")
 
@@ -21,7 +22,7 @@ def reasons(at_once: Told, left: Told) -> None:
     """Why an output is mixed: the distributions of its places, beside those of the one that writes word after word."""
     st.markdown("##### Why it mixes: what every place might have held")
     if at_once.mixtures:
-        st.markdown("  \n".join(f":material/shuffle: {one}" for one in at_once.mixtures))
+        st.markdown("  \n".join(f":material/shuffle: {literal(one)}" for one in at_once.mixtures))
     elif at_once.right:
         st.markdown("This output is right: at every place the same phrase happened to be ahead. Try another source.")
     places = st.columns(2)

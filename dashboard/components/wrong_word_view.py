@@ -12,6 +12,7 @@ from core.runs.wrong_word import Continued, Models, aftermaths, continued, writa
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
 from dashboard.components.exposure_race import guessing
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -45,7 +46,7 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
     _rows(example, place, word, found)
     st.caption(
         f"Before place {place + 1} each model is fed the right prefix, at place {place + 1} it is told that it wrote "
-        f"**{word}**, and from there on it reads what it writes itself. Bold: wrong."
+        f"**{literal(word)}**, and from there on it reads what it writes itself. Bold: wrong."
     )
     _many(models, task, examples, place)
 
@@ -60,7 +61,9 @@ def _word(task: AbstractTask, example: Example, place: int, key: str) -> str:
     own = task.vocabularies[1]
     words = [own.tokens[number] for number in writable(own) if own.tokens[number] != example.target[place]]
     return str(
-        st.selectbox("Wrong word", words, index=len(words) - 1, key=key, help=f"right is {example.target[place]}")
+        st.selectbox(
+            "Wrong word", words, index=len(words) - 1, key=key, help=f"right is {literal(example.target[place])}"
+        )
     )
 
 
@@ -79,7 +82,7 @@ def _rows(example: Example, place: int, word: str, found: dict[str, Continued]) 
         f"{sum(a == b for a, b in zip(one.whole, gold[place + 1 :]))} without it"
         for name, one in found.items()
     )
-    st.markdown(f"Right in the rest: {said}.")
+    st.markdown(f"Right in the rest: {literal(said)}.")
     figure = token_rows(rows, mode())
     live_figure(figure, key="wrong rows", height=int(figure.layout.height), alt=said)
 

@@ -8,8 +8,9 @@ from core.errors import AttentionLabError
 from core.runs.all_at_once import Cost, Told, all_places, costs, token_by_token
 from core.runs.trained import TrainedModel
 from core.runs.trained_parallel import TrainedParallel
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.pass_attention import pass_attention
 from dashboard.components.ways_view import prices, reasons, way
@@ -123,7 +124,7 @@ def _looks(addresses: dict[str, str], source: str, told: dict[str, Told], passes
     )
 
 
-@st.cache_resource(show_spinner="Measuring …", max_entries=8, scope="session")
+@kept.own(show_spinner="Measuring …", max_entries=8, scope="session")
 def _measured(left: str, once: str, masks: str, source: str, passes: int) -> list[Cost]:
     return costs(*_models({"left": left, "once": once, "masks": masks}), source, passes)
 
@@ -141,7 +142,7 @@ def _prices(addresses: dict[str, str], source: str, passes: int) -> None:
     try:
         prices(_measured(**addresses, source=source, passes=passes))
     except AttentionLabError as error:
-        st.info(str(error))
+        st.info(literal(str(error)))
         return
     st.caption(
         "Each model writes as many words as it is told to, the fastest of five times on this machine; nothing is said here of "

@@ -14,6 +14,7 @@ from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heading import heading
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import code
 from dashboard.components.model_bar import READ, Chosen, model_bar
 from dashboard.components.panel import panel
 
@@ -100,7 +101,7 @@ def _whole_words(matrices: list[AttentionMatrix]) -> bool:
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
     if any(one.site.kind == "cross" for one in matrices):
         written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
-        st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: `{written or '(nothing)'}`")
+        st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: {code(written or '(nothing)')}")
     if all(matrix.sums_to_one for matrix in matrices):
         return
     signs = (

@@ -12,6 +12,7 @@ from dashboard import links, state
 from dashboard.components import worksheet_bar
 from dashboard.components.chain import COLUMNS, ROWS, chain
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
 
@@ -28,7 +29,7 @@ def page() -> None:
     state.carry(TITLE, "projector", links.RUN, links.SOURCE)
     heading(TITLE, "Every number from vectors to outputs. Change one, and what follows from it moves.")
     if problem:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
         where = st.segmented_control(
@@ -74,7 +75,9 @@ def _shown(held: worksheet_bar.Sheet, chosen: dict[str, object]) -> tuple[Chain,
         how = Worked.from_dict(chosen)
         shown = work_out(held.sheet, how)
     except AttentionLabError as error:
-        st.warning(f"{error}. What is drawn is the last choice that could be worked out.", icon=":material/tune:")
+        st.warning(
+            f"{literal(str(error))}. What is drawn is the last choice that could be worked out.", icon=":material/tune:"
+        )
         sheet, how = state.get(GOOD) or (held.sheet, Worked())
         return work_out(sheet, how), None
     state.put(GOOD, (held.sheet, how))

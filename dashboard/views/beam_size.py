@@ -1,6 +1,7 @@
 """Beam size: does a better search find better outputs? One press decodes held-out sentences with wider and wider beams."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,8 +11,10 @@ from core.decoding.search import AbstractSearch
 from core.runs.beam_sizes import WIDTHS, searches
 from core.runs.trained import TrainedModel
 from dashboard import resources, state
-from dashboard.components import beam_sweep
+from dashboard.components import beam_sweep, turns
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
 
@@ -60,7 +63,7 @@ def _button(running: bool) -> None:
     else:
         st.button(
             "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
-            on_click=state.press, args=("sweeping",),
+            on_click=state.press, args=("sweeping",), **unless_locked("practice"),
         )  # fmt: skip
 
 
@@ -72,7 +75,8 @@ def _model() -> TrainedModel | None:
     asked = st.query_params.get(RUN)
     if asked is not None and asked not in known:
         st.warning(
-            f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown.", icon=":material/link_off:"
+            f"There is no run “{literal(asked[:80])}” with a checkpoint here; another one is shown.",
+            icon=":material/link_off:",
         )
         st.query_params.pop(RUN, None)
     if state.get(RUN) not in known:
@@ -105,8 +109,7 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
 
 def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
     one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
-    if running and not one.done:
-        one.go_on(_SLICE)
+    turns.work("beam sizes", running and not one.done, partial(one.go_on, _SLICE))
     if one.done:
         beam_sweep.said(one.points)
     elif one.now is not None:

@@ -14,6 +14,7 @@ from core.runs.table_search import UNSEEN, TableFound, search_table, whole_tree
 from core.settings import declarations
 from dashboard import links, state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.settings_form import settings_form
 from dashboard.components.table_editor import open_table, table_bar, table_editor
@@ -44,7 +45,7 @@ def page() -> None:
     state.carry(TITLE, "projector", links.RUN, links.SOURCE)
     heading(TITLE, "A model that is a table. Change a probability and see which strategy finds what.")
     if problem:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
     _panel()
 
 
@@ -69,7 +70,7 @@ def _panel() -> None:
             _tree(model, found[name], how)
         _lesson(model)
     for kind, words in refused.items():
-        st.warning(f"{kind}: {words}", icon=":material/tune:")
+        st.warning(f"{kind}: {literal(words)}", icon=":material/tune:")
     _strategies(found)
     _outputs(model, found)
 

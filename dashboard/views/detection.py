@@ -12,6 +12,8 @@ from core.training.set_loss import MATCHINGS
 from dashboard import state
 from dashboard.components.detection_view import SCENES, SIZE, curve, detector, matching, own, picture, scenes
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
+from dashboard.components.locks import file_box
 from dashboard.components.panel import guarded, panel
 from dashboard.components.race_bar import race_bar, race_button, race_ended
 
@@ -66,9 +68,9 @@ def _uploaded() -> tuple[str, BoxedPictures]:
         InputError: nothing was uploaded yet.
     """
     left, right = st.columns([5, 2])
-    files = left.file_uploader(
+    files = file_box(
         "Annotations (.xml) and their pictures (.jpg, .png), at most 100 MB each; a list val.txt or test.txt says what is held out",
-        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100,
+        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100, place=left
     )  # fmt: skip
     parts = right.selectbox(
         "Learn from", list(_CUTS), 1, key="detection parts", format_func=_CUTS.get,
@@ -80,7 +82,7 @@ def _uploaded() -> tuple[str, BoxedPictures]:
     digest = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(contents.items()))).hexdigest()
     pictures = own(digest, parts, contents)
     told = f"{len(pictures.train)} to learn from, {len(pictures.held_out)} held out: {', '.join(pictures.classes)}"
-    st.caption(" · ".join([told, *pictures.told]))
+    st.caption(literal(" · ".join([told, *pictures.told])))
     return f"{digest} {parts}", pictures
 
 

@@ -14,6 +14,7 @@ from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
@@ -50,7 +51,7 @@ def _vectors() -> None:
 def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     hidden = st.pills(
-        "Hide words", range(len(words)), selection_mode="multi", format_func=lambda at: words[at],
+        "Hide words", range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
         default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
         key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help="press a word to hide it, again to show it",
     )  # fmt: skip

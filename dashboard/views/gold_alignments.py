@@ -9,10 +9,11 @@ from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
 from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
 from core.runs.slices import Slices
 from core.runs.trained import TrainedModel
-from dashboard import resources
+from dashboard import kept, resources
 from dashboard.components.gold_heads import head_errors, one_sentence
 from dashboard.components.gold_source import HELD_OUT, MINE, GoldSource, gold_source
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 
 _FIRST = "demo/reverse-transformer"  # its links are known
@@ -58,7 +59,7 @@ def _agreement(address: str, where: str, extract: Extraction) -> None:
     if found.left_out:
         number, why = found.left_out[0]
         st.warning(
-            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {why}"
+            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {literal(why)}"
         )
     if found.full:
         st.caption(f"The first {found.done:,} of {found.total:,} pairs: more maps are not kept.")
@@ -85,7 +86,7 @@ def _looked(model: TrainedModel, source: GoldSource) -> LinkedSet:
     return slices.now or LinkedSet()
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, hash_funcs={tuple: hash})
+@kept.of_run(show_spinner=False, max_entries=8, hash_funcs={tuple: hash})
 def _slices(address: str, model_hash: str, pairs: tuple, cut: bool) -> Slices[LinkedSet]:
     return Slices(linked_maps(resources.model(address), pairs, cut=cut))
 

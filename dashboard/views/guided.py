@@ -1,9 +1,12 @@
 """Guided or not: two trainings from one seed side by side, and a switch for guided attention in the middle."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import state
+from dashboard.components import turns
 from dashboard.components.guided_race import guided_race, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
@@ -76,8 +79,7 @@ def _guide(one: GuidedPair) -> None:
 
 
 def _watch(one: GuidedPair, running: bool, key: str) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("guided", running, partial(one.go_on, _SLICE))
     guided_race(one, running=running, key=key)
     race_ended(_RUNNING, running=running, done=one.done)
 

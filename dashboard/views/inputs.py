@@ -15,7 +15,9 @@ from core.tasks.karate import Karate
 from core.tasks.picture_task import patches, whole
 from dashboard import resources
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import file_box
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
@@ -69,12 +71,10 @@ def _words() -> None:
 
 
 def _sound() -> None:
-    file = st.file_uploader(
-        "Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20
-    )
+    file = file_box("Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20)
     sound = _tones() if file is None else read_wav(file.getvalue(), file.name)
     for note in sound.notes:
-        st.caption(note)
+        st.caption(literal(note))
     st.audio(sound.samples, sample_rate=sound.rate)
     count = frame_count(len(sound.samples))
     at = st.slider("Frame", 1, max(2, count), min(count, 30), key="input frame", disabled=count < 2) - 1

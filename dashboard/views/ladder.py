@@ -1,11 +1,14 @@
 """The 发财 ladder: a word said once to four times, by speakers that find their place in the text in different ways."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.training.spoken_ladder import WORDS
 from dashboard import state
-from dashboard.components import ladder_work
+from dashboard.components import ladder_work, turns
 from dashboard.components.heading import heading
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.voice_view import voice_view
 
@@ -69,8 +72,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
         )
         return
     ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}
-    if running:
-        ladder_work.go_on(ladders, _SLICE)
+    turns.work("ladder", running, partial(ladder_work.go_on, ladders, _SLICE))
     ladder_work.progress(ladders, running=running)
     done = all(one.done for one in ladders.values())
     if running and done:
@@ -93,7 +95,7 @@ def _button(running: bool) -> None:
     else:
         st.button(
             "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
-            on_click=state.press, args=(_RUNNING,),
+            on_click=state.press, args=(_RUNNING,), **unless_locked("practice"),
         )  # fmt: skip
 
 

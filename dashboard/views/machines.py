@@ -5,9 +5,10 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.runs.machines import MACHINES, Answer, answer, known_sources, refuse_strangers
 from core.runs.reader import AbstractTrained
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.copying_view import unseen
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.machine_view import costs, machine
 from dashboard.components.panel import panel
 from dashboard.components.ways_view import way
@@ -70,12 +71,13 @@ def _chosen() -> dict[str, str] | None:
         lost = state.get(f"{_LOST} {name}")
         if lost is not None:
             place.warning(
-                f"There is no run “{lost[:80]}” for this place; another one is shown.", icon=":material/link_off:"
+                f"There is no run “{literal(lost[:80])}” for this place; another one is shown.",
+                icon=":material/link_off:",
             )
     return found if len(found) == len(MACHINES) else None
 
 
-@st.cache_resource(show_spinner="Asking …", max_entries=16, scope="session")
+@kept.own(show_spinner="Asking …", max_entries=16, scope="session")
 def _answers(chosen: tuple[tuple[str, int], ...], source: str) -> dict[str, Answer]:
     """Of each machine, by its run and step; kept, so that a time that was told does not change under the eyes."""
     return {
@@ -118,7 +120,7 @@ def _source(one: AbstractTrained) -> str:
 
 
 def _offer(title: str, sources: list[str], key: str) -> None:
-    st.pills(title, sources, key=key, on_change=_take, args=(key,))
+    st.pills(title, sources, key=key, on_change=_take, args=(key,), format_func=literal)
 
 
 def _take(key: str) -> None:
@@ -133,7 +135,7 @@ def _told(answers: dict[str, Answer], one: AbstractTrained, source: str) -> None
     reference, words = one.reference(source), answers["copying"].unseen
     said = "Nobody knows the right answer to this source." if reference is None else ""
     if reference is not None:
-        said = f"Right: **{one.config.task.join_target(reference)}**"
+        said = f"Right: **{literal(one.config.task.join_target(reference))}**"
     st.markdown(f"{said} · {unseen(words)}" if words else said)
 
 

@@ -1,11 +1,14 @@
 """Norms: where they stand, what they are, and what becomes of gradients, of training and of batches."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.models.norms import NORMS
 from dashboard import state
-from dashboard.components import norm_work
+from dashboard.components import norm_work, turns
 from dashboard.components.heading import heading
+from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 
 PARTS = ("At the start", "Training", "Across batches")
@@ -89,8 +92,7 @@ def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
 
 
 def _race(one: norm_work.Race, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("race", running, partial(one.go_on, _SLICE))
     if any(one.losses.values()):
         norm_work.race_picture(one, STEPS, running=running)
     else:
@@ -115,8 +117,7 @@ def _batches() -> None:
 
 
 def _measure(one: norm_work.Experiment, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("batches", running, partial(one.go_on, _SLICE))
     if one.share:
         norm_work.batches_picture(one, running=running)
     else:
@@ -139,7 +140,7 @@ def _button(name: str, running: bool) -> None:
     else:
         st.button(
             name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.press,
-            args=("norms running",),
+            args=("norms running",), **unless_locked("practice"),
         )  # fmt: skip
 
 

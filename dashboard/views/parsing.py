@@ -14,11 +14,11 @@ from core.runs.parsed import Parsed, parse
 from core.runs.trained import TrainedModel
 from core.tasks.attachment import sentence
 from core.tasks.parsing import Parsing
-from dashboard import resources, state
+from dashboard import kept, resources, state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.parse_view import looking, trees, ways_table
-from dashboard.components.token_marks import plain
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -56,7 +56,7 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {plain('  '.join(unknown[:12]))}")
+        st.caption(f":material/help: never seen in training, read as <unk>: {literal('  '.join(unknown[:12]))}")
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
@@ -92,7 +92,7 @@ def _tried(model: TrainedModel, source: str, search: AbstractSearch) -> Parsed |
         return error
 
 
-@st.cache_resource(show_spinner="Parsing …", max_entries=32, scope="session")
+@kept.of_run(show_spinner="Parsing …", max_entries=32, scope="session")
 def _parsed(address: str, step: int, source: str, search: AbstractSearch) -> Parsed:
     return parse(resources.model(address), source, search)
 

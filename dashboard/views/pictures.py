@@ -8,6 +8,7 @@ from core.figures.patches import laid_over
 from core.runs.trained_set import TrainedSet
 from core.tasks.picture_task import whole
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
@@ -71,9 +72,9 @@ def _picture(trained: TrainedSet) -> None:
 
 def _verdict(found: np.ndarray, names: tuple[str, ...], true: int) -> None:
     best = found.argsort()[::-1][:3]
-    right = "right" if best[0] == true else f"it is {names[true]}"
-    rest = ", ".join(f"{names[at]} {found[at]:.1%}" for at in best[1:])
-    st.markdown(f"**{names[best[0]]}** ({found[best[0]]:.1%}), {right}; then {rest}")
+    right = "right" if best[0] == true else f"it is {literal(names[true])}"
+    rest = ", ".join(f"{literal(names[at])} {found[at]:.1%}" for at in best[1:])
+    st.markdown(f"**{literal(names[best[0]])}** ({found[best[0]]:.1%}), {right}; then {rest}")
 
 
 def _three(

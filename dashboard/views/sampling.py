@@ -10,10 +10,12 @@ from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
-from dashboard import links, resources, state
-from dashboard.components.draw_view import draw_view, plain_text
+from dashboard import kept, links, resources, state
+from dashboard.components.draw_view import draw_view
 from dashboard.components.heading import heading
+from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
+from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
@@ -23,12 +25,12 @@ TITLE = "Sampling"
 MOST = 10  # outputs in the figure
 
 
-@st.cache_resource(show_spinner=False, max_entries=8, scope="session")
+@kept.of_run(show_spinner=False, max_entries=8, scope="session")
 def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
     return draw(resources.any_model(address), source, search)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=16, scope="session")
 def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
     return positions(resources.any_model(address), source, search, _drawing(address, step, source, search), index)
 
@@ -39,7 +41,7 @@ def page() -> None:
     state.carry(TITLE, "projector", links.RUN, links.SOURCE)
     heading(TITLE, "Many draws from one source: what comes out how often, and how chance chose every token.")
     if problem:
-        st.warning(problem, icon=":material/link_off:")
+        st.warning(literal(problem), icon=":material/link_off:")
     chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
@@ -132,8 +134,8 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
         } | {"Σ log p": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
     left, right = st.columns([1, 3])
-    left.download_button(
-        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch"
+    download_button(
+        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch", place=left
     )
     if any(not one.ended for one in drawing.outputs):
         right.caption("✂ = cut at the length limit: it did not end by itself.")
@@ -172,7 +174,7 @@ def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
         )
     one = drawing.of(number - 1)
     right.markdown(
-        f"`{_named(one)}` {'★ right' if one.right else ''}  \n{len(one.draws)} of {drawing.count} draws gave it; "
+        f"{code(_named(one))} {'★ right' if one.right else ''}  \n{len(one.draws)} of {drawing.count} draws gave it; "
         f"Σ log p {one.logp:.3f}"
     )
     draw_view(_positions(*place[:3], search, number - 1), search.top_p)
@@ -195,9 +197,9 @@ def _repetition(drawing: Drawing) -> None:
         if one.share > 0:
             tokens, (first, again, length) = one.drawn.tokens, one.passage
             marked = " ".join(
-                f"**:orange-background[{plain_text(token)}]**"
+                f"**:orange-background[{literal(token)}]**"
                 if first <= at < first + length or again <= at < again + length
-                else plain_text(token)
+                else literal(token)
                 for at, token in enumerate(tokens)
             )
             rows.append(f"| {one.share:.0%} | {len(one.drawn.draws)} | {length} | {marked} |")

@@ -6,6 +6,7 @@ from core.runs import status
 from core.runs.store import find_run
 from dashboard import state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 from dashboard.components.run_table import run_manager, run_table, watchable
 from dashboard.components.run_view import run_view
@@ -39,11 +40,11 @@ def _watching() -> str | None:
     state.forget("next watch")
     asked = st.query_params.get(WATCH)
     if asked is not None and asked not in known:
-        st.warning(f"There is no run “{asked[:80]}” here; another one is shown.", icon=":material/link_off:")
+        st.warning(f"There is no run “{literal(asked[:80])}” here; another one is shown.", icon=":material/link_off:")
         st.query_params.pop(WATCH, None)
     if state.get(WATCH) not in known:
         state.put(
-            WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).alive), known[0])
+            WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).active), known[0])
         )
     return st.selectbox("Run", known, key=WATCH, bind="query-params", help="yours first, then the shipped ones")
 

@@ -1,11 +1,14 @@
 """Train on BLEU: fine-tune a run with a reward, beside as many more steps of cross-entropy."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.runs.reward_pair import OBJECTIVES_SHOWN, RATE, STEPS, RewardPair
 from core.training.objectives import OBJECTIVES
 from core.training.rewards import REWARDS
 from dashboard import state
+from dashboard.components import turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 from dashboard.components.race_bar import race_button, race_ended
@@ -88,8 +91,7 @@ def _how() -> tuple[float, int, int, list[st.delta_generator.DeltaGenerator]]:
 def _watch(one: RewardPair, running: bool, key: str) -> None:
     if running and not state.running(_RUNNING, key):  # a press may arrive with a redraw of this panel alone
         st.rerun()
-    if running:
-        one.go_on(_SLICE)
+    turns.work("reward", running, partial(one.go_on, _SLICE))
     reward_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 

@@ -1,5 +1,7 @@
 """One wrong word: two models, of which one has read its own errors while it learned; what an error does to each."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import RunError
@@ -11,7 +13,8 @@ from core.tasks.task import held_out
 from core.training.events import Evaluated
 from core.training.exposing import exposed
 from core.training.gold_schedules import GOLD_SCHEDULES
-from dashboard import resources, state
+from dashboard import kept, resources, state
+from dashboard.components import turns
 from dashboard.components.exposure_race import exposure_race, exposures, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
@@ -84,8 +87,7 @@ def _trainings() -> None:
 
 
 def _watch(one: ExposedPair, running: bool) -> None:
-    if running:
-        one.go_on(_SLICE)
+    turns.work("wrong", running, partial(one.go_on, _SLICE))
     exposure_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 
@@ -122,7 +124,7 @@ def _chosen() -> None:
     )
 
 
-@st.cache_resource(show_spinner="Measuring …", max_entries=16)
+@kept.of_run(show_spinner="Measuring …", max_entries=16)
 def _exposed(address: str, step: int, _trained: TrainedModel) -> Exposure:
     task = _trained.config.task
     return exposed(_trained.model, held_out(task, "test", _MEASURED), task.vocabularies)

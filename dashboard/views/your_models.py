@@ -8,6 +8,7 @@ import core
 from core.errors import AttentionLabError
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign, on_disk, told
+from core.runs.workspace import in_classroom
 from dashboard import links, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
@@ -25,7 +26,13 @@ _VIEWS = {  # where a model can be looked at: those that write, and those that o
 def page() -> None:
     """Keep a folder, and say what is in those that are kept."""
     heading("Your models", "Trained models from elsewhere: open a folder, and every page looks inside it.")
-    _adding()
+    if in_classroom():
+        st.info(
+            "In a classroom no folder of the server is opened from here; whoever runs it keeps models for you.",
+            icon=":material/school:",
+        )
+    else:
+        _adding()
     _list()
 
 

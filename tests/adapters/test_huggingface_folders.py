@@ -98,9 +98,22 @@ def _other_shapes(folder: Path) -> None:
     _config(folder, d_model=48)
 
 
+def _endless(folder: Path) -> None:
+    _config(folder, decoder_layers=10**9)
+
+
+def _enormous(folder: Path) -> None:
+    _config(folder, d_model=16_384, encoder_ffn_dim=65_536, decoder_ffn_dim=65_536)
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
+        (_endless, "decoder_layers=1,000,000,000 in its config.json; no model has more than 512 layers"),
+        (
+            _enormous,
+            r"config.json asks for [\d,]{12,} weights, and its files hold [\d,]{5,7}: they are of different models",
+        ),
         (_no_weights, "model.safetensors is missing"),
         (_pickled, "pickled weights, which may run code when they are read, so they are refused.*save_pretrained"),
         (_tensorflow, "weights of TensorFlow only"),

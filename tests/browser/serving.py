@@ -14,9 +14,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port."""
+    """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port.
 
-    def __init__(self, home: Path) -> None:
+    Args:
+        page: what is run, `gate.py` for a classroom.
+    """
+
+    def __init__(self, home: Path, page: str = "app.py") -> None:
+        self.page = page
         self.home = home
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -34,7 +39,7 @@ class Server:
             "-m",
             "streamlit",
             "run",
-            str(ROOT / "dashboard" / "app.py"),
+            str(ROOT / "dashboard" / self.page),
             "--server.headless",
             "true",
             "--server.port",
@@ -48,6 +53,7 @@ class Server:
         environment = {
             **os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",
+            "ATTNLAB_TRAININGS": os.environ.get("ATTNLAB_TRAININGS", "8"),  # tests wait for their own, not for each other's
         }  # fmt: skip
         with (self.home / "log.txt").open("ab") as log:
             self.process = subprocess.Popen(

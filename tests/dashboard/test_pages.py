@@ -95,7 +95,7 @@ def test_a_training_that_cannot_be_is_said_and_nothing_is_made():
 
 def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
     handed: list[RunFolder] = []
-    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: handed.append(run))
+    monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: handed.append(run))
     at = opened("train")
     by_label(at.text_input, "Name of the run").set_value("mine").run()
     by_label(at.button, "Train").click().run()
@@ -106,7 +106,7 @@ def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
 
 
 def test_another_objective_brings_its_settings_and_is_kept_in_the_run(monkeypatch):
-    monkeypatch.setattr("core.runs.jobs.start", lambda run, *rest: None)
+    monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: None)
     at = opened("train")
     assert "Objective settings" not in [expander.label for expander in at.expander]
     by_label(at.selectbox, "Objective").select("scheduled_sampling").run()
@@ -182,8 +182,17 @@ def test_every_box_for_files_says_its_limit_and_the_server_takes_as_much():
             and isinstance(node.targets[0], ast.Name)
         }
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and re.search(r"\.file_uploader$", ast.unparse(node.func)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "file_box":
                 said = next(ast.unparse(word.value) for word in node.keywords if word.arg == "max_upload_size")
                 limits[f"{path.name}:{node.lineno}"] = int(known.get(said, said))
     taken = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["server"]
     assert len(limits) >= 8 and max(limits.values()) == taken["maxUploadSize"] == 500, limits
+
+
+def test_every_box_for_files_and_every_file_to_take_away_is_under_the_lecturers_lock():
+    free = [
+        path.name
+        for path in APP.parent.rglob("*.py")
+        if re.search(r"\.(file_uploader|camera_input|audio_input|download_button)\b", path.read_text(encoding="utf-8"))
+    ]
+    assert free == ["locks.py"]

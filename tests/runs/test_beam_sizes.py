@@ -180,7 +180,7 @@ def test_where_the_tasks_data_are_missing_the_examples_of_the_run_are_used(monke
 
 
 def test_the_table_as_a_file_has_a_line_for_every_search(proved):
-    lines = to_csv(proved).splitlines()
+    lines = to_csv(proved).decode().splitlines()
     assert len(lines) == 1 + len(proved) and lines[0].split(",")[:5] == [
         "search",
         "width",
@@ -188,4 +188,4 @@ def test_the_table_as_a_file_has_a_line_for_every_search(proved):
         "logp",
         "right",
     ]
-    assert lines[-1].startswith("exact,,8,") and to_csv([]).strip() == "search"
+    assert lines[-1].startswith("exact,,8,") and to_csv([]).strip() == b"search"

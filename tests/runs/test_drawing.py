@@ -159,6 +159,6 @@ def test_the_pieces_of_the_unit_interval_lie_side_by_side_and_u_is_in_the_one_th
 
 def test_outputs_are_written_as_lines_of_a_table(model, source):
     drawing = draw(model, source, SamplingSearch(draws=9))
-    lines = list(csv.DictReader(io.StringIO(drawing.to_csv())))
+    lines = list(csv.DictReader(io.StringIO(drawing.to_csv().decode())))
     assert [line["output"] for line in lines] == [one.output for one in drawing.outputs]
     assert sum(int(line["draws"]) for line in lines) == 9

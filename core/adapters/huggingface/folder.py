@@ -10,11 +10,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from transformers import (
+    AutoConfig,
     AutoModelForCausalLM,
     AutoModelForMaskedLM,
     AutoModelForSeq2SeqLM,
@@ -29,6 +32,8 @@ from core.adapters.huggingface.families import Family, family_of
 from core.errors import DataError
 
 _LARGEST_CONFIG = 4 << 20  # bytes; a configuration is a page of text
+_DEEPEST = 512  # layers
+_MISSING = 50_000_000  # weights that may be missing, to be named one by one: 200 MB
 _PICKLED = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 _OTHERS = {"*.h5": "TensorFlow", "*.msgpack": "Flax", "*.gguf": "GGUF", "*.onnx": "ONNX"}
 
@@ -73,8 +78,10 @@ def open_folder(path: Path) -> Opened:
         )
     with quietly(path):
         tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+    kind = _KINDS[family.kind if not family.hears else "speech"]
+    _check_asked(path, config, kind)
     with quietly(path):
-        model, found = _KINDS[family.kind if not family.hears else "speech"].from_pretrained(
+        model, found = kind.from_pretrained(
             path, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32,
             attn_implementation="eager", output_loading_info=True,
         )  # fmt: skip
@@ -141,6 +148,35 @@ def _check_weights(path: Path) -> None:
         if any(path.glob(kind)):
             raise DataError(f"{path} holds weights of {name} only; save them as model.safetensors and open that")
     raise DataError(f"{path} has no weights: a model.safetensors is missing beside its config.json; copy it there")
+
+
+def _check_asked(path: Path, config: dict[str, Any], kind: Any) -> None:
+    """Whether the configuration asks for about as much as there is: what the files lack would be made, however large."""
+    deep = [
+        name
+        for name, value in config.items()
+        if name.endswith("layers") and isinstance(value, int) and value > _DEEPEST
+    ]
+    if deep:
+        raise DataError(
+            f"{path}: {deep[0]}={config[deep[0]]:,} in its config.json; no model has more than {_DEEPEST} layers"
+        )
+    with quietly(path):
+        settings = AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
+        with torch.device("meta"):  # shapes alone
+            asked = sum(one.numel() for one in kind.from_config(settings, attn_implementation="eager").parameters())
+        held = sum(_numbers(file) for file in sorted(path.glob("*.safetensors")))
+    if asked > held + _MISSING:
+        raise DataError(
+            f"{path}: config.json asks for {asked:,} weights, and its files hold {held:,}: they are of different models; "
+            "save the whole model again, and open that"
+        )
+
+
+def _numbers(file: Path) -> int:
+    """How many numbers a file holds, by its header."""
+    with safe_open(file, "pt") as opened:
+        return sum(prod(opened.get_slice(name).get_shape()) for name in opened.keys())  # noqa: SIM118 (it is no dict)
 
 
 def _check_loaded(path: Path, model: PreTrainedModel, found: dict[str, Any]) -> None:

@@ -52,11 +52,13 @@ class OpenedByTransformers(AbstractOpened):
 
         transformers.utils.logging.disable_progress_bar()
         self.model = transformers.AutoModelForSeq2SeqLM.from_pretrained(
-            folder, local_files_only=True, attn_implementation="eager"
+            folder, local_files_only=True, trust_remote_code=False, attn_implementation="eager"
         ).eval()
         self.tokenizer = None
         if parcel.tokenizer is not None:
-            self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            self.tokenizer = transformers.AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
 
     def read(self, texts: Sequence[str]) -> list[Numbers] | None:
         """By its own tokenizer."""

@@ -1,6 +1,7 @@
 """Whether the parts of a tree fit each other: what must hold of every tree, whichever search made it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,10 @@ from core.decoding.trees.columns import Columns
 from core.errors import DataError
 
 _CLOSE = 1e-6
+_SAID: dict[type, tuple[str, ...]] = {
+    str: ("strategy", "model", "model_hash", "vocab_hash", "source", "output", "stop_reason", "created", "inference"),
+    int: ("checkpoint_step", "seed"), dict: ("settings",), list: ("edits", "source_tokens"),
+}  # fmt: skip
 _GROWING = tuple(map(str, (Status.ROOT, Status.EXPANDED, Status.TRUNCATED)))  # truncated by one search, not by another
 
 
@@ -25,6 +30,18 @@ def refuse_misfits(nodes: Columns, draws: Columns, attention: Mapping[str, np.nd
     _refuse_disorder(whole)
     _refuse_strangers(whole, nodes, draws, attention)
     _refuse_wrong_sums(nodes, whole["parent"])
+
+
+def refuse_header(header: Mapping[str, Any]) -> None:
+    """What a tree says of itself may be left out, but where it is, it is of its kind: pages and figures show it.
+
+    Raises:
+        DataError: a text is none, or a number.
+    """
+    for kind, names in _SAID.items():
+        for name in names:
+            if not isinstance(header.get(name), kind | None):
+                raise DataError(f"the tree is damaged: its {name} is {str(header[name])[:40]!r}; export it again")
 
 
 def _refuse_disorder(whole: Mapping[str, np.ndarray]) -> None:
@@ -64,6 +81,7 @@ def _refuse_wrong_sums(nodes: Columns, parent: np.ndarray) -> None:
     logp_token, logp, rank_score, adj = (
         np.array(nodes[name], dtype=np.float64) for name in ("logp_token", "logp", "rank_score", "adj")
     )
+    _all(~(logp_token > _CLOSE * 1000), "its `logp_token` is no logarithm of a probability")
     above = np.where(parent < 0, 0.0, logp[np.maximum(parent, 0)])
     _all(_equal(logp, above + logp_token), "its `logp` is not its parent's plus its `logp_token`")
     with np.errstate(invalid="ignore"):  # −∞ − −∞

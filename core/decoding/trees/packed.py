@@ -2,14 +2,13 @@
 
 import io
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from math import nan
 from typing import Any
 
 import numpy as np
 
+from core.data import numpy_file
 from core.decoding.trees.columns import DRAW_KINDS, KINDS, REAL, TERMS, TEXT, TRUTH, WHOLE
 from core.decoding.trees.saved import LARGEST, SCHEMA, Parts, carried, checked, digest, read_columns, refuse_edited
 from core.errors import DataError
@@ -40,33 +39,23 @@ def read_npz(content: bytes) -> Parts:
     Raises:
         DataError: no such file, a damaged or an edited one, or a tree whose parts do not fit each other.
     """
+    arrays = numpy_file.read_npz(content, "not a decoding tree: it", LARGEST)
     try:
-        return _read(content)
-    except DataError:
-        raise
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
-        raise DataError("not a decoding tree: this .npz cannot be read; export it again") from error
-    except (NotImplementedError, RuntimeError, MemoryError, RecursionError, SyntaxError) as error:  # zip's odd corners
-        raise DataError("not a decoding tree: this .npz is damaged; export it again") from error
+        return _read(arrays)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError("not a decoding tree: what this .npz holds is none, or damaged; export it again") from error
 
 
-def _read(content: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST:
-            raise DataError(f"not a decoding tree: {size:,} bytes unpacked are more than any tree has ({LARGEST:,})")
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        stated = json.loads(str(arrays["header"]))
-        if not isinstance(stated, dict) or stated.get("schema") != SCHEMA or not isinstance(stated.get("header"), dict):
-            raise DataError(f"not a decoding tree: its header is not that of {SCHEMA!r}")
-        steps = [
-            {name: nan if value is None else value for name, value in step.items()} for step in _list(arrays["steps"])
-        ]
-        attention = {
-            name.removeprefix("attention."): _rows(arrays[name]) for name in arrays if name.startswith("attention.")
-        }
-        nodes, draws = (_columns(arrays, part, kinds) for part, kinds in (("nodes", KINDS), ("draws", DRAW_KINDS)))
-    parts = checked(Parts(stated["header"], nodes, steps, draws, attention))
+def _read(arrays: Mapping[str, np.ndarray]) -> Parts:
+    stated = json.loads(str(arrays["header"]))
+    if not isinstance(stated, dict) or stated.get("schema") != SCHEMA or not isinstance(stated.get("header"), dict):
+        raise DataError(f"not a decoding tree: its header is not that of {SCHEMA!r}")
+    steps = [{name: nan if value is None else value for name, value in step.items()} for step in _list(arrays["steps"])]
+    attention = {
+        name.removeprefix("attention."): _rows(arrays[name]) for name in arrays if name.startswith("attention.")
+    }
+    nodes, draws = (_columns(arrays, part, kinds) for part, kinds in (("nodes", KINDS), ("draws", DRAW_KINDS)))
+    parts = checked(Parts(carried(stated["header"]), nodes, steps, draws, attention))
     refuse_edited(parts, stated.get("digest"))
     return parts
 

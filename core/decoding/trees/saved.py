@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from core.decoding.trees.columns import DRAW_KINDS, KINDS, REAL, TERMS, TEXT, TRUTH, WHOLE, Columns
-from core.decoding.trees.intact import refuse_misfits
+from core.decoding.trees.intact import refuse_header, refuse_misfits
 from core.errors import DataError
 
 SCHEMA = "attnlab/tree/1"
@@ -88,7 +88,7 @@ def read_dict(data: Any) -> Parts:
     if not isinstance(data["steps"], list) or not all(isinstance(step, dict) for step in data["steps"]):
         raise DataError("the tree is damaged: `steps` is no list of steps; export it again")
     steps = [{name: nan if value is None else value for name, value in step.items()} for step in data["steps"]]
-    header = {name: value for name, value in data.items() if name not in (*_BODY, "schema", "digest")}
+    header = {name: carried(value) for name, value in data.items() if name not in (*_BODY, "schema", "digest")}
     return checked(Parts(header, nodes, steps, draws, _attention(data["attention"])))
 
 
@@ -98,6 +98,7 @@ def checked(parts: Parts) -> Parts:
     Raises:
         DataError: they do not; which.
     """
+    refuse_header(parts.header)
     refuse_misfits(parts.nodes, parts.draws, parts.attention)
     return parts
 
@@ -167,6 +168,7 @@ def _column(column: list[Any], kind: str, where: str) -> list[Any]:
         for terms in column:
             if not all(type(value) in (int, float) for value in terms.values()):
                 raise DataError(f"the tree is damaged: `{where}` holds what is no number; export it again")
+            _reals(list(terms.values()), where)
     if kind == REAL:
         column = _reals(column, where)
     return column

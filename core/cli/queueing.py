@@ -1,0 +1,45 @@
+"""Commands about the line of trainings: list, cancel."""
+
+import typer
+
+from core.cli.printing import Json, Run, columns, show
+
+queue = typer.Typer(help="The line in which trainings wait for their turn.", no_args_is_help=True)
+
+
+@queue.command("list")
+def list_line(json: Json = False) -> None:
+    """What runs, then what waits in the order in which it will begin; files there that are no tickets are named.
+
+    Trainings of `attnlab train` are not among them: they run where they were started, at once.
+    """
+    from core.runs import job_queue, status
+    from core.runs.backend import chosen
+
+    line, places = job_queue.line(), chosen().places()
+    data = []
+    for before, ticket in [*((None, one) for one in line.running), *enumerate(line.waiting)]:
+        now = status.read(ticket.run)
+        data.append({
+            "run": ticket.address, "path": ticket.path, "owner": ticket.owner, "state": now.state, "before": before,
+            "step": now.step, "steps": now.steps,
+        })  # fmt: skip
+    told = [
+        [one["run"], one["owner"], one["state"], f"{one['before']} before it" if one["before"] is not None else ""]
+        for one in data
+    ]
+    text = columns(told, ["run", "owner", "state", "place"]) if told else "nothing runs and nothing waits"
+    text = "\n".join([f"at most {places} at once", text, *line.problems])
+    show({"places": places, "trainings": data, "problems": list(line.problems)}, json, text)
+
+
+@queue.command()
+def cancel(run: Run, json: Json = False) -> None:
+    """Take a run out of the line, or end its training: with a checkpoint; asked again some seconds later, at once."""
+    from core.runs import job_queue, status, store
+
+    folder = store.open_run(run)
+    job_queue.cancel(folder)
+    now = status.read(folder)
+    asked = "was asked to stop after its step" if now.alive else f"is {now.state}"
+    show({"run": folder.address, "state": now.state}, json, f"{folder.address} {asked}")

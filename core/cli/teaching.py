@@ -1,0 +1,106 @@
+"""attnlab classroom publish, unpublish, lock, unlock, list: what the lecturer does on the page Class, from the server's own shell."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from core.cli.printing import Json, Run, columns, show
+from core.errors import RunError
+
+Place = Annotated[str, typer.Option("--of", metavar="WORKSPACE", help="the run is in this workspace of the class")]
+Whom = Annotated[str, typer.Option("--for", metavar="WORKSPACE", help="one workspace alone; all of them if left out")]
+What = Annotated[
+    list[str], typer.Argument(metavar="CONTROL …", help="train, practice, upload, import, download, delete")
+]
+
+
+def publish(
+    run: Run,
+    of: Place = "",
+    name: Annotated[str, typer.Option("--as", help="of the copy; a taken name gets a number")] = "",
+    json: Json = False,
+) -> None:
+    """Give everybody a copy of a run to look at, as class/NAME."""
+    from core.runs import published, roll, store
+
+    copy = published.publish(roll.run_of(of, run) if of else store.open_run(run), name)
+    show({"run": copy.address, "path": str(copy.path)}, json, f"published as {copy.address}")
+
+
+def unpublish(
+    name: Annotated[str, typer.Argument(help="as published, with class/ before it or without")], json: Json = False
+) -> None:
+    """Take a published run back."""
+    from core.runs import published, store
+
+    published.unpublish(name)
+    address = f"{store.CLASS}{name.removeprefix(store.CLASS)}"
+    show({"unpublished": address}, json, f"taken back: {address}")
+
+
+def lock(controls: What, whom: Whom = "", json: Json = False) -> None:
+    """Lock controls for students; what is running goes on."""
+    from core.runs import locked
+
+    _check(whom)
+    for control in controls:
+        locked.lock(control, whom)
+    _show_locks(json)
+
+
+def unlock(controls: What, whom: Whom = "", json: Json = False) -> None:
+    """Unlock controls; for all also lifts what was locked for one."""
+    from core.runs import locked
+
+    _check(whom)
+    for control in controls:
+        locked.unlock(control, whom)
+    _show_locks(json)
+
+
+def list_class(json: Json = False) -> None:
+    """The class as it is: who is here, what trains, what is locked and published."""
+    from core.runs import locked, published, roll
+    from core.runs.used import megabytes
+    from core.runs.workspace import workspaces
+
+    places = workspaces()
+    people = [
+        {
+            "workspace": page.name, "name": page.owner, "here": page.here, "runs": len(page.runs), "training": page.active,
+            "megabytes": round(megabytes(places[page.name]), 1),
+        }
+        for page in roll.roll() if page.name in places
+    ]  # fmt: skip
+    given = [run.address for run in published.published()]
+    locks = locked.locks()
+    told = [f"locked: {', '.join(_told(one.control, one.workspace) for one in locks) or 'nothing'}"]
+    told.append(f"published: {', '.join(given) or 'nothing'}")
+    rows = [[one["workspace"], "here" if one["here"] else "", *list(one.values())[3:]] for one in people]
+    table = columns(rows, ["workspace", "", "runs", "training", "MB"]) if rows else "nobody has logged in yet"
+    show(
+        {"workspaces": people, "locks": [asdict(one) for one in locks], "published": given},
+        json,
+        "\n".join([*told, table]),
+    )
+
+
+def _show_locks(json: bool) -> None:
+    from core.runs import locked
+
+    locks = locked.locks()
+    text = ", ".join(_told(one.control, one.workspace) for one in locks) or "nothing"
+    show({"locks": [asdict(one) for one in locks]}, json, f"locked: {text}")
+
+
+def _told(control: str, whom: str) -> str:
+    return f"{control} for {whom}" if whom else control
+
+
+def _check(whom: str) -> None:
+    from core.runs.workspace import workspaces
+
+    known = workspaces()
+    if whom and whom not in known:
+        raise RunError(f"there is no workspace {whom[:60]!r}; workspaces: {', '.join(known) or 'none yet'}")

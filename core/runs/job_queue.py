@@ -1,0 +1,279 @@
+"""The line in which trainings wait: at most so many run at once, the others start in a fair order (core/runs/fairness.py).
+
+The line is on the disk, and whoever holds its lock takes the turn for all: the server that is asked to train, a server that
+looks every second, a training that ends. No server is needed for the line to go on, several may share it, and whatever is
+killed between two steps, the next turn finds a whole line. A ticket is moved to `running` before its training is started;
+where the start did not come about, the run still reads as `waiting` and the ticket goes back to its place.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import portalocker
+
+from core.errors import AttentionLabError, RunError
+from core.runs import atomic, controls, locked, status, tickets
+from core.runs.backend import AbstractBackend, chosen
+from core.runs.fairness import in_order
+from core.runs.folder import RunFolder, acquire
+from core.runs.jobs import worker_main
+from core.runs.limits import Limits, usual
+from core.runs.tickets import RUNNING, WAITING, Ticket
+
+_PATIENCE = 15.0  # seconds to wait for whoever takes a turn
+_LOOK = 1.0  # seconds between a server's looks at the line
+_UNHEARD = 5.0  # seconds after which a training that was asked to stop, and asked again, is ended
+_TRIES = 3  # starts of a training that dies before its first word
+_SERVED = "served.json"
+_log = logging.getLogger("attention_lab")
+_attending = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line as it is.
+
+    Attributes:
+        running, waiting: tickets, the waiting ones in the order in which they will be started; problems: files that are none.
+    """
+
+    running: tuple[Ticket, ...]
+    waiting: tuple[Ticket, ...]
+    problems: tuple[str, ...]
+
+
+def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int | None = None) -> None:
+    """Have a run trained when its turn comes, at once if there is room; it reads as `waiting` until then.
+
+    A run that waits already keeps its place.
+
+    Args:
+        owner: whose it is: a workspace, or a session; limits: the usual ones of this server where none are given.
+        most: trainings of this owner that may wait at once; None is no limit.
+
+    Raises:
+        RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
+        SettingError: the environment of the server has a limit that is none.
+        LockedControl: the lecturer has locked training for whoever asks.
+    """
+    locked.check("train")
+    run.check_writable("it cannot be trained further")
+    run.config()
+    allowed = limits or usual()
+    with _turn():
+        backend = chosen()
+        running, waiting = _swept(backend)
+        before = status.read(run)
+        if before.alive:
+            raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
+        if not any(one.path == str(run.path) for one in waiting):
+            _refuse_more(owner, waiting, most)
+            number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
+            tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
+        _write_waiting(run)
+        _fill(backend)
+
+
+def cancel(run: RunFolder) -> None:
+    """Take a run out of the line, whatever it does.
+
+    One that waits or has not said a word yet is taken out at once. One that trains or is paused is asked to stop with a
+    checkpoint after its step; asked again some seconds later, it is ended where it stands. A dead one only leaves the line.
+
+    Raises:
+        RunError: it is shipped, out of reach from here, or the disk refuses.
+    """
+    run.check_writable("there is no training to cancel")
+    with _turn():
+        backend = chosen()
+        for ticket in tickets.read(WAITING)[0]:
+            if ticket.path == str(run.path):
+                tickets.drop(ticket, WAITING)
+        now = status.read(run)
+        if now.state == "waiting":
+            _write_stopped(run)
+        elif now.state == "starting" or (now.alive and controls.unheard(run, "stop", _UNHEARD)):
+            backend.kill(run)
+        elif now.alive:
+            controls.send(run, "stop")
+        _fill(backend)
+
+
+def turn() -> list[RunFolder]:
+    """Start who is next, as long as there is room. Safe from any process at any time.
+
+    Returns:
+        The runs that were started.
+
+    Raises:
+        RunError: the disk refuses, or somebody else is taking a turn that does not end.
+    """
+    if not tickets.any_there():
+        return []
+    with _turn():
+        return _fill(chosen())
+
+
+def work(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
+    """As `jobs.worker_main`, and then let the next in the line begin: there may be no server any more to do it."""
+    code = worker_main(argv, train)
+    with suppress(AttentionLabError):
+        turn()
+    return code
+
+
+def place(run: RunFolder) -> int | None:
+    """How many are started before a run that waits; None for one that has no place in the line."""
+    paths = [one.path for one in line().waiting]
+    return paths.index(str(run.path)) if str(run.path) in paths else None
+
+
+def line() -> Line:
+    """The line as it is at this moment; reading it holds nobody up."""
+    running, wrong = tickets.read(RUNNING)
+    waiting, problems = tickets.read(WAITING)
+    return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
+
+
+def attend() -> None:
+    """Look at the line every second for as long as this process lives; once a process, called again it does nothing."""
+    if _attending.acquire(blocking=False):
+        threading.Thread(target=_attend, daemon=True, name="queue").start()
+
+
+def _attend() -> None:
+    said = ""
+    while True:
+        try:
+            turn()
+            said = ""
+        except AttentionLabError as error:
+            if str(error) != said:
+                _log.warning("the queue of trainings: %s", error)
+            said = str(error)
+        except Exception:  # nothing must end this thread: the line would stand still
+            _log.exception("the queue of trainings")
+        time.sleep(_LOOK)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Be the only one, of all processes, who changes the line."""
+    path = tickets.folder() / ".lock"
+    with atomic.disk_errors("opening the queue"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+")
+    with file:
+        if not acquire(file, _PATIENCE):
+            raise RunError(
+                f"the queue is held by another process ({path}); try again, and end that process if it hangs"
+            )
+        try:
+            yield
+        finally:
+            portalocker.unlock(file)
+
+
+def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
+    """Running and waiting tickets, after those whose training ended were taken out and those that never began went back."""
+    running = []
+    for ticket in tickets.read(RUNNING)[0]:
+        now = _written(ticket.run)
+        if now is not None and now.alive and backend.lives(now):
+            running.append(ticket)
+        elif now is not None and now.state == "waiting":
+            tickets.move(ticket, RUNNING, WAITING)
+        elif now is not None and now.state == "starting" and ticket.tries + 1 < _TRIES:
+            tickets.write(replace(ticket, tries=ticket.tries + 1), RUNNING)
+            _write_waiting(ticket.run)
+            tickets.move(ticket, RUNNING, WAITING)
+        else:
+            tickets.drop(ticket, RUNNING)
+    waiting = []
+    for ticket in tickets.read(WAITING)[0]:
+        if ticket.run.problem is None:
+            waiting.append(ticket)
+        else:
+            _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, ticket.run.problem)
+            tickets.drop(ticket, WAITING)
+    return running, waiting
+
+
+def _fill(backend: AbstractBackend) -> list[RunFolder]:
+    running, waiting = _swept(backend)
+    places = backend.places()
+    order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
+    return [ticket.run for ticket in order if _start(ticket, backend)]
+
+
+def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
+    run = ticket.run
+    if status.read(run).alive:  # somebody trains it already, from a command line
+        tickets.drop(ticket, WAITING)
+        return False
+    _write_waiting(run)
+    tickets.move(ticket, WAITING, RUNNING)
+    _serve(ticket)
+    try:
+        backend.start(run, ticket.limits)
+    except AttentionLabError as error:
+        now = status.read(run)
+        if not now.alive:
+            status.write(run, "failed", step=now.step, steps=now.steps, reason=str(error))
+        tickets.drop(ticket, RUNNING)
+        return False
+    return True
+
+
+def _serve(ticket: Ticket) -> None:
+    """Remember that an owner was served, among those who still wait: whoever does not is younger when they come back."""
+    waiting = tickets.read(WAITING)[0]
+    served = _served()
+    now = 1 + max([ticket.number, *served.values(), *(one.number for one in waiting)])
+    owners = {one.owner for one in waiting}
+    kept = {owner: moment for owner, moment in {**served, ticket.owner: now}.items() if owner in owners}
+    with atomic.disk_errors("writing who was served"):
+        atomic.write_json(tickets.folder() / _SERVED, kept)
+
+
+def _served() -> dict[str, int]:
+    """When owners were served last. Without the file, or with one that was edited, nobody was: then only patience counts."""
+    try:
+        value: Any = atomic.read_json(tickets.folder() / _SERVED, "")
+    except RunError:
+        return {}
+    if not isinstance(value, dict):
+        return {}
+    return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
+
+
+def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
+    own = sum(one.owner == owner for one in waiting)
+    if most is not None and own >= most:
+        raise RunError(
+            f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
+        )
+
+
+def _written(run: RunFolder) -> status.Status | None:
+    try:
+        return status.written(run)
+    except RunError:
+        return None
+
+
+def _write_waiting(run: RunFolder) -> None:
+    now = status.read(run)
+    if now.state != "waiting":
+        steps = now.steps or run.config().get("training", {}).get("steps", 0)
+        status.write(run, "waiting", step=now.step, steps=steps)
+
+
+def _write_stopped(run: RunFolder) -> None:
+    now = status.read(run)
+    status.write(run, "stopped", step=now.step, steps=now.steps, reason="cancelled while it waited for its turn")

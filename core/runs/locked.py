@@ -1,0 +1,143 @@
+"""Controls that the lecturer has locked for students: asked where the deed is done, and by buttons, which say why they are grey.
+
+A lock is an empty file: `locked/NAME` in the folder of the server for everybody, `locked/NAME@WORKSPACE` for one. So to
+lock and to unlock is one call of the system, several servers see the same, and there is nothing that could be torn. Whoever
+teaches is never locked out, nor is anybody outside a classroom.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InputError, LockedControl
+from core.runs import atomic, authority, workspace
+from core.settings import did_you_mean
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something a student may do unless it is locked.
+
+    Attributes:
+        title: for menus; doing: as it is said in a sentence; covers: which buttons of the app it is.
+    """
+
+    title: str
+    doing: str
+    covers: str
+
+
+CONTROLS: dict[str, Control] = {
+    "train": Control("Train", "training", "Train and Resume: trainings that are processes of their own"),
+    "practice": Control(
+        "Train in a page", "training in a page", "trainings and long measurements that run while a page is open"
+    ),
+    "upload": Control("Upload", "bringing files", "every place where files of one's own are dropped"),
+    "import": Control("Import", "importing runs", "runs from .zip files"),
+    "download": Control("Download", "taking files away", "figures, tables, trees, and runs as .zip files"),
+    "delete": Control("Delete and rename", "deleting and renaming runs", "deleting and renaming one's own runs"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class Lock:
+    """One lock.
+
+    Attributes:
+        control: of CONTROLS; workspace: whose it is locked for; "" is everybody's.
+    """
+
+    control: str
+    workspace: str = ""
+
+
+def check(control: str) -> None:
+    """Raise if whoever asks may not do this now; for the function that does it.
+
+    Raises:
+        LockedControl: it is locked for them.
+    """
+    told = problem(control)
+    if told is not None:
+        raise LockedControl(told)
+
+
+def problem(control: str) -> str | None:
+    """Why whoever asks may not do this now, in one sentence; None if they may. Costs two looks at the disk in a classroom."""
+    meant = CONTROLS[control]
+    if authority.teaches():
+        return None
+    if _file(Lock(control)).exists():
+        return f"The lecturer has locked {meant.doing} for the class; it goes on when they unlock it."
+    member = authority.asker()
+    if member is not None and _file(Lock(control, member.workspace)).exists():
+        return f"The lecturer has locked {meant.doing} for {member.workspace}; it goes on when they unlock it."
+    return None
+
+
+def lock(control: str, workspace: str = "") -> None:
+    """Lock a control; what is running goes on.
+
+    Args:
+        workspace: for whom; "" for all students.
+
+    Raises:
+        InputError: no such control, or nothing may be called so; RunError: no lecturer asks, or the disk refuses.
+    """
+    one = _checked(control, workspace)
+    with atomic.disk_errors(f"locking {control}"):
+        _file(one).parent.mkdir(parents=True, exist_ok=True)
+        _file(one).touch()
+
+
+def unlock(control: str, workspace: str = "") -> None:
+    """Unlock a control; one that is not locked stays so.
+
+    Args:
+        workspace: for whom; "" for everybody, whoever it was locked for. A lock for all is not lifted for one.
+
+    Raises:
+        InputError: no such control, it is locked for all and not only for one, or nothing may be called so.
+        RunError: no lecturer asks, or the disk refuses.
+    """
+    one = _checked(control, workspace)
+    if workspace and Lock(control) in locks():
+        raise InputError(
+            f"{control} is locked for the whole class; unlock it for all, then lock it for those who are meant"
+        )
+    with atomic.disk_errors(f"unlocking {control}"):
+        for each in [one] if workspace else [found for found in locks() if found.control == control]:
+            _file(each).unlink(missing_ok=True)
+
+
+def locks() -> list[Lock]:
+    """All locks, those for everybody first."""
+    found = []
+    with suppress(FileNotFoundError):
+        for entry in _folder().iterdir():
+            control, _, name = entry.name.partition("@")
+            if control in CONTROLS:
+                found.append(Lock(control, name))
+    return sorted(found, key=lambda one: (one.workspace != "", one.workspace, list(CONTROLS).index(one.control)))
+
+
+def locked_for_asker() -> list[str]:
+    """Of CONTROLS, those that whoever asks may not use now."""
+    return [control for control in CONTROLS if problem(control) is not None]
+
+
+def _checked(control: str, name: str) -> Lock:
+    authority.check_lecturer("locking and unlocking")
+    if control not in CONTROLS:
+        raise InputError(
+            f"there is no control {control[:60]!r}{did_you_mean(control[:60], CONTROLS)}; controls: {', '.join(CONTROLS)}"
+        )
+    return Lock(control, workspace.check_workspace(name) if name else "")
+
+
+def _folder() -> Path:
+    return workspace.root() / "locked"
+
+
+def _file(one: Lock) -> Path:
+    return _folder() / (f"{one.control}@{one.workspace}" if one.workspace else one.control)

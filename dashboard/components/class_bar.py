@@ -1,0 +1,84 @@
+"""The line above every page of a classroom: whose workspace this is, what is locked and published, one's place, what is used."""
+
+import streamlit as st
+
+from core.runs import authority, job_queue, locked, presence, published, workspace
+from core.runs.classroom import Member, load_classroom
+from core.runs.locked import CONTROLS
+from dashboard import resources
+from dashboard.components.literal import literal
+from dashboard.components.log_out import log_out
+from dashboard.components.panel import panel
+
+_TICK = 5.0  # seconds between looks; how long what the lecturer does may take to be seen without a click
+_NAMED = 3  # published runs that are named
+
+
+def class_bar() -> None:
+    """Draw it, where there is a classroom and somebody is logged in; it looks again by itself."""
+    if authority.asker() is not None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container():
+                panel("The line of the class", every=_TICK)(_bar)(_given())
+            log_out()
+
+
+def _given() -> tuple[list[str], list[str]]:
+    """What the lecturer has locked for whoever asks, and what is published."""
+    return locked.locked_for_asker(), [run.address for run in published.published()]
+
+
+def _bar(drawn: tuple[list[str], list[str]]) -> None:
+    """Args:
+    drawn: what was given when the page was drawn; where it is other now, the whole page is drawn anew.
+    """
+    who = authority.asker()
+    if who is None:
+        return
+    presence.greet(who)
+    now = _given()
+    if now != drawn:
+        st.rerun()
+    st.caption(" · ".join(part for part in _parts(who, *now) if part))
+
+
+def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
+    room = load_classroom()
+    first = f":material/{'school' if who.lecturer else 'person'}: **{literal(who.name)}** · {literal(room.name)}"
+    if who.lecturer:
+        return [first, "your own workspace; everybody's runs are on the page Class"]
+    more = f" and {len(given) - _NAMED} more" if len(given) > _NAMED else ""
+    runs, megabytes = len(_own()), resources.own_megabytes()
+    return [
+        first,
+        f"{runs} of {room.quotas.runs} runs, {megabytes:,.0f} of {room.quotas.megabytes:,} MB",
+        _line(),
+        f":material/campaign: from your lecturer: {literal(', '.join(given[:_NAMED]))}{more}" if given else "",
+        f":orange[:material/lock: locked by your lecturer: {', '.join(CONTROLS[one].title for one in shut)}]"
+        if shut
+        else "",
+    ]
+
+
+def _own() -> list[str]:
+    try:
+        return [
+            path.name
+            for path in (workspace.home() / "runs").iterdir()
+            if not path.name.startswith(".") and path.is_dir()
+        ]
+    except OSError:
+        return []
+
+
+def _line() -> str:
+    """One's own places in the line of trainings."""
+    own = str(workspace.home() / "runs") + "/"
+    told = [
+        f"{literal(ticket.path.removeprefix(own))} is next"
+        if at == 0
+        else f"{literal(ticket.path.removeprefix(own))}: {at} before it"
+        for at, ticket in enumerate(job_queue.line().waiting)
+        if ticket.path.startswith(own)
+    ]
+    return f":material/hourglass_empty: waiting: {'; '.join(told)}" if told else ""

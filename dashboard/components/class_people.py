@@ -1,0 +1,124 @@
+"""The people of a class: who is here, what they use of their quota; and locks and a new pass phrase for one of them."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import AttentionLabError
+from core.runs import locked, roll
+from core.runs.classroom import LECTURER, Quotas
+from core.runs.locked import CONTROLS, Lock
+from core.runs.roll import Page
+from dashboard import state
+from dashboard.components.literal import literal
+
+_SAID = "people said"
+_PHRASE = "people phrase"
+
+
+def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quotas) -> None:
+    """Everybody in one table."""
+    students = [page for page in pages if page.name != LECTURER]
+    named = any(page.owner != page.name for page in students)  # people who came in by accounts have names of their own
+    rows = [
+        {
+            "workspace": page.name, **({"name": page.owner} if named else {}), "here": _here(page), "runs": len(page.runs),
+            "training": page.active, "MB": megabytes.get(page.name, 0.0),
+        }
+        for page in students
+    ]  # fmt: skip
+    column = st.column_config
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, height=min(420, 35 * (len(rows) + 1) + 3), key="class people", placeholder="",
+        alt="people of the class",
+        column_config={
+            "runs": column.NumberColumn("runs", help=f"at most {quotas.runs} a workspace"),
+            "training": column.NumberColumn("training", help="runs that are trained or wait now"),
+            "MB": column.ProgressColumn(
+                "MB", min_value=0, max_value=quotas.megabytes, format="%.0f", help=f"at most {quotas.megabytes} a workspace"
+            ),
+        },
+    )  # fmt: skip
+
+
+def locks_for_all() -> None:
+    """What everybody may do: a switch a control."""
+    st.markdown("##### Locked for the class")
+    held = locked.locks()
+    for control, meant in CONTROLS.items():
+        key = f"lock {control}"
+        state.put(key, Lock(control) in held)
+        st.toggle(
+            meant.title, key=key, on_change=_switch, args=(control, key), help=f"{meant.covers}; you are never locked"
+        )
+    some = [one for one in held if one.workspace]
+    if some:
+        st.caption("For some: " + literal(", ".join(f"{one.control} for {one.workspace}" for one in some)))
+    _told()
+
+
+def one_person(pages: Sequence[Page]) -> None:
+    """Locks for one person, and a new pass phrase."""
+    names = [page.name for page in pages if page.name != LECTURER]
+    name = st.selectbox("One person", names, key="one person", index=None, placeholder="choose a workspace")
+    if name is None:
+        return
+    held = locked.locks()
+    key = f"locks of {name}"
+    state.put(key, [one.control for one in held if one.workspace == name])
+    st.multiselect(
+        "Locked for them alone", list(CONTROLS), key=key, format_func=lambda control: CONTROLS[control].title,
+        on_change=_lock_one, args=(name, key), placeholder="nothing",
+    )  # fmt: skip
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left.text_input(
+        "New pass phrase", type="password", key=_PHRASE, help="tell it to them; the old one opens nothing any more"
+    )
+    right.button("Set", key="set phrase", on_click=_set_phrase, args=(name,), width="stretch")
+
+
+def _switch(control: str, key: str) -> None:
+    _try(locked.lock if state.get(key) else locked.unlock, control)
+
+
+def _lock_one(name: str, key: str) -> None:
+    wanted, held = set(state.get(key)), {one.control for one in locked.locks() if one.workspace == name}
+    for control in wanted - held:
+        _try(locked.lock, control, name)
+    for control in held - wanted:
+        _try(locked.unlock, control, name)
+
+
+def _set_phrase(name: str) -> None:
+    phrase = state.get(_PHRASE) or ""
+    state.put(_PHRASE, "")
+    _try(roll.set_phrase, name, phrase, done=f"{name} has a new pass phrase")
+
+
+def _try(deed: Callable[..., object], *arguments: str, done: str = "") -> None:
+    try:
+        deed(*arguments)
+        state.put(_SAID, done)
+    except AttentionLabError as error:
+        state.put(_SAID, str(error))
+
+
+def _told() -> None:
+    if said := state.get(_SAID):
+        st.caption(literal(said))
+
+
+def _here(page: Page) -> str:
+    if page.here:
+        return "● here"
+    if page.seen is None:
+        return ""
+    minutes = page.seen / 60
+    return (
+        f"{minutes:.0f} min ago"
+        if minutes < 90
+        else f"{minutes / 60:.0f} h ago"
+        if minutes < 2880
+        else f"{minutes / 1440:.0f} d ago"
+    )

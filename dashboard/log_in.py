@@ -1,0 +1,124 @@
+"""The page to log in: plain HTML, so that nothing of the app runs for somebody who has not logged in.
+
+What comes out of it is a badge (core/runs/badges.py) in a cookie that no script can read and no other site can send along
+with anything but a link that was followed.
+"""
+
+import asyncio
+import secrets
+import time
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from core.errors import AttentionLabError, InputError
+from core.runs import accounts, badges
+from core.runs.attempts import Attempts
+from core.runs.classroom import Classroom, Member, load_classroom
+from dashboard import provider
+from dashboard.place import here
+
+PATH = "/log-in"
+COOKIE = "attnlab_badge"
+_LARGEST = 8_000  # bytes of a filled-in form
+_attempts = Attempts()
+_turns = asyncio.Semaphore(2)  # scrypt takes 32 MB a try; those who wait for their turn cost nothing
+
+
+class LogIn(HTTPEndpoint):
+    """GET shows the form, POST is the filled-in form."""
+
+    async def get(self, request: Request) -> Response:
+        """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
+        wanted, room = _inside(request.query_params.get("next", "")), None
+        if badges.bearer(request.cookies.get(COOKIE, "")) is not None:
+            return RedirectResponse(wanted, 303)
+        try:
+            room = load_classroom()
+            if "account" in request.query_params and provider.offered():
+                return RedirectResponse(provider.door(), 303)
+            said = provider.identity(request.cookies)
+            return _form(room, wanted) if said is None else _in(request, accounts.confirmed(room, said), wanted)
+        except AttentionLabError as error:
+            return _form(room, wanted, str(error))
+
+    async def post(self, request: Request) -> Response:
+        """Let somebody in, or say what to do."""
+        size = request.headers.get("content-length", "")
+        if not _from_here(request) or not size.isdecimal() or int(size) > _LARGEST:
+            return _form(
+                None, here("/"), "this form was not sent from this page; open the page anew and try again", 403
+            )
+        said = parse_qs((await request.body()).decode("utf-8", errors="replace"), max_num_fields=10)
+        name, password, phrase, again, wanted = (
+            said.get(key, [""])[0] for key in ("name", "password", "phrase", "again", "next")
+        )
+        room = None
+        try:
+            room = load_classroom()
+            wait = _attempts.ask(name.strip().lower()[:80], time.monotonic())
+            if wait > 0:
+                raise InputError(f"too many tries; wait {int(wait) + 1} seconds and try again")
+            async with _turns:
+                member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
+        except AttentionLabError as error:
+            return _form(room, _inside(wanted), str(error), 401, name, bool(again))
+        _attempts.succeeded(name.strip().lower()[:80])
+        return _in(request, member, _inside(wanted))
+
+
+def _in(request: Request, member: Member, wanted: str) -> Response:
+    answer = RedirectResponse(wanted, 303)
+    # Lax, not Strict: a link to a run, followed from a mail or a course's page, must find its reader logged in
+    answer.set_cookie(
+        COOKIE, badges.give(member), max_age=badges.HOURS * 3600, path=here("/"), httponly=True, samesite="lax",
+        secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "")),
+    )  # fmt: skip
+    return answer
+
+
+def _form(
+    room: Classroom | None, wanted: str, problem: str = "", status: int = 200, name: str = "", first: bool = False
+) -> Response:
+    """Args:
+    first: whether somebody said that they are here for the first time.
+    """
+    nonce = secrets.token_urlsafe(16)
+    door = f"{here(PATH)}?account" if room is not None and provider.offered() else ""
+    page = _page().substitute(
+        title=escape(room.name if room is not None else "Attention Lab"), nonce=nonce, action=escape(here(PATH)),
+        next=escape(wanted), name=escape(name[:80]), problem=escape(problem[:1].upper() + problem[1:]),
+        first="open" if first else "", door=escape(door),
+        no_problem="" if problem else "hidden", no_password="" if room is not None and room.password else "hidden",
+        no_door="" if door else "hidden",
+    )  # fmt: skip
+    guarded = {
+        "content-security-policy": f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; form-action 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'",
+        "cache-control": "no-store", "referrer-policy": "same-origin", "x-content-type-options": "nosniff",
+    }  # fmt: skip
+    return HTMLResponse(page, status, guarded)
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a form comes from a page of this server, as far as a browser says."""
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+
+
+def _inside(wanted: str) -> str:
+    """A path on this server; what leads anywhere else is the first page."""
+    fine = wanted.startswith(here("/")) and not wanted.startswith("//") and "\\" not in wanted and wanted.isprintable()
+    return wanted if fine else here("/")
+
+
+@cache
+def _page() -> Template:
+    return Template((Path(__file__).parent / "log_in.html").read_text(encoding="utf-8"))
