@@ -20,6 +20,7 @@ from core.recording.kept import KeptMatrices
 from core.recording.matrix import AttentionMatrix
 from core.runs import backend, checkpoint, job_queue, journal, used
 from core.runs.adapted import AdaptedModel, AdaptedReader
+from core.runs.course import Course
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
 from core.runs.kinds import Kind, kind
@@ -234,13 +235,13 @@ class Tail:
     run: RunFolder
     offset: int = 0
     events: list[TrainEvent] = field(default_factory=list)
-    course: journal.Course = field(default_factory=journal.Course)
+    course: Course = field(default_factory=Course)
 
     def look(self) -> list[TrainEvent]:
         """All events so far; what a resumed training does again counts once."""
         new, offset = journal.read(self.run, self.offset)
         if offset < self.offset:
-            self.events, self.course, (new, offset) = [], journal.Course(), journal.read(self.run, 0)
+            self.events, self.course, (new, offset) = [], Course(), journal.read(self.run, 0)
         self.offset = offset
         if new:
             self.events = self.course.follow(new).events

@@ -2,26 +2,25 @@
 
 A line counts once its newline is there. A writer that died inside a line leaves it torn: readers ignore it, the next
 writer cuts it off. Resuming from a checkpoint appends `Changed(what="resumed", step=S)`; the steps after S that were
-written before it are done again, to the same bits, and `rewind` shows each once. Numbers that are not finite (a diverged loss) are `null`,
-which every program can read, and come back as NaN. Attention arrays are not here but in the snapshots.
+written before it are done again, to the same bits, and `rewind` shows each once. Numbers that are not finite (a diverged
+loss) are `null`, which every program can read, and come back as NaN. Attention arrays are not here but in the snapshots.
 """
 
 import dataclasses
 import json
 import math
 import os
-from collections import deque
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from core.errors import RunError
 from core.runs import atomic
+from core.runs.course import RESUMED as RESUMED  # what a writer says, and readers look for
+from core.runs.course import rewind
 from core.runs.folder import RunFolder
 from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDone, TrainEvent
 
-RESUMED = "resumed"
 _FILE = "events.jsonl"
 _LARGEST = 1e300  # of a number: what is larger overflows where it is added up
 _ADVICE = "the file was edited; remove that line, or restore the file from a copy"
@@ -131,47 +130,6 @@ def read(run: RunFolder, offset: int = 0) -> tuple[list[TrainEvent], int]:
     return events, offset + len(block)
 
 
-class Course:
-    """The training as it counts, steps in order, each once; told its events as they come.
-
-    What a killed training did after its last checkpoint is done again by the one that resumes it. Until then it stands
-    where it stood, for whoever saw a step finds it again; it goes when the resumed training takes another course
-    (somebody asks for another rate, or stops it earlier).
-    """
-
-    def __init__(self) -> None:
-        self._kept: list[TrainEvent] = []
-        self._undone: deque[TrainEvent] = deque()
-
-    @property
-    def events(self) -> list[TrainEvent]:
-        """What counts so far."""
-        return [*self._kept, *self._undone]
-
-    def follow(self, events: Iterable[TrainEvent]) -> "Course":
-        """Take what was written next."""
-        for event in events:
-            if isinstance(event, Changed) and event.what == RESUMED:
-                last = event.step or -1  # from step 0 all comes again, the snapshot of step 0 too
-                self._undone = deque(one for one in self.events if one.step > last and _comes_again(one))
-                self._kept = [one for one in self._kept if one.step <= last and not isinstance(one, Finished)]
-            elif self._undone and _same(self._undone[0], event):
-                self._undone.popleft()
-            else:
-                self._undone.clear()
-            self._kept.append(event)
-        return self
-
-
-def rewind(events: Iterable[TrainEvent]) -> list[TrainEvent]:
-    """The training as it counts, from all its events.
-
-    >>> rewind([Snapshot(1, ()), Snapshot(2, ()), Changed(1, RESUMED)])[-1]
-    Snapshot(step=2, kind='snapshot')
-    """
-    return Course().follow(events).events
-
-
 def changes_after(run: RunFolder, recorded: int | None, step: int) -> list[Changed]:
     """What people changed since a checkpoint, before the training was killed: it was shown, so it is to be done again.
 
@@ -186,19 +144,6 @@ def changes_after(run: RunFolder, recorded: int | None, step: int) -> list[Chang
     events, _ = read(run, recorded or 0)
     changes = [one for one in rewind(events) if isinstance(one, Changed) and one.value is not None]
     return [one for one in changes if one.step > step or (one.step == step and recorded is not None)]
-
-
-def _comes_again(event: TrainEvent) -> bool:
-    """Whether a resumed training does this again by itself: people's pauses and stops it does not."""
-    return event.value is not None if isinstance(event, Changed) else not isinstance(event, Finished)
-
-
-def _same(one: TrainEvent, other: TrainEvent) -> bool:
-    """Whether an event is another one done again; how long it took may differ."""
-    same = (one.kind, one.step) == (other.kind, other.step)
-    if isinstance(one, Changed) and isinstance(other, Changed):
-        return same and (one.what, one.value) == (other.what, other.value)
-    return same
 
 
 def encode(event: TrainEvent) -> bytes:

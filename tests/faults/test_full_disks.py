@@ -163,6 +163,6 @@ def test_train_on_a_full_disk_says_so(disk):
     button = next(one for one in at.button if one.label == "Train")
     button.click().run()
     assert not at.exception, at.exception[0].message
-    assert "the disk is full" in " ".join(one.value for one in at.error), at
+    assert "the disk is full" in " ".join(one.value for one in at.warning)
     assert store.list_runs(include_demo=False) == []
     ballast.unlink()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.recording.matrix import AttentionMatrix
 from core.runs import checkpoint, journal, snapshots, status, store
 from core.runs.config import ExperimentConfig
+from core.runs.course import Course
 from core.runs.experiment import create_any
 from core.runs.folder import RunFolder
 from core.runs.history import history
@@ -117,7 +118,7 @@ class Reader:
     run: RunFolder
     shown: dict[tuple[str, int], TrainEvent] = field(default_factory=dict)
     offset: int = 0
-    course: journal.Course = field(default_factory=journal.Course)
+    course: Course = field(default_factory=Course)
 
     def look(self) -> None:
         """Read on, as the page does; all that was shown is still there, and the same."""

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import RunError
 from core.runs import journal
+from core.runs.course import Course
 from core.runs.journal import Journal
 from core.training.events import Changed, Evaluated, Finished, Snapshot
 from tests.runs.made import a_run, matrices, step_done
@@ -127,7 +128,7 @@ def test_what_is_done_again_is_shown_once_and_stays_until_then_unless_the_course
 
     written = events([1, 2, RATE, 3, Changed(3, "pause"), 4, RESUMED, *again])
     assert journal.rewind(written) == events([1, RESUMED, *shown])
-    course = journal.Course()
+    course = Course()
     for one in written:
         told = course.follow([one]).events
     assert told == journal.rewind(written), "told one by one it is the same"
