@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.runs.authority import asker
+from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard.arriving import prepare_pages
 from dashboard.leaving import forget_pages_left, forget_widgets_left

@@ -18,8 +18,9 @@ from core.decoding.session import Explorer
 from core.errors import AttentionLabError
 from core.recording.kept import KeptMatrices
 from core.recording.matrix import AttentionMatrix
-from core.runs import backend, checkpoint, job_queue, journal, used
+from core.runs import backend, checkpoint, job_queue, journal
 from core.runs.adapted import AdaptedModel, AdaptedReader
+from core.runs.classroom import used
 from core.runs.course import Course
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes

@@ -39,7 +39,7 @@ def app(
 ) -> None:
     """Open the app in a browser; its trainings compute on the device, its pages on the CPU."""
     from core.runs.backend import CLUSTER
-    from core.runs.classroom import load_classroom
+    from core.runs.classroom.room import load_classroom
     from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
 
     choose(device)
@@ -59,7 +59,7 @@ def app(
     given = {TRAININGS: trainings, MEMORY: memory_limit, MINUTES: time_limit}
     environment = {**os.environ, **{name: f"{value:g}" for name, value in given.items() if value is not None}}
     if cluster:
-        from core.runs.cluster import check
+        from core.runs.cluster.ray_backend import check
 
         check(cluster)
         environment[CLUSTER] = cluster

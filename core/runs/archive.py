@@ -13,7 +13,8 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, locked, manifest, quotas, status, store
+from core.runs import atomic, manifest, status, store
+from core.runs.classroom import locked, quotas
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(

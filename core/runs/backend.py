@@ -76,6 +76,6 @@ def chosen() -> AbstractBackend:
     address = os.environ.get(CLUSTER, "")
     if not address:
         return LocalProcesses()
-    from core.runs.cluster import RayCluster  # here: it stands on this file
+    from core.runs.cluster.ray_backend import RayCluster  # here: it stands on this file
 
     return RayCluster(address)

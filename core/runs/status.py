@@ -180,7 +180,7 @@ def lives(status: Status, where: str = "") -> bool:
     """
     where = where or f"{status.host} {status.pid} {status.process_started}"
     if status.job:
-        from core.runs.cluster import knows  # here: it stands on this file
+        from core.runs.cluster.ray_backend import knows  # here: it stands on this file
 
         known = knows(status.job)
         return known if known or (known is False and status.state != "starting") else _heard(status, where)

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, locked, quotas, status
+from core.runs import atomic, status
+from core.runs.classroom import authority, desk, locked, quotas
 from core.runs.folder import RunFolder, check_config
 from core.runs.run_names import check_name, unlike
 from core.runs.workspace import home, in_classroom, root

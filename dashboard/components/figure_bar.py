@@ -10,7 +10,7 @@ from core.errors import AttentionLabError, DataError, RunError
 from core.figures.attention import REDUCTIONS
 from core.figures.opening import open_figure
 from core.figures.provenance import Provenance
-from core.runs import locked
+from core.runs.classroom import locked
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
 from dashboard.components.edit_address import ask_for_edits

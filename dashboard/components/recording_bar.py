@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.data.audio import Sound, read_wav, write_wav
 from core.errors import AttentionLabError
-from core.runs import locked
+from core.runs.classroom import locked
 from core.runs.uploads import keep, uploads_folder
 from core.tasks.task import AbstractTask
 from dashboard import links, state

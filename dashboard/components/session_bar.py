@@ -8,8 +8,8 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
-from core.runs import locked
 from core.runs.catalog import SEARCHES
+from core.runs.classroom import locked
 from core.runs.sessions import SavedSession, same_tree
 from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations

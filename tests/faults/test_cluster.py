@@ -13,12 +13,14 @@ import torch
 
 from core import devices
 from core.errors import InputError, MissingExtra, RunError
-from core.runs import checkpoint, cluster, controls, job_queue, jobs, journal, ray_connection, snapshots, status
+from core.runs import checkpoint, controls, job_queue, jobs, journal, snapshots, status
 from core.runs.backend import CLUSTER, chosen
+from core.runs.cluster import connection as ray_connection
+from core.runs.cluster import ray_backend as cluster
+from core.runs.cluster.storage import STORAGE
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
-from core.runs.storage import STORAGE
 from core.training.events import StepDone
 from tests.faults.nodes import ROOT, Nodes, free_ports
 from tests.runs.made import eventually, python

@@ -3,8 +3,9 @@
 import pytest
 
 from core.errors import InputError, LockedControl, RunError
-from core.runs import archive, job_queue, locked, store, uploads
-from core.runs.locked import CONTROLS, Lock
+from core.runs import archive, job_queue, store, uploads
+from core.runs.classroom import locked
+from core.runs.classroom.locked import CONTROLS, Lock
 from core.runs.workspace import CLASSROOM
 from tests.runs.classes import ANN, BOB, TEACHER, asking
 from tests.runs.made import a_run

@@ -10,12 +10,13 @@ import pytest
 import torch
 
 from core.errors import MissingExtra, RunError
-from core.runs import checkpoint, controls, journal, mirror, snapshots, status
+from core.runs import checkpoint, controls, journal, snapshots, status
+from core.runs.cluster import mirror
+from core.runs.cluster.following import Following
+from core.runs.cluster.mirror import Inward, Outward, Taken, carried, taken_over
+from core.runs.cluster.storage import Index, Part, Stored
 from core.runs.folder import RunFolder
-from core.runs.following import Following
 from core.runs.journal import Journal
-from core.runs.mirror import Inward, Outward, Taken, carried, taken_over
-from core.runs.storage import Index, Part, Stored
 from tests.runs.made import a_run, matrices, step_done, weights
 
 AT = "memory://bucket/runs/first"

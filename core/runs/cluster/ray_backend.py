@@ -1,9 +1,9 @@
 """Trainings on the nodes of a Ray cluster: the backend of `attnlab app --cluster ray://HOST:10001` (extra `cluster`).
 
-A training is an actor of Ray (core/runs/cluster_training.py) with one CPU to itself: Ray finds the node, and finds another one where
+A training is an actor of Ray (core/runs/cluster/training.py) with one CPU to itself: Ray finds the node, and finds another one where
 that node is lost. It is detached, so it outlives the server; the next server finds it by its name, which is that of its run.
 There is one actor of a name, whoever asks: on storage without locks that is what keeps a run to one writer.
-Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/mirror.py).
+Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/cluster/mirror.py).
 """
 
 import contextlib
@@ -15,15 +15,16 @@ from typing import Any
 
 from core import devices
 from core.errors import AttentionLabError, RunError
-from core.runs import controls, following, status
+from core.runs import controls, status
 from core.runs.backend import CLUSTER, AbstractBackend
-from core.runs.cluster_team import TeamTraining
-from core.runs.cluster_training import Training
+from core.runs.cluster import following
+from core.runs.cluster.connection import NAMESPACE, Connection, Seen, connection, start_here
+from core.runs.cluster.storage import STORAGE
+from core.runs.cluster.team import TeamTraining
+from core.runs.cluster.training import Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.ray_connection import NAMESPACE, Connection, Seen, connection, start_here
 from core.runs.status import Status
-from core.runs.storage import STORAGE
 from core.runs.store import root
 
 TRIES = 4  # nodes that a training may lose before it is left to a person

@@ -20,8 +20,8 @@ from typing import Any
 
 from core.errors import RunError
 from core.runs import atomic
+from core.runs.cluster.storage import Index, Part, Stored
 from core.runs.folder import RunFolder
-from core.runs.storage import Index, Part, Stored
 
 EVERY = 0.5  # seconds between rounds
 _PART = 256_000  # bytes from which a part of the journal is left as it is

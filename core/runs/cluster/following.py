@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 from core.errors import AttentionLabError, RunError
-from core.runs import mirror, status, workspace
+from core.runs import status, workspace
+from core.runs.cluster import mirror
+from core.runs.cluster.mirror import EVERY, Inward
+from core.runs.cluster.storage import STORAGE, Stored
 from core.runs.folder import RunFolder
-from core.runs.mirror import EVERY, Inward
-from core.runs.storage import STORAGE, Stored
 
 _SCAN = 5.0  # seconds between looks for runs of other servers
 _log = logging.getLogger("attention_lab")

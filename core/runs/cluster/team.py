@@ -12,7 +12,7 @@ from typing import Any
 
 from core.errors import RunError
 from core.runs import jobs
-from core.runs.cluster_training import fail, goes_on, settle
+from core.runs.cluster.training import fail, goes_on, settle
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 
@@ -24,7 +24,7 @@ class TeamTraining:
     """Sees to a team until its training has ended: an actor.
 
     Args:
-        path, root, job, limits, gpus: as `core.runs.cluster_training.Training` takes them, for each member; limits are the
+        path, root, job, limits, gpus: as `core.runs.cluster.training.Training` takes them, for each member; limits are the
             leader's.
         workers: how many members.
     """

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError, LockedControl
-from core.runs import atomic, authority, workspace
+from core.runs import atomic, workspace
+from core.runs.classroom import authority
 from core.settings import did_you_mean
 
 

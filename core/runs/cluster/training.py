@@ -15,10 +15,10 @@ from pathlib import Path
 from core import devices
 from core.errors import RunError
 from core.runs import jobs, status, workspace
+from core.runs.cluster.mirror import carried
+from core.runs.cluster.storage import Stored
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.mirror import carried
-from core.runs.storage import Stored
 
 _DYING = 150.0  # seconds that the writer of a lost node may hold the run's lock: a lease of NFS is 90
 
