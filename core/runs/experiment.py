@@ -6,7 +6,6 @@ it. Whoever iterates only watches.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,8 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from core.data.stream import Stream
-from core.errors import AttentionLabError, InputError, RunError, SettingError
+from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
-from core.models.copy_kinds import ONCE, POINTINGS
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint, controls, snapshots, status, store
 from core.runs.beginning import weights_before
@@ -24,6 +22,7 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal, changes_after
+from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
 from core.runs.status import Heartbeat
@@ -61,7 +60,7 @@ def create(name: str, config: ExperimentConfig, *, own_code: bool = False) -> Ru
     weights_before(config)
     examples = Examples.of(config.task)  # reads the data: what is wrong with it is said before a run exists
     config.objective.make(_makings(config, own_code=own_code))  # so is what is wrong with a teacher
-    _refuse_pointing(config, examples)
+    refuse_pointing(config, examples)
     run = store.create(name, config.to_dict())
     write_words(run, config.task)
     write_examples(run, examples)
@@ -77,25 +76,6 @@ def create_any(name: str, config: AnyConfig, *, own_code: bool = False) -> RunFo
     if isinstance(config, VoiceConfig):
         return create_voice(name, config)
     return create_set_run(name, config) if isinstance(config, SetConfig) else create(name, config, own_code=own_code)
-
-
-def _refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
-    """A pointer network can only learn targets whose tokens stand in their sources."""
-    if getattr(config.model, "copy", "none") != "pointer":
-        return
-    for example in (examples.probe, *examples.test):
-        made = [token for token in example.target if token not in example.source]
-        if made:
-            raise SettingError(
-                f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
-                "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
-            )
-        repeated = [*(Counter(example.target) - Counter(example.source))]
-        if repeated and getattr(config.model, "pointing", "") == ONCE:
-            raise SettingError(
-                f"pointing={ONCE} points at a place once, and a target of task={config.task.name} has {repeated[0][:40]!r} more "
-                f"often than its source: choose pointing={POINTINGS[0]}, or a task such as sortpoints"
-            )
 
 
 def train(config: ExperimentConfig, name: str) -> Iterator[TrainEvent]:
