@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from torch import Tensor
+from torch.nn import Module
 
 from core.errors import SettingError
 from core.runs.config import ExperimentConfig
@@ -30,6 +31,17 @@ def weights_before(config: ExperimentConfig) -> dict[str, Tensor] | None:
                 f"{differs}): choose a run of the same task with the same settings"
             )
     return before.model.state_dict()
+
+
+def begin(model: Module, config: ExperimentConfig) -> None:
+    """Give a model those weights, where there are some.
+
+    Raises:
+        As `weights_before` says.
+    """
+    weights = weights_before(config)
+    if weights is not None:
+        model.load_state_dict(weights)
 
 
 def _check_model(config: ExperimentConfig, before: TrainedModel) -> None:
