@@ -4,9 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.runs.authority import asker
+from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
-from dashboard.leaving import forget_pages_left
+from dashboard.arriving import prepare_pages
+from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
 
 VIEWS = Path(__file__).parent / "views"
@@ -68,6 +69,7 @@ CLASS = ("class_room", "Class", "groups")  # the lecturer's; nobody else has suc
 def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
+    forget_widgets_left()
     settle_member()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
     if in_classroom() and asker() is None:
@@ -93,6 +95,7 @@ def main() -> None:
 
     class_bar()
     page.run()
+    prepare_pages()
 
 
 def _sections() -> dict[str, tuple[tuple[str, str, str], ...]]:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from core.runs import badges
+from core.runs.classroom import badges
 from core.runs.workspace import CLASSROOM
 from dashboard import log_in
 from dashboard.place import here

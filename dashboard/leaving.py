@@ -1,4 +1,4 @@
-"""What a page that was left still asks is not heard.
+"""What a page that was left still asks is not heard, and what it left behind is forgotten.
 
 A figure that arrives, a pause that ends, a second press: a part of a page may ask to be drawn while the press that
 leaves its page is under way. Streamlit (1.65 to 1.67) keeps the parts of the old page until the new page's run is over.
@@ -11,6 +11,8 @@ from functools import cache, wraps
 
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.session_state import SessionState
 
 
 @cache
@@ -32,3 +34,27 @@ def forget_pages_left() -> None:
         request(session, client_state)
 
     AppSession.request_rerun = forgetting
+
+
+@cache
+def forget_widgets_left() -> None:
+    """Once per server: a session forgets how to read widgets that are gone, and whom they called.
+
+    Streamlit (1.65 to 1.67) keeps that of every widget that ever stood on a page, for as long as the session lives: with a
+    callback of a page all that this run of the page defined. The stepper is another with every sentence that is typed, so a
+    class at work would grow without end. A widget that comes back is made known anew; to Streamlit, one that it knows
+    nothing of and one that is gone are the same.
+    """
+    remove = SessionState._remove_stale_widgets
+
+    @wraps(remove)
+    def forgetting(state: SessionState, active: frozenset[str]) -> None:
+        remove(state, active)
+        here, known = get_script_run_ctx(), state._new_widget_state.widget_metadata
+        if here is not None:
+            within = here.fragment_ids_this_run  # where parts of a page were drawn anew, the rest of it still stands
+            for one in list(known.values()):
+                if one.id not in active and (not within or one.fragment_id in within):
+                    del known[one.id]
+
+    SessionState._remove_stale_widgets = forgetting

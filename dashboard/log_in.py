@@ -1,6 +1,6 @@
 """The page to log in: plain HTML, so that nothing of the app runs for somebody who has not logged in.
 
-What comes out of it is a badge (core/runs/badges.py) in a cookie that no script can read and no other site can send along
+What comes out of it is a badge (core/runs/classroom/badges.py) in a cookie that no script can read and no other site can send along
 with anything but a link that was followed.
 """
 
@@ -19,9 +19,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.errors import AttentionLabError, InputError
-from core.runs import accounts, badges
-from core.runs.attempts import Attempts
-from core.runs.classroom import Classroom, Member, load_classroom
+from core.runs.classroom import accounts, badges
+from core.runs.classroom.attempts import Attempts
+from core.runs.classroom.room import Classroom, Member, load_classroom
 from dashboard import provider
 from dashboard.place import here
 

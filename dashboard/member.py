@@ -14,8 +14,9 @@ from pathlib import Path
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import RunError
-from core.runs import authority, badges, workspace
-from core.runs.classroom import Member
+from core.runs import workspace
+from core.runs.classroom import authority, badges
+from core.runs.classroom.room import Member
 
 BADGE = "attnlab_badge"  # as dashboard/.streamlit/config.toml names what the gate hands over
 _acting: ContextVar[str | None] = ContextVar("badge", default=None)

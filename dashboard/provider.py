@@ -16,7 +16,7 @@ from streamlit.web.server.starlette import starlette_websocket
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.errors import MissingExtra
-from core.runs import badges
+from core.runs.classroom import badges
 
 
 def offered() -> bool:

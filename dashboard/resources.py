@@ -5,6 +5,7 @@ Models come frozen and are never trained here. Streamlit collects garbage over e
 """
 
 import gc
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,26 +16,28 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from core.decoding.session import Explorer
 from core.errors import AttentionLabError
-from core.runs import backend, checkpoint, job_queue, journal, used
+from core.recording.kept import KeptMatrices
+from core.recording.matrix import AttentionMatrix
+from core.runs import backend, checkpoint, job_queue, journal
 from core.runs.adapted import AdaptedModel, AdaptedReader
+from core.runs.classroom import used
 from core.runs.course import Course
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
-from core.runs.machines import MACHINES, kind_of
-from core.runs.opening import at_once
-from core.runs.set_config import is_set_run
+from core.runs.kinds import Kind, kind
+from core.runs.machines import MACHINES
 from core.runs.stepwise import AbstractStepwise
 from core.runs.store import find_run, list_runs
 from core.runs.trained import TrainedModel, load
 from core.runs.trained_parallel import TrainedParallel, load_parallel
 from core.runs.trained_set import TrainedSet, load_set
-from core.runs.voice_config import is_voice
 from core.runs.voices import Voice, load_voice
 from core.runs.workspace import home, workspaces
 from core.training.events import Evaluated, TrainEvent
 from dashboard import kept
 
 FIRST_RUN = "demo/dates-transformer"
+_matrices = KeptMatrices(64 * 2**20)  # of all sessions: what large models record pushes out what was looked at before
 
 
 @kept.shared(show_spinner=False)
@@ -74,6 +77,18 @@ def any_model(address: str) -> AbstractStepwise | AdaptedReader:
     return _foreign_model(kept_model(address.removeprefix(PREFIX))) if address.startswith(PREFIX) else model(address)
 
 
+def matrices(
+    trained: AbstractStepwise | AdaptedReader, source: str, target: str | None = None
+) -> Sequence[AttentionMatrix]:
+    """As `trained.matrices`; what anybody looked at lately is not computed again.
+
+    Raises:
+        InputError: the source or the target cannot be read.
+    """
+    # a model is known by itself and not kept alive: another one may get its name
+    return _matrices.of((weakref.ref(trained), source, target), lambda: trained.matrices(source, target))
+
+
 def foreign_addresses(*, writing: bool) -> list[str]:
     """Models from elsewhere that are kept under a name; those that write, or all."""
     return [kept.address for kept in kept_models() if writes(kept) or not writing]
@@ -111,17 +126,17 @@ def parallel_model(address: str) -> TrainedParallel:
 
 def model_addresses() -> list[str]:
     """Runs that can be stepped through: own ones with a checkpoint, newest first, then the shipped ones."""
-    return [run.address for run in _readable() if not at_once(run) and not is_voice(run) and not is_set_run(run)]
+    return [run.address for run, what in _readable() if what.stepped]
 
 
 def task_addresses(*tasks: str) -> list[str]:
     """Of the runs that can be stepped through, those of some tasks."""
-    return [address for address in model_addresses() if task_of(address) in tasks]
+    return [run.address for run, what in _readable() if what.stepped and what.task in tasks]
 
 
 def parallel_addresses() -> list[str]:
     """Runs that write all places at once, in the same order."""
-    return [run.address for run in _readable() if at_once(run)]
+    return [run.address for run, what in _readable() if what.at_once]
 
 
 def filling_addresses() -> list[str]:
@@ -135,19 +150,18 @@ def filling_addresses() -> list[str]:
 
 def machine_addresses() -> dict[str, list[str]]:
     """Runs by which of four machines they are (core/runs/machines.py), each in the same order."""
-    kinds = [(run.address, kind_of(run)) for run in _readable() if not is_voice(run)]
-    return {name: [address for address, kind in kinds if kind == name] for name in MACHINES}
+    machines = [(run.address, what.machine) for run, what in _readable() if not what.voice]
+    return {name: [address for address, machine in machines if machine == name] for name in MACHINES}
 
 
 def voice_addresses() -> list[str]:
     """Voices, in the same order."""
-    return [run.address for run in _readable() if is_voice(run)]
+    return [run.address for run, what in _readable() if what.voice]
 
 
 def set_addresses(task: str) -> list[str]:
     """Runs on sets of a task, in the same order; those without a checkpoint too."""
-    sets = [run for run in list_runs() if run.problem is None and is_set_run(run)]
-    return [run.address for run in sets if run.config()["task"]["name"] == task]
+    return [run.address for run, what in _known() if what.on_sets and what.task == task]
 
 
 def has_weights(address: str) -> bool:
@@ -184,8 +198,12 @@ def set_evaluation(address: str) -> Evaluated:
     return _set_evaluation(address, checkpoint.steps(find_run(address))[-1])
 
 
-def _readable() -> list[RunFolder]:
-    return [run for run in list_runs() if checkpoint.steps(run) and run.problem is None]
+def _known() -> list[tuple[RunFolder, Kind]]:
+    return [(run, what) for run in list_runs() if (what := kind(run)) is not None]
+
+
+def _readable() -> list[tuple[RunFolder, Kind]]:
+    return [(run, what) for run, what in _known() if checkpoint.steps(run)]
 
 
 @kept.of_run(show_spinner="Loading the voice …", max_entries=4)

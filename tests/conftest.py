@@ -9,6 +9,7 @@ import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; no import of the package here (shape checks)
 os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("ATTNLAB_DEVICE", "cpu")  # tests of accelerators choose theirs
 
 from tests.checking import install
 

@@ -68,9 +68,9 @@ class BandedAttention(AbstractImplicitAttention):
         cut = Cut.of(query.shape[2], key.shape[2], self.left, self.right)
         batch, heads = query.shape[:2]
         if cut.pairs < APART:
-            return self._blocks(cut, query, key, value, cut.laid(real, batch))
+            return self._blocks(cut, query, key, value, cut.laid(real, batch, query.device))
         reals = [None] * batch if real is None else real.expand(batch, -1, -1).split(1)
-        laid = [cut.laid(one, 1) for one in reals]
+        laid = [cut.laid(one, 1, query.device) for one in reals]
         alone = zip(*(part.flatten(0, 1)[:, None].split(1) for part in (query, key, value)))  # 1 1 time size
         contexts = [self._blocks(cut, *parts, laid[at // heads]) for at, parts in enumerate(alone)]
         return torch.cat(contexts).unflatten(0, (batch, heads))[:, :, 0]
@@ -144,9 +144,9 @@ class Cut(NamedTuple):
         there = there.expand(batch, -1, -1, -1).flatten(0, 1)
         return local & there[:, :, None]
 
-    def laid(self, real: Real | None, batch: int) -> Near:
+    def laid(self, real: Real | None, batch: int, device: torch.device) -> Near:
         """Who is near whom in the blocks of all items."""
-        return _always(self, batch) if real is None else _barred(self.near(real, batch))
+        return _always(self, batch, device) if real is None else _barred(self.near(real, batch))
 
     def joined(
         self, context: Float[Tensor, "block head place value"], batch: int
@@ -176,7 +176,7 @@ def _barred(near: BlockMask) -> Near:
 
 
 @lru_cache(maxsize=2)
-def _always(cut: Cut, batch: int) -> Near:
+def _always(cut: Cut, batch: int, device: torch.device) -> Near:
     """Without pads it is the same for every text of a length, and the layers of a model ask for it one after the other."""
     with torch.inference_mode(False):  # whoever trains may be next to ask
-        return _barred(cut.near(torch.ones(1, 1, cut.keys_, dtype=torch.bool), batch))
+        return _barred(cut.near(torch.ones(1, 1, cut.keys_, dtype=torch.bool, device=device), batch))

@@ -10,7 +10,7 @@ that is really used: the mean stays exactly.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -27,17 +27,35 @@ _LARGEST_SEED = (1 << 63) - 1
 _AHEAD = 1 << 16  # values drawn at once: what a core keeps near, and enough that a draw's own cost is forgotten
 
 
+class Rows(NamedTuple):
+    """Which rows of a batch are here: every `size`th of `whole` rows, from row `rank` on; `here` of them."""
+
+    rank: int
+    size: int
+    whole: int
+
+    @property
+    def here(self) -> int:
+        """How many they are."""
+        return len(range(self.rank, self.whole, self.size))
+
+
 class Chance:
     """What is drawn while training: factors for dropouts (0, or the inverse of the share that is kept), ahead; and noise.
 
     Whoever seeds the generator anew begins anew: what was drawn ahead is forgotten.
 
     Args:
-        generator: where all of it comes from.
+        generator: where all of it comes from, on the CPU, wherever the values are: so every device sees the same.
+
+    Attributes:
+        rows: which rows of a batch are here, where others are elsewhere: what is drawn for them is then what would be drawn
+            if all were here, as long as the first axis of a value is the batch and the others are as long as in the whole.
     """
 
     def __init__(self, generator: torch.Generator) -> None:
         self.generator = generator
+        self.rows: Rows | None = None
         self._numbers = np.random.SFC64(0)
         self._ahead: dict[tuple[float, torch.dtype], _Ahead] = {}
         self._seed: int | None = None
@@ -47,21 +65,47 @@ class Chance:
         if self.generator.initial_seed() != self._seed:
             self._begin()
         if count >= _AHEAD:
-            return self._draw(share, count, dtype)
-        ahead = self._ahead.get((share, dtype))
+            return self._draw(share, count, torch.promote_types(dtype, torch.float32)).to(dtype)
+        kind = torch.promote_types(
+            dtype, torch.float32
+        )  # so that what passes less exactly is dropped as it would be anyway
+        ahead = self._ahead.get((share, kind))
         if ahead is None or ahead.used + count > _AHEAD:
-            ahead = self._ahead[share, dtype] = _Ahead(self._draw(share, _AHEAD, dtype))
+            ahead = self._ahead[share, kind] = _Ahead(self._draw(share, _AHEAD, kind))
         ahead.used += count
-        return ahead.factors[ahead.used - count : ahead.used]
+        return ahead.factors[ahead.used - count : ahead.used].to(dtype)
 
-    def normal(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
-        """Numbers of mean 0 and variance 1."""
+    def factors_for(self, share: float, value: Tensor) -> Tensor:
+        """A factor for each number of a value whose first axis is the batch."""
+        return self._of_rows(self.factors(share, self._whole(value), value.dtype), value)
+
+    def pieces_for(self, share: float, value: Tensor) -> Tensor:
+        """As `factors_for`, but drawn a piece after the other, as `RectifiedDropout` does where it need not wait for others."""
+        count = self._whole(value)
+        lengths = [min(_AHEAD, count - start) for start in range(0, count, _AHEAD)]
+        drawn = torch.cat([self.factors(share, length, value.dtype) for length in lengths])
+        return self._of_rows(drawn, value)
+
+    def normal_for(self, value: Tensor) -> Tensor:
+        """A number of mean 0 and variance 1 for each of a value whose first axis is the batch."""
+        return self._of_rows(self._normal(self._whole(value), value.dtype), value)
+
+    def _whole(self, value: Tensor) -> int:
+        """How many numbers the value of the whole batch has."""
+        return value.numel() if self.rows is None else value.numel() // self.rows.here * self.rows.whole
+
+    def _of_rows(self, drawn: Tensor, value: Tensor) -> Tensor:
+        if self.rows is not None:
+            drawn = drawn.view(self.rows.whole, -1)[self.rows.rank :: self.rows.size]
+        return drawn.reshape(value.shape).to(value.device)
+
+    def _normal(self, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
         if self.generator.initial_seed() != self._seed:
             self._begin()
         return torch.from_numpy(np.random.Generator(self._numbers).standard_normal(count)).to(dtype)
 
     def _begin(self) -> None:
-        words = torch.empty(3, dtype=torch.int64).random_(-(1 << 63), None, generator=self.generator)
+        words = torch.empty(3, dtype=torch.int64, device="cpu").random_(-(1 << 63), None, generator=self.generator)
         state = np.append(words.numpy().view(np.uint64), np.uint64(1))  # as SFC64 is seeded: three words and a counter,
         self._numbers.state = {**_STATE, "state": {"state": state}}
         self._numbers.random_raw(12)  # and a dozen numbers thrown away, until the words are mixed
@@ -70,7 +114,7 @@ class Chance:
         self.generator.manual_seed(self._seed)  # whose seed it has tells whether somebody else has seeded it since
 
     def _draw(self, share: float, count: int, dtype: torch.dtype) -> Float[Tensor, " count"]:
-        factors = torch.empty(count, dtype=dtype)
+        factors = torch.empty(count, dtype=dtype, device="cpu")
         written, lowest_kept = factors.numpy(), _dropped(share) - _LEVELS // 2
         for start in range(0, count, _AHEAD):
             piece = written[start : start + _AHEAD]
@@ -137,7 +181,7 @@ class Dropout(Chanced):
         """
         if not self.training or self.share == 0.0:
             return value
-        return value * self.given().factors(self.share, value.numel(), value.dtype).view(value.shape)
+        return value * self.given().factors_for(self.share, value)
 
 
 class RectifiedDropout(Dropout):
@@ -159,6 +203,10 @@ class _Rectified(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, value: Tensor, chance: Chance, share: float) -> Tensor:
         ctx.scale = _scale(share)
+        if chance.rows is not None or value.device.type != "cpu":
+            result = torch.relu(value) * chance.pieces_for(share, value)
+            ctx.save_for_backward(result)
+            return result
         result = torch.empty_like(value, memory_format=torch.contiguous_format)
         flat, cut = value.reshape(-1), result.view(-1)
         for start in range(0, len(flat), _AHEAD):  # a piece at a time, so that it is near when it is looked at again
@@ -174,9 +222,10 @@ class _Rectified(torch.autograd.Function):
         return torch.ops.aten.threshold_backward(gradient, result, 0).mul_(ctx.scale), None, None
 
 
-def give_chance(model: nn.Module, generator: torch.Generator) -> None:
-    """Let every dropout of a model, and whatever else draws, draw from one generator."""
+def give_chance(model: nn.Module, generator: torch.Generator) -> Chance:
+    """Let every dropout of a model, and whatever else draws, draw from one generator; what they draw from then."""
     chance = Chance(generator)
     for module in model.modules():
         if isinstance(module, Chanced):
             module.chance = chance
+    return chance

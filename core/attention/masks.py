@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
+from core.devices import exact
 from core.errors import SettingError, ShapeError
 from core.shapes import Mask, Valid
 
@@ -160,8 +161,10 @@ def random_keys(length: int, draws: int, seed: int) -> Mask:
         SettingError: a negative number of draws.
     """
     _at_least(0, draws=draws)
-    chance = torch.rand(length, draws, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+    # drawn on the CPU, so that every device has the same links
+    drawn = torch.rand(length, draws, generator=torch.Generator().manual_seed(seed), dtype=torch.float64, device="cpu")
     place = torch.arange(length)
+    chance = drawn.to(exact(place.device)).to(place.device)
     links = torch.zeros(length, length, dtype=torch.bool)
     links[place[1:, None], (chance * place[:, None]).long()[1:]] = True  # the first place has nobody before it
     return (links | links.T)[None, None]

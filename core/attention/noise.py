@@ -24,5 +24,5 @@ class Noise(Chanced):
         """
         if not self.training or self.deviation == 0.0:
             return value
-        drawn = self.given().normal(value.numel(), value.dtype).view(value.shape)
+        drawn = self.given().normal_for(value)
         return value + self.deviation * drawn

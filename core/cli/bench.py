@@ -1,5 +1,6 @@
 """The command that measures what the lab promises about speed."""
 
+import fnmatch
 import importlib
 import os
 import sys
@@ -21,7 +22,8 @@ HEADS = ["row", "measured", "target", "met", "what"]
 
 def bench(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME", help="rows to run; all where none is named")
+        list[str] | None,
+        typer.Argument(metavar="NAME", help="rows to run, as patterns too: 'class-*'; all where none is named"),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="only say which rows there are")] = False,
     share: Annotated[float, typer.Option(help="of the repetitions, for a first look", min=0.001, max=1.0)] = 1.0,
@@ -29,10 +31,10 @@ def bench(
 ) -> None:
     """Measure speed against its targets; ends with 1 if one was missed. Needs a clone, and a machine at rest."""
     rows = _rows()
-    unknown = sorted(set(names or []) - set(rows))
+    unknown = sorted(name for name in set(names or []) if not fnmatch.filter(rows, name))
     if unknown:
         raise SettingError(f"there is no row {', '.join(unknown)}; there are: {', '.join(rows)}")
-    chosen = {name: rows[name] for name in names or rows}
+    chosen = {found: rows[found] for name in names or rows for found in fnmatch.filter(rows, name)}
     if listed:
         show(
             [_row(row) for row in chosen.values()],

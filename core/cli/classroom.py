@@ -10,8 +10,8 @@ import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import InputError, SettingError
-from core.runs import accounts, passwords
-from core.runs.classroom import classroom_file, keep_classroom, load_classroom, new_classroom
+from core.runs.classroom import accounts, passwords
+from core.runs.classroom.room import classroom_file, keep_classroom, load_classroom, new_classroom
 from core.runs.workspace import workspaces
 
 classroom = typer.Typer(help="A class on one server: each person a workspace of their own.", no_args_is_help=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.devices import Device, brought, choose, refuse_elsewhere
 from core.cli.labels import labels_sets, refuse_for_sets, set_model, show_labels, told_labels
 from core.cli.places import judged, parallel_model, refuse_for_places, show_writing, writes_at_once
 from core.cli.printing import Assignments, Json, Run, columns, show, write_file
@@ -42,12 +43,15 @@ def decode(
         Path | None,
         typer.Option(help="write the decoding tree: .json, .csv, .nodes.csv, .dot, .npz, .svg, .png, .pdf or .html"),
     ] = None,
+    device: Device = "",
     json: Json = False,
 ) -> None:
     """Decode a source; --json prints the whole decoding tree."""
+    choose(device)
     from core.figures.tree_files import export_of
 
     if labels_sets(run):
+        refuse_elsewhere(device, f"{run} labels sets, which is")
         refuse_for_sets(run, search=search, set=assignments, inference=inference, out=out)
         show_labels(run, text, json)
         return
@@ -56,7 +60,7 @@ def decode(
         show_writing(run, text, search, assignments or [], json)
         return
     write = None if out is None else export_of(out.name)
-    trained, how = _loaded(run, inference), _search(search, assignments or [])
+    trained, how = _brought(_loaded(run, inference)), _search(search, assignments or [])
     tree = trained.tree(text, how)
     if remark := how.remark(len(trained.vocabularies[1])):
         print(remark, file=sys.stderr)
@@ -83,9 +87,11 @@ def attend(
     out: Annotated[
         Path | None, typer.Option(help="write the matrices: .csv, .npz, .json, or to look at .svg, .png, .pdf, .html")
     ] = None,
+    device: Device = "",
     json: Json = False,
 ) -> None:
     """Record every attention matrix for a source."""
+    choose(device)
     from core.figures.attention import about_heads
     from core.figures.endings import by_ending
     from core.figures.export import EXPORTS
@@ -96,6 +102,7 @@ def attend(
     entry(LEVELS, level, "level")
     trained: TrainedSet | TrainedParallel | AbstractStepwise | AdaptedReader
     if labels_sets(run):
+        refuse_elsewhere(device, f"{run} labels sets, which is")
         refuse_for_sets(run, target=target, inference=inference)
         trained = set_model(run)
         matrices = trained.matrices(trained.read(text), only, level)
@@ -104,7 +111,7 @@ def attend(
         trained = parallel_model(run)
         matrices = trained.matrices(text, target, only=only, level=level)
     else:
-        trained = _loaded(run, inference, writes=False)
+        trained = _brought(_loaded(run, inference, writes=False))
         matrices = trained.matrices(text, target, only=only, level=level)
     if out is not None and write is not None:
         write_file(out, write(matrices, about_heads(matrices, _reading(trained, text, target))))
@@ -142,14 +149,17 @@ def evaluate(
     assignments: Assignments = None,
     inference: Inference = None,
     n: Annotated[int, typer.Option("-n", help="held-out examples", min=1)] = 500,
+    device: Device = "",
     json: Json = False,
 ) -> None:
     """Decode held-out examples and count what is right."""
+    choose(device)
     from core.tasks.task import SPLITS
 
     if split not in SPLITS:
         raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
     if labels_sets(run):
+        refuse_elsewhere(device, f"{run} labels sets, which is")
         refuse_for_sets(run, search=search, set=assignments, inference=inference)
         labelled = set_model(run).evaluate(split, n)
         show(asdict(labelled), json, told_labels(labelled))
@@ -158,7 +168,7 @@ def evaluate(
         refuse_for_places(run, inference=inference)
         found, given = judged(run, split, search, assignments or [], n), "all places empty, their number given"
     else:
-        found = _loaded(run, inference).evaluate(split, _search(search, assignments or []), n=n)
+        found = _brought(_loaded(run, inference)).evaluate(split, _search(search, assignments or []), n=n)
         given = "under the gold prefix"
     text = (
         f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
@@ -192,6 +202,15 @@ def _measures(found: "Evaluated") -> str:
     lines = [f"{name} {values[name]:.1f} ({signature})" for name, signature in signatures.items()]
     rates = " · ".join(f"{name} {value:.1%}" for name, value in values.items() if name not in signatures)
     return "".join(f"{line}\n" for line in [*lines, rates] if line)
+
+
+def _brought(trained: "AbstractStepwise | AdaptedReader") -> "AbstractStepwise | AdaptedReader":
+    """A model of this house, where this command computes; one from elsewhere stays where it is."""
+    from core.runs.trained import TrainedModel
+
+    if isinstance(trained, TrainedModel):
+        brought(trained.model)
+    return trained
 
 
 def _loaded(run: str, inference: str | None, *, writes: bool = True) -> "AbstractStepwise | AdaptedReader":

@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
+from core.cli.devices import brought
 from core.cli.printing import columns, show
 from core.errors import SettingError
 
@@ -29,7 +30,9 @@ def parallel_model(run: str) -> "TrainedParallel":
     """Its model."""
     from core.runs.trained_parallel import load_parallel
 
-    return load_parallel(run)
+    trained = load_parallel(run)
+    brought(trained.model)
+    return trained
 
 
 def refuse_for_places(run: str, **given: object) -> None:

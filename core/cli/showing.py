@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from core.cli.devices import Device, choose
 from core.cli.printing import Json, columns, show
 from core.errors import RunError
 
@@ -31,11 +32,17 @@ def app(
     time_limit: Annotated[
         float | None, typer.Option(metavar="MINUTES", help="how long one may train at a stretch")
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="train on a Ray cluster: ray://HOST:10001, auto (its head is here) or local (start one)")
+    ] = "",
+    device: Device = "",
 ) -> None:
-    """Open the app in a browser."""
-    from core.runs.classroom import load_classroom
+    """Open the app in a browser; its trainings compute on the device, its pages on the CPU."""
+    from core.runs.backend import CLUSTER
+    from core.runs.classroom.room import load_classroom
     from core.runs.limits import MEMORY, MINUTES, TRAININGS, Limits
 
+    choose(device)
     page = Path(__file__).resolve().parents[2] / "dashboard" / ("gate.py" if classroom else "app.py")
     if not page.exists():
         raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")
@@ -51,6 +58,11 @@ def app(
     Limits(memory_limit, time_limit)  # says what cannot be
     given = {TRAININGS: trainings, MEMORY: memory_limit, MINUTES: time_limit}
     environment = {**os.environ, **{name: f"{value:g}" for name, value in given.items() if value is not None}}
+    if cluster:
+        from core.runs.cluster.ray_backend import check
+
+        check(cluster)
+        environment[CLUSTER] = cluster
     sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options], env=environment))
 
 

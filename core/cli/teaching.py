@@ -22,7 +22,8 @@ def publish(
     json: Json = False,
 ) -> None:
     """Give everybody a copy of a run to look at, as class/NAME."""
-    from core.runs import published, roll, store
+    from core.runs import store
+    from core.runs.classroom import published, roll
 
     copy = published.publish(roll.run_of(of, run) if of else store.open_run(run), name)
     show({"run": copy.address, "path": str(copy.path)}, json, f"published as {copy.address}")
@@ -32,7 +33,8 @@ def unpublish(
     name: Annotated[str, typer.Argument(help="as published, with class/ before it or without")], json: Json = False
 ) -> None:
     """Take a published run back."""
-    from core.runs import published, store
+    from core.runs import store
+    from core.runs.classroom import published
 
     published.unpublish(name)
     address = f"{store.CLASS}{name.removeprefix(store.CLASS)}"
@@ -41,7 +43,7 @@ def unpublish(
 
 def lock(controls: What, whom: Whom = "", json: Json = False) -> None:
     """Lock controls for students; what is running goes on."""
-    from core.runs import locked
+    from core.runs.classroom import locked
 
     _check(whom)
     for control in controls:
@@ -51,7 +53,7 @@ def lock(controls: What, whom: Whom = "", json: Json = False) -> None:
 
 def unlock(controls: What, whom: Whom = "", json: Json = False) -> None:
     """Unlock controls; for all also lifts what was locked for one."""
-    from core.runs import locked
+    from core.runs.classroom import locked
 
     _check(whom)
     for control in controls:
@@ -61,8 +63,8 @@ def unlock(controls: What, whom: Whom = "", json: Json = False) -> None:
 
 def list_class(json: Json = False) -> None:
     """The class as it is: who is here, what trains, what is locked and published."""
-    from core.runs import locked, published, roll
-    from core.runs.used import megabytes
+    from core.runs.classroom import locked, published, roll
+    from core.runs.classroom.used import megabytes
     from core.runs.workspace import workspaces
 
     places = workspaces()
@@ -87,7 +89,7 @@ def list_class(json: Json = False) -> None:
 
 
 def _show_locks(json: bool) -> None:
-    from core.runs import locked
+    from core.runs.classroom import locked
 
     locks = locked.locks()
     text = ", ".join(_told(one.control, one.workspace) for one in locks) or "nothing"

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.cli.devices import Device, choose, refuse_elsewhere
 from core.cli.printing import Assignments, Json, show
 from core.errors import SettingError
 
+_WORKERS = "training.workers"
 if TYPE_CHECKING:
     from core.runs.config import ExperimentConfig
     from core.runs.folder import RunFolder
@@ -34,15 +36,19 @@ def train(
     seed: Annotated[int | None, typer.Option(help="of all chance")] = None,
     name: Annotated[str, typer.Option(help="of the run; a free one is chosen where none is given")] = "",
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run of this --name")] = False,
+    device: Device = "",
     json: Json = False,
 ) -> None:
     """Train a model, in this process and at once, whatever waits in the app; its run folder can be watched there meanwhile."""
+    choose(device)
     from core.runs import controls
+    from core.runs.config import ExperimentConfig
     from core.runs.experiment import create_any, run_experiment
     from core.runs.store import find_run, free_name
     from core.runs.voice_config import VoiceConfig
     from core.training.events import Evaluated
 
+    workers = _workers(assignments or []) if resume else None
     if resume:
         if not name:
             raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
@@ -51,17 +57,34 @@ def train(
             controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
+        if not isinstance(config, ExperimentConfig):
+            refuse_elsewhere(device, f"task={config.task.name} is")
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         run = create_any(name, config, own_code=True)
         for note in () if isinstance(config, VoiceConfig) else config.task.notes:
             typer.echo(note, err=True)
     last: Evaluated | None = None
-    for event in run_experiment(run, own_code=True):
+    for event in run_experiment(run, own_code=True, workers=workers):
         if isinstance(event, Evaluated):
             last = event
             if not json:
                 print(_told(event), flush=True)
     show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
+
+
+def _workers(assignments: list[str]) -> int | None:
+    """How many share the rest of a training that is resumed; None: as many as before."""
+    from core.runs.config import parse_assignments
+    from core.training.settings import TrainingSettings
+
+    changes = parse_assignments(assignments)
+    given = changes.pop(_WORKERS, None)
+    if changes:
+        raise SettingError(
+            f"--resume goes on with the settings of the run, so {', '.join(changes)} cannot change; only {_WORKERS} may, for how "
+            "many share the work changes nothing of what is learned: leave the others out, or train --from the run"
+        )
+    return None if given is None else TrainingSettings.from_dict({"workers": given}, "training.").workers
 
 
 def _configuration(

@@ -52,6 +52,10 @@ class Batch(NamedTuple):
         """Number of real target tokens, <end> counted."""
         return int(self.target_valid.sum())
 
+    def on(self, device: torch.device) -> "Batch":
+        """The same batch on a device."""
+        return Batch(*(one.to(device) for one in self[:-1]), self.added)
+
 
 def pad(sequences: Sequence[Sequence[int]]) -> tuple[Tokens, Valid]:
     """Stack sequences of numbers, pads at the right."""

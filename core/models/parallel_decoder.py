@@ -20,6 +20,7 @@ from core.attention.masks import Masks, valid_keys
 from core.attention.seen import Seen
 from core.data.batch import Batch, pad_sources
 from core.data.vocabulary import MASK, PAD, Vocabulary
+from core.devices import placed, where
 from core.errors import DataError, SettingError
 from core.models.encoder import AbstractEncoder, Memory
 from core.models.length_predictor import LENGTH_HEADS, LengthLaw
@@ -28,6 +29,7 @@ from core.models.parts import embedding_of, norm_of
 from core.models.residual import RESIDUALS
 from core.models.transformer_decoder import Around, DecoderLayer
 from core.parallel_model import UPSAMPLED
+from core.precision import full, passing
 from core.shapes import Logits, Source, States, Tokens, Valid
 
 
@@ -78,6 +80,10 @@ class ParallelDecoder(nn.Module):
 
     def forward(self, tokens: Tokens, valid: Valid, read: Read) -> Logits:
         """Scores of the token at every place, given what is written (<mask> elsewhere)."""
+        with passing(tokens.device):
+            return full(self._passed(tokens, valid, read))
+
+    def _passed(self, tokens: Tokens, valid: Valid, read: Read) -> Logits:
         places = torch.arange(tokens.shape[1]).expand_as(tokens)
         states: States = self.embedding(tokens, places)
         if read.embedded is not None:
@@ -121,7 +127,9 @@ class ParallelTransformer(nn.Module):
     def encode(self, source: Source, valid: Valid) -> Read:
         """Read a batch of sources."""
         embedding = self.encoder.embedding
-        return Read(self.encoder(source, valid), embedding.table(source) * embedding.scale if self.copies else None)
+        with passing(source.device):
+            memory = self.encoder(source, valid)
+        return Read(memory, embedding.table(source) * embedding.scale if self.copies else None)
 
     def empty(self, valid: Valid) -> Tokens:
         """Places in which nothing is written yet."""
@@ -144,7 +152,8 @@ class ParallelTransformer(nn.Module):
                 f"places, for a source of {int(sources[at])}: raise model.longest={self.longest}"
                 + (", or choose model.counting=lengths" if fixed else "")
             )
-        width = max(int(counts.max()), int(wanted.max()))
+        # by the batch's padding and not by its longest item: so a part of a batch is as wide as the whole
+        width = max(self.canvas(batch.source_valid.shape[1]) if fixed else 0, batch.target_out.shape[1])
         over = width - batch.target_out.shape[1]
         gold, counted = (nn.functional.pad(one, (0, over)) for one in (batch.target_out, batch.target_valid))
         return Spread(gold, counted, torch.arange(width)[None, :] < counts[:, None])
@@ -160,18 +169,22 @@ class ParallelTransformer(nn.Module):
                 f"this model was trained with counting={self.counting} and predicts no length: choose length=own, or train "
                 "one with model.counting=lengths"
             )
-        law: LengthLaw = self.predictor(read.memory)
-        return law
+        with passing(read.memory.valid.device):
+            law: LengthLaw = self.predictor(read.memory)
+        return full(law)
 
     @torch.no_grad()
     def read(self, sources: Sequence[Sequence[int]]) -> Read:
         """Encode sources (numbers, <end> included)."""
-        return self.encode(*pad_sources(sources))
+        device, (source, valid) = where(self), pad_sources(sources)
+        with placed(device):
+            return self.encode(source.to(device), valid.to(device))
 
     @torch.no_grad()
     def lengths(self, reading: Read) -> Float[Tensor, "item length"]:
         """As `length_law`, for decoding."""
-        return self.length_law(reading)
+        with placed(where(self)):
+            return self.length_law(reading).cpu()
 
     def canvas(self, source: int) -> int:
         """Places of a source of so many tokens where their number is not predicted: `upsampling` for each, or twice as many
@@ -184,7 +197,9 @@ class ParallelTransformer(nn.Module):
         self, tokens: Int[Tensor, "item place"], valid: Bool[Tensor, "item place"], reading: Read
     ) -> Float[Tensor, "item place vocab"]:
         """One pass over all places."""
-        return torch.log_softmax(self.decoder(tokens, valid, reading), dim=-1)
+        device = where(self)
+        with placed(device):
+            return torch.log_softmax(self.decoder(tokens.to(device), valid.to(device), reading), dim=-1).cpu()
 
 
 def _copied(

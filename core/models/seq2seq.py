@@ -10,8 +10,10 @@ from torch import Tensor, nn
 from core.data.batch import Batch, pad_sources
 from core.data.tree_tokens import TreeTokens
 from core.data.vocabulary import Vocabulary
+from core.devices import CPU, placed, where
 from core.models.decoder import AbstractDecoder, RowState
 from core.models.encoder import AbstractEncoder
+from core.precision import full, passing
 from core.shapes import Logits
 from core.step_model import DecoderState, Step
 
@@ -37,20 +39,25 @@ class Seq2Seq(nn.Module):
 
     def forward(self, batch: Batch) -> Logits:
         """Scores of the next token at every target position, under the gold prefix."""
-        logits: Tensor = self.decoder(batch.target_in, self.encoder(batch.source, batch.source_valid))
-        return logits
+        with passing(batch.source.device):
+            logits: Tensor = self.decoder(batch.target_in, self.encoder(batch.source, batch.source_valid))
+        return full(logits)
 
     @torch.no_grad()
     def start(self, sources: Sequence[Sequence[int]]) -> DecoderState:
         """Encode sources (numbers, <end> included); one slot each."""
-        return Slots(self.decoder.start(self.encoder(*pad_sources(sources))), len(sources), 1)
+        device, (source, valid) = where(self), pad_sources(sources)
+        with placed(device):
+            rows = self.decoder.start(self.encoder(source.to(device), valid.to(device)))
+        return Slots(rows, len(sources), 1, device)
 
     @torch.no_grad()
     def step(self, tokens: Int[Tensor, "item slot"], state: "Slots") -> Step:
-        """Feed one token per slot; natural log-probabilities of the next."""
-        logits, rows = self.decoder.step(tokens.flatten(), state.rows)
+        """Feed one token per slot; natural log-probabilities of the next, on the CPU wherever the model is."""
+        with placed(state.device):
+            logits, rows = self.decoder.step(tokens.flatten().to(state.device), state.rows)
         log_probs = torch.log_softmax(logits, dim=-1).unflatten(0, tuple(tokens.shape))
-        return Step(log_probs, Slots(rows, *tokens.shape))
+        return Step(log_probs.cpu(), Slots(rows, *tokens.shape, state.device))
 
 
 @dataclass(frozen=True)
@@ -58,15 +65,17 @@ class Slots:
     """A decoder's state, which knows rows only, as items and slots.
 
     Attributes:
-        rows: item after item; items, slots: how many.
+        rows: item after item; items, slots: how many; device: where the rows are.
     """
 
     rows: RowState
     items: int
     slots: int
+    device: torch.device = CPU
 
     def select(self, parents: Int[Tensor, "item slot"], items: Int[Tensor, " item"] | None = None) -> "Slots":
         """Other rows of the same state."""
         first = torch.arange(self.items) if items is None else items
-        rows = self.rows.select((first[:, None] * self.slots + parents).flatten())
-        return Slots(rows, *parents.shape)
+        with placed(self.device):
+            rows = self.rows.select((first[:, None] * self.slots + parents).flatten().to(self.device))
+        return Slots(rows, *parents.shape, self.device)

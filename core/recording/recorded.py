@@ -40,4 +40,4 @@ class Recorded:
 
 
 def _by_slot(kept: dict[str, Tensor], shape: tuple[int, int]) -> Rows:
-    return {path: rows.unflatten(0, shape).transpose(1, 2) for path, rows in kept.items()}  # item head slot key
+    return {path: rows.cpu().unflatten(0, shape).transpose(1, 2) for path, rows in kept.items()}  # item head slot key

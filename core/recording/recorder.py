@@ -153,11 +153,11 @@ class Recorder:
         by_query, by_key = np.s_[:, : len(rows)], np.s_[:, : len(columns)]
 
         def part(tap: str, cut: tuple[slice, ...]) -> np.ndarray | None:
-            return self.tensor(path, tap)[0].numpy()[cut] if self._kept.get((path, tap)) else None
+            return self.tensor(path, tap)[0].cpu().numpy()[cut] if self._kept.get((path, tap)) else None
 
         return AttentionMatrix(
             site,
-            self.tensor(path)[0].numpy()[:, : len(rows), : len(columns)],
+            self.tensor(path)[0].cpu().numpy()[:, : len(rows), : len(columns)],
             rows,
             columns,
             scores=part("tap_scores", (*by_query, slice(len(columns)))),
@@ -173,7 +173,7 @@ class Recorder:
     def _masks(self, site: Site, queries: int, keys: int) -> dict[str, np.ndarray]:
         where = f"{site.stack}.{site.kind}{_MASKS}"
         return {
-            name: self.tensor(where, name)[0, 0].bool().numpy()[:queries, :keys]
+            name: self.tensor(where, name)[0, 0].bool().cpu().numpy()[:queries, :keys]
             for (path, name), kept in self._kept.items()
             if path == where and kept
         }

@@ -13,7 +13,8 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, locked, manifest, quotas, status, store
+from core.runs import atomic, manifest, status, store
+from core.runs.classroom import locked, quotas
 from core.runs.folder import RunFolder
 
 ENTRIES = re.compile(
@@ -22,7 +23,10 @@ ENTRIES = re.compile(
     r"|snapshots/step-\d{6,12}\.npz"
 )
 _MOST_ENTRIES = 20_000
-_LARGEST_ENTRY = 512_000_000  # bytes, unpacked
+_LARGEST_ENTRY = 512_000_000  # bytes, unpacked: of weights
+_LARGEST_TEXT = (
+    128_000_000  # of all else, which becomes ten times as large where it is read: a million steps of a training
+)
 _LARGEST_ARCHIVE = 1_000_000_000  # bytes, packed or unpacked, all entries together
 _PIECE = 1 << 20
 _DAMAGED = (
@@ -136,7 +140,7 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
         raise RunError(f"the archive has {len(infos)} entries; a run has at most {_MOST_ENTRIES}; export the run anew")
     files = [info for info in infos if not info.is_dir()]
     total = sum(info.file_size for info in files)
-    if total > _LARGEST_ARCHIVE or any(info.file_size > _LARGEST_ENTRY for info in files):
+    if total > _LARGEST_ARCHIVE or any(info.file_size > _most(info.filename) for info in files):
         raise RunError(
             f"the archive unpacks to {total} bytes; at most {_LARGEST_ARCHIVE} ({_LARGEST_ENTRY} an entry) are taken"
         )
@@ -153,6 +157,11 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
             "the archive holds no config.json, so it is no run; give a file that was made by exporting a run"
         )
     return shared, entries
+
+
+def _most(name: str) -> int:
+    """Bytes that an entry may have, unpacked."""
+    return _LARGEST_ENTRY if name.endswith(".safetensors") else _LARGEST_TEXT
 
 
 def _check_entry(info: zipfile.ZipInfo, inside: str) -> None:
@@ -206,7 +215,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
     with archive.open(info) as packed, target.open("xb") as file:
         while piece := packed.read(_PIECE):
             written += len(piece)
-            if written > min(left, _LARGEST_ENTRY):
+            if written > min(left, _most(info.filename)):
                 raise RunError(
                     f"the entry {info.filename[:100]!r} unpacks to more than it says; the archive is refused"
                 )

@@ -4,12 +4,15 @@ A backend starts and ends one training at a time and says how many it can hold; 
 (core/runs/job_queue.py). What it starts reports through the run's folder, so pages and commands know of no backend.
 """
 
+import os
 from abc import ABC, abstractmethod
 
 from core.runs import jobs, status
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits, trainings
 from core.runs.status import Status
+
+CLUSTER = "ATTNLAB_CLUSTER"  # the address of a Ray cluster: ray://HOST:10001, auto or local
 
 
 class AbstractBackend(ABC):
@@ -69,5 +72,10 @@ class LocalProcesses(AbstractBackend):
 
 
 def chosen() -> AbstractBackend:
-    """The backend of this server."""
-    return LocalProcesses()
+    """The backend of this server: where `attnlab app --cluster` or the environment says so, a cluster."""
+    address = os.environ.get(CLUSTER, "")
+    if not address:
+        return LocalProcesses()
+    from core.runs.cluster.ray_backend import RayCluster  # here: it stands on this file
+
+    return RayCluster(address)

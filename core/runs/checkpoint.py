@@ -68,8 +68,8 @@ def save(
     """
     facts = {"schema": _SCHEMA, "step": step, "compact": False, "state": dict(state)}
     files = {
-        "model.safetensors": _pack(model_tensors),
-        "optimizer.safetensors": _pack(optimizer_tensors),
+        "model.safetensors": pack(model_tensors),
+        "optimizer.safetensors": pack(optimizer_tensors),
         "state.json": _json(facts),
     }
     _put(run, step, files)
@@ -90,7 +90,7 @@ def save_compact(run: RunFolder, step: int, model_tensors: Mapping[str, Tensor])
                 "keep the full checkpoint instead, or train again: such weights have diverged"
             )
     facts = {"schema": _SCHEMA, "step": step, "compact": True, "state": {}}
-    _put(run, step, {"model.safetensors": _pack(halves), "state.json": _json(facts)})
+    _put(run, step, {"model.safetensors": pack(halves), "state.json": _json(facts)})
 
 
 def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
@@ -182,7 +182,7 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
     return {"state": state, "param_groups": groups} | ({_BESIDE: beside} if beside else {})
 
 
-def _pack(tensors: Mapping[str, Tensor]) -> bytes:
+def pack(tensors: Mapping[str, Tensor]) -> bytes:
     """Safetensors bytes; tied weights are written twice, for the format refuses to share them."""
     seen: set[int] = set()
     separate: dict[str, Tensor] = {}

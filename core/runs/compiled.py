@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from core.devices import where
 from core.errors import RunError
 from core.models.compiled import architecture as architectures
 from core.models.compiled.ahead import Compiled
@@ -45,7 +46,7 @@ def offered(run: RunFolder, model: Seq2Seq, plain: StepModel, only: str) -> Step
     Args:
         plain: steps, and keeps the attentions that match `only`.
     """
-    kind = architecture(model)
+    kind = architecture(model) if where(model).type == "cpu" else None
     return plain if kind is None else Compiled(model, kind, plain, only, Packages(folder_of(run), kind).loops)
 
 

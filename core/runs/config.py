@@ -23,6 +23,7 @@ from core.training.coverage import refuse_terms
 from core.training.objective_settings import ObjectiveSettings, refuse
 from core.training.objectives import TeacherForcing
 from core.training.settings import TrainingSettings
+from core.training.sharing import refuse_sharing
 
 SCHEMA = "attnlab/run/1"
 PARTS = ("task", "model", "objective", "training")  # as recipes have them
@@ -52,6 +53,7 @@ class ExperimentConfig:
                 f"normalization={norm} needs other examples to compare with, but batch_size=1: choose a batch_size of at "
                 "least 2, or normalization=layer"
             )
+        refuse_sharing(self.training.workers, self.training.batch_size, norm, NORMS[norm].over_batch)
         layers, heads = getattr(self.model, "looks", (1, 1))
         chosen(self.training.guidance_layers, layers, "guidance_layers")  # each says what cannot be
         chosen(self.training.guidance_heads, heads, "guidance_heads")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from core.data.stream import Stream
+from core.devices import CPU, chosen
 from core.errors import AttentionLabError, InputError, RunError
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
@@ -22,9 +23,11 @@ from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
 from core.runs.journal import RESUMED, Journal, changes_after
+from core.runs.members import gathered, members_of
 from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
 from core.runs.set_config import SetConfig
+from core.runs.standing import lead
 from core.runs.status import Heartbeat
 from core.runs.trained import load
 from core.runs.trained_set import create_set_run, set_trainer
@@ -40,6 +43,7 @@ from core.training.objective_settings import Makings, Teacher
 from core.training.probe import Probe, Rows, fed, places
 from core.training.set_trainer import SetTrainer
 from core.training.speaker_trainer import SpeakerTrainer
+from core.training.team import END, WAIT, AbstractTeam, Word
 
 _ROWS: dict[type[Settings], Rows] = {ParallelSettings: places}  # where it is not what the decoder is fed
 AnyTrainer = Trainer | SpeakerTrainer | SetTrainer
@@ -107,10 +111,10 @@ def _begin(trainer: Trainer, config: ExperimentConfig) -> None:
         trainer.model.load_state_dict(weights)
 
 
-def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings) -> Trainer:
+def _fresh(config: ExperimentConfig, examples: Examples, makings: Makings, device: torch.device = CPU) -> Trainer:
     vocabularies, training, seeds = config.task.vocabularies, config.training, config.seeds
     return Trainer(
-        build(config.model, *vocabularies, seeds),
+        build(config.model, *vocabularies, seeds).to(device),
         Stream(config.task, training.batch_size, seeds),
         config.objective.make(makings),
         training,
@@ -126,29 +130,32 @@ def _makings(config: ExperimentConfig, teacher: Callable[[str], Teacher] = load,
     return Makings(config.task, config.training, config.seeds, teacher, own_code, width)
 
 
-def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainEvent]:
+def run_experiment(
+    run: RunFolder, *, own_code: bool = False, workers: int | None = None, team: AbstractTeam | None = None
+) -> Iterator[TrainEvent]:
     """Train a run to its end, recording everything in its folder.
 
     Args:
         own_code: as `trainer_of` takes it. A folder may come from anywhere: no page says yes.
+        workers: how many share the work, and are started here; None: as the configuration says.
+        team: in their place, one which this process leads already.
 
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
     """
     with run.lock():
+        config = config_of(run)
+        size = members_of(config, workers)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        config = config_of(run)
         heartbeat = Heartbeat(run, config.training.steps)
         before = status.read(run).step
         trainer: AnyTrainer | None = None
         try:
             heartbeat.beat(before, "starting")
-            if isinstance(config, ExperimentConfig):
-                config = replace(config, task=read_words(run, config.task))
-            trainer = _trainer(run, config, own_code)
-            with Journal(run) as writer:
-                yield from _Recorder(run, config, trainer, writer, heartbeat).events()
+            config, trainer = opened(run, own_code=own_code)
+            with gathered(run, size, team, own_code=own_code) as whole, Journal(run) as writer:
+                yield from _Recorder(run, config, trainer, writer, heartbeat, whole).events()
         except (AttentionLabError, OSError, FloatingPointError, MemoryError) as error:
             with suppress(RunError):  # a disk that takes no status either: what it was asked first is what is said
                 heartbeat.beat((trainer and trainer.step) or before, "failed", str(error))
@@ -157,12 +164,22 @@ def run_experiment(run: RunFolder, *, own_code: bool = False) -> Iterator[TrainE
             torch.set_num_threads(threads)
 
 
-def _trainer(run: RunFolder, config: AnyConfig, own_code: bool) -> AnyTrainer:
+def opened(run: RunFolder, *, own_code: bool = False) -> tuple[AnyConfig, AnyTrainer]:
+    """The configuration of a run, with the words that it kept, and a trainer with fresh weights, on the device that is chosen.
+
+    Args:
+        own_code: as `trainer_of` takes it.
+
+    Raises:
+        RunError: the run is damaged; DataError: the task's data cannot be read.
+    """
+    config = config_of(run)
     if isinstance(config, VoiceConfig):
-        return voice_trainer(run, config)
+        return config, voice_trainer(run, config)
     if isinstance(config, SetConfig):
-        return set_trainer(run, config)
-    return _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code))
+        return config, set_trainer(run, config)
+    config = replace(config, task=read_words(run, config.task))
+    return config, _fresh(config, read_examples(run, config.task), _makings(config, own_code=own_code), chosen())
 
 
 @dataclass
@@ -174,6 +191,7 @@ class _Recorder:
     trainer: AnyTrainer
     journal: Journal
     heartbeat: Heartbeat
+    team: AbstractTeam
     stopped: bool = False
     checkpointed: int = -1
     undone: list[Changed] = field(default_factory=list)
@@ -181,11 +199,14 @@ class _Recorder:
     def events(self) -> Iterator[TrainEvent]:
         """Every event, after it is on disk."""
         yield from self._resume()
+        if isinstance(self.trainer, Trainer) and self.team.size > 1:
+            lead(self.trainer, self.team)
         try:
             yield from self._training()
         except InputError:  # of a reward that is a person's own: a step is done whole or not at all
             self._checkpoint()
             raise
+        self.team.say(Word(END))
         if self.checkpointed != self.trainer.step:
             self._checkpoint()
         reason = "stopped" if self.stopped else "done"
@@ -277,6 +298,7 @@ class _Recorder:
             if not paused or self.stopped:
                 return
             self.heartbeat.beat(self.trainer.step, "paused")
+            self.team.say(Word(WAIT))
             time.sleep(_NAP)
             requests = controls.take(self.run)
 

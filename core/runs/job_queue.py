@@ -17,8 +17,9 @@ from typing import Any
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, locked, status, tickets
+from core.runs import atomic, controls, status, tickets
 from core.runs.backend import AbstractBackend, chosen
+from core.runs.classroom import locked
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
 from core.runs.jobs import worker_main

@@ -133,7 +133,11 @@ def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> in
     if not path:
         return 0
     workspace.settle(Path(path))
-    run = store.open_run(path)
+    return work(store.open_run(path), limits, train)
+
+
+def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -> int:
+    """Make this process the run's worker and train; whatever it raises is in the log and in the status. The exit code."""
     adopt(run.path)
     try:
         with Watch(run, limits):

@@ -1,4 +1,4 @@
-"""What a pointer network can learn: targets whose tokens stand in their sources."""
+"""What a pointer network cannot learn: targets with tokens that stand in no place of their source."""
 
 from collections import Counter
 
@@ -9,10 +9,10 @@ from core.runs.examples import Examples
 
 
 def refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
-    """Make sure that a pointer network is asked for nothing else; other models may learn any task.
+    """Let pass what can be learned from the examples of a run.
 
     Raises:
-        SettingError: a target has a token that its source lacks, or more often than it.
+        SettingError: it cannot; the message says what would work.
     """
     if getattr(config.model, "copy", "none") != "pointer":
         return

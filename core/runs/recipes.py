@@ -13,6 +13,7 @@ from core.runs.voice_config import VoiceConfig
 from core.tasks.set_table import SET_TASKS
 from core.tasks.synthesis import Synthesis
 
+_LARGEST = 1_000_000  # bytes of a recipe, which is a page of text
 AnyConfig = ExperimentConfig | VoiceConfig | SetConfig
 _KINDS: dict[str, type[VoiceConfig] | type[SetConfig]] = {
     Synthesis.name: VoiceConfig,
@@ -47,10 +48,12 @@ def read_recipe(path: Path) -> AnyConfig:
         DataError: no such file, or not TOML; SettingError: settings that cannot be.
     """
     try:
+        if path.stat().st_size > _LARGEST:
+            raise DataError(f"{path} is larger than any recipe ({_LARGEST:,} bytes); it is something else")
         return config_from(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise DataError(f"cannot read the recipe {path}: {error.strerror}; give the path of a .toml file") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} is not a recipe: {error}; see assets/recipes for examples") from error
 
 

@@ -27,10 +27,13 @@ from core.runs.processes import born
 Written = Literal["waiting", "starting", "running", "paused", "done", "stopped", "failed"]
 State = Literal["new", "waiting", "starting", "running", "paused", "done", "stopped", "failed", "crashed"]
 
+NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its environment
+
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
 # of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
 _seen: dict[str, tuple[float, float, float]] = {}
+_AWAY = "the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint"
 _ANEW = "resume the run to write it anew"
 _ALIVE = {"starting", "running", "paused"}
 _writing = threading.RLock()
@@ -46,6 +49,7 @@ class Status:
         step, steps: the last finished step and how many there shall be.
         heartbeat: when this was written, in seconds since 1970.
         host, pid, process_started: the process that writes the run; its start as `core.runs.processes.born` counts.
+        node, job: of a cluster: where that process is, and the name under which the cluster knows the training.
         reason: why it ended, for people; empty while all is well.
     """
 
@@ -57,6 +61,8 @@ class Status:
     pid: int = 0
     process_started: float = 0.0
     reason: str = ""
+    node: str = ""
+    job: str = ""
 
     @property
     def alive(self) -> bool:
@@ -76,7 +82,12 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
         pid: the process that will write the run, where it is not this one.
     """
     writer = os.getpid() if pid is None else pid
-    value = Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason)
+    node, job = os.environ.get(NODE, ""), os.environ.get(JOB, "")
+    put(run, Status(state, step, steps, time.time(), socket.gethostname(), writer, _born(writer), reason, node, job))
+
+
+def put(run: RunFolder, value: Status) -> None:
+    """Replace the status by one that is known, of whatever process."""
     with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
         try:
             atomic.write_json(run.path / "status.json", asdict(value))
@@ -105,9 +116,13 @@ def read(run: RunFolder) -> Status:
         return Status("crashed", reason=str(error))
     if status is None:
         return Status("new")
-    if not status.alive or lives(status, str(run.path)):
+    if not status.alive:
         return status
-    return replace(status, state="crashed", reason=_crash(status))
+    if not lives(status, str(run.path)):
+        return replace(status, state="crashed", reason=_crash(status))
+    if status.job and not _heard(status, str(run.path)):
+        return replace(status, state="starting", reason=status.reason or _AWAY)
+    return status
 
 
 def written(run: RunFolder) -> Status | None:
@@ -157,12 +172,23 @@ class Heartbeat:
 def lives(status: Status, where: str = "") -> bool:
     """Whether the process that wrote a status is still there, as far as this computer can tell.
 
+    A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
+    last heartbeat.
+
     Args:
         where: the path of its run, by which its heartbeats are remembered; else it is the process.
     """
-    if is_here(status):
-        return process_lives(status.pid, status.process_started)
     where = where or f"{status.host} {status.pid} {status.process_started}"
+    if status.job:
+        from core.runs.cluster.ray_backend import knows  # here: it stands on this file
+
+        known = knows(status.job)
+        return known if known or (known is False and status.state != "starting") else _heard(status, where)
+    return process_lives(status.pid, status.process_started) if is_here(status) else _heard(status, where)
+
+
+def _heard(status: Status, where: str) -> bool:
+    """Whether a process elsewhere was heard of lately, by this computer's clock."""
     lag = time.monotonic() - status.heartbeat  # how far its clock is behind, and how long it has been silent
     first, last, least = _seen.get(where, (status.heartbeat, status.heartbeat, lag))
     least = (
@@ -186,6 +212,8 @@ def _overwrite(path: Path, value: Status) -> bool:
 
 def _crash(status: Status) -> str:
     where = f"process {status.pid}" if is_here(status) else f"process {status.pid} on {status.host}"
+    if status.job:
+        where = f"the cluster has lost the training: its process on node {status.node or '(none yet)'}"
     return f"{where} ended without a word after step {status.step}; resume from the last checkpoint, or see log.txt"
 
 

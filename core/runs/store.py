@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.runs import atomic, authority, desk, locked, quotas, status
+from core.runs import atomic, status
+from core.runs.classroom import authority, desk, locked, quotas
 from core.runs.folder import RunFolder, check_config
 from core.runs.run_names import check_name, unlike
 from core.runs.workspace import home, in_classroom, root
 from core.settings import did_you_mean
 
 __all__ = [
-    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_runs", "new_draft",
+    "CLASS", "DEMO", "check_name", "create", "delete", "demo_folder", "find_run", "free_name", "home", "list_published", "list_runs", "new_draft",
     "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
 ]  # fmt: skip
 DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
@@ -118,7 +119,7 @@ def find_run(name: str) -> RunFolder:
     """
     folder, last = _place(name)
     # looked up among what is there, never joined to a path first: `..` and `/` cannot be entries
-    if folder is not None and last in _entries(folder):
+    if folder is not None and _is_entry(folder, last):
         return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or "none yet"
@@ -171,12 +172,17 @@ def list_runs(include_demo: bool = True) -> list[RunFolder]:
         folder, name = _place(address)
         if folder is not None and (folder / name).is_dir():
             own.append(RunFolder(folder / name, name, address, read_only=True))
-    given = [(CLASS, published_folder()), *([(DEMO, demo_folder())] if include_demo else [])]
-    return own + [
-        RunFolder(folder / name, name, f"{prefix}{name}", read_only=True)
-        for prefix, folder in given
-        for name in _entries(folder)
+    shipped = [
+        RunFolder(demo_folder() / name, name, f"{DEMO}{name}", read_only=True)
+        for name in (_entries(demo_folder()) if include_demo else [])
     ]
+    return own + list_published() + shipped
+
+
+def list_published() -> list[RunFolder]:
+    """Runs that a lecturer has published, by name; asks for nobody's workspace."""
+    folder = published_folder()
+    return [RunFolder(folder / name, name, f"{CLASS}{name}", read_only=True) for name in _entries(folder)]
 
 
 def _place(address: str) -> tuple[Path | None, str]:
@@ -245,9 +251,19 @@ def _idle(run: RunFolder, what: str) -> Iterator[None]:
 def _entries(folder: Path) -> list[str]:
     """Names of the folders in `folder`, sorted; hidden ones are drafts and leftovers."""
     try:
-        return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith(".") and entry.is_dir())
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir())
     except OSError:
         return []
+
+
+def _is_entry(folder: Path, name: str) -> bool:
+    """Whether `_entries` would name it; among hundreds of runs many are looked up, so no other is looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.name == name and entry.is_dir() for entry in entries) and not name.startswith(".")
+    except OSError:
+        return False
 
 
 def _holds_config(path: Path) -> bool:

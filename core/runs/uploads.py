@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from core.runs import atomic, locked, quotas
+from core.runs import atomic
+from core.runs.classroom import locked, quotas
 from core.runs.workspace import uploads_folder
 
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")

@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.precision import full
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
 from core.shapes import Valid
@@ -111,7 +112,8 @@ class Guided:
         maps = [torch.cat(passed[tap], dim=2) if len(passed[tap]) > 1 else passed[tap][0] for tap in taps]
         maps = [one[:, list(chosen(heads, one.shape[1], "guidance_heads"))] for one in maps]
         loss = guided_attention(maps, batch.target_valid, batch.source_valid, width=self.guidance.width)
-        return weighed._replace(terms={**weighed.terms, TERM: weight * loss})
+        cells = int(_cells(batch.target_valid, batch.source_valid))
+        return weighed._replace(terms={**weighed.terms, TERM: weight * loss}, over={**weighed.over, TERM: cells})
 
 
 def guided_attention(
@@ -126,9 +128,13 @@ def guided_attention(
         width: g.
     """
     far = off_diagonal(target, source, width)[:, None]  # batch head=1 target source
-    cells = (target.sum(1) * source.sum(1)).sum()
-    off: Tensor = torch.stack([(one.abs() * far).sum() / one.shape[1] for one in maps]).mean()
-    return off / cells
+    off: Tensor = torch.stack([(full(one).abs() * far).sum() / one.shape[1] for one in maps]).mean()
+    return off / _cells(target, source)
+
+
+def _cells(target: Targets, source: Sources) -> Int[Tensor, ""]:
+    """How many there are of real target and real source positions."""
+    return (target.sum(1) * source.sum(1)).sum()
 
 
 def off_diagonal(target: Targets, source: Sources, width: float) -> Float[Tensor, "batch target source"]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.attention.alignments import ALIGNMENTS
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.precision import full
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
 from core.shapes import Valid
@@ -50,7 +51,7 @@ class Covering:
 
         with watching(keep):
             weighed = self.objective(model, batch, step)
-        loss = self.price * coverage(torch.cat(passed, dim=2)[:, 0], batch.target_valid)
+        loss = self.price * coverage(full(torch.cat(passed, dim=2)[:, 0]), batch.target_valid)
         return weighed._replace(terms={**weighed.terms, TERM: loss})
 
 

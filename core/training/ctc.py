@@ -32,7 +32,8 @@ class Ctc:
         logits = model.decoder(model.empty(valid), valid, read)
         lengths = batch.target_valid.sum(1) - 1  # without <end>
         loss = marginal(logits, valid, batch.target_out, lengths, model.blank).sum() / batch.target_valid.sum()
-        return Objectives({"likelihood": loss}, _right(logits, valid, batch, lengths, model.blank))
+        right, places = _right(logits, valid, batch, lengths, model.blank)
+        return Objectives({"likelihood": loss}, right, over={"token_accuracy": places})
 
 
 def marginal(
@@ -59,9 +60,11 @@ def marginal(
     return torch.nn.functional.ctc_loss(log_probs, targets, places, lengths, blank=blank, reduction="none")
 
 
-def _right(logits: Logits, valid: Valid, batch: Batch, lengths: Int[Tensor, " batch"], blank: int) -> float:
-    """Share of target positions that the collapsed most probable filling gets right."""
+def _right(logits: Logits, valid: Valid, batch: Batch, lengths: Int[Tensor, " batch"], blank: int) -> tuple[float, int]:
+    """Share of positions that the collapsed most probable filling gets right, of the longer of it and the target; and of
+    how many."""
     best = logits.detach().argmax(dim=-1).masked_fill(~valid, blank).tolist()
     targets = [row[:length] for row, length in zip(batch.target_out.tolist(), lengths.tolist())]
     written = [[str(token) for token in collapse(row, blank)] for row in best]
-    return token_accuracy(written, [[str(token) for token in row] for row in targets])
+    places = sum(max(len(row), len(target)) for row, target in zip(written, targets))
+    return token_accuracy(written, [[str(token) for token in row] for row in targets]), places

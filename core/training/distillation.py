@@ -13,6 +13,7 @@ from core.data.batch import Batch, pad
 from core.data.vocabulary import Vocabulary
 from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
+from core.devices import CPU, placed
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.training.evaluation import rules_for
@@ -35,7 +36,11 @@ class Distilled:
 
     def __call__(self, model: Learner, batch: Batch, step: int) -> Objectives:
         """Weigh the batch with the teacher's targets in place of its own."""
-        return self.objective(model, self.taught(batch), step)
+        taught = self.taught(batch)
+        weighed = self.objective(model, taught, step)
+        return weighed._replace(
+            over={**dict.fromkeys([*weighed.terms, "token_accuracy"], taught.target_tokens), **weighed.over}
+        )
 
     def taught(self, batch: Batch) -> Batch:
         """The batch with the teacher's targets."""
@@ -43,11 +48,12 @@ class Distilled:
             self._kept.clear()
         lengths = batch.source_valid.sum(1).tolist()
         sources = [tuple(row[:length]) for row, length in zip(batch.source.tolist(), lengths)]
-        self._write([source for source in dict.fromkeys(sources) if source not in self._kept])
-        targets = [self._kept[source] for source in sources]
-        target_in, valid = pad([[self.teacher.begin, *target] for target in targets])
-        target_out, _ = pad([[*target, self.teacher.end] for target in targets])
-        return Batch(batch.source, batch.source_valid, target_in, target_out, valid)
+        with placed(CPU):  # where the teacher is, and where whoever searches counts
+            self._write([source for source in dict.fromkeys(sources) if source not in self._kept])
+            targets = [self._kept[source] for source in sources]
+            target_in, valid = pad([[self.teacher.begin, *target] for target in targets])
+            target_out, _ = pad([[*target, self.teacher.end] for target in targets])
+        return Batch(batch.source, batch.source_valid, target_in, target_out, valid).on(batch.source.device)
 
     def _write(self, sources: Sequence[tuple[int, ...]]) -> None:
         if not sources:

@@ -18,6 +18,7 @@ from core.data.batch import Batch
 from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import PAD
+from core.devices import CPU, placed
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
@@ -76,6 +77,12 @@ def write(model: Seq2Seq, batch: Batch, longest: Int[Tensor, " item"], casting: 
     Args:
         model: in evaluation.
     """
+    with placed(CPU):  # the model is stepped as a search steps it, which knows no devices
+        written = _write(model, batch.on(CPU), longest.cpu(), casting._replace(given=casting.given.cpu()))
+    return written.to(batch.target_in.device)
+
+
+def _write(model: Seq2Seq, batch: Batch, longest: Int[Tensor, " item"], casting: Casting) -> Written:
     stepped, (items, gold) = fast(model, only=""), batch.target_out.shape
     slots = casting.greedy + casting.draws
     written = torch.full((items, slots, int(longest.max())), PAD)

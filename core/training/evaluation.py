@@ -13,6 +13,7 @@ from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
+from core.devices import placed, where
 from core.metrics.sequence import exact_match, token_accuracy
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
@@ -100,7 +101,7 @@ def evaluate(
         meaning: equal for targets that are equally right (a task's `meaning`); outputs are compared by it.
         task: what was written, for measures of its text (measures.py); None leaves them out, which is sooner done.
     """
-    began, training = perf_counter(), model.training
+    began, training, device = perf_counter(), model.training, where(model)
     model.eval()
     outputs = free_run(model, [example.source for example in examples], vocabularies, search)
     outputs, targets = [meaning(one) for one in outputs], [meaning(example.target) for example in examples]
@@ -108,8 +109,9 @@ def evaluate(
     with torch.no_grad():
         loss, right, count = 0.0, 0.0, 0
         for first in range(0, len(examples), 256):
-            batch = collate(examples[first : first + 256], *vocabularies)
-            weighed = Likelihood()(model, batch, step)
+            batch = collate(examples[first : first + 256], *vocabularies).on(device)
+            with placed(device):
+                weighed = Likelihood()(model, batch, step)
             loss += float(weighed.terms["likelihood"]) * batch.target_tokens
             right += weighed.token_accuracy * batch.target_tokens
             count += batch.target_tokens

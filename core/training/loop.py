@@ -11,11 +11,13 @@ from typing import Any
 
 import torch
 
-from core.attention.dropout import give_chance
+from core.attention.dropout import Rows, give_chance
 from core.data.batch import Batch, Example
 from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
+from core.devices import placed, where
 from core.errors import RunError
+from core.precision import learning
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
 from core.training.attention_losses import Guidance, Guided
@@ -27,6 +29,8 @@ from core.training.optimizer import OPTIMIZERS, clip
 from core.training.probe import Probe
 from core.training.schedules import SCHEDULES
 from core.training.settings import TrainingSettings
+from core.training.sharing import Found, parts, put_together, share
+from core.training.team import END, GO, WAIT, AbstractTeam, Alone, Word
 
 _BESIDE_RATE = (
     10.0  # times the model's: what is learned beside it begins at zero, and is to be there before a fine-tuning ends
@@ -44,6 +48,7 @@ class Trainer:
     Attributes:
         step: steps done; rate_factor: a person's factor on the learning rate, 1 when nobody changed it.
         guidance: of cross-attention, as the settings have it or a person changed it.
+        team: who trains together; alone unless it is set before the first step.
     """
 
     def __init__(
@@ -60,14 +65,16 @@ class Trainer:
         self.model, self.stream, self.objective, self.settings = model, stream, objective, settings
         self.held_out, self.probe, self.seeds, self.evaluator = held_out, probe, seeds, evaluator
         self.step, self.rate_factor = 0, 1.0
+        self.team: AbstractTeam = Alone()
         self.guidance = Guidance(
             settings.guidance, settings.guidance_width, settings.guidance_layers, settings.guidance_heads,
             settings.guidance_fade, settings.guidance_steps, end=settings.steps,
         )  # fmt: skip
-        self._beside = learned_beside(objective)
+        self._device = where(model)
+        self._beside = learned_beside(objective).to(self._device)
         self._parameters, self._besides = list(model.parameters()), list(self._beside.parameters())
-        self._chance = torch.Generator()
-        give_chance(model, self._chance)
+        self._generator = torch.Generator()
+        self._chance = give_chance(model, self._generator)
         # fused: one kernel for all weights instead of a dozen small ones per weight
         self.optimizer = OPTIMIZERS[settings.optimizer](
             [{"params": one} for one in (self._parameters, self._besides) if one], lr=settings.learning_rate,
@@ -80,6 +87,7 @@ class Trainer:
         if self.step == 0 and self.settings.record_every:
             yield self._snapshot()
         while self.step < self.settings.steps:
+            self.team.say(Word(GO, self.rate_factor, self.guidance.strength, self.guidance.since))
             done = self._advance()
             if self._due(self.settings.record_every):
                 yield self._snapshot()
@@ -87,6 +95,15 @@ class Trainer:
                 yield self._evaluate()
             yield done  # last: whoever stops here has all that belongs to the step
         yield Finished(self.step, "done")
+
+    def follow(self) -> None:
+        """Take the steps that the leader of the team says, until it says that there are no more."""
+        self.model.train()
+        while (word := self.team.say(Word(WAIT))).what != END:
+            if word.what == GO:
+                self.rate_factor = word.rate_factor
+                self.guidance = replace(self.guidance, strength=word.guidance, since=int(word.since))
+                self._advance()
 
     def learning_rate(self, step: int) -> float:
         """The rate at a step."""
@@ -142,24 +159,33 @@ class Trainer:
         rate = self.learning_rate(step)
         for group, factor in zip(self.optimizer.param_groups, (1.0, _BESIDE_RATE)):
             group["lr"] = rate * factor
-        self._chance.manual_seed(self.seeds.number("dropout", step))
         batch: Batch = self.stream.batch(step)
-        guided = Guided(self.objective, self.guidance)
-        weighed = Covering(guided, self.settings.coverage)(self.model, batch, step)
-        loss = torch.stack(list(weighed.terms.values())).sum()
-        for parameter in (*self._parameters, *self._besides):
-            parameter.grad = None  # as zero_grad does, at a tenth of what it costs a small model
-        loss.backward()
+        found = self.weigh(batch, step)
         norm = clip(
             self._parameters, self.settings.clip
         )  # what is learned beside it shortens no gradient of the model's
         self.optimizer.step()
         self.step = step
         return StepDone(
-            step=step, loss=float(loss.detach()), terms={name: float(term.detach()) for name, term in weighed.terms.items()},
-            token_accuracy=weighed.token_accuracy, learning_rate=rate, gradient_norm=norm, tokens=batch.target_tokens,
-            seconds=perf_counter() - began, reward=weighed.reward,
+            step=step, loss=found.loss, terms=found.terms, token_accuracy=found.token_accuracy, learning_rate=rate,
+            gradient_norm=norm, tokens=batch.target_tokens, seconds=perf_counter() - began, reward=found.reward,
         )  # fmt: skip
+
+    def weigh(self, batch: Batch, step: int) -> Found:
+        """Give every weight its gradient on a batch, of which this member of a team takes its rows."""
+        own, learned = share(batch, self.team).on(self._device), (*self._parameters, *self._besides)
+        rows = Rows(self.team.rank, self.team.size, len(batch.target_valid))
+        self._chance.rows = rows if self.team.size > 1 else None
+        self._generator.manual_seed(self.seeds.number("dropout", step))
+        guided = Guided(self.objective, self.guidance)
+        with placed(self._device), learning(self.settings.precision):
+            weighed = Covering(guided, self.settings.coverage)(self.model, own, step)
+        counted = parts(weighed, own, self.team)
+        loss = counted.loss(weighed)
+        for parameter in learned:
+            parameter.grad = None  # as zero_grad does, at a tenth of what it costs a small model
+        loss.backward()
+        return put_together(weighed, loss, counted, learned, self.team)
 
     def _due(self, every: int) -> bool:
         return every > 0 and (self.step % every == 0 or self.step == self.settings.steps)

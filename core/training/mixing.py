@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from core.data.batch import Batch
+from core.devices import exact
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.shapes import Tokens
@@ -30,8 +31,9 @@ def sample(logits: Float[Tensor, "*where vocab"], noise: Float[Tensor, "*where"]
     >>> sample(torch.tensor([[0.5, 0.25, 0.25]] * 3).log(), torch.tensor([0.4, 0.6, 0.8])).tolist()
     [0, 1, 2]
     """
-    after = logits.softmax(dim=-1).cumsum(dim=-1, dtype=torch.float64)
-    point = noise.double()[..., None] * after[..., -1:]  # its last number is 1 but for rounding
+    kind = exact(logits.device)
+    after = logits.softmax(dim=-1).cumsum(dim=-1, dtype=kind)
+    point = noise.to(kind)[..., None] * after[..., -1:]  # its last number is 1 but for rounding
     return torch.searchsorted(after, point, right=True)[..., 0]
 
 
@@ -84,7 +86,7 @@ def item_noise(batch: Batch, seeds: Seeds, name: str, step: int) -> tuple[Noise,
     found = np.empty((rows, time, 2), dtype=np.float32)
     for at, item in enumerate(fingerprints(batch)):
         found[at] = np.random.Generator(np.random.Philox(key=[key, item])).random((time, 2), dtype=np.float32)
-    noise = torch.from_numpy(found)
+    noise = torch.from_numpy(found).to(batch.target_in.device)
     return noise[..., 0], noise[..., 1]
 
 
@@ -104,7 +106,7 @@ def fingerprints(batch: Batch) -> list[int]:
     sides = [(batch.source, batch.source_valid), (batch.target_in, batch.target_valid)]
     sums = [0] * len(batch.target_in)
     for tokens, valid in sides:
-        counts, rows = valid.sum(dim=1).tolist(), tokens.numpy()
+        counts, rows = valid.sum(dim=1).tolist(), tokens.cpu().numpy()
         sums = [crc32(row[:count].tobytes(), old) for row, count, old in zip(rows, counts, sums)]
     return sums
 

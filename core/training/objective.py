@@ -1,5 +1,7 @@
 """What a training minimizes: named terms whose sum is the loss."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from torch import Tensor, nn
@@ -8,6 +10,7 @@ from core.data.batch import Batch
 from core.models.parallel_decoder import ParallelTransformer
 from core.models.seq2seq import Seq2Seq
 
+_TOKENS: Mapping[str, int] = MappingProxyType({})
 Learner = Seq2Seq | ParallelTransformer  # what is trained: writes a token after the other, or all places at once
 
 
@@ -20,11 +23,14 @@ class Objectives(NamedTuple):
         token_accuracy: share of target tokens predicted right under the prefix that was fed, which is the gold one unless
             the objective feeds another, or at their empty places; where outputs are drawn, the share that these have right.
         reward: mean of the outputs that were drawn, where the objective has one.
+        over: how many things a term, or `token_accuracy`, is a mean over, by name, where these are not the batch's target
+            tokens: what is found of parts of a batch is put together by it.
     """
 
     terms: dict[str, Tensor]
     token_accuracy: float
     reward: float | None = None
+    over: Mapping[str, int] = _TOKENS
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ import torch
 from core.data.batch import Example, collate
 from core.data.vocabulary import Vocabulary
 from core.decoding.all_places import AbstractAllPlaces, write
+from core.devices import placed, where
 from core.metrics.sequence import exact_match, token_accuracy
 from core.models.parallel_decoder import ParallelTransformer
 from core.tasks.task import AbstractTask
@@ -65,11 +66,12 @@ class ParallelEvaluator:
         vocabularies: tuple[Vocabulary, Vocabulary],
         step: int,
     ) -> tuple[float, float, int]:
-        loss, right, count = 0.0, 0.0, 0
+        loss, right, count, device = 0.0, 0.0, 0, where(model)
         with torch.no_grad():
             for first in range(0, len(examples), 256):
-                batch = collate(examples[first : first + 256], *vocabularies)
-                weighed = self.objective(model, batch, step)
+                batch = collate(examples[first : first + 256], *vocabularies).on(device)
+                with placed(device):
+                    weighed = self.objective(model, batch, step)
                 loss += float(weighed.terms["likelihood"]) * batch.target_tokens
                 right += weighed.token_accuracy * batch.target_tokens
                 count += batch.target_tokens

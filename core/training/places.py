@@ -92,4 +92,6 @@ def _weighed(
 ) -> Objectives:
     logits = model.decoder(shown, spread.valid, read)
     loss, right = weighing.weigh(logits.flatten(0, 1), spread.gold.flatten(), wanted.flatten())
-    return Objectives({"likelihood": loss} | length_term(model, read, spread.counted), float(right))
+    count = int(wanted.sum())
+    terms = {"likelihood": loss} | length_term(model, read, spread.counted)
+    return Objectives(terms, float(right), over={"likelihood": count, "token_accuracy": count, LENGTH: len(wanted)})

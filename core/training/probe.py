@@ -8,6 +8,7 @@ import torch
 
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
+from core.devices import placed, where
 from core.errors import InputError
 from core.parallel_model import PREDICTED, UPSAMPLED
 from core.recording.matrix import AttentionMatrix
@@ -53,8 +54,9 @@ class Probe:
         """Every attention matrix of the model on this sentence; the model is left as it was."""
         training = model.training
         model.eval()
-        with torch.no_grad(), Recorder(model, only, level) as recorder:
-            model(self._batch)
+        device = where(model)
+        with torch.no_grad(), Recorder(model, only, level) as recorder, placed(device):
+            model(self._batch.on(device))
         model.train(training)
         if recorder.truncated:
             raise InputError(

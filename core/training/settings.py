@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.precision import PRECISIONS
 from core.settings import Settings, setting
 from core.training.attention_losses import FADES
 from core.training.likelihood import SMOOTHINGS
@@ -15,6 +16,15 @@ class TrainingSettings(Settings):
 
     steps: int = setting(1000, low=1, high=1_000_000, step=100, help="optimizer steps")
     batch_size: int = setting(64, low=1, high=4096, step=8, help="examples in a step")
+    workers: int = setting(
+        1,
+        low=1,
+        high=64,
+        help="processes that share the examples of a step; they pay for large models, a core for each",
+    )
+    precision: str = setting(
+        "float32", choices=tuple(PRECISIONS), help="of what passes through the model; weights are float32 always"
+    )
     learning_rate: float = setting(
         2e-3, above=0.0, high=1.0, step=1e-4, help="the highest rate; 0.003 for small models, 0.0005 for large"
     )

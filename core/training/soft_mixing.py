@@ -129,7 +129,7 @@ def gumbel(batch: Batch, vocabulary: int, seeds: Seeds, step: int) -> Rows:
         chance = np.random.Generator(np.random.Philox(key=[key, item]))
         found[at] = chance.random((time, vocabulary), dtype=np.float32)
     tiny = torch.finfo(torch.float32).tiny
-    return -(-torch.from_numpy(found).clamp_min(tiny).log()).log()
+    return -(-torch.from_numpy(found).to(batch.target_in.device).clamp_min(tiny).log()).log()
 
 
 def readable(logits: Rows, rows: int) -> Float[Tensor, "batch time read"]:

@@ -18,6 +18,7 @@ from core.runs.store import find_run
 from dashboard import kept, resources
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
+from dashboard.components.uploaded import content
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
 _SMALL = 20  # megabytes of a token file, of a sound
@@ -62,7 +63,7 @@ def alignment_source() -> Brought:
         return _example(captions)
     tokens = counts_of(captions.tokens)
     key = (tuple(file.file_id for file in files), reading, tokens)
-    dump = _read(key, [(file.name, file.getvalue()) for file in files])
+    dump = _read(key, [(file.name, content(file, _MEGABYTES)) for file in files])
     return Brought(dump, key, captions)
 
 
@@ -99,11 +100,11 @@ def _captions(text: str) -> Captions:
     if sound is not None:
         st.audio(sound)
         try:
-            duration = seconds_of(sound.getvalue(), sound.name)
+            duration = seconds_of(content(sound, _SMALL), sound.name)
         except InputError as error:
             st.warning(literal(str(error)), icon=":material/volume_off:")
     if listed is not None:
-        text, _ = decode(listed.getvalue(), listed.name)
+        text, _ = decode(content(listed, _SMALL), listed.name)
     return Captions(text, side, hop / 1000 or None, duration)
 
 

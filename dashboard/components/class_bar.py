@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from core.runs import authority, job_queue, locked, presence, published, workspace
-from core.runs.classroom import Member, load_classroom
-from core.runs.locked import CONTROLS
+from core.runs import job_queue, workspace
+from core.runs.classroom import authority, locked, presence, published
+from core.runs.classroom.locked import CONTROLS
+from core.runs.classroom.room import Member, load_classroom
 from dashboard import resources
 from dashboard.components.literal import literal
 from dashboard.components.log_out import log_out
@@ -25,7 +26,7 @@ def class_bar() -> None:
 
 def _given() -> tuple[list[str], list[str]]:
     """What the lecturer has locked for whoever asks, and what is published."""
-    return locked.locked_for_asker(), [run.address for run in published.published()]
+    return list(locked.problems()), [run.address for run in published.published()]
 
 
 def _bar(drawn: tuple[list[str], list[str]]) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import AttentionLabError
-from core.runs import desk, published, roll, store
-from core.runs.roll import Entry
+from core.runs import store
+from core.runs.classroom import desk, published, roll
+from core.runs.classroom.roll import Entry
 from dashboard import links, state
 from dashboard.components.class_runs import SAID, told
 from dashboard.components.literal import literal

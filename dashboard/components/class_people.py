@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import AttentionLabError
-from core.runs import locked, roll
-from core.runs.classroom import LECTURER, Quotas
-from core.runs.locked import CONTROLS, Lock
-from core.runs.roll import Page
+from core.runs.classroom import locked, roll
+from core.runs.classroom.locked import CONTROLS, Lock
+from core.runs.classroom.roll import Page
+from core.runs.classroom.room import LECTURER, Quotas
 from dashboard import state
 from dashboard.components.literal import literal
 

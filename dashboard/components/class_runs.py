@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.runs.roll import Entry, Page
+from core.runs.classroom.roll import Entry, Page
 from dashboard import state
 
 CHOSEN = "class chosen"  # workspace and name of the run that was chosen last

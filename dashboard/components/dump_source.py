@@ -24,6 +24,7 @@ from dashboard.components.downloads import reading_of
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
 from dashboard.components.panel import again
+from dashboard.components.uploaded import content
 
 MEGABYTES = 500  # as much as the server takes (.streamlit/config.toml)
 _ENDINGS = (".npz", ".npy", ".safetensors", ".json", ".zip")
@@ -118,7 +119,7 @@ def _boxes() -> None:
     )  # fmt: skip
     if dropped:
         with st.spinner("Reading the recording …"):
-            _take([(one.name, one.getvalue()) for one in dropped])
+            _take([(one.name, content(one, MEGABYTES)) for one in dropped])
         resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
         again()

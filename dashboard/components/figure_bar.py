@@ -8,9 +8,9 @@ import streamlit as st
 from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError, DataError, RunError
 from core.figures.attention import REDUCTIONS
-from core.figures.opening import LARGEST_FILE, open_figure
+from core.figures.opening import open_figure
 from core.figures.provenance import Provenance
-from core.runs import locked
+from core.runs.classroom import locked
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
 from dashboard.components.edit_address import ask_for_edits
@@ -18,8 +18,10 @@ from dashboard.components.head_address import ask_for
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
 from dashboard.components.session_bar import open_session
+from dashboard.components.uploaded import content
 
 _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to", "figures opened"
+_MEGABYTES = 50
 _ASKS = "figure asked for"
 _TITLES = {
     "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": "Inspect my alignment",
@@ -98,7 +100,7 @@ def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
     name = f"figure file {state.get(_COUNT, 0)}"
     file_box(
-        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=50,
+        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=_MEGABYTES,
         on_change=_take, args=(name,),
     )  # fmt: skip
     if problem := state.get(_PROBLEM):
@@ -133,9 +135,7 @@ def _take(name: str) -> None:
         return
     try:
         locked.check("upload")
-        if file.size > LARGEST_FILE:
-            raise DataError(f"this file has {file.size:,} bytes; a figure has at most {LARGEST_FILE:,}")
-        found = open_figure(file.getvalue())
+        found = open_figure(content(file, _MEGABYTES))
         going = _leads(found.about)
     except AttentionLabError as error:
         state.put(_PROBLEM, str(error))

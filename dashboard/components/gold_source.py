@@ -12,7 +12,9 @@ from core.errors import InputError
 from core.runs.gold_alignment import MOST, known_pairs
 from core.runs.trained import TrainedModel
 from dashboard.components.locks import file_box
+from dashboard.components.uploaded import content
 
+_MEGABYTES = 20
 HELD_OUT, MINE = "Held-out", "My sentences"
 _AS_SHOWN = "as the file shows"
 _STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, "from 0": 0, "from 1": 1}
@@ -47,13 +49,13 @@ def _brought() -> tuple[LinkedPair, ...]:
     with left:
         sentences = file_box(
             f"Sentences: one file with source {MIDDLE} target, or two files, the sources first",
-            accept_multiple_files=True, key="gold sentences", max_upload_size=20,
+            accept_multiple_files=True, key="gold sentences", max_upload_size=_MEGABYTES,
             help="words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read",
         )  # fmt: skip
     with right:
         links = file_box(
             "Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link", key="gold links",
-            max_upload_size=20,
+            max_upload_size=_MEGABYTES,
             help="i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P",
         )  # fmt: skip
     places = st.columns(3)
@@ -66,13 +68,13 @@ def _brought() -> tuple[LinkedPair, ...]:
     if not sentences or links is None:
         st.info("Bring the sentences and their links: nothing is kept, they are read for this session.")
         return ()
-    texts = [decode(file.getvalue(), file.name)[0] for file in sentences]
+    texts = [decode(content(file, _MEGABYTES), file.name)[0] for file in sentences]
     if len(texts) > 2:
         raise InputError(
             f"{len(texts)} files of sentences were brought; bring one with {MIDDLE}, or the sources and targets"
         )
     source, target = texts if len(texts) == 2 else split_middle(texts[0])
-    written = decode(links.getvalue(), links.name)[0]
+    written = decode(content(links, _MEGABYTES), links.name)[0]
     return read_linked(
         source, target, written, form=None if form == _AS_SHOWN else form, numbering=_STARTS[start], order=order
     )

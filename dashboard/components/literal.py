@@ -8,7 +8,7 @@ import re
 from core.figures.alignment import legible
 
 _JOINT = "\u2060"  # a sign without width: it keeps apart what Streamlit would put together after Markdown was read
-_SIGNS = re.compile(r"[\\`*\[\]<$&~|]|(?<!\w)_|_(?!\w)|:(?=[A-Za-z_:])|^\s*[-+>#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_SIGNS = re.compile(r"[\\`*\[\]<$&~|]|!(?=\[)|(?<!\w)_|_(?!\w)|:(?=[A-Za-z_:])|^\s*[-+>#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _ARROWS = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")  # become ↔ → ← — ≥ ≤ ≈
 _ADDRESSES = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)")  # become links
 _SHORT = re.compile(r":(?=[\w+-]+:|material/|streamlit:)")  # :smile: and :material/home: become pictures
@@ -18,7 +18,7 @@ def literal(text: str) -> str:
     r"""Text that Markdown takes as it is; of several lines one.
 
     >>> literal("<b>*1*</b> ![](http)"), literal("from_run: no run; (1, 2)")
-    ('\\<b>\\*1\\*\\</b> !\\[\\](http)', 'from_run: no run; (1, 2)')
+    ('\\<b>\\*1\\*\\</b> \\!\\[\\](http)', 'from_run: no run; (1, 2)')
     """
     text = _ARROWS.sub(lambda found: found[0][0] + _JOINT + found[0][1:], legible(text.replace("\n", " ")))
     text = _SHORT.sub(":" + _JOINT, _ADDRESSES.sub(lambda found: found[0] + _JOINT, text))

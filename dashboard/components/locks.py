@@ -1,4 +1,4 @@
-"""Widgets under a lock of the lecturer (core/runs/locked.py): grey, with the reason as their help, and deaf if pressed anyway."""
+"""Widgets under a lock of the lecturer (core/runs/classroom/locked.py): grey, with the reason as their help, and deaf if pressed anyway."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.runs import locked, workspace
+from core.runs import workspace
+from core.runs.classroom import locked
 from dashboard.member import acting_for, badge
 
 

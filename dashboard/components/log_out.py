@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from core.runs import badges
+from core.runs.classroom import badges
 from dashboard import state
 from dashboard.components.canvas import ASSETS
 from dashboard.member import badge

@@ -7,7 +7,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AttentionLabError
 from core.runs import job_queue
-from core.runs.classroom import load_classroom
+from core.runs.classroom.room import load_classroom
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS
 from core.runs.status import Status

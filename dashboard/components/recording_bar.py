@@ -4,13 +4,15 @@ import streamlit as st
 
 from core.data.audio import Sound, read_wav, write_wav
 from core.errors import AttentionLabError
-from core.runs import locked
+from core.runs.classroom import locked
 from core.runs.uploads import keep, uploads_folder
 from core.tasks.task import AbstractTask
 from dashboard import links, state
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
+from dashboard.components.uploaded import content
 
+_MEGABYTES = 100  # ten minutes at 48 kHz in stereo have 115; most microphones record one channel
 _FILE, _SAID = "own recording", "own recording said"
 
 
@@ -27,7 +29,7 @@ def recording_bar(task: AbstractTask, source: str) -> None:
         file_box(
             "A recording of your own (.wav)",
             key=_FILE,
-            max_upload_size=500,
+            max_upload_size=_MEGABYTES,
             on_change=_take,
             help=f"up to {task.longest} s, of any rate, width and channels; it stays on this computer",
         )
@@ -66,8 +68,8 @@ def _take() -> None:
         return
     try:
         locked.check("upload")
-        content = file.getvalue()
-        read_wav(content, file.name)
-        state.put(links.SOURCE, str(keep(content, ".wav")))
+        data = content(file, _MEGABYTES)
+        read_wav(data, file.name)
+        state.put(links.SOURCE, str(keep(data, ".wav")))
     except AttentionLabError as error:
         state.put(_SAID, str(error))

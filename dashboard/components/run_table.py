@@ -15,6 +15,9 @@ from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
 from dashboard.components.sending import hugging_face_button
+from dashboard.components.uploaded import content
+
+_MEGABYTES = 20  # of an archive; larger ones by attnlab runs import
 
 
 def run_table() -> list[str]:
@@ -68,13 +71,17 @@ def run_manager(address: str | None) -> None:
         if address is not None:
             _manage(find_run(address))
         packed = file_box(
-            "Import a run (.zip, at most 20 MB)", type=["zip"], key="import", max_upload_size=20, control="import"
+            f"Import a run (.zip, at most {_MEGABYTES} MB)",
+            type=["zip"],
+            key="import",
+            max_upload_size=_MEGABYTES,
+            control="import",
         )
         if packed is not None and st.button("Import", key="import now"):
-            content = packed.getvalue()
-            run = archive.import_run(content)
+            data = content(packed, _MEGABYTES)
+            run = archive.import_run(data)
             state.put("next watch", run.address)
-            if word := archive.word_on(content):
+            if word := archive.word_on(data):
                 st.toast(literal(word), icon=":material/info:")
             st.rerun()
 

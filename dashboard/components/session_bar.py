@@ -8,9 +8,9 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
-from core.runs import locked
 from core.runs.catalog import SEARCHES
-from core.runs.sessions import LARGEST_FILE, SavedSession, same_tree
+from core.runs.classroom import locked
+from core.runs.sessions import SavedSession, same_tree
 from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
@@ -18,8 +18,10 @@ from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
+from dashboard.components.uploaded import content
 
 SAME = "the same search"
+_MEGABYTES = 20
 _FOLLOWED = "session in the address"
 _EDITED = "the address asks for another run or source than the session in it"
 AFTER_GIVEN = {
@@ -123,7 +125,7 @@ def _link(saved: SavedSession) -> None:
 
 def _open() -> None:
     file_box(
-        "Saved session", ["json"], key="session file", max_upload_size=20, on_change=_take_file,
+        "Saved session", ["json"], key="session file", max_upload_size=_MEGABYTES, on_change=_take_file,
         help="a file made by “Save session”",
     )  # fmt: skip
     if state.get("session opened"):
@@ -142,11 +144,9 @@ def _take_file() -> None:
 
 
 def _opened(file: Any) -> str | None:
-    if file.size > LARGEST_FILE:
-        return f"this file has {file.size:,} bytes; a session has at most {LARGEST_FILE:,}"
     try:
         locked.check("upload")
-        return open_session(*SavedSession.from_file(file.getvalue()))
+        return open_session(*SavedSession.from_file(content(file, _MEGABYTES)))
     except AttentionLabError as error:
         return str(error)
 

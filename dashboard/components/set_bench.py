@@ -29,7 +29,9 @@ from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.settings_form import settings_form
+from dashboard.components.uploaded import content
 
+_MEGABYTES = 20  # of a file here; larger ones by their path
 _TICK = 0.5  # seconds between looks at a run that trains
 _PARTS = ("task", "model", "training")
 
@@ -98,12 +100,12 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
         brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
             file = file_box(
-                f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=20,
+                f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=_MEGABYTES,
                 help="at most 20 MB here; larger ones by their path",
             )  # fmt: skip
             if file is not None:
                 suffix = "." + file.name.rpartition(".")[2].lower() if "." in file.name else ".txt"
-                path = keep(file.getvalue(), suffix)
+                path = keep(content(file, _MEGABYTES), suffix)
                 brought[setting], theirs[path.name] = str(path), file.name
         for part in _PARTS:
             names = [name for name in start[part] if name != "name"]

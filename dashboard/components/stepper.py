@@ -5,6 +5,7 @@ ids and a position, never "one further"), so that no key press can be lost betwe
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 import streamlit as st
@@ -62,6 +63,24 @@ class Answer(TypedDict):
     nonce: Any
     message: NotRequired[str | None]
     position: NotRequired[int]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of the last request.
+
+    Attributes:
+        nonce: of the request, None before any; message: why it was refused, None where it was not.
+        standing: tokens to stand at.
+    """
+
+    nonce: str | None = None
+    message: str | None = None
+    standing: tuple[int, ...] = ()
+
+    def told(self, position: int) -> Answer | None:
+        """As the browser wants it."""
+        return None if self.nonce is None else {"nonce": self.nonce, "message": self.message, "position": position}
 
 
 class History(TypedDict):

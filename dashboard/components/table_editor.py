@@ -13,6 +13,7 @@ from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_ro
 from dashboard import state
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box
+from dashboard.components.uploaded import content
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
@@ -63,7 +64,7 @@ def table_bar() -> None:
             f"Open a table (.json, at most {_MEGABYTES} MB)", type="json", max_upload_size=_MEGABYTES, key="table file"
         )
         if given is not None and state.new(_READ, given.file_id):
-            opened = _open_file(given.getvalue())
+            opened = _open_file(content(given, _MEGABYTES))
             state.put(_READ, given.file_id)
             if opened:
                 st.rerun()

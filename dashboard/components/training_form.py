@@ -19,8 +19,10 @@ from dashboard.components import queueing
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.settings_form import groups, settings_form
+from dashboard.components.uploaded import content
 
 WATCH = "watch"
+_MEGABYTES = 20  # of a file here; larger ones by their path
 _NOTICED = "noticed in the files"  # of the training that was begun last
 _FEW = ("steps", "batch_size", "learning_rate")
 
@@ -130,14 +132,14 @@ def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
         accept_multiple_files=True,
         type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],
         key=f"upload {task}",
-        max_upload_size=20,
+        max_upload_size=_MEGABYTES,
         help="UTF-8 is best; at most 20 MB here, larger files by their path",
     )
     if len(files) > len(kind.files):
         st.warning(
             f"{len(files)} files were brought, and {task} reads {len(kind.files)}: take the others away, or join them"
         )
-    paths = [keep(file.getvalue()) for file in files[: len(kind.files)]]
+    paths = [keep(content(file, _MEGABYTES)) for file in files[: len(kind.files)]]
     for setting, path in zip(kind.files, paths):
         chosen["task"][setting] = str(path)
     return {path.name: file.name for path, file in zip(paths, files)}

@@ -14,7 +14,7 @@ from threading import Lock
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.runs import locked
+from core.runs.classroom import locked
 from core.runs.limits import trainings
 
 _UNSEEN = 5.0  # seconds without asking after which a turn, or a place in the line, is lost; pages ask twice a second

@@ -32,7 +32,7 @@ def page() -> None:
 @panel("The attention of this sentence")
 def _panel(chosen: Chosen) -> None:
     target, other = _options(chosen)
-    recorded = chosen.model.matrices(chosen.source, target or None)
+    recorded = list(resources.matrices(chosen.model, chosen.source, target or None))
     _said(chosen, recorded, target)
     matrices = [over_words(one) for one in recorded] if _whole_words(recorded) else recorded
     first = _first(matrices)
@@ -73,11 +73,8 @@ def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
             )
         )
     with right:
-        same = [
-            address
-            for address in resources.model_addresses()
-            if address != chosen.model.run.address and resources.task_of(address) == chosen.model.config.task.name
-        ]
+        alike = resources.task_addresses(chosen.model.config.task.name)
+        same = [address for address in alike if address != chosen.model.run.address]
         address = st.selectbox(
             "Beside it",
             [links.NOBODY, *same],

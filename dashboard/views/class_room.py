@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.runs import authority, job_queue, limits, roll
-from core.runs.classroom import LECTURER, load_classroom
+from core.runs import job_queue, limits
+from core.runs.classroom import authority, roll
+from core.runs.classroom.room import LECTURER, load_classroom
 from dashboard import resources
 from dashboard.components.class_deeds import class_deeds, opened_runs, published_runs
 from dashboard.components.class_people import locks_for_all, one_person, people_table

@@ -1,7 +1,6 @@
 """Decoder: token by token; see candidates, attention and the tree; force, branch from any node, undo, keep, hand on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -26,29 +25,11 @@ from dashboard.components.session_bar import (
     rest_search,
     session_bar,
 )
-from dashboard.components.stepper import Answer, StepperData, stepper
+from dashboard.components.stepper import Answered, StepperData, stepper
 from dashboard.components.tree_columns import candidates, tree_columns
 
 MEAN = "mean over heads"
 DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the node alone
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What became of the last request.
-
-    Attributes:
-        nonce: of the request, None before any; message: why it was refused, None where it was not.
-        standing: tokens to stand at.
-    """
-
-    nonce: str | None = None
-    message: str | None = None
-    standing: tuple[int, ...] = ()
-
-    def told(self, position: int) -> Answer | None:
-        """As the browser wants it."""
-        return None if self.nonce is None else {"nonce": self.nonce, "message": self.message, "position": position}
 
 
 def page() -> None:

@@ -16,10 +16,12 @@ from dashboard.components.literal import literal
 from dashboard.components.locks import file_box
 from dashboard.components.panel import guarded, panel
 from dashboard.components.race_bar import race_bar, race_button, race_ended
+from dashboard.components.uploaded import content
 
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "detection running"
+_MEGABYTES = 100  # of one file
 _OWN = "own"
 _CUTS = {1: "whole pictures", 2: "four tiles of each", 3: "nine tiles of each"}
 _KINDS = {
@@ -70,7 +72,7 @@ def _uploaded() -> tuple[str, BoxedPictures]:
     left, right = st.columns([5, 2])
     files = file_box(
         "Annotations (.xml) and their pictures (.jpg, .png), at most 100 MB each; a list val.txt or test.txt says what is held out",
-        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=100, place=left
+        ["xml", "jpg", "jpeg", "png", "txt"], accept_multiple_files=True, key="detection files", max_upload_size=_MEGABYTES, place=left
     )  # fmt: skip
     parts = right.selectbox(
         "Learn from", list(_CUTS), 1, key="detection parts", format_func=_CUTS.get,
@@ -78,7 +80,7 @@ def _uploaded() -> tuple[str, BoxedPictures]:
     )  # fmt: skip
     if not files:
         raise InputError("upload annotations in the form of Pascal VOC and the pictures they name, all at once")
-    contents = {file.name: file.getvalue() for file in files}
+    contents = {file.name: content(file, _MEGABYTES) for file in files}
     digest = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(contents.items()))).hexdigest()
     pictures = own(digest, parts, contents)
     told = f"{len(pictures.train)} to learn from, {len(pictures.held_out)} held out: {', '.join(pictures.classes)}"

@@ -20,8 +20,10 @@ from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import file_box
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
+from dashboard.components.uploaded import content
 
 KINDS = ("Words", "Sound", "Picture", "Graph")
+_MEGABYTES = 20  # of a recording
 _WORDS = "demo/chat-transformer"
 _PITCHES = (300.0, 700.0)  # of the built-in sound, in hertz: a low one, then a high one
 
@@ -71,8 +73,10 @@ def _words() -> None:
 
 
 def _sound() -> None:
-    file = file_box("Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=20)
-    sound = _tones() if file is None else read_wav(file.getvalue(), file.name)
+    file = file_box(
+        "Your own recording (WAV, at most 20 MB)", type=["wav"], key="input wav", max_upload_size=_MEGABYTES
+    )
+    sound = _tones() if file is None else read_wav(content(file, _MEGABYTES), file.name)
     for note in sound.notes:
         st.caption(literal(note))
     st.audio(sound.samples, sample_rate=sound.rate)

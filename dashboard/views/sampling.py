@@ -25,12 +25,12 @@ TITLE = "Sampling"
 MOST = 10  # outputs in the figure
 
 
-@kept.of_run(show_spinner=False, max_entries=8, scope="session")
+@kept.of_run(show_spinner=False, max_entries=2, scope="session")  # hundreds of draws each, in every session
 def _drawing(address: str, step: int, source: str, search: AbstractSearch) -> Drawing:
     return draw(resources.any_model(address), source, search)
 
 
-@kept.of_run(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def _positions(address: str, step: int, source: str, search: SamplingSearch, index: int) -> tuple[Position, ...]:
     return positions(resources.any_model(address), source, search, _drawing(address, step, source, search), index)
 

@@ -106,9 +106,7 @@ def _chosen() -> None:
     left, right = st.columns(2)
     with left:
         first = st.selectbox("One run", known, key="wrong first", help="yours first, then the shipped ones")
-    others = [
-        address for address in known if address != first and resources.task_of(address) == resources.task_of(first)
-    ]
+    others = [address for address in resources.task_addresses(resources.task_of(first)) if address != first]
     if not others:
         raise RunError(f"{first} is the only run of its task: train another one of the same task on the page Train")
     with right:

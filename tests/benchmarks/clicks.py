@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.runs import jobs
 from core.runs.experiment import create
+from core.runs.folder import RunFolder
 from core.runs.presets import preset_of
 from tests.benchmarks.recording import NEVER, empty_home
 from tests.benchmarks.row import Measured, Row, middle, times
@@ -53,15 +54,17 @@ WATCH = """(host) => {
 
 
 @contextmanager
-def training() -> Iterator[None]:
-    """A training in a process of its own for the length of the block."""
+def training(count: int = 1) -> Iterator[list[RunFolder]]:
+    """Trainings in processes of their own for the length of the block."""
     config = preset_of("dates").changed({"training.steps": NEVER, "training.evaluate_every": 100})
-    run = create("beside", config)
-    jobs.start(run)
+    runs = [create(f"beside-{at}", config) for at in range(count)]
     try:
-        yield
+        for run in runs:
+            jobs.start(run)
+        yield runs
     finally:
-        jobs.kill(run)
+        for run in runs:
+            jobs.kill(run)
 
 
 @functools.cache
@@ -76,7 +79,7 @@ def sitting(beside: bool, share: float) -> dict[str, Any]:
         opened.wait_for_timeout(6000 if beside else 2000)  # until the training trains, and the page is at rest
         return {
             "next": list(_next(opened, host, times(CLICKS, share))),
-            "force": list(_force(opened, host, times(CLICKS, share))),
+            "force": list(forced(opened, host, times(CLICKS, share))),
             "keys": list(_keys(opened, host, times(PRESSES, share))),
             "lost": _lost(opened, host, times(PRESSES, share)),
         }
@@ -90,8 +93,8 @@ def _next(opened: "Page", host: "Locator", count: int) -> Iterator[float]:
         opened.wait_for_timeout(PAUSE)
 
 
-def _force(opened: "Page", host: "Locator", count: int) -> Iterator[float]:
-    """A candidate that was never forced before, so that the model must be asked."""
+def forced(opened: "Page", host: "Locator", count: int) -> Iterator[float]:
+    """Milliseconds until the page shows a candidate that was never forced before, so that the model must be asked."""
     for at in range(count):
         _back_to_start(opened, host)
         position, candidate = at % 6, 1 + at // 6

@@ -36,6 +36,13 @@ SLOW = 90_000  # milliseconds for a page to be drawn on a busy machine
 @contextmanager
 def app(script: Path, home: Path) -> Iterator[str]:
     """`streamlit run` of a script on a free loopback port, with the app's own theme and settings; its address."""
+    with serving(script, home) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(script: Path, home: Path) -> Iterator[tuple[str, int]]:
+    """The same; its address and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -63,7 +70,7 @@ def app(script: Path, home: Path) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=home, stdout=log, stderr=subprocess.STDOUT, env=environment)
     try:
         _wait(f"http://127.0.0.1:{port}", server, home / "server.txt")
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
         try:

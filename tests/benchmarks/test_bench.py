@@ -28,6 +28,12 @@ def test_the_quickest_row_runs_and_says_what_it_measured() -> None:
     )
 
 
+def test_a_pattern_takes_all_rows_of_a_topic() -> None:
+    listed = CliRunner().invoke(program, ["bench", "--list", "class-*", "decode-greedy"])
+    names = [line.split()[0] for line in listed.stdout.splitlines()[1:]]
+    assert names == [*(name for name in ROWS if name.startswith("class-")), "decode-greedy"] and len(names) > 2
+
+
 def test_an_unknown_row_is_named() -> None:
     with pytest.raises(SettingError, match="no row nonsense"):
         CliRunner().invoke(program, ["bench", "nonsense"], catch_exceptions=False)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,17 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync"]  # fmt: skip
 SHOTS = os.environ.get("ATTNLAB_SHOTS")  # a folder, to look at what the tests saw
 expect.set_options(timeout=30_000)
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what is slow
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In the usual run each page test is run in one of the two sizes and looks, half of them in either; in the other with -m slow."""
+    for item in items:
+        drawn = getattr(item, "callspec", None) and item.callspec.params.get("page")
+        if drawn in SIZES:
+            test = item.nodeid.split("@")[0].replace(drawn, "")
+            if drawn != list(SIZES)[zlib.crc32(test.encode()) % len(SIZES)]:
+                item.add_marker(pytest.mark.slow)
 
 
 def outside(url: str) -> list[str]:

@@ -17,12 +17,12 @@ class Server:
     """`streamlit run dashboard/app.py` with a home of its own; may be stopped and started again on the same port.
 
     Args:
-        page: what is run, `gate.py` for a classroom.
+        home: a folder for its log, and for what it keeps; page: what is run, `gate.py` for a classroom.
+        lab: where it keeps what it keeps, if elsewhere: with another server.
     """
 
-    def __init__(self, home: Path, page: str = "app.py") -> None:
-        self.page = page
-        self.home = home
+    def __init__(self, home: Path, page: str = "app.py", lab: Path | None = None) -> None:
+        self.home, self.page, self._lab = home, page, lab or home / "lab"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -51,7 +51,7 @@ class Server:
         ]
         proxy = f"http://127.0.0.1:{self._way_out.getsockname()[1]}"
         environment = {
-            **os.environ, "ATTNLAB_HOME": str(self.home / "lab"), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
+            **os.environ, "ATTNLAB_HOME": str(self._lab), "PYTHONPATH": str(ROOT), "HTTP_PROXY": proxy, "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",
             "ATTNLAB_TRAININGS": os.environ.get("ATTNLAB_TRAININGS", "8"),  # tests wait for their own, not for each other's
         }  # fmt: skip

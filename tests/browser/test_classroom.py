@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from core.runs import classroom, store
+from core.runs import store
+from core.runs.classroom import room as classroom
 from core.runs.workspace import workspaces
 from tests.browser.conftest import SHOTS, outside
 from tests.browser.pages import SIZES, settled

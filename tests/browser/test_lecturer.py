@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from core.runs import badges, classroom, job_queue, status, store, workspace
-from core.runs.classroom import Member
+from core.runs import job_queue, status, store, workspace
+from core.runs.classroom import badges
+from core.runs.classroom import room as classroom
+from core.runs.classroom.room import Member
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
 from core.runs.presets import preset_of

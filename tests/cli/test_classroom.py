@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from core.cli import showing
 from core.cli.program import program
 from core.errors import InputError, SettingError
-from core.runs import accounts, passwords
-from core.runs.classroom import classroom_file, load_classroom
+from core.runs.classroom import accounts, passwords
+from core.runs.classroom.room import classroom_file, load_classroom
 
 CLASS, TEACHER = "class-pass", "teach-pass"
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from core.runs import locked, published
-from core.runs.locked import Lock
+from core.runs.classroom import locked, published
+from core.runs.classroom.locked import Lock
 from core.runs.workspace import workspace
 from tests.runs.classes import ANN, asking
 from tests.runs.made import a_run

@@ -3,9 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.runs import accounts, authority, badges, desk, locked, passwords, published, status, store, workspace
-from core.runs.classroom import Member, keep_classroom, new_classroom
-from core.runs.locked import Lock
+from core.runs import status, store, workspace
+from core.runs.classroom import accounts, authority, badges, desk, locked, passwords, published
+from core.runs.classroom.locked import Lock
+from core.runs.classroom.room import Member, keep_classroom, new_classroom
 from core.runs.workspace import CLASSROOM
 from dashboard import kept, member
 from tests.dashboard.test_pages import APP, by_label, said

@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from core.runs import badges, passwords, workspace
-from core.runs.attempts import Attempts
-from core.runs.classroom import Member, keep_classroom, new_classroom
+from core.runs import workspace
+from core.runs.classroom import badges, passwords
+from core.runs.classroom.attempts import Attempts
+from core.runs.classroom.room import Member, keep_classroom, new_classroom
 
 CLASS, TEACHER, PHRASE = "class-pass", "teach-pass", "my own words"
 PATHS = ("/", "/train", "/_stcore/stream", "/_stcore/upload_file/a/b", "/_stcore/host-config", "/_stcore/metrics", "/media/x.png",

@@ -17,8 +17,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from core.runs import badges, classroom, workspace
-from core.runs.classroom import LECTURER
+from core.runs import workspace
+from core.runs.classroom import badges
+from core.runs.classroom import room as classroom
+from core.runs.classroom.room import LECTURER
 from tests.browser.serving import Server
 
 

@@ -51,6 +51,16 @@ def test_a_graph_is_read_and_what_is_left_out_is_told(tables):
         ),
         ("a\tx\ttrain\t0.5,1\nb\tx\ttrain\t0.5\n", EDGES, "nodes.tsv, line 2: 1 features where other nodes have 2"),
         ("a\tx\ttrain\t9999999\n", EDGES, "numbered from 0 to at most 999,999"),
+        (
+            "".join(f"{n}\tx\ttrain\t999999\n" for n in range(51)),
+            EDGES,
+            "51 nodes of 1,000,000 features are more than 50,000,000 numbers",
+        ),
+        (
+            "".join(f"{n}\tx\ttrain\n" for n in range(7100)),
+            EDGES,
+            "7,100 nodes of 7,100 features are more than 50,000,000 numbers",
+        ),
         ("a\n", EDGES, "nodes.tsv, line 1: expected node, label"),
         (NODES, "a\tb\nb\n", "edges.tsv, line 2: expected two nodes"),
         ("node\tlabel\n", EDGES, "nodes.tsv has no node"),

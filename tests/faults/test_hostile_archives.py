@@ -95,7 +95,7 @@ def test_two_entries_of_one_name_are_refused():
 
 
 def test_bombs_are_refused_before_they_unpack(monkeypatch):
-    monkeypatch.setattr(archive, "_LARGEST_ENTRY", 1_000_000)
+    monkeypatch.setattr(archive, "_LARGEST_TEXT", 1_000_000)
     refused(zipped({**GOOD, "x/events.jsonl": "0" * 2_000_000}), "unpacks to")
     monkeypatch.setattr(archive, "_MOST_ENTRIES", 10)
     refused(zipped({**GOOD, **{f"x/snapshots/step-{n:06d}.npz": "" for n in range(11)}}), "entries")

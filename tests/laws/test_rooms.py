@@ -14,8 +14,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.runs import badges, foreign, store, uploads, workspace
-from core.runs.classroom import Classroom, keep_classroom
+from core.runs import foreign, store, uploads, workspace
+from core.runs.classroom import badges
+from core.runs.classroom.room import Classroom, keep_classroom
 from tests.runs.classes import ANN, BOB, asking
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"

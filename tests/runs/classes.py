@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.runs import authority, workspace
-from core.runs.classroom import LECTURER, Classroom, Member, classroom_file, keep_classroom
+from core.runs import workspace
+from core.runs.classroom import authority
+from core.runs.classroom.room import LECTURER, Classroom, Member, classroom_file, keep_classroom
 
 TEACHER = Member("Lecturer", LECTURER, lecturer=True)
 ANN, BOB = Member("ann", "ann"), Member("bob", "bob")

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InputError, RunError
-from core.runs import accounts, badges, passwords, workspace
-from core.runs.attempts import Attempts
-from core.runs.classroom import (
+from core.runs import workspace
+from core.runs.classroom import accounts, badges, passwords
+from core.runs.classroom.attempts import Attempts
+from core.runs.classroom.room import (
     LECTURER,
     Classroom,
     Limits,

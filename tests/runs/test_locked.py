@@ -3,8 +3,9 @@
 import pytest
 
 from core.errors import InputError, LockedControl, RunError
-from core.runs import archive, job_queue, locked, store, uploads
-from core.runs.locked import CONTROLS, Lock
+from core.runs import archive, job_queue, store, uploads
+from core.runs.classroom import locked
+from core.runs.classroom.locked import CONTROLS, Lock
 from core.runs.workspace import CLASSROOM
 from tests.runs.classes import ANN, BOB, TEACHER, asking
 from tests.runs.made import a_run
@@ -48,7 +49,7 @@ def test_a_student_cannot_do_what_is_locked_and_nothing_has_happened(control, wh
             with pytest.raises(LockedControl, match=f"has locked {CONTROLS[control].doing} for (the class|ann)"):
                 deed()
         assert sorted(path.name for path in store.home().rglob("*")) == before
-        assert locked.locked_for_asker() == [control]
+        assert list(locked.problems()) == [control]
 
 
 def test_a_lock_for_one_is_not_for_another_and_what_is_unlocked_is_done():
@@ -69,16 +70,16 @@ def test_a_lock_for_one_is_not_for_another_and_what_is_unlocked_is_done():
 def test_the_lecturer_is_never_locked_nor_is_anybody_without_a_class(monkeypatch):
     locks(*CONTROLS)
     with asking(TEACHER):
-        assert locked.locked_for_asker() == []
+        assert list(locked.problems()) == []
         store.delete(a_run())
     monkeypatch.delenv(CLASSROOM)
-    assert locked.locked_for_asker() == []
+    assert list(locked.problems()) == []
 
 
 def test_who_is_not_known_is_locked_as_a_student_is():
     locks("upload")
     with asking(None):
-        assert locked.locked_for_asker() == ["upload"]
+        assert list(locked.problems()) == ["upload"]
 
 
 def test_unlocking_for_all_lifts_every_lock_of_that_control_and_one_alone_cannot_be_let_out():

@@ -4,7 +4,8 @@ import pytest
 
 import core
 from core.errors import RunError
-from core.runs import authority, desk, published, roll, status, store, workspace
+from core.runs import status, store, workspace
+from core.runs.classroom import authority, desk, published, roll
 from core.runs.workspace import CLASSROOM
 from tests.runs.classes import ANN, BOB, TEACHER, asking
 from tests.runs.made import a_run

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from core.errors import RunError
-from core.runs import glance, journal, presence, roll, status, store, workspace
-from core.runs.classroom import Member
+from core.runs import journal, status, store, workspace
+from core.runs.classroom import glance, presence, roll
+from core.runs.classroom.room import Member
 from core.runs.journal import Journal
 from core.runs.workspace import CLASSROOM
 from core.training.events import Changed

@@ -12,8 +12,9 @@ import pytest
 
 from core.data.named_file import named_file
 from core.errors import AttentionLabError, DataError, InputError, RunError
-from core.runs import authority, foreign, jobs, quotas, status, store, uploads, workspace
-from core.runs.classroom import Classroom, Member, Quotas, keep_classroom
+from core.runs import foreign, jobs, status, store, uploads, workspace
+from core.runs.classroom import authority, quotas
+from core.runs.classroom.room import Classroom, Member, Quotas, keep_classroom
 from core.runs.config import ExperimentConfig
 from core.runs.loading import load
 from tests.runs.classes import ANN, BOB, TEACHER, asking

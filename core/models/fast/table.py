@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.devices import where
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.decoder import AbstractDecoder
 from core.models.fast.fitting import usual_recurrent, usual_transformer
@@ -26,9 +27,10 @@ def fast(model: Seq2Seq, only: str = "*") -> StepModel:
 
     Args:
         model: in evaluation; its weights are used as they stand, not copied.
-        only: a shell pattern over attention paths: which weights every step keeps; "" keeps none.
+        only: a shell pattern over attention paths: which weights every step keeps; "" keeps none. Elsewhere than on the CPU
+            it is stepped through its modules.
     """
     fits, made = FAST.get(type(model.decoder), (None, Recorded))
-    if fits is not None and fits(model):
+    if fits is not None and fits(model) and where(model).type == "cpu":
         return made(model, only)
     return Recorded(model, only) if only else model

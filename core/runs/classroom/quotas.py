@@ -5,9 +5,10 @@ something is deleted. Whoever teaches has no quotas, nor has anybody outside a c
 """
 
 from core.errors import RunError
-from core.runs import authority, workspace
-from core.runs.classroom import Quotas, load_classroom
-from core.runs.used import megabytes
+from core.runs import workspace
+from core.runs.classroom import authority
+from core.runs.classroom.room import Quotas, load_classroom
+from core.runs.classroom.used import megabytes
 
 _MB = 1_000_000
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, RunError
-from core.runs import atomic, passwords
+from core.runs import atomic
+from core.runs.classroom import passwords
 from core.runs.limits import Limits
 from core.runs.workspace import root
 

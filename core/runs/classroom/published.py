@@ -6,7 +6,8 @@ number and nothing is replaced: who has opened `class/NAME`, or has a link to it
 """
 
 from core.errors import RunError
-from core.runs import archive, atomic, authority, store
+from core.runs import archive, atomic, store
+from core.runs.classroom import authority
 from core.runs.folder import RunFolder
 from core.settings import did_you_mean
 
@@ -62,4 +63,4 @@ def unpublish(name: str) -> None:
 
 def published() -> list[RunFolder]:
     """What is published, by name."""
-    return [run for run in store.list_runs(include_demo=False) if run.address.startswith(store.CLASS)]
+    return store.list_published()

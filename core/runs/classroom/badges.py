@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core.errors import AttentionLabError
 from core.runs import atomic
-from core.runs.classroom import Member
+from core.runs.classroom.room import Member
 from core.runs.workspace import check_workspace, root
 
 HOURS = 12  # how long a badge holds; a lesson is over by then, whatever happens to the browser

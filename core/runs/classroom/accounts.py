@@ -13,8 +13,9 @@ from typing import Any
 import portalocker
 
 from core.errors import InputError, RunError
-from core.runs import atomic, passwords
-from core.runs.classroom import LECTURER, Classroom, Member
+from core.runs import atomic
+from core.runs.classroom import passwords
+from core.runs.classroom.room import LECTURER, Classroom, Member
 from core.runs.workspace import check_workspace, root, workspace
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows

@@ -1,7 +1,7 @@
 """The roll of a class: every workspace, who is here, and what their runs are doing; and the lecturer's hand on them.
 
 Read anew as often as somebody looks, from small files only: a configuration and a curve are read once as long as their file
-stays the same, journals are looked into and never read (core/runs/glance.py).
+stays the same, journals are looked into and never read (core/runs/classroom/glance.py).
 """
 
 import functools
@@ -13,9 +13,10 @@ from pathlib import Path
 import psutil
 
 from core.errors import RunError
-from core.runs import accounts, authority, desk, job_queue, presence, status, workspace
+from core.runs import job_queue, status, workspace
+from core.runs.classroom import accounts, authority, desk, presence
+from core.runs.classroom.glance import glance
 from core.runs.folder import RunFolder
-from core.runs.glance import glance
 from core.runs.status import Status
 
 _MB = 1_000_000

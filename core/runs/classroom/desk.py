@@ -1,7 +1,7 @@
 """Runs of others that a lecturer has opened: the menus of every page offer them, until they are put back.
 
 They are named in a small file of the lecturer's own workspace. It gives nobody any right: an address `of/WORKSPACE/NAME`
-leads somewhere only where a lecturer asks (core/runs/authority.py), whatever any file says.
+leads somewhere only where a lecturer asks (core/runs/classroom/authority.py), whatever any file says.
 """
 
 import re
@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import RunError
-from core.runs import atomic, authority, workspace
+from core.runs import atomic, workspace
+from core.runs.classroom import authority
 
 PREFIX = "of/"
 _MOST = 8  # menus stay short: who opens more puts the oldest back

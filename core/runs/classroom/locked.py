@@ -5,12 +5,14 @@ lock and to unlock is one call of the system, several servers see the same, and 
 teaches is never locked out, nor is anybody outside a classroom.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError, LockedControl
-from core.runs import atomic, authority, workspace
+from core.runs import atomic, workspace
+from core.runs.classroom import authority
 from core.settings import did_you_mean
 
 
@@ -63,16 +65,24 @@ def check(control: str) -> None:
 
 
 def problem(control: str) -> str | None:
-    """Why whoever asks may not do this now, in one sentence; None if they may. Costs two looks at the disk in a classroom."""
-    meant = CONTROLS[control]
+    """Why whoever asks may not do this now, in one sentence; None if they may. Costs a few looks at the disk in a classroom."""
+    return problems([control]).get(control)
+
+
+def problems(controls: Iterable[str] = CONTROLS) -> dict[str, str]:
+    """Of these controls, those that whoever asks may not use now, with the reason."""
     if authority.teaches():
-        return None
-    if _file(Lock(control)).exists():
-        return f"The lecturer has locked {meant.doing} for the class; it goes on when they unlock it."
+        return {}
     member = authority.asker()
-    if member is not None and _file(Lock(control, member.workspace)).exists():
-        return f"The lecturer has locked {meant.doing} for {member.workspace}; it goes on when they unlock it."
-    return None
+    mine = "" if member is None else member.workspace
+    found = {}
+    for control in controls:
+        doing = CONTROLS[control].doing
+        if _file(Lock(control)).exists():
+            found[control] = f"The lecturer has locked {doing} for the class; it goes on when they unlock it."
+        elif mine and _file(Lock(control, mine)).exists():
+            found[control] = f"The lecturer has locked {doing} for {mine}; it goes on when they unlock it."
+    return found
 
 
 def lock(control: str, workspace: str = "") -> None:
@@ -119,11 +129,6 @@ def locks() -> list[Lock]:
             if control in CONTROLS:
                 found.append(Lock(control, name))
     return sorted(found, key=lambda one: (one.workspace != "", one.workspace, list(CONTROLS).index(one.control)))
-
-
-def locked_for_asker() -> list[str]:
-    """Of CONTROLS, those that whoever asks may not use now."""
-    return [control for control in CONTROLS if problem(control) is not None]
 
 
 def _checked(control: str, name: str) -> Lock:

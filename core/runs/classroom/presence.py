@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.runs import atomic, workspace
-from core.runs.classroom import Member
+from core.runs.classroom.room import Member
 
 FRESH = 20.0  # seconds; whoever has a page open is seen more often than that
 _OFTEN = 4.0  # seconds between two greetings

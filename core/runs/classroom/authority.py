@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import RunError
 from core.runs import workspace
-from core.runs.classroom import Member
+from core.runs.classroom.room import Member
 
 _who: Callable[[], Member | None] | None = None
 

@@ -1,0 +1,1 @@
+"""A classroom: who is in it, what each may do and hold, and what the lecturer sees."""

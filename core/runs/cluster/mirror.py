@@ -1,0 +1,266 @@
+"""A run in two places: outward from the node that trains it to storage, inward from storage to the server whose pages show it.
+
+Either end has an ordinary run folder, and the lock of a run is that of its folder: nothing else in the lab knows of storage. Outward goes
+all that the folder holds, twice a second; requests come back the same way. What is shown is therefore at most about a
+second old on a fast storage, and never ahead of what a lost node leaves behind.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import RunError
+from core.runs import atomic
+from core.runs.cluster.storage import Index, Part, Stored
+from core.runs.folder import RunFolder
+
+EVERY = 0.5  # seconds between rounds
+_PART = 256_000  # bytes from which a part of the journal is left as it is
+_YIELDED = 2.0  # seconds in which the writer before finds out that it is none any more
+_LAST = 120.0  # seconds for which the last word of a training is tried again
+_APART = {"checkpoints", "events.jsonl", "status.json", "control"}
+
+
+class Taken(RunError):
+    """Somebody else has become the writer of a run."""
+
+
+class Outward:
+    """The one writer of a run on storage, from a folder that it trains in.
+
+    Args:
+        run: what is in it already is carried too; me: as `taken_over` gave it.
+        index: what of it is stored already, as `Inward` brought it.
+    """
+
+    def __init__(self, stored: Stored, run: RunFolder, me: str, index: Index | None = None) -> None:
+        self._stored, self._run, self._me, self._index = stored, run, me, index or Index()
+        self._kept = dict(self._index.files)
+        self._at = {path: _mark(run.path / path) for path in self._kept}
+        self._unused: set[str] = set()
+
+    def push(self) -> None:
+        """Carry what changed since the last time, as one change.
+
+        Raises:
+            Taken: there is another writer; nothing was changed. OSError: the storage refuses.
+        """
+        status = _json(self._run.path / "status.json")  # first: when it says `done`, all the rest is there already
+        # then checkpoints, before the journal: one goes on where its journal must have come to
+        saved = self._files("checkpoints")
+        # the journal before the snapshots: they are written before their events
+        new = self._new_lines()
+        index = Index(status, {**saved, **self._files("")}, self._index.events)
+        if new is not None:
+            start, lines = new
+            before = tuple(part for part in self._index.events if part.offset < start)
+            index = replace(index, events=(*before, Part(self._stored.keep(lines), start, len(lines))))
+        if index == self._index:
+            return
+        if self._stored.writer != self._me:
+            raise Taken(f"{self._run.address} is trained elsewhere now")
+        self._stored.commit(index)
+        for name in self._unused - index.objects():
+            with contextlib.suppress(OSError):
+                self._stored.forget(name)
+        self._unused = self._index.objects() - index.objects()  # a reader of the index before may still want them
+        self._index = index
+
+    def take(self) -> None:
+        """Bring requests into the folder."""
+        for name, request in self._stored.asked().items():
+            folder = self._run.path / "control"
+            folder.mkdir(exist_ok=True)
+            atomic.write_bytes(folder / Path(name).name, request)
+
+    def _new_lines(self) -> tuple[int, bytes] | None:
+        """What a new part holds and where it begins; the last part is written anew while it is small."""
+        last = self._index.events[-1] if self._index.events else Part("", 0, 0)
+        start, sent = (last.offset if last.size < _PART else last.offset + last.size), last.offset + last.size
+        try:
+            with (self._run.path / "events.jsonl").open("rb") as file:
+                file.seek(start)
+                lines = file.read()
+        except FileNotFoundError:
+            return None
+        lines = lines[: lines.rfind(b"\n") + 1]
+        return (start, lines) if start + len(lines) > sent else None
+
+    def _files(self, within: str) -> dict[str, str]:
+        """Files of a folder of the run, or all that have no turn of their own."""
+        found: dict[str, str] = {}
+        torn: set[str] = set()
+        for path in sorted((self._run.path / within).rglob("*")):
+            place = path.relative_to(self._run.path)
+            name, hidden = place.as_posix(), any(part.startswith(".") or part.endswith(".old") for part in place.parts)
+            if hidden or (not within and place.parts[0] in _APART) or path.is_dir():
+                continue
+            try:
+                mark = _mark(path)
+                if self._at.get(name) != mark:
+                    self._kept[name], self._at[name] = self._stored.keep(path.read_bytes()), mark
+                found[name] = self._kept[name]
+            except FileNotFoundError:  # an old checkpoint that went while it was read goes as a whole
+                torn.add(place.parent.as_posix())
+        return {name: kept for name, kept in found.items() if Path(name).parent.as_posix() not in torn - {"."}}
+
+
+class Inward:
+    """A copy of a stored run in a folder, kept up; whoever calls holds the run's lock."""
+
+    def __init__(self, stored: Stored, run: RunFolder) -> None:
+        self._stored, self._run = stored, run
+        self._have: dict[str, str] = {}
+        self.index: Index | None = None
+
+    def pull(self) -> bool:
+        """Bring what is new, the status last; whether all came. What is asked for in vain comes with the next index.
+
+        Raises:
+            OSError: the storage or the disk refuses.
+        """
+        index = self._stored.index()
+        if index is None or index == self.index:
+            return index is not None
+        self._run.path.mkdir(parents=True, exist_ok=True)
+        if not (self._bring_files(index) and self._bring_events(index)):
+            return False
+        atomic.write_json(self._run.path / "status.json", index.status)
+        self.index = index
+        return True
+
+    def send(self) -> None:
+        """Carry requests to the training."""
+        for path in sorted((self._run.path / "control").glob("[!.]*.json")):
+            with contextlib.suppress(FileNotFoundError):
+                self._stored.ask(path.name, path.read_bytes())
+                path.unlink()
+
+    def _bring_files(self, index: Index) -> bool:
+        for folder, paths in _by_folder(index).items():
+            new = [path for path in paths if self._have.get(path) != index.files[path]]
+            if not new:
+                continue
+            whole = folder.startswith("checkpoints/")  # comes in one rename, as where it was written
+            data = {path: self._stored.get(index.files[path]) for path in (paths if whole else new)}
+            if any(one is None for one in data.values()):
+                return False
+            _place(self._run.path, folder, {path: one or b"" for path, one in data.items()}, whole=whole)
+            self._have.update({path: index.files[path] for path in new})
+        kept = {Path(path).parent.name for path in index.files if path.startswith("checkpoints/")}
+        for old in (self._run.path / "checkpoints").glob("step-*"):
+            if old.name not in kept:
+                atomic.remove_folder(old)
+        return True
+
+    def _bring_events(self, index: Index) -> bool:
+        path = self._run.path / "events.jsonl"
+        for part in index.events:
+            size = path.stat().st_size if path.exists() else 0
+            if part.offset + part.size <= size:
+                continue
+            data = self._stored.get(part.name)
+            if data is None or part.offset > size:
+                return False
+            with path.open("ab") as file:
+                file.write(data[size - part.offset :])
+        return True
+
+
+def taken_over(stored: Stored) -> str:
+    """Become the writer, under the name that is returned; whoever was it says nothing more by then."""
+    me, before = secrets.token_hex(8), stored.writer
+    stored.claim(me)
+    if before:
+        time.sleep(_YIELDED)
+    return me
+
+
+def put(stored: Stored, run: RunFolder) -> None:
+    """Store a run as its folder has it, for whoever trains it next."""
+    Outward(stored, run, taken_over(stored)).push()
+    stored.claim("")
+
+
+@contextmanager
+def carried(stored: Stored, name: str) -> Iterator[RunFolder]:
+    """A folder of this node's own with the stored run in it, from which it is carried out until the block ends.
+
+    Raises:
+        RunError: nothing is stored there.
+    """
+    home = Path(tempfile.mkdtemp(prefix="attnlab-"))
+    run = RunFolder(home / "runs" / name, name, name)
+    try:
+        me = taken_over(stored)
+        inward = Inward(stored, run)
+        if not inward.pull():
+            raise RunError(f"{stored.url} holds no run that can be read; start it again from the app")
+        outward = Outward(stored, run, me, inward.index)
+        ended = threading.Event()
+        thread = threading.Thread(target=_carry, args=(outward, ended), daemon=True, name=f"carry {name}")
+        thread.start()
+        try:
+            yield run
+        finally:
+            ended.set()
+            thread.join()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _carry(outward: Outward, ended: threading.Event) -> None:
+    """Rounds until the training has ended and its last word is carried; a storage that refuses is asked again."""
+    last = None
+    while True:
+        over = ended.is_set()
+        try:
+            outward.take()
+            outward.push()
+            if over:
+                return
+        except Taken:
+            os._exit(3)  # two must not train on: the other one is the training now
+        except Exception as error:  # each kind of storage has errors of its own
+            print(f"storage: {error!r}", flush=True)
+            last = last or (time.monotonic() if over else None)
+            if last is not None and time.monotonic() - last > _LAST:
+                return
+        ended.wait(EVERY) if not over else time.sleep(EVERY)
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size
+
+
+def _json(path: Path) -> dict[str, Any]:
+    value = atomic.read_json(path, "the run has not begun") if path.exists() else {}
+    return dict(value)
+
+
+def _by_folder(index: Index) -> dict[str, list[str]]:
+    folders: dict[str, list[str]] = {}
+    for path in index.files:
+        folders.setdefault(Path(path).parent.as_posix(), []).append(path)
+    return folders
+
+
+def _place(root: Path, folder: str, data: dict[str, bytes], *, whole: bool) -> None:
+    target = root / folder
+    into = atomic.temporary_beside(target) if whole else target
+    into.mkdir(parents=True, exist_ok=True)
+    for path, one in data.items():
+        (atomic.write_synced if whole else atomic.write_bytes)(into / Path(path).name, one)
+    if whole:
+        atomic.remove_folder(target)
+        into.rename(target)

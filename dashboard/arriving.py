@@ -1,0 +1,35 @@
+"""Who comes late waits less: what pages need is imported while the first page is looked at.
+
+Thirty people who open thirty pages would each wait for that page's imports, and all others with them. And everything that
+stays for good is put out of the garbage collector's sight once more: going through it stops every session for a tenth of
+a second.
+"""
+
+import gc
+import importlib
+import logging
+import pkgutil
+import threading
+from functools import cache
+
+from streamlit import runtime
+
+_log = logging.getLogger("attention_lab")
+
+
+@cache
+def prepare_pages() -> None:
+    """Once per server, after its first page was drawn: import what all pages are made of, in a thread of its own."""
+    if runtime.exists() and type(runtime.get_instance()) is runtime.Runtime:  # a test of one page has a stand-in for it
+        threading.Thread(target=_import_all, daemon=True, name="prepare pages").start()
+
+
+def _import_all() -> None:
+    components = importlib.import_module("dashboard.components")
+    for module in pkgutil.iter_modules(components.__path__):
+        try:
+            importlib.import_module(f"{components.__name__}.{module.name}")
+        except Exception:  # the page that needs it will say so; the others shall still be prepared
+            _log.exception("preparing %s", module.name)
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,74 @@
+"""A class at one server, without a clock: every answer is that of its session, nothing complains, memory is bounded."""
+
+import asyncio
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from tests.benchmarks.classroom import Room, Spell, soak
+from tests.benchmarks.served import ROOT, serving
+from tests.benchmarks.student import Deed, Student
+from tests.benchmarks.visitor import Told, Visitor
+
+STUDENTS, ACTS, SOAK = 5, 7, 60
+ROOM_TO_GROW = 32.0  # MiB for some sixty interactions: caches that are bounded still fill
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """The app, nobody before it yet."""
+    home = tmp_path_factory.mktemp("class")
+    with serving(ROOT / "dashboard" / "app.py", home) as (address, server):
+        yield Room(address, psutil.Process(server))
+    assert "Traceback" not in (home / "server.txt").read_text()
+
+
+def test_everybody_gets_their_own_answers_and_memory_stays_bounded(room: Room) -> None:
+    async def lesson() -> tuple[Spell, Spell, list[float]]:
+        come = await room.seat(STUDENTS)
+        work = (student.work(ACTS, lambda: False, thinking=False) for student in room.students)
+        worked = await room.spell(room.students, work)
+        further, memory = await soak(room, SOAK, STUDENTS)
+        await room.leave()
+        return Spell([*come.deeds, *worked.deeds], 1.0, 0.0), further, memory
+
+    first, further, memory = asyncio.run(lesson())
+    deeds = [*first.deeds, *further.deeds]
+    assert [f"{deed.act}: {deed.wrong}" for deed in deeds if deed.wrong] == []
+    assert {deed.act for deed in deeds} == {"arrive", "write", "step", "force", "look", "pick", "back", "wander"}
+    assert len(further.deeds) >= SOAK
+    assert memory[-1] - memory[0] <= ROOM_TO_GROW
+
+
+def test_an_answer_meant_for_somebody_else_would_be_seen(room: Room) -> None:
+    async def visit() -> list[Deed]:
+        student = Student(Visitor(room.address), 1)
+        await student.arrive()
+        student._sentence = "a sentence of another student"
+        await student._look()
+        await student._back()
+        await student.visitor.leave()
+        return student.deeds
+
+    arrived, written, looked, back = asyncio.run(visit())
+    assert (arrived.wrong, written.wrong) == ("", "")
+    assert looked.wrong == back.wrong == "reads 1 February 1900<end>, not a sentence of another student<end>"
+
+
+def test_what_a_page_complains_of_counts_as_wrong(room: Room) -> None:
+    async def visit() -> Told:
+        visitor = Visitor(room.address)
+        told = await visitor.arrive("decoder", {"run": "no-such-run"})
+        await visitor.leave()
+        return told
+
+    (said,) = asyncio.run(visit()).said
+    assert said.startswith("There is no run “no-such-run”")
+
+
+def test_percentiles_are_of_the_round_trips() -> None:
+    deeds = [Deed("step", Told(at / 1e3, 1, 1, ())) for at in range(1, 101)]
+    spell = Spell(deeds, 10.0, 1.0)
+    assert (spell.at(0.5).value, spell.at(0.95).value, spell.at(1.0).value) == (51.0, 96.0, 100.0)
+    assert spell.words() == "100 interactions, 10.0 a second, 10.0 ms of the server's processor each"

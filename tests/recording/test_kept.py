@@ -1,0 +1,40 @@
+"""What was recorded lately is not recorded again; all of it stays below its size."""
+
+import numpy as np
+import pytest
+
+from core.recording.kept import KeptMatrices
+from core.recording.matrix import AttentionMatrix, Site
+
+SITE = Site("encoder", 0, "self", "encoder.layers.0.self_attention.attention")
+
+
+def recorded(tokens: int) -> list[AttentionMatrix]:
+    """One head over so many tokens: 4 bytes a cell."""
+    names = tuple(map(str, range(tokens)))
+    return [AttentionMatrix(SITE, np.ones((1, tokens, tokens), np.float32), names, names)]
+
+
+def test_a_sentence_is_recorded_once_and_its_matrices_cannot_be_written() -> None:
+    kept, asked = KeptMatrices(1_000), list[str]()
+
+    def record() -> list[AttentionMatrix]:
+        asked.append("again")
+        return recorded(3)
+
+    first = kept.of("sentence", record)
+    assert kept.of("sentence", record) is first and asked == ["again"]
+    with pytest.raises(ValueError, match="read-only"):
+        first[0].weights[0, 0, 0] = 0.0
+
+
+def test_the_oldest_goes_when_all_would_be_too_large_and_the_largest_is_never_kept() -> None:
+    kept = KeptMatrices(300)  # three of 5 × 5 would fill it
+    one, two = kept.of("one", lambda: recorded(5)), kept.of("two", lambda: recorded(5))
+    assert kept.of("one", lambda: recorded(5)) is one  # now two is the oldest
+    kept.of("three", lambda: recorded(6))
+    assert kept.of("one", lambda: recorded(5)) is one
+    assert kept.of("two", lambda: recorded(5)) is not two
+    huge = kept.of("huge", lambda: recorded(20))
+    assert kept.of("huge", lambda: recorded(20)) is not huge
+    assert sum(matrix.weights.nbytes for found in kept._kept.values() for matrix in found) == kept._size <= 300
