@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.errors import RunError
 from core.runs import archive, checkpoint, controls, jobs, status, store
 from core.runs.folder import RunFolder
-from tests.faults.nursery import TOLD
+from tests.faults.nursery import TOLD, Ended, Nursery
 from tests.faults.trainings import Reader, Result, half_trained, made, plain, same_start, trained
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -52,33 +52,43 @@ def fill(disk: Path) -> Path:
     return ballast
 
 
-def fill_at_every_deed(nursery, home: Path | None) -> None:
-    """Train on a disk that is full from a deed on, for every deed."""
-    begun, expected = half_trained(nursery)
-    at, refused, ended = 0, 0, None
-    while ended is None or ended.code or at < ended.deeds:
-        reader = Reader(same_start(begun, f"full-{at}"))
-        reader.look_anew()
-        ended = nursery.does("work_on_a_full_disk", address=str(reader.run.path), at=at, home=home and str(home))
-        assert ended.code in (0, TOLD), ended.told
-        if ended.code:
-            assert "the disk is full; what was there before is intact; free some space" in ended.told
-            refused += 1
-            if home is not None:
-                assert status.read(reader.run).reason == ended.told, "the run's status says so, full as the disk is"
-        reader.look_anew()
-        if home is not None:
-            (home / "ballast").unlink(missing_ok=True)
-        if ended.code:
-            trained(nursery, reader.run)
-        assert Result.of(reader.run) == expected, f"full from deed {at} on"
-        store.delete(reader.run)
-        at += 1
-    assert refused > 30
+def full_from(nursery: Nursery, begun: RunFolder, expected: Result, at: int, disk: Path | None) -> Ended:
+    """Train a copy of a run on a disk that is full from a deed on, make room, and train it to its end.
+
+    Args:
+        disk: what is filled; None: no file may grow any more.
+    """
+    reader = Reader(same_start(begun, f"full-{at}"))
+    reader.look_anew()
+    ended = nursery.does("work_on_a_full_disk", address=str(reader.run.path), at=at, home=disk and str(disk))
+    assert ended.code in (0, TOLD), ended.told
+    if ended.code:
+        assert "the disk is full; what was there before is intact; free some space" in ended.told
+    if ended.code and disk is not None:
+        assert status.read(reader.run).reason == ended.told, "the run's status says so, full as the disk is"
+    reader.look_anew()
+    if disk is not None:
+        (disk / "ballast").unlink(missing_ok=True)
+    if ended.code:
+        trained(nursery, reader.run)
+    assert Result.of(reader.run) == expected, f"full from deed {at} on"
+    store.delete(reader.run)
+    return ended
 
 
 def test_a_disk_that_is_full_from_any_deed_on_ends_a_training_with_a_sentence_and_nothing_is_lost(nursery, disk):
-    fill_at_every_deed(nursery, disk)
+    begun, expected = half_trained(nursery)
+    at, refused, ended = 0, 0, None
+    while ended is None or ended.code or at < ended.deeds:
+        ended = full_from(nursery, begun, expected, at, disk)
+        at, refused = at + 1, refused + (ended.code == TOLD)
+    assert refused > 30
+
+
+def test_so_does_a_system_that_lets_no_file_grow(nursery, as_many, seed):
+    begun, expected = half_trained(nursery)
+    for at in random.Random(seed).sample(range(40), min(40, as_many(6))):
+        assert full_from(nursery, begun, expected, at, None).code == TOLD
 
 
 def test_a_disk_that_goes_read_only_ends_a_training_with_a_sentence_and_nothing_is_lost(nursery, as_many, seed):
