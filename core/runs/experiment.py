@@ -13,11 +13,7 @@ import torch
 
 from core.data.stream import Stream
 from core.devices import CPU, chosen
-<<<<<<< HEAD
 from core.errors import AttentionLabError, RunError
-=======
-from core.errors import AttentionLabError, InputError, RunError
->>>>>>> wt-faults
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
 from core.runs import status, store
@@ -25,11 +21,7 @@ from core.runs.beginning import begin, weights_before
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples, read_examples, write_examples
 from core.runs.folder import RunFolder
-<<<<<<< HEAD
 from core.runs.journal import Journal
-=======
-from core.runs.journal import RESUMED, Journal, changes_after
->>>>>>> wt-faults
 from core.runs.members import gathered, members_of
 from core.runs.pointing import refuse_pointing
 from core.runs.recipes import AnyConfig, config_of
