@@ -51,9 +51,12 @@ class RunFolder:
         Raises:
             RunError: missing, truncated, edited to something else, or made by a newer Attention Lab.
         """
-        if not os.path.lexists(self.path):
-            raise self._gone()
-        return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
+        try:
+            return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
+        except RunError as error:
+            if not os.path.lexists(self.path):  # asked afterwards: it may go at any moment
+                raise self._gone() from error
+            raise
 
     @property
     def problem(self) -> str | None:
