@@ -95,15 +95,20 @@ class RunFolder:
         self.check_writable("it cannot be trained further")
         path = self.path / ".lock"
         with atomic.disk_errors(f"locking {self.address}"):
-            if not self.path.exists():
-                raise self._gone()
-            file = path.open("ab+", buffering=0)
+            try:
+                file = path.open("ab+", buffering=0)
+            except FileNotFoundError:
+                raise self._gone() from None
         with file:
             if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
                     f"{self.address} is being trained by process {_owner(path)}; wait for it or stop it first"
                 )
-            if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            try:
+                moved = not os.path.samestat(os.fstat(file.fileno()), path.stat())
+            except FileNotFoundError:
+                moved = True
+            if moved:
                 raise self._gone()
             with contextlib.suppress(OSError):  # for whoever asks; a full disk keeps no number, and locks all the same
                 file.truncate(0)
