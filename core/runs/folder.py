@@ -51,9 +51,12 @@ class RunFolder:
         Raises:
             RunError: missing, truncated, edited to something else, or made by a newer Attention Lab.
         """
-        if not os.path.lexists(self.path):
-            raise self._gone()
-        return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
+        try:
+            return check_config(atomic.read_json(self.path / "config.json", _advice(self)), self.path / "config.json")
+        except RunError as error:
+            if not os.path.lexists(self.path):  # asked afterwards: it may go at any moment
+                raise self._gone() from error
+            raise
 
     @property
     def problem(self) -> str | None:
@@ -92,15 +95,20 @@ class RunFolder:
         self.check_writable("it cannot be trained further")
         path = self.path / ".lock"
         with atomic.disk_errors(f"locking {self.address}"):
-            if not self.path.exists():
-                raise self._gone()
-            file = path.open("ab+", buffering=0)
+            try:
+                file = path.open("ab+", buffering=0)
+            except FileNotFoundError:
+                raise self._gone() from None
         with file:
             if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
                     f"{self.address} is being trained by process {_owner(path)}; wait for it or stop it first"
                 )
-            if not path.exists() or not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+            try:
+                moved = not os.path.samestat(os.fstat(file.fileno()), path.stat())
+            except FileNotFoundError:
+                moved = True
+            if moved:
                 raise self._gone()
             with contextlib.suppress(OSError):  # for whoever asks; a full disk keeps no number, and locks all the same
                 file.truncate(0)
