@@ -29,6 +29,7 @@ from core.devices import CPU
 from core.errors import RunError
 
 GO, WAIT, END = 1.0, 0.0, -1.0
+_LAST_WORD = timedelta(seconds=2)
 _PATIENCE = timedelta(hours=2)  # an evaluation of the leader may take long; a member that died is noticed at once
 _ARRIVAL, _NAP = 600.0, 0.02  # seconds to wait for members to come, and between looks
 _HERE, _WORD = "here ", "word"  # keys of the store
@@ -206,6 +207,7 @@ def met(store: distributed.Store, rank: int, size: int) -> Iterator[AbstractTeam
     try:
         yield Together(rank, size, backend, store)
     except BaseException as error:
+        store.set_timeout(_LAST_WORD)  # of a training that is only dropped the meeting place may be gone, and is waited for
         with suppress(RuntimeError):  # the store goes with the leader
             if not _reason(store):  # the first word is the cause, those after it are of who lost the others
                 store.set(_WORD, f"worker {rank + 1} of {size} ended: {error or type(error).__name__}")
