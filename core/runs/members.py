@@ -27,10 +27,8 @@ from core.training.team import AbstractTeam, Alone, Meeting, arriving, met
 MEMBER: tuple[str, ...] = (sys.executable, "-P", "-m", "core.runs.team")
 OWN_CODE = "--own-code"
 _LOG = "log.txt"
-_ENDING, _DYING = (
-    5.0,
-    1.0,
-)  # seconds that a member has to end before it is killed; and that a killed one may take to be gone
+_ENDING = 5.0  # seconds that a member has to end before it is killed
+_DYING = 1.0  # seconds that a killed one may take to be gone
 _INTERFACE = "GLOO_SOCKET_IFNAME"
 Member = subprocess.Popen[bytes]
 
