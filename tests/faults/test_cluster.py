@@ -228,7 +228,7 @@ def test_what_is_wrong_with_a_cluster_is_one_sentence(nodes, backend, monkeypatc
 def test_another_ray_is_refused(nodes):
     other = python(
         "import sys, ray; ray.__version__ = '1.2.3'\n"
-        "from core.errors import RunError; from core.runs import cluster\n"
+        "from core.errors import RunError; from core.runs.cluster import ray_backend as cluster\n"
         "try: cluster.check(sys.argv[1])\n"
         "except RunError as error: print(error)", nodes.address)  # fmt: skip
     said, _ = other.communicate(timeout=PATIENCE)
