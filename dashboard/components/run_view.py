@@ -142,12 +142,20 @@ def _controls(run: RunFolder, now: Status) -> None:
             help="it keeps what it has learned, and can go on later",
         )
         with buttons[2]:
-            rate = _rate(run)
-        buttons[3].button("Set", width="stretch", on_click=_send, args=(run, "learning_rate", rate), key="set rate")
+            _rate(run)
+        buttons[3].button(
+            "Set", width="stretch", on_click=_send, args=(run, "learning_rate", f"rate {run.address}"), key="set rate"
+        )
         more = st.columns([2, 2, 1], vertical_alignment="bottom")
         with more[1]:
-            strength = _strength(run)
-        more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", strength), key="set guidance")
+            _strength(run)
+        more[2].button(
+            "Guide",
+            width="stretch",
+            on_click=_send,
+            args=(run, "guidance", f"guidance {run.address}"),
+            key="set guidance",
+        )
         if said := state.get("control said"):
             st.warning(literal(said), icon=":material/info:")
     if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
@@ -165,9 +173,9 @@ def _asked(past: History) -> None:
         st.caption("Obeyed: " + " · ".join(told))
 
 
-def _rate(run: RunFolder) -> float:
+def _rate(run: RunFolder) -> None:
     """The rate to set: at first the highest of the schedule, never the last step's, which changes while one types."""
-    return st.number_input(
+    st.number_input(
         "Learning rate from now on",
         value=float(run.config()["training"]["learning_rate"]),
         format="%g",
@@ -177,8 +185,8 @@ def _rate(run: RunFolder) -> float:
     )
 
 
-def _strength(run: RunFolder) -> float:
-    return st.number_input(
+def _strength(run: RunFolder) -> None:
+    st.number_input(
         "Guidance from now on",
         value=float(run.config()["training"].get("guidance", 0.0)),
         format="%g",
@@ -188,7 +196,9 @@ def _strength(run: RunFolder) -> float:
     )
 
 
-def _send(run: RunFolder, what: controls.What, value: float) -> None:
+def _send(run: RunFolder, what: controls.What, key: str) -> None:
+    """Ask for what its box says now: a press may overtake the redraw that the typing before it asked for."""
+    value = float(state.get(key))
     state.put("control said", None)
     try:
         controls.send(run, what, value)
