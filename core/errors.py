@@ -32,7 +32,8 @@ class AttentionLabError(Exception):
 
     def __str__(self) -> str:
         shown = _UNSHOWN.sub(lambda sign: repr(sign[0])[1:-1], super().__str__())
-        return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
+        half = _LONGEST // 2  # what is long is mostly quoted, and what to do stands behind it
+        return shown if len(shown) <= _LONGEST else f"{shown[:half]} … {shown[-half:]}"
 
 
 class ShapeError(AttentionLabError):

@@ -48,6 +48,10 @@ class Kept(Generic[P, R]):
         """Forget all values, of everybody."""
         self._cached.clear()
 
+    def forget(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Forget the value of these arguments, of whoever asks."""
+        self._cached.clear(self._owner(*args, **kwargs), *args, **kwargs)
+
 
 def shared(*, copies: bool = False, **options: Any) -> Callable[[Compute[P, R]], Kept[P, R]]:
     """Keep for everybody what depends on settings alone: on no run, no upload, nothing that a person has.

@@ -76,7 +76,7 @@ def _looked(model: TrainedModel, source: GoldSource) -> LinkedSet:
         try:
             slices.go_on(_SLICE)
         except AttentionLabError:
-            _slices.clear(model.run.address, model.model_hash, source.pairs, source.cut)
+            _slices.forget(model.run.address, model.model_hash, source.pairs, source.cut)
             raise
         if slices.now is not None and not slices.done:
             bar = bar or st.empty()

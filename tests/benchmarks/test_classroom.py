@@ -1,6 +1,5 @@
 """A class at one server, without a clock: every answer is that of its session, nothing complains, memory is bounded."""
 
-import asyncio
 from collections.abc import Iterator
 
 import psutil
@@ -10,6 +9,7 @@ from tests.benchmarks.classroom import Room, Spell, soak
 from tests.benchmarks.served import ROOT, serving
 from tests.benchmarks.student import Deed, Student
 from tests.benchmarks.visitor import Told, Visitor
+from tests.event_loop import run
 
 STUDENTS, ACTS, SOAK = 5, 7, 60
 ROOM_TO_GROW = 32.0  # MiB for some sixty interactions: caches that are bounded still fill
@@ -33,7 +33,7 @@ def test_everybody_gets_their_own_answers_and_memory_stays_bounded(room: Room) -
         await room.leave()
         return Spell([*come.deeds, *worked.deeds], 1.0, 0.0), further, memory
 
-    first, further, memory = asyncio.run(lesson())
+    first, further, memory = run(lesson())
     deeds = [*first.deeds, *further.deeds]
     assert [f"{deed.act}: {deed.wrong}" for deed in deeds if deed.wrong] == []
     assert {deed.act for deed in deeds} == {"arrive", "write", "step", "force", "look", "pick", "back", "wander"}
@@ -51,7 +51,7 @@ def test_an_answer_meant_for_somebody_else_would_be_seen(room: Room) -> None:
         await student.visitor.leave()
         return student.deeds
 
-    arrived, written, looked, back = asyncio.run(visit())
+    arrived, written, looked, back = run(visit())
     assert (arrived.wrong, written.wrong) == ("", "")
     assert looked.wrong == back.wrong == "reads 1 February 1900<end>, not a sentence of another student<end>"
 
@@ -63,7 +63,7 @@ def test_what_a_page_complains_of_counts_as_wrong(room: Room) -> None:
         await visitor.leave()
         return told
 
-    (said,) = asyncio.run(visit()).said
+    (said,) = run(visit()).said
     assert said.startswith("There is no run “no-such-run”")
 
 

@@ -1,6 +1,5 @@
 """The gate of a classroom, spoken to as a server speaks to it: what gets through, with a badge and without."""
 
-import asyncio
 import re
 from itertools import product
 from typing import Any
@@ -84,7 +83,10 @@ def speak(path, *, method="GET", kind="http", headers=(), body=b"", messages=(),
     raw = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers]
     scope = {"type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": raw,
              "scheme": "http", "server": ("testing", 80), "client": ("127.0.0.1", 1), "root_path": "", "http_version": "1.1"}  # fmt: skip
-    asyncio.run(gate.Gate(app)(scope, receive, send))
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # where a browser is driven in this process, its own thread has a loop already
+        thread.submit(lambda: asyncio.run(gate.Gate(app)(scope, receive, send))).result()
     return told
 
 

@@ -158,7 +158,7 @@ def test_a_failure_nobody_expected_stays_in_its_panel_with_a_number_and_no_trace
     def fail(*anything, **more):
         raise ZeroDivisionError("/secret/path")
 
-    monkeypatch.setattr("core.runs.trained.TrainedModel.matrices", fail)
+    monkeypatch.setattr("dashboard.resources.matrices", fail)
     at = opened("attention")
     assert not at.exception and "incident" in said(at) and "secret" not in said(at)
     assert by_label(at.selectbox, "Model").value == "demo/dates-transformer"
