@@ -1,6 +1,7 @@
 """Trainings go through one line (core/runs/job_queue.py): asking for a turn, what is said of a place, Cancel."""
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -12,6 +13,7 @@ from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS
 from core.runs.status import Status
 from dashboard import state
+from dashboard.components.literal import literal
 from dashboard.components.locks import unless_locked
 from dashboard.member import member
 
@@ -36,7 +38,7 @@ def train(run: RunFolder) -> None:
 def resume_button(run: RunFolder, *, key: str) -> None:
     """Resume, from its newest checkpoint, when its turn comes."""
     st.button(
-        "Resume", icon=":material/resume:", width="stretch", on_click=_told, args=(train, run), key=key,
+        "Resume", icon=":material/resume:", width="stretch", on_click=told, args=(train, run), key=key,
         **unless_locked("train", help="from its newest checkpoint"),
     )  # fmt: skip
 
@@ -44,7 +46,7 @@ def resume_button(run: RunFolder, *, key: str) -> None:
 def cancel_button(run: RunFolder, *, key: str) -> None:
     """Cancel, for a training that has learned nothing yet."""
     st.button(
-        "Cancel", icon=":material/close:", width="stretch", on_click=_told, args=(job_queue.cancel, run), key=key,
+        "Cancel", icon=":material/close:", width="stretch", on_click=told, args=(job_queue.cancel, run), key=key,
         help="takes it out of the queue; what it had learned before is kept",
     )  # fmt: skip
 
@@ -52,7 +54,7 @@ def cancel_button(run: RunFolder, *, key: str) -> None:
 def complaint() -> None:
     """Why the last press came to nothing, where it did."""
     if said := state.get(_SAID):
-        st.warning(said, icon=":material/info:")
+        st.warning(literal(said), icon=":material/info:")
 
 
 def standing(run: RunFolder, now: Status) -> str:
@@ -76,10 +78,10 @@ def _session() -> str:
     return here.session_id if here is not None else "nobody"
 
 
-def _told(deed: Callable[[RunFolder], None], run: RunFolder) -> None:
+def told(deed: Callable[..., None], *asked: Any) -> None:
     """As a button's callback: a refusal is said on the page when it is drawn next."""
     state.put(_SAID, None)
     try:
-        deed(run)
+        deed(*asked)
     except AttentionLabError as error:
         state.put(_SAID, str(error))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AttentionLabError
 from core.figures.curves import Curve, curves
@@ -24,6 +25,7 @@ from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 
+_SAID = "control said"
 _TICK = 0.5  # seconds between looks at a run that trains
 _TOLD = 4  # requests that are named
 _PLAY = 0.6  # seconds a recording stays on screen while it plays
@@ -123,44 +125,30 @@ def _controls(run: RunFolder, now: Status) -> None:
         with buttons[0]:
             queueing.cancel_button(run, key="cancel")
     elif now.alive:
-        paused = now.state == "paused"
-        buttons[0].button(
-            "Continue" if paused else "Pause",
-            icon=":material/play_arrow:" if paused else ":material/pause:",
-            width="stretch",
-            on_click=controls.send,
-            args=(run, "continue" if paused else "pause"),
-            key="pause",
-        )
-        buttons[1].button(
-            "Stop",
-            icon=":material/stop:",
-            width="stretch",
-            on_click=controls.send,
-            args=(run, "stop"),
-            key="stop",
-            help="it keeps what it has learned, and can go on later",
-        )
-        with buttons[2]:
-            _rate(run)
-        buttons[3].button(
-            "Set", width="stretch", on_click=_send, args=(run, "learning_rate", f"rate {run.address}"), key="set rate"
-        )
-        more = st.columns([2, 2, 1], vertical_alignment="bottom")
-        with more[1]:
-            _strength(run)
-        more[2].button(
-            "Guide",
-            width="stretch",
-            on_click=_send,
-            args=(run, "guidance", f"guidance {run.address}"),
-            key="set guidance",
-        )
-        if said := state.get("control said"):
+        _asks(run, buttons, paused=now.state == "paused")
+        if said := state.get(_SAID):
             st.warning(literal(said), icon=":material/info:")
     if now.state in ("stopped", "crashed", "failed", "new") or queueing.lost(run, now):
         with buttons[1 if now.state == "waiting" else 0]:
             queueing.resume_button(run, key="resume")
+
+
+def _asks(run: RunFolder, places: Sequence[DeltaGenerator], *, paused: bool) -> None:
+    """What may be asked of a training that runs or is paused."""
+    pause, stop, rate, set_rate = places
+    word, icon, asked = ("Continue", "play_arrow", "continue") if paused else ("Pause", "pause", "pause")
+    pause.button(word, icon=f":material/{icon}:", width="stretch", on_click=_send, args=(run, asked), key="pause")
+    stop.button(
+        "Stop", icon=":material/stop:", width="stretch", on_click=_send, args=(run, "stop"), key="stop",
+        help="it keeps what it has learned, and can go on later",
+    )  # fmt: skip
+    with rate:
+        key = _rate(run)
+    set_rate.button("Set", width="stretch", on_click=_send, args=(run, "learning_rate", key), key="set rate")
+    more = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with more[1]:
+        key = _strength(run)
+    more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", key), key="set guidance")
 
 
 def _asked(past: History) -> None:
@@ -173,37 +161,32 @@ def _asked(past: History) -> None:
         st.caption("Obeyed: " + " · ".join(told))
 
 
-def _rate(run: RunFolder) -> None:
+def _rate(run: RunFolder) -> str:
     """The rate to set: at first the highest of the schedule, never the last step's, which changes while one types."""
+    key = f"rate {run.address}"
     st.number_input(
-        "Learning rate from now on",
-        value=float(run.config()["training"]["learning_rate"]),
-        format="%g",
-        step=1e-4,
-        key=f"rate {run.address}",
+        "Learning rate from now on", value=float(run.config()["training"]["learning_rate"]), format="%g", step=1e-4, key=key,
         help="above 0; the schedule goes on from there",
-    )
+    )  # fmt: skip
+    return key
 
 
-def _strength(run: RunFolder) -> None:
+def _strength(run: RunFolder) -> str:
+    key = f"guidance {run.address}"
     st.number_input(
-        "Guidance from now on",
-        value=float(run.config()["training"].get("guidance", 0.0)),
-        format="%g",
-        step=1.0,
-        key=f"guidance {run.address}",
+        "Guidance from now on", value=float(run.config()["training"].get("guidance", 0.0)), format="%g", step=1.0, key=key,
         help="pull of cross-attention to the diagonal, for targets that follow the source in order; 0 switches it off",
-    )
+    )  # fmt: skip
+    return key
 
 
-def _send(run: RunFolder, what: controls.What, key: str) -> None:
-    """Ask for what its box says now: a press may overtake the redraw that the typing before it asked for."""
-    value = float(state.get(key))
-    state.put("control said", None)
+def _send(run: RunFolder, what: controls.What, key: str | None = None) -> None:
+    """Ask for what the box of a key says now: a press may overtake the redraw that the typing before it asked for."""
+    state.put(_SAID, None)
     try:
-        controls.send(run, what, value)
+        controls.send(run, what, None if key is None else float(state.get(key)))
     except AttentionLabError as error:
-        state.put("control said", str(error))
+        state.put(_SAID, str(error))
 
 
 def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:

@@ -187,6 +187,7 @@ def _control(run: RunFolder, now: Status, key: str) -> None:
         queueing.cancel_button(run, key=f"{key} cancel")
     elif now.alive:
         st.button(
-            "Stop", icon=":material/stop:", width="stretch", on_click=controls.send, args=(run, "stop"), key=f"{key} stop",
+            "Stop", icon=":material/stop:", width="stretch", on_click=queueing.told,
+            args=(controls.send, run, "stop"), key=f"{key} stop",
             help="it keeps what it has learned, and can go on later",
         )  # fmt: skip

@@ -11,6 +11,7 @@ from core.runs import workspace
 from core.runs.classroom import badges, passwords
 from core.runs.classroom.attempts import Attempts
 from core.runs.classroom.room import Member, keep_classroom, new_classroom
+from tests.event_loop import run
 
 CLASS, TEACHER, PHRASE = "class-pass", "teach-pass", "my own words"
 PATHS = ("/", "/train", "/_stcore/stream", "/_stcore/upload_file/a/b", "/_stcore/host-config", "/_stcore/metrics", "/media/x.png",
@@ -83,10 +84,7 @@ def speak(path, *, method="GET", kind="http", headers=(), body=b"", messages=(),
     raw = [(key.lower().encode(), value.encode("latin-1")) for key, value in headers]
     scope = {"type": kind, "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": raw,
              "scheme": "http", "server": ("testing", 80), "client": ("127.0.0.1", 1), "root_path": "", "http_version": "1.1"}  # fmt: skip
-    with ThreadPoolExecutor(
-        1
-    ) as thread:  # where a browser is driven in this process, its own thread has a loop already
-        thread.submit(lambda: asyncio.run(gate.Gate(app)(scope, receive, send))).result()
+    run(gate.Gate(app)(scope, receive, send))
     return told
 
 
