@@ -21,13 +21,12 @@ from core.runs.cluster import following
 from core.runs.cluster.connection import NAMESPACE, Connection, Seen, connection, start_here
 from core.runs.cluster.storage import STORAGE
 from core.runs.cluster.team import TeamTraining
-from core.runs.cluster.training import Training
+from core.runs.cluster.training import TRIES, Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 from core.runs.status import Status
 from core.runs.store import root
 
-TRIES = 4  # nodes that a training may lose before it is left to a person
 _GONE = 10.0  # seconds that a name may take to be free again, and a killed actor to be gone
 
 

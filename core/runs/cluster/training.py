@@ -20,6 +20,7 @@ from core.runs.cluster.storage import Stored
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 
+TRIES = 4  # times that a training is begun, or a team put together, before it is left to a person
 _DYING = 150.0  # seconds that the writer of a lost node may hold the run's lock: a lease of NFS is 90
 
 
