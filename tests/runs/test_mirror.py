@@ -161,12 +161,93 @@ def test_requests_come_to_the_node_once(tmp_path):
     Inward(stored, mine).pull()
     controls.send(run, "learning_rate", 0.5)
     controls.send(run, "pause")
-    Inward(stored, run).send()
-    assert controls.take(run) == []
+    server = Inward(stored, run)
+    server.send()
     outward = Outward(stored, mine, taken_over(stored), stored.index())
     outward.take()
     outward.take()
     assert [request.what for request in controls.take(mine)] == ["learning_rate", "pause"]
+    outward.take()
+    server.send()
+    Inward(stored, run).send()
+    outward.take()
+    assert controls.take(mine) == [] and controls.take(run) == [], "it is seen that they were taken"
+
+
+def test_what_a_hung_training_was_asked_stays_unheard(tmp_path):
+    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
+    mirror.put(stored, run)
+    Inward(stored, mine).pull()
+    outward, server = Outward(stored, mine, taken_over(stored), stored.index()), Inward(stored, run)
+    controls.send(run, "stop")
+    for _ in range(3):
+        server.send()
+        outward.take()
+    assert controls.unheard(run, "stop", 0.0), "the node has it, and the training has not taken it"
+    assert [request.what for request in controls.take(mine)] == ["stop"]
+    outward.take()
+    server.send()
+    assert not controls.unheard(run, "stop", 0.0)
+
+
+def test_what_was_asked_of_the_training_before_is_not_meant(tmp_path):
+    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
+    mirror.put(stored, run)
+    controls.send(run, "stop")
+    Inward(stored, run).send()
+    controls.clear(run)
+    mirror.put(stored, run)
+    Outward(stored, mine, taken_over(stored)).take()
+    assert controls.take(mine) == []
+
+
+def test_notes_are_where_people_write_them(tmp_path):
+    run, stored = a_run(), Stored(AT)
+    run.write_notes("before")
+    mirror.put(stored, run)
+    run.write_notes("meanwhile")
+    assert Inward(stored, run).pull() and run.notes() == "meanwhile"
+
+
+def test_nobody_hears_of_an_end_before_its_reason_is_there(tmp_path):
+    """A limit asks a training to stop, and says why after it has."""
+    run, stored = a_run(), Stored(AT)
+    work(run, 1)
+    outward = Outward(stored, run, taken_over(stored))
+    outward.push(over=False)
+    work(run, 2)
+    status.write(run, "stopped", step=2, steps=9)
+    outward.push(over=False)
+    copy = there(tmp_path)
+    assert Inward(stored, copy).pull() and status.written(copy).state == "running"
+    assert [event.step for event in journal.read(copy)[0]] == [1, 2]
+    status.write(run, "stopped", step=2, steps=9, reason="it took too long")
+    outward.push()
+    assert Inward(stored, copy).pull() and equal(run, copy)
+
+
+def test_what_writers_before_have_left_is_removed(monkeypatch):
+    run, stored = a_run(), Stored(AT)
+    commit = stored.commit
+
+    def refuses(index: Index) -> None:
+        raise OSError("the storage refuses")
+
+    for step in range(1, 4):
+        work(run, step)
+        mirror.put(stored, run)
+        assert set(stored._names("objects")) == stored.index().objects(), "each start would leave a run behind"
+    outward = Outward(stored, run, taken_over(stored))
+    monkeypatch.setattr(stored, "commit", refuses)
+    for step in range(4, 7):
+        work(run, step)
+        with pytest.raises(OSError, match="refuses"):
+            outward.push()
+    monkeypatch.setattr(stored, "commit", commit)
+    before = stored.index().objects()
+    outward.push()
+    kept = set(stored._names("objects"))
+    assert kept == before | stored.index().objects(), "what no index came to name goes with the first that is taken"
 
 
 def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
