@@ -1,61 +1,21 @@
 """Runs on storage that only knows whole objects: carried out, taken over, brought in, whatever comes between."""
 
-import json
 import random
 from dataclasses import replace
-from pathlib import Path
 
-import fsspec
 import pytest
 import torch
 
-from core.errors import MissingExtra, RunError
-from core.runs import checkpoint, controls, journal, snapshots, status
+from core.runs import checkpoint, journal, snapshots, status
 from core.runs.cluster import mirror
 from core.runs.cluster.following import Following
 from core.runs.cluster.mirror import Inward, Outward, Taken, carried, taken_over
-from core.runs.cluster.storage import Index, Part, Stored
+from core.runs.cluster.storage import Stored
 from core.runs.folder import RunFolder
-from core.runs.journal import Journal
-from tests.runs.made import a_run, matrices, step_done, weights
+from tests.runs.made import a_run, weights
+from tests.runs.stored import AT, equal, there, work
 
-AT = "memory://bucket/runs/first"
-
-
-@pytest.fixture(autouse=True)
-def empty_bucket():
-    yield
-    fsspec.filesystem("memory").store.clear()
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mirror, "_YIELDED", 0.0)
-
-
-def work(run: RunFolder, step: int) -> None:
-    """A step as a training takes it."""
-    snapshots.write(run, step, matrices(sites=1))
-    with Journal(run) as writer:
-        writer.append(step_done(step))
-    status.write(run, "running", step=step, steps=9)
-    if step % 2 == 0:
-        checkpoint.save(run, step, weights(step), weights(step), {"is": step}, keep=1)
-
-
-def there(tmp_path: Path) -> RunFolder:
-    return RunFolder(tmp_path / "there" / "first", "first", "first")
-
-
-def equal(one: RunFolder, other: RunFolder) -> bool:
-    """Whether two folders hold the same run."""
-    here, there = checkpoint.load(one), checkpoint.load(other)
-    return (
-        journal.read(one) == journal.read(other)
-        and snapshots.steps(one) == snapshots.steps(other)
-        and status.written(one) == status.written(other)
-        and (here and here.step) == (there and there.step)
-    )
+pytestmark = pytest.mark.usefixtures("bucket")
 
 
 def test_what_a_training_does_comes_in_as_it_was(tmp_path):
@@ -71,16 +31,6 @@ def test_what_a_training_does_comes_in_as_it_was(tmp_path):
     before = stored.index()
     outward.push()
     assert stored.index() is not before and stored.index() == before, "nothing new, nothing said"
-
-
-def test_old_objects_go_a_round_later(tmp_path):
-    run, stored = a_run(), Stored(AT)
-    outward = Outward(stored, run, taken_over(stored))
-    for step in range(1, 6):
-        work(run, step)
-        outward.push()
-    kept = {path.rpartition("/")[2] for path in fsspec.filesystem("memory").find("/bucket/runs/first/objects")}
-    assert kept >= stored.index().objects() and len(kept - stored.index().objects()) <= 4
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -155,52 +105,6 @@ def test_a_node_begins_with_what_is_stored_and_leaves_its_last_word(tmp_path):
     assert [event.step for event in journal.read(run)[0]] == [1, 2, 3]
 
 
-def test_requests_come_to_the_node_once(tmp_path):
-    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
-    Inward(stored, mine).pull()
-    controls.send(run, "learning_rate", 0.5)
-    controls.send(run, "pause")
-    server = Inward(stored, run)
-    server.send()
-    outward = Outward(stored, mine, taken_over(stored), stored.index())
-    outward.take()
-    outward.take()
-    assert [request.what for request in controls.take(mine)] == ["learning_rate", "pause"]
-    outward.take()
-    server.send()
-    Inward(stored, run).send()
-    outward.take()
-    assert controls.take(mine) == [] and controls.take(run) == [], "it is seen that they were taken"
-
-
-def test_what_a_hung_training_was_asked_stays_unheard(tmp_path):
-    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
-    Inward(stored, mine).pull()
-    outward, server = Outward(stored, mine, taken_over(stored), stored.index()), Inward(stored, run)
-    controls.send(run, "stop")
-    for _ in range(3):
-        server.send()
-        outward.take()
-    assert controls.unheard(run, "stop", 0.0), "the node has it, and the training has not taken it"
-    assert [request.what for request in controls.take(mine)] == ["stop"]
-    outward.take()
-    server.send()
-    assert not controls.unheard(run, "stop", 0.0)
-
-
-def test_what_was_asked_of_the_training_before_is_not_meant(tmp_path):
-    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
-    controls.send(run, "stop")
-    Inward(stored, run).send()
-    controls.clear(run)
-    mirror.put(stored, run)
-    Outward(stored, mine, taken_over(stored)).take()
-    assert controls.take(mine) == []
-
-
 def test_notes_are_where_people_write_them(tmp_path):
     run, stored = a_run(), Stored(AT)
     run.write_notes("before")
@@ -226,30 +130,6 @@ def test_nobody_hears_of_an_end_before_its_reason_is_there(tmp_path):
     assert Inward(stored, copy).pull() and equal(run, copy)
 
 
-def test_what_writers_before_have_left_is_removed(monkeypatch):
-    run, stored = a_run(), Stored(AT)
-    commit = stored.commit
-
-    def refuses(index: Index) -> None:
-        raise OSError("the storage refuses")
-
-    for step in range(1, 4):
-        work(run, step)
-        mirror.put(stored, run)
-        assert set(stored._names("objects")) == stored.index().objects(), "each start would leave a run behind"
-    outward = Outward(stored, run, taken_over(stored))
-    monkeypatch.setattr(stored, "commit", refuses)
-    for step in range(4, 7):
-        work(run, step)
-        with pytest.raises(OSError, match="refuses"):
-            outward.push()
-    monkeypatch.setattr(stored, "commit", commit)
-    before = stored.index().objects()
-    outward.push()
-    kept = set(stored._names("objects"))
-    assert kept == before | stored.index().objects(), "what no index came to name goes with the first that is taken"
-
-
 def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
     run = a_run()
     monkeypatch.setenv(status.JOB, str(run.path))
@@ -270,24 +150,6 @@ def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
     assert status.read(run).state == "stopped", "what has ended is not brought again"
 
 
-@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", ".lock", "C:/x", "a\\b", ""])
-def test_an_index_that_leads_out_of_the_run_is_none(path):
-    stored = Stored(AT)
-    stored.commit(Index({}, {path: "0" * 16}))
-    assert stored.index() is None
-    stored.commit(Index({}, {}, (Part("../0", 0, 1),)))
-    assert stored.index() is None
-
-
-def test_a_torn_index_is_asked_again(tmp_path):
-    run, stored = a_run(), Stored(AT)
-    mirror.put(stored, run)
-    whole = json.dumps({"schema": "attnlab/stored/1"})
-    for torn in (b"", b"{", whole.encode(), b"[]"):
-        stored._write("index.json", torn)
-        assert stored.index() is None and not Inward(stored, there(tmp_path)).pull()
-
-
 def test_an_object_that_went_meanwhile_comes_with_the_next_index(tmp_path):
     run, copy, stored = a_run(), there(tmp_path), Stored(AT)
     outward = Outward(stored, run, taken_over(stored))
@@ -299,21 +161,3 @@ def test_an_object_that_went_meanwhile_comes_with_the_next_index(tmp_path):
     work(run, 2)
     outward.push()
     assert Inward(stored, copy).pull() and equal(run, copy)
-
-
-def test_what_cannot_be_stored_is_said(tmp_path):
-    with pytest.raises(RunError, match="ATTNLAB_STORAGE=nowhere:"):
-        Stored("nowhere://bucket")
-    with pytest.raises(RunError, match="only what is there is carried"):
-        Following("memory://bucket").place(RunFolder(tmp_path / "x", "x", "x"))
-    with pytest.raises(RunError, match="holds no run that can be read"), carried(Stored(AT), "first"):
-        pass
-
-
-def test_what_an_address_needs_is_named(monkeypatch):
-    def missing(url: str):
-        raise ImportError("Install s3fs to access S3", name="s3fs")
-
-    monkeypatch.setattr(fsspec, "url_to_fs", missing)
-    with pytest.raises(MissingExtra, match="s3fs"):
-        Stored("s3://bucket")

@@ -5,7 +5,6 @@ server that comes later finds the runs on its disk, since their statuses say tha
 """
 
 import contextlib
-import functools
 import logging
 import os
 import threading
@@ -21,6 +20,8 @@ from core.runs.folder import RunFolder
 
 _SCAN = 5.0  # seconds between looks for runs of other servers
 _log = logging.getLogger("attention_lab")
+_making = threading.Lock()
+_made: "dict[str, Following]" = {}
 
 
 class Following:
@@ -105,17 +106,22 @@ class Following:
     def _follow(self) -> None:
         scanned = -_SCAN
         while True:
-            if time.monotonic() - scanned >= _SCAN:
-                self.scan()
-                scanned = time.monotonic()
-            self.round()
+            try:
+                if time.monotonic() - scanned >= _SCAN:
+                    scanned = time.monotonic()
+                    self.scan()
+                self.round()
+            except Exception:  # nothing must end this thread: no run would be brought any more
+                _log.exception("runs on %s", self._url)
             time.sleep(EVERY)
 
 
-@functools.cache
 def following(url: str) -> Following:
     """The one of this process."""
-    return Following(url)
+    with _making:  # two pages ask for it at once
+        if url not in _made:
+            _made[url] = Following(url)
+        return _made[url]
 
 
 def chosen() -> str:

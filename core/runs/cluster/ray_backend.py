@@ -80,20 +80,31 @@ class RayCluster(AbstractBackend):
         threading.Thread(target=self._see_born, args=(actor, run), daemon=True, name=f"birth {run.name}").start()
 
     def kill(self, run: RunFolder) -> None:
-        """End its actor, wherever it is."""
-        now = status.read(run)
-        if not now.alive:
+        """End its actor, wherever it is; one that ends by itself meanwhile keeps its last word.
+
+        Raises:
+            RunError: the cluster is out of reach.
+        """
+        if not status.read(run).alive:
             return
         ray = self._line.ray()
         end = time.monotonic() + _GONE
-        with contextlib.suppress(ValueError):  # there is none of that name any more
+        try:
             while time.monotonic() < end:
                 ray.kill(ray.get_actor(_job(run), NAMESPACE), no_restart=True)
                 time.sleep(0.05)
-        with contextlib.suppress(RunError), run.lock():
-            pass  # nobody writes it any more
-        last = status.read(run)
-        status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
+        except ValueError:  # there is none of that name any more
+            pass
+        except Exception as error:  # of Ray's many kinds, as in `_create`
+            raise RunError(
+                f"the cluster at {self._line.address} did not end {run.address} ({error}); try again"
+            ) from error
+        with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
+            if self._storage is not None:
+                self._storage.bring(run)
+        last = status.written(run)
+        if last is not None and last.alive:
+            status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
 
     def lives(self, now: Status) -> bool:
         """Whether the cluster has it; of a process outside, as this computer can tell."""

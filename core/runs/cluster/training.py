@@ -51,12 +51,9 @@ class Training:
 
         try:
             with carried(Stored(self._storage), self._run.name) if self._storage else nullcontext(self._run) as run:
-                if self._storage:
-                    os.environ["ATTNLAB_HOME"] = str(run.path.parent.parent)
                 if not self._again or goes_on(run):
                     from core.runs.worker import train  # takes seconds: torch
 
-                    workspace.settle(run.path)  # the node's own folder is all there is, where it is carried
                     jobs.work(run, self._limits, train)
         except BaseException as error:  # before the training could say it by itself
             traceback.print_exc()
