@@ -21,8 +21,8 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Storage that is empty again afterwards, and whose next writer need not wait for the one before."""
     import fsspec
 
-    from core.runs.cluster import mirror
+    from core.runs.cluster import writer
 
-    monkeypatch.setattr(mirror, "_YIELDED", 0.0)
+    monkeypatch.setattr(writer, "_YIELDED", 0.0)
     yield
     fsspec.filesystem("memory").store.clear()

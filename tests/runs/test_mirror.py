@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from core.runs import checkpoint, journal, snapshots, status
-from core.runs.cluster import mirror
 from core.runs.cluster.following import Following
-from core.runs.cluster.mirror import Inward, Outward, Taken, carried, taken_over
+from core.runs.cluster.mirror import Inward, Outward, Taken
 from core.runs.cluster.storage import Stored
+from core.runs.cluster.writer import carried, put, taken_over
 from core.runs.folder import RunFolder
 from tests.runs.made import a_run, weights
 from tests.runs.stored import AT, equal, there, work
@@ -95,8 +95,8 @@ def test_a_node_begins_with_what_is_stored_and_leaves_its_last_word(tmp_path):
     run, stored = a_run(), Stored(AT)
     work(run, 1)
     work(run, 2)
-    mirror.put(stored, run)
-    with carried(Stored(AT), "first") as mine:
+    put(stored, run)
+    with carried(Stored(AT), "first") as (mine, _):
         assert mine.path != run.path and equal(mine, run)
         work(mine, 3)
         status.write(mine, "done", step=3, steps=9)
@@ -108,7 +108,7 @@ def test_a_node_begins_with_what_is_stored_and_leaves_its_last_word(tmp_path):
 def test_notes_are_where_people_write_them(tmp_path):
     run, stored = a_run(), Stored(AT)
     run.write_notes("before")
-    mirror.put(stored, run)
+    put(stored, run)
     run.write_notes("meanwhile")
     assert Inward(stored, run).pull() and run.notes() == "meanwhile"
 
@@ -138,7 +138,7 @@ def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
     elsewhere.put(run)
     stored = Stored(elsewhere.place(run))
     assert elsewhere.place(run) == AT
-    with carried(stored, "first") as mine:
+    with carried(stored, "first") as (mine, _):
         work(mine, 2)
         status.write(mine, "done", step=2, steps=9)
     later = Following("memory://bucket/")

@@ -1,6 +1,8 @@
 """What runs on a cluster and what starts it there, with a Ray that is not there: what a real one does is in tests/faults/test_cluster.py."""
 
+import os
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,14 +14,16 @@ import pytest
 from core.errors import RunError
 from core.runs import jobs, status, workspace
 from core.runs.cluster import connection as line
-from core.runs.cluster import following, mirror
+from core.runs.cluster import following
 from core.runs.cluster.connection import Connection
 from core.runs.cluster.following import Following
 from core.runs.cluster.ray_backend import RayCluster
 from core.runs.cluster.storage import Stored
 from core.runs.cluster.team import TeamTraining
 from core.runs.cluster.training import Training
+from core.runs.cluster.writer import put
 from core.runs.folder import RunFolder
+from core.runs.limits import Limits
 from core.runs.members import gathered
 from tests.runs.made import a_run
 from tests.runs.stored import AT
@@ -128,7 +132,7 @@ def test_a_training_that_ends_while_it_is_killed_keeps_its_last_word(ray, last):
 @pytest.mark.usefixtures("bucket")
 def test_other_runs_are_found_where_they_are_also_from_a_folder_of_the_nodes_own(ray, home, monkeypatch):
     run, seen = a_run(), []
-    mirror.put(Stored(AT), run)
+    put(Stored(AT), run)
     monkeypatch.setattr(jobs, "work", lambda mine, *_: seen.append((mine.path, workspace.home())))
     training = Training.__new__(Training)
     training._run, training._limits, training._storage = run, None, AT
@@ -136,6 +140,29 @@ def test_other_runs_are_found_where_they_are_also_from_a_folder_of_the_nodes_own
     training._live()
     ((path, found),) = seen
     assert found == home and not path.is_relative_to(home) and not path.exists()
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_limit_that_ends_a_process_is_heard_of_before_ray_could_begin_anew(ray, monkeypatch):
+    run, stored, said = a_run(), Stored(AT), []
+    status.write(run, "running", step=3, steps=9)
+    put(stored, run)
+    ended = threading.Event()
+
+    def exit_now(code: int) -> None:
+        said.append((code, stored.index().status))
+        ended.set()
+
+    monkeypatch.setattr(os, "_exit", exit_now)
+    monkeypatch.setattr(jobs, "adopt", lambda path: None)
+    monkeypatch.setattr(status, "_writing", threading.RLock())  # the last word keeps it
+    monkeypatch.setattr("core.runs.worker.train", lambda mine: ended.wait(30))
+    training = Training.__new__(Training)
+    training._run, training._limits, training._storage = run, Limits(memory_mb=1), AT
+    training._self, training._again = "self", False
+    training._live()
+    ((code, told),) = said
+    assert code == 3 and told["state"] == "failed" and "MB of memory" in told["reason"]
 
 
 @pytest.mark.parametrize(("kind", "of"), [(Connection, line.connection), (Following, following.following)])

@@ -7,10 +7,10 @@ import pytest
 
 from core.errors import MissingExtra, RunError
 from core.runs import controls
-from core.runs.cluster import mirror
 from core.runs.cluster.following import Following
-from core.runs.cluster.mirror import Inward, Outward, carried, taken_over
+from core.runs.cluster.mirror import Inward, Outward
 from core.runs.cluster.storage import Index, Part, Stored
+from core.runs.cluster.writer import carried, put, taken_over
 from core.runs.folder import RunFolder
 from tests.runs.made import a_run
 from tests.runs.stored import AT, there, work
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("bucket")
 
 def test_requests_come_to_the_node_once(tmp_path):
     run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
+    put(stored, run)
     Inward(stored, mine).pull()
     controls.send(run, "learning_rate", 0.5)
     controls.send(run, "pause")
@@ -39,7 +39,7 @@ def test_requests_come_to_the_node_once(tmp_path):
 
 def test_what_a_hung_training_was_asked_stays_unheard(tmp_path):
     run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
+    put(stored, run)
     Inward(stored, mine).pull()
     outward, server = Outward(stored, mine, taken_over(stored), stored.index()), Inward(stored, run)
     controls.send(run, "stop")
@@ -55,11 +55,11 @@ def test_what_a_hung_training_was_asked_stays_unheard(tmp_path):
 
 def test_what_was_asked_of_the_training_before_is_not_meant(tmp_path):
     run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
+    put(stored, run)
     controls.send(run, "stop")
     Inward(stored, run).send()
     controls.clear(run)
-    mirror.put(stored, run)
+    put(stored, run)
     Outward(stored, mine, taken_over(stored)).take()
     assert controls.take(mine) == []
 
@@ -83,7 +83,7 @@ def test_what_writers_before_have_left_is_removed(monkeypatch):
 
     for step in range(1, 4):
         work(run, step)
-        mirror.put(stored, run)
+        put(stored, run)
         assert set(stored._names("objects")) == stored.index().objects(), "each start would leave a run behind"
     outward = Outward(stored, run, taken_over(stored))
     monkeypatch.setattr(stored, "commit", refuses)
@@ -109,7 +109,7 @@ def test_an_index_that_leads_out_of_the_run_is_none(path):
 
 def test_a_torn_index_is_asked_again(tmp_path):
     run, stored = a_run(), Stored(AT)
-    mirror.put(stored, run)
+    put(stored, run)
     whole = json.dumps({"schema": "attnlab/stored/1"})
     for torn in (b"", b"{", whole.encode(), b"[]"):
         stored._write("index.json", torn)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from core.errors import AttentionLabError, RunError
 from core.runs import status, workspace
-from core.runs.cluster import mirror
-from core.runs.cluster.mirror import EVERY, Inward
+from core.runs.cluster import writer
+from core.runs.cluster.mirror import Inward
 from core.runs.cluster.storage import STORAGE, Stored
+from core.runs.cluster.writer import EVERY
 from core.runs.folder import RunFolder
 
 _SCAN = 5.0  # seconds between looks for runs of other servers
@@ -58,7 +59,7 @@ class Following:
         """
         stored = Stored(self.place(run))
         try:
-            mirror.put(stored, run)
+            writer.put(stored, run)
         except Exception as error:  # each kind of storage has errors of its own
             raise RunError(f"{run.address} cannot be stored at {stored.url}: {error}") from error
 

@@ -6,14 +6,6 @@ second old on a fast storage, and never ahead of what a lost node leaves behind.
 """
 
 import contextlib
-import os
-import secrets
-import shutil
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +15,8 @@ from core.runs import atomic
 from core.runs.cluster.storage import Index, Part, Stored
 from core.runs.folder import RunFolder
 
-EVERY = 0.5  # seconds between rounds
 _PART = 256_000  # bytes from which a part of the journal is left as it is
 _ENDED = ("done", "stopped", "failed")
-_YIELDED = 2.0  # seconds in which the writer before finds out that it is none any more
-_LAST = 120.0  # seconds for which the last word of a training is tried again
 # what has a way of its own, and notes: people write them here, and no training reads them
 _APART = {"checkpoints", "events.jsonl", "status.json", "control", "notes.md"}
 
@@ -40,7 +29,7 @@ class Outward:
     """The one writer of a run on storage, from a folder that it trains in.
 
     Args:
-        run: what is in it already is carried too; me: as `taken_over` gave it.
+        run: what is in it already is carried too; me: as `core.runs.cluster.writer.taken_over` gave it.
         index: what of it is stored already, as `Inward` brought it.
     """
 
@@ -202,72 +191,6 @@ class Inward:
             with path.open("ab") as file:
                 file.write(data[size - part.offset :])
         return True
-
-
-def taken_over(stored: Stored) -> str:
-    """Become the writer, under the name that is returned; whoever was it says nothing more by then."""
-    me, before = secrets.token_hex(8), stored.writer
-    stored.claim(me)
-    if before:
-        time.sleep(_YIELDED)
-    return me
-
-
-def put(stored: Stored, run: RunFolder) -> None:
-    """Store a run as its folder has it, for whoever trains it next, and nothing else: what was asked of the training before is not meant."""
-    Outward(stored, run, taken_over(stored)).push()
-    for name in stored.asked():
-        stored.answer(name)
-    with contextlib.suppress(OSError):
-        stored.sweep()
-    stored.claim("")
-
-
-@contextmanager
-def carried(stored: Stored, name: str) -> Iterator[RunFolder]:
-    """A folder of this node's own with the stored run in it, from which it is carried out until the block ends.
-
-    Raises:
-        RunError: nothing is stored there.
-    """
-    home = Path(tempfile.mkdtemp(prefix="attnlab-"))
-    run = RunFolder(home / "runs" / name, name, name)
-    try:
-        me = taken_over(stored)
-        inward = Inward(stored, run)
-        if not inward.pull():
-            raise RunError(f"{stored.url} holds no run that can be read; start it again from the app")
-        outward = Outward(stored, run, me, inward.index)
-        ended = threading.Event()
-        thread = threading.Thread(target=_carry, args=(outward, ended), daemon=True, name=f"carry {name}")
-        thread.start()
-        try:
-            yield run
-        finally:
-            ended.set()
-            thread.join()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _carry(outward: Outward, ended: threading.Event) -> None:
-    """Rounds until the training has ended and its last word is carried; a storage that refuses is asked again."""
-    last = None
-    while True:
-        over = ended.is_set()
-        try:
-            outward.take()
-            outward.push(over=over)
-            if over:
-                return
-        except Taken:
-            os._exit(3)  # two must not train on: the other one is the training now
-        except Exception as error:  # each kind of storage has errors of its own
-            print(f"storage: {error!r}", flush=True)
-            last = last or (time.monotonic() if over else None)
-            if last is not None and time.monotonic() - last > _LAST:
-                return
-        ended.wait(EVERY) if not over else time.sleep(EVERY)
 
 
 def _mark(path: Path) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 A training is an actor of Ray (core/runs/cluster/training.py) with one CPU to itself: Ray finds the node, and finds another one where
 that node is lost. It is detached, so it outlives the server; the next server finds it by its name, which is that of its run.
 There is one actor of a name, whoever asks: on storage without locks that is what keeps a run to one writer.
-Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/cluster/mirror.py).
+Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/cluster/mirror.py, writer.py).
 """
 
 import contextlib
