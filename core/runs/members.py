@@ -129,6 +129,11 @@ def _loopback() -> Iterator[dict[str, str]]:
         name for name, all_of in psutil.net_if_addrs().items() if any(one.address == "127.0.0.1" for one in all_of)
     ]
     before = os.environ.get(_INTERFACE)
+    if not (before or names):
+        raise RunError(
+            f"no network interface of this machine has the address 127.0.0.1, over which workers talk: set {_INTERFACE} to the name of "
+            "one that they can use, or train with training.workers=1"
+        )
     environment = {_INTERFACE: before or names[0]}
     os.environ.update(environment)
     try:

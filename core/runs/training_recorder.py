@@ -55,9 +55,9 @@ class TrainingRecorder:
         except InputError:  # of a reward that is a person's own: a step is done whole or not at all
             self._checkpoint()
             raise
-        self.team.say(Word(END))
         if self.checkpointed != self.trainer.step:
             self._checkpoint()
+        self.team.say(Word(END))  # not before: a member that has ended may take a leader that still writes along
         reason = "stopped" if self.stopped else "done"
         last = Finished(self.trainer.step, reason)
         self.journal.append(last)

@@ -14,3 +14,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from tests.runs.made import end_processes  # not at the top: core must not be imported before its types are checked
 
     end_processes()
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Storage that is empty again afterwards, and whose next writer need not wait for the one before."""
+    import fsspec
+
+    from core.runs.cluster import writer
+
+    monkeypatch.setattr(writer, "_YIELDED", 0.0)
+    yield
+    fsspec.filesystem("memory").store.clear()

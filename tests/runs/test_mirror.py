@@ -1,61 +1,21 @@
 """Runs on storage that only knows whole objects: carried out, taken over, brought in, whatever comes between."""
 
-import json
 import random
 from dataclasses import replace
-from pathlib import Path
 
-import fsspec
 import pytest
 import torch
 
-from core.errors import MissingExtra, RunError
-from core.runs import checkpoint, controls, journal, snapshots, status
-from core.runs.cluster import mirror
+from core.runs import checkpoint, journal, snapshots, status
 from core.runs.cluster.following import Following
-from core.runs.cluster.mirror import Inward, Outward, Taken, carried, taken_over
-from core.runs.cluster.storage import Index, Part, Stored
+from core.runs.cluster.mirror import Inward, Outward, Taken
+from core.runs.cluster.storage import Stored
+from core.runs.cluster.writer import carried, put, taken_over
 from core.runs.folder import RunFolder
-from core.runs.journal import Journal
-from tests.runs.made import a_run, matrices, step_done, weights
+from tests.runs.made import a_run, weights
+from tests.runs.stored import AT, equal, there, work
 
-AT = "memory://bucket/runs/first"
-
-
-@pytest.fixture(autouse=True)
-def empty_bucket():
-    yield
-    fsspec.filesystem("memory").store.clear()
-
-
-@pytest.fixture(autouse=True)
-def nobody_waits(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mirror, "_YIELDED", 0.0)
-
-
-def work(run: RunFolder, step: int) -> None:
-    """A step as a training takes it."""
-    snapshots.write(run, step, matrices(sites=1))
-    with Journal(run) as writer:
-        writer.append(step_done(step))
-    status.write(run, "running", step=step, steps=9)
-    if step % 2 == 0:
-        checkpoint.save(run, step, weights(step), weights(step), {"is": step}, keep=1)
-
-
-def there(tmp_path: Path) -> RunFolder:
-    return RunFolder(tmp_path / "there" / "first", "first", "first")
-
-
-def equal(one: RunFolder, other: RunFolder) -> bool:
-    """Whether two folders hold the same run."""
-    here, there = checkpoint.load(one), checkpoint.load(other)
-    return (
-        journal.read(one) == journal.read(other)
-        and snapshots.steps(one) == snapshots.steps(other)
-        and status.written(one) == status.written(other)
-        and (here and here.step) == (there and there.step)
-    )
+pytestmark = pytest.mark.usefixtures("bucket")
 
 
 def test_what_a_training_does_comes_in_as_it_was(tmp_path):
@@ -71,16 +31,6 @@ def test_what_a_training_does_comes_in_as_it_was(tmp_path):
     before = stored.index()
     outward.push()
     assert stored.index() is not before and stored.index() == before, "nothing new, nothing said"
-
-
-def test_old_objects_go_a_round_later(tmp_path):
-    run, stored = a_run(), Stored(AT)
-    outward = Outward(stored, run, taken_over(stored))
-    for step in range(1, 6):
-        work(run, step)
-        outward.push()
-    kept = {path.rpartition("/")[2] for path in fsspec.filesystem("memory").find("/bucket/runs/first/objects")}
-    assert kept >= stored.index().objects() and len(kept - stored.index().objects()) <= 4
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -145,8 +95,8 @@ def test_a_node_begins_with_what_is_stored_and_leaves_its_last_word(tmp_path):
     run, stored = a_run(), Stored(AT)
     work(run, 1)
     work(run, 2)
-    mirror.put(stored, run)
-    with carried(Stored(AT), "first") as mine:
+    put(stored, run)
+    with carried(Stored(AT), "first") as (mine, _):
         assert mine.path != run.path and equal(mine, run)
         work(mine, 3)
         status.write(mine, "done", step=3, steps=9)
@@ -155,18 +105,29 @@ def test_a_node_begins_with_what_is_stored_and_leaves_its_last_word(tmp_path):
     assert [event.step for event in journal.read(run)[0]] == [1, 2, 3]
 
 
-def test_requests_come_to_the_node_once(tmp_path):
-    run, mine, stored = a_run(), there(tmp_path), Stored(AT)
-    mirror.put(stored, run)
-    Inward(stored, mine).pull()
-    controls.send(run, "learning_rate", 0.5)
-    controls.send(run, "pause")
-    Inward(stored, run).send()
-    assert controls.take(run) == []
-    outward = Outward(stored, mine, taken_over(stored), stored.index())
-    outward.take()
-    outward.take()
-    assert [request.what for request in controls.take(mine)] == ["learning_rate", "pause"]
+def test_notes_are_where_people_write_them(tmp_path):
+    run, stored = a_run(), Stored(AT)
+    run.write_notes("before")
+    put(stored, run)
+    run.write_notes("meanwhile")
+    assert Inward(stored, run).pull() and run.notes() == "meanwhile"
+
+
+def test_nobody_hears_of_an_end_before_its_reason_is_there(tmp_path):
+    """A limit asks a training to stop, and says why after it has."""
+    run, stored = a_run(), Stored(AT)
+    work(run, 1)
+    outward = Outward(stored, run, taken_over(stored))
+    outward.push(over=False)
+    work(run, 2)
+    status.write(run, "stopped", step=2, steps=9)
+    outward.push(over=False)
+    copy = there(tmp_path)
+    assert Inward(stored, copy).pull() and status.written(copy).state == "running"
+    assert [event.step for event in journal.read(copy)[0]] == [1, 2]
+    status.write(run, "stopped", step=2, steps=9, reason="it took too long")
+    outward.push()
+    assert Inward(stored, copy).pull() and equal(run, copy)
 
 
 def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
@@ -177,7 +138,7 @@ def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
     elsewhere.put(run)
     stored = Stored(elsewhere.place(run))
     assert elsewhere.place(run) == AT
-    with carried(stored, "first") as mine:
+    with carried(stored, "first") as (mine, _):
         work(mine, 2)
         status.write(mine, "done", step=2, steps=9)
     later = Following("memory://bucket/")
@@ -187,24 +148,6 @@ def test_a_server_that_comes_later_brings_what_it_missed(monkeypatch):
     status.write(run, "stopped", step=2, steps=9)
     later.round()
     assert status.read(run).state == "stopped", "what has ended is not brought again"
-
-
-@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", ".lock", "C:/x", "a\\b", ""])
-def test_an_index_that_leads_out_of_the_run_is_none(path):
-    stored = Stored(AT)
-    stored.commit(Index({}, {path: "0" * 16}))
-    assert stored.index() is None
-    stored.commit(Index({}, {}, (Part("../0", 0, 1),)))
-    assert stored.index() is None
-
-
-def test_a_torn_index_is_asked_again(tmp_path):
-    run, stored = a_run(), Stored(AT)
-    mirror.put(stored, run)
-    whole = json.dumps({"schema": "attnlab/stored/1"})
-    for torn in (b"", b"{", whole.encode(), b"[]"):
-        stored._write("index.json", torn)
-        assert stored.index() is None and not Inward(stored, there(tmp_path)).pull()
 
 
 def test_an_object_that_went_meanwhile_comes_with_the_next_index(tmp_path):
@@ -218,21 +161,3 @@ def test_an_object_that_went_meanwhile_comes_with_the_next_index(tmp_path):
     work(run, 2)
     outward.push()
     assert Inward(stored, copy).pull() and equal(run, copy)
-
-
-def test_what_cannot_be_stored_is_said(tmp_path):
-    with pytest.raises(RunError, match="ATTNLAB_STORAGE=nowhere:"):
-        Stored("nowhere://bucket")
-    with pytest.raises(RunError, match="only what is there is carried"):
-        Following("memory://bucket").place(RunFolder(tmp_path / "x", "x", "x"))
-    with pytest.raises(RunError, match="holds no run that can be read"), carried(Stored(AT), "first"):
-        pass
-
-
-def test_what_an_address_needs_is_named(monkeypatch):
-    def missing(url: str):
-        raise ImportError("Install s3fs to access S3", name="s3fs")
-
-    monkeypatch.setattr(fsspec, "url_to_fs", missing)
-    with pytest.raises(MissingExtra, match="s3fs"):
-        Stored("s3://bucket")

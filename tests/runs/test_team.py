@@ -6,20 +6,21 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import psutil
 import pytest
 import torch
 
 from core.errors import RunError
-from core.runs import controls, journal, status
+from core.runs import checkpoint, controls, journal, status
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
 from core.runs.folder import RunFolder
 from core.runs.team import run_member
 from core.runs.trained import load
 from core.training.events import Changed, StepDone, TrainEvent
-from core.training.team import Meeting, arriving, met
+from core.training.team import END, Alone, Meeting, Word, arriving, met
 from tests.runs.made import eventually
 
 LIMIT = 1e-5  # of a weight after eight steps; 3e-8 was seen
@@ -152,6 +153,27 @@ def test_what_a_person_asks_is_obeyed_by_all_at_the_same_step(home):
     controls.send(stopped, "stop")
     trained(stopped, 2, home)
     assert (status.read(stopped).state, status.read(stopped).step) == ("stopped", 1)
+
+
+@dataclass(frozen=True)
+class Heard(Alone):
+    """A leader whose others only listen: which checkpoints there were when it said that there are no more steps."""
+
+    run: RunFolder | None = None
+    size: int = 2
+    at_the_end: list[int] = field(default_factory=list)
+
+    def say(self, word: Word) -> Word:
+        if word.what == END:
+            self.at_the_end.extend(checkpoint.steps(self.run))
+        return word
+
+
+def test_the_last_checkpoint_is_written_before_the_others_end(home):
+    run = made("heard", 2)
+    team = Heard(run=run)
+    list(run_experiment(run, team=team))
+    assert team.at_the_end[-1] == 8
 
 
 def test_a_killed_leader_takes_the_others_along(home):

@@ -6,7 +6,6 @@ it, and the server would be that member. The thread asks every second what there
 """
 
 import contextlib
-import functools
 import logging
 import os
 import shutil
@@ -31,6 +30,8 @@ _FIRST = 120.0  # seconds until the first one; the head starts a process for eac
 _TRIES = 3
 _REACH = 5.0  # seconds to reach a port
 _log = logging.getLogger("attention_lab")
+_making = threading.Lock()
+_made: "dict[str, Connection]" = {}
 
 
 @dataclass(frozen=True)
@@ -127,10 +128,13 @@ class Connection:
         """See what there is now.
 
         Raises:
-            MissingExtra, RunError: as `ray` does.
+            MissingExtra, RunError: as `ray` does, or the cluster was lost meanwhile.
         """
         ray = self.ray()
-        jobs, has = ray.util.list_named_actors(), ray.cluster_resources()
+        try:
+            jobs, has = ray.util.list_named_actors(), ray.cluster_resources()
+        except Exception as error:  # of Ray's many kinds
+            raise RunError(f"the cluster at {self.address} was lost: {error}") from error
         self._seen = Seen(frozenset(jobs), int(has.get("CPU", 0)), int(has.get("GPU", 0)))
         self._at, self._wrong = time.monotonic(), None
         return self._seen
@@ -172,10 +176,12 @@ class Connection:
             _module().shutdown()
 
 
-@functools.cache
 def connection(address: str) -> Connection:
     """The one connection of this process to a cluster."""
-    return Connection(address)
+    with _making:  # two pages ask for it at once
+        if address not in _made:
+            _made[address] = Connection(address)
+        return _made[address]
 
 
 def start_here() -> None:

@@ -5,7 +5,6 @@ server that comes later finds the runs on its disk, since their statuses say tha
 """
 
 import contextlib
-import functools
 import logging
 import os
 import threading
@@ -14,13 +13,16 @@ from pathlib import Path
 
 from core.errors import AttentionLabError, RunError
 from core.runs import status, workspace
-from core.runs.cluster import mirror
-from core.runs.cluster.mirror import EVERY, Inward
+from core.runs.cluster import writer
+from core.runs.cluster.mirror import Inward
 from core.runs.cluster.storage import STORAGE, Stored
+from core.runs.cluster.writer import EVERY
 from core.runs.folder import RunFolder
 
 _SCAN = 5.0  # seconds between looks for runs of other servers
 _log = logging.getLogger("attention_lab")
+_making = threading.Lock()
+_made: "dict[str, Following]" = {}
 
 
 class Following:
@@ -57,7 +59,7 @@ class Following:
         """
         stored = Stored(self.place(run))
         try:
-            mirror.put(stored, run)
+            writer.put(stored, run)
         except Exception as error:  # each kind of storage has errors of its own
             raise RunError(f"{run.address} cannot be stored at {stored.url}: {error}") from error
 
@@ -105,17 +107,22 @@ class Following:
     def _follow(self) -> None:
         scanned = -_SCAN
         while True:
-            if time.monotonic() - scanned >= _SCAN:
-                self.scan()
-                scanned = time.monotonic()
-            self.round()
+            try:
+                if time.monotonic() - scanned >= _SCAN:
+                    scanned = time.monotonic()
+                    self.scan()
+                self.round()
+            except Exception:  # nothing must end this thread: no run would be brought any more
+                _log.exception("runs on %s", self._url)
             time.sleep(EVERY)
 
 
-@functools.cache
 def following(url: str) -> Following:
     """The one of this process."""
-    return Following(url)
+    with _making:  # two pages ask for it at once
+        if url not in _made:
+            _made[url] = Following(url)
+        return _made[url]
 
 
 def chosen() -> str:

@@ -6,14 +6,6 @@ second old on a fast storage, and never ahead of what a lost node leaves behind.
 """
 
 import contextlib
-import os
-import secrets
-import shutil
-import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +15,10 @@ from core.runs import atomic
 from core.runs.cluster.storage import Index, Part, Stored
 from core.runs.folder import RunFolder
 
-EVERY = 0.5  # seconds between rounds
 _PART = 256_000  # bytes from which a part of the journal is left as it is
-_YIELDED = 2.0  # seconds in which the writer before finds out that it is none any more
-_LAST = 120.0  # seconds for which the last word of a training is tried again
-_APART = {"checkpoints", "events.jsonl", "status.json", "control"}
+_ENDED = ("done", "stopped", "failed")
+# what has a way of its own, and notes: people write them here, and no training reads them
+_APART = {"checkpoints", "events.jsonl", "status.json", "control", "notes.md"}
 
 
 class Taken(RunError):
@@ -38,7 +29,7 @@ class Outward:
     """The one writer of a run on storage, from a folder that it trains in.
 
     Args:
-        run: what is in it already is carried too; me: as `taken_over` gave it.
+        run: what is in it already is carried too; me: as `core.runs.cluster.writer.taken_over` gave it.
         index: what of it is stored already, as `Inward` brought it.
     """
 
@@ -47,14 +38,20 @@ class Outward:
         self._kept = dict(self._index.files)
         self._at = {path: _mark(run.path / path) for path in self._kept}
         self._unused: set[str] = set()
+        self._taken: set[str] = set()
 
-    def push(self) -> None:
+    def push(self, *, over: bool = True) -> None:
         """Carry what changed since the last time, as one change.
+
+        Args:
+            over: whether nothing comes after this; else it is not said yet that the training has ended, for a limit adds why.
 
         Raises:
             Taken: there is another writer; nothing was changed. OSError: the storage refuses.
         """
         status = _json(self._run.path / "status.json")  # first: when it says `done`, all the rest is there already
+        if not over and status.get("state") in _ENDED:
+            status = self._index.status
         # then checkpoints, before the journal: one goes on where its journal must have come to
         saved = self._files("checkpoints")
         # the journal before the snapshots: they are written before their events
@@ -63,24 +60,38 @@ class Outward:
         if new is not None:
             start, lines = new
             before = tuple(part for part in self._index.events if part.offset < start)
-            index = replace(index, events=(*before, Part(self._stored.keep(lines), start, len(lines))))
+            index = replace(index, events=(*before, Part(self._keep(lines), start, len(lines))))
         if index == self._index:
             return
         if self._stored.writer != self._me:
             raise Taken(f"{self._run.address} is trained elsewhere now")
         self._stored.commit(index)
-        for name in self._unused - index.objects():
-            with contextlib.suppress(OSError):
-                self._stored.forget(name)
+        self._forget(self._unused - index.objects())
         self._unused = self._index.objects() - index.objects()  # a reader of the index before may still want them
         self._index = index
 
     def take(self) -> None:
-        """Bring requests into the folder."""
-        for name, request in self._stored.asked().items():
-            folder = self._run.path / "control"
-            folder.mkdir(exist_ok=True)
-            atomic.write_bytes(folder / Path(name).name, request)
+        """Bring requests into the folder, each once; one that the training has taken from there is taken from storage too."""
+        folder = self._run.path / "control"
+        for name in self._stored.asked():
+            if name in self._taken:
+                if not (folder / name).exists():
+                    self._stored.answer(name)
+            elif request := self._stored.request(name):  # else it is being written at this moment
+                folder.mkdir(exist_ok=True)
+                atomic.write_bytes(folder / name, request)
+                self._taken.add(name)
+
+    def _keep(self, data: bytes) -> str:
+        name = self._stored.keep(data)
+        self._unused.add(name)  # until an index names it; where the next one does not, it goes
+        return name
+
+    def _forget(self, names: set[str]) -> None:
+        for name in names:
+            with contextlib.suppress(OSError):
+                self._stored.forget(name)
+        self._at = {path: mark for path, mark in self._at.items() if self._kept[path] not in names}
 
     def _new_lines(self) -> tuple[int, bytes] | None:
         """What a new part holds and where it begins; the last part is written anew while it is small."""
@@ -107,7 +118,7 @@ class Outward:
             try:
                 mark = _mark(path)
                 if self._at.get(name) != mark:
-                    self._kept[name], self._at[name] = self._stored.keep(path.read_bytes()), mark
+                    self._kept[name], self._at[name] = self._keep(path.read_bytes()), mark
                 found[name] = self._kept[name]
             except FileNotFoundError:  # an old checkpoint that went while it was read goes as a whole
                 torn.add(place.parent.as_posix())
@@ -120,6 +131,7 @@ class Inward:
     def __init__(self, stored: Stored, run: RunFolder) -> None:
         self._stored, self._run = stored, run
         self._have: dict[str, str] = {}
+        self._sent: set[str] = set()
         self.index: Index | None = None
 
     def pull(self) -> bool:
@@ -139,11 +151,16 @@ class Inward:
         return True
 
     def send(self) -> None:
-        """Carry requests to the training."""
-        for path in sorted((self._run.path / "control").glob("[!.]*.json")):
+        """Carry requests to the training. They lie here until it has taken them: so it is seen that it hears."""
+        mine = sorted((self._run.path / "control").glob("[!.]*.json"))
+        asked = self._stored.asked() if mine else []
+        for path in mine:
             with contextlib.suppress(FileNotFoundError):
-                self._stored.ask(path.name, path.read_bytes())
-                path.unlink()
+                if path.name not in self._sent:
+                    self._stored.ask(path.name, path.read_bytes())
+                    self._sent.add(path.name)
+                elif path.name not in asked:
+                    path.unlink()
 
     def _bring_files(self, index: Index) -> bool:
         for folder, paths in _by_folder(index).items():
@@ -174,68 +191,6 @@ class Inward:
             with path.open("ab") as file:
                 file.write(data[size - part.offset :])
         return True
-
-
-def taken_over(stored: Stored) -> str:
-    """Become the writer, under the name that is returned; whoever was it says nothing more by then."""
-    me, before = secrets.token_hex(8), stored.writer
-    stored.claim(me)
-    if before:
-        time.sleep(_YIELDED)
-    return me
-
-
-def put(stored: Stored, run: RunFolder) -> None:
-    """Store a run as its folder has it, for whoever trains it next."""
-    Outward(stored, run, taken_over(stored)).push()
-    stored.claim("")
-
-
-@contextmanager
-def carried(stored: Stored, name: str) -> Iterator[RunFolder]:
-    """A folder of this node's own with the stored run in it, from which it is carried out until the block ends.
-
-    Raises:
-        RunError: nothing is stored there.
-    """
-    home = Path(tempfile.mkdtemp(prefix="attnlab-"))
-    run = RunFolder(home / "runs" / name, name, name)
-    try:
-        me = taken_over(stored)
-        inward = Inward(stored, run)
-        if not inward.pull():
-            raise RunError(f"{stored.url} holds no run that can be read; start it again from the app")
-        outward = Outward(stored, run, me, inward.index)
-        ended = threading.Event()
-        thread = threading.Thread(target=_carry, args=(outward, ended), daemon=True, name=f"carry {name}")
-        thread.start()
-        try:
-            yield run
-        finally:
-            ended.set()
-            thread.join()
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
-
-
-def _carry(outward: Outward, ended: threading.Event) -> None:
-    """Rounds until the training has ended and its last word is carried; a storage that refuses is asked again."""
-    last = None
-    while True:
-        over = ended.is_set()
-        try:
-            outward.take()
-            outward.push()
-            if over:
-                return
-        except Taken:
-            os._exit(3)  # two must not train on: the other one is the training now
-        except Exception as error:  # each kind of storage has errors of its own
-            print(f"storage: {error!r}", flush=True)
-            last = last or (time.monotonic() if over else None)
-            if last is not None and time.monotonic() - last > _LAST:
-                return
-        ended.wait(EVERY) if not over else time.sleep(EVERY)
 
 
 def _mark(path: Path) -> tuple[int, int]:

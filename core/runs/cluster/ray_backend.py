@@ -3,7 +3,7 @@
 A training is an actor of Ray (core/runs/cluster/training.py) with one CPU to itself: Ray finds the node, and finds another one where
 that node is lost. It is detached, so it outlives the server; the next server finds it by its name, which is that of its run.
 There is one actor of a name, whoever asks: on storage without locks that is what keeps a run to one writer.
-Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/cluster/mirror.py).
+Where runs lie on storage (`ATTNLAB_STORAGE`), the folder here is a copy that is kept up as the training goes (core/runs/cluster/mirror.py, writer.py).
 """
 
 import contextlib
@@ -21,13 +21,12 @@ from core.runs.cluster import following
 from core.runs.cluster.connection import NAMESPACE, Connection, Seen, connection, start_here
 from core.runs.cluster.storage import STORAGE
 from core.runs.cluster.team import TeamTraining
-from core.runs.cluster.training import Training
+from core.runs.cluster.training import TRIES, Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 from core.runs.status import Status
 from core.runs.store import root
 
-TRIES = 4  # nodes that a training may lose before it is left to a person
 _GONE = 10.0  # seconds that a name may take to be free again, and a killed actor to be gone
 
 
@@ -81,20 +80,31 @@ class RayCluster(AbstractBackend):
         threading.Thread(target=self._see_born, args=(actor, run), daemon=True, name=f"birth {run.name}").start()
 
     def kill(self, run: RunFolder) -> None:
-        """End its actor, wherever it is."""
-        now = status.read(run)
-        if not now.alive:
+        """End its actor, wherever it is; one that ends by itself meanwhile keeps its last word.
+
+        Raises:
+            RunError: the cluster is out of reach.
+        """
+        if not status.read(run).alive:
             return
         ray = self._line.ray()
         end = time.monotonic() + _GONE
-        with contextlib.suppress(ValueError):  # there is none of that name any more
+        try:
             while time.monotonic() < end:
                 ray.kill(ray.get_actor(_job(run), NAMESPACE), no_restart=True)
                 time.sleep(0.05)
-        with contextlib.suppress(RunError), run.lock():
-            pass  # nobody writes it any more
-        last = status.read(run)
-        status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
+        except ValueError:  # there is none of that name any more
+            pass
+        except Exception as error:  # of Ray's many kinds, as in `_create`
+            raise RunError(
+                f"the cluster at {self._line.address} did not end {run.address} ({error}); try again"
+            ) from error
+        with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
+            if self._storage is not None:
+                self._storage.bring(run)
+        last = status.written(run)
+        if last is not None and last.alive:
+            status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
 
     def lives(self, now: Status) -> bool:
         """Whether the cluster has it; of a process outside, as this computer can tell."""

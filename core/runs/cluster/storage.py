@@ -93,6 +93,12 @@ class Stored:
         """Remove an object that no index names any more."""
         self._drop(f"objects/{name}")
 
+    def sweep(self) -> None:
+        """Remove all objects that the index does not name: what writers before have left. For the one writer, between two of its changes."""
+        index = self.index()
+        for name in set(self._names("objects")) - index.objects() if index else ():
+            self.forget(name)
+
     @property
     def writer(self) -> str:
         """Who may write the run; empty: nobody yet."""
@@ -106,18 +112,24 @@ class Stored:
         """Leave a request to the training."""
         self._write(f"control/{name}", request)
 
-    def asked(self) -> dict[str, bytes]:
-        """Requests that were left, each once, by name."""
+    def asked(self) -> list[str]:
+        """The names of requests that were left and not answered, in order."""
+        return self._names("control")
+
+    def request(self, name: str) -> bytes:
+        """What was asked; empty where it is gone or not there yet."""
+        return self._read(f"control/{name}") or b""
+
+    def answer(self, name: str) -> None:
+        """Remove a request."""
+        self._drop(f"control/{name}")
+
+    def _names(self, folder: str) -> list[str]:
         self._system.invalidate_cache()
-        folder = f"{self._base}/control"
         try:
-            names = [PurePosixPath(path).name for path in self._system.ls(folder, detail=False)]
+            return sorted(PurePosixPath(path).name for path in self._system.ls(f"{self._base}/{folder}", detail=False))
         except FileNotFoundError:
-            return {}
-        found = {name: data for name in sorted(names) if (data := self._read(f"control/{name}")) is not None}
-        for name in found:
-            self._drop(f"control/{name}")
-        return found
+            return []
 
     def _read(self, name: str) -> bytes | None:
         try:

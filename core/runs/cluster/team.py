@@ -12,11 +12,10 @@ from typing import Any
 
 from core.errors import RunError
 from core.runs import jobs
-from core.runs.cluster.training import fail, goes_on, settle
+from core.runs.cluster.training import TRIES, fail, goes_on, settle
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
 
-TRIES = 4  # times that a team is put together
 _OTHERS = 20.0  # seconds in which all have ended after one has
 
 
@@ -49,9 +48,10 @@ class TeamTraining:
         try:
             if not self._again or goes_on(self._run):
                 for _ in range(TRIES):
-                    if not self._lost():
+                    lost, leader_too = self._lost()
+                    # a leader that lived said `failed` of the loss; one that did not said it of itself: a limit, above all
+                    if not lost or not goes_on(self._run, failed=not leader_too):
                         return
-                    goes_on(self._run, failed=True)
                 raise RunError(f"its team lost a member {TRIES} times; resume it when the cluster is at rest")
         except BaseException as error:  # before the leader could say it
             traceback.print_exc()
@@ -59,8 +59,8 @@ class TeamTraining:
         finally:
             ray.kill(self._self, no_restart=True)
 
-    def _lost(self) -> bool:
-        """Put a team together and let it train; whether it ended because a member was lost."""
+    def _lost(self) -> tuple[bool, bool]:
+        """Put a team together and let it train; whether it ended because a member was lost, and whether the leader was."""
         import ray
         from ray.util.placement_group import placement_group, remove_placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
@@ -80,9 +80,10 @@ class TeamTraining:
             ends = [member.train.remote(rank, where, self._workers) for rank, member in enumerate(members)]
             ray.wait(ends, num_returns=1)
             ended, left = ray.wait(ends, num_returns=len(ends), timeout=_OTHERS)
-            return bool(left) or any(_died(one) for one in ended)
+            died = [one for one in ended if _died(one)]
+            return bool(left or died), ends[0] in died
         except ray.exceptions.RayActorError:
-            return True
+            return True, True
         finally:
             remove_placement_group(group)  # ends who is left, too
 

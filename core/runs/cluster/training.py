@@ -9,17 +9,19 @@ import os
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
 from core import devices
 from core.errors import RunError
 from core.runs import jobs, status, workspace
-from core.runs.cluster.mirror import carried
 from core.runs.cluster.storage import Stored
+from core.runs.cluster.writer import carried
 from core.runs.folder import RunFolder
-from core.runs.limits import Limits
+from core.runs.limits import NO_LIMITS, Limits, Watch
 
+TRIES = 4  # times that a training is begun, or a team put together, before it is left to a person
 _DYING = 150.0  # seconds that the writer of a lost node may hold the run's lock: a lease of NFS is 90
 
 
@@ -49,20 +51,27 @@ class Training:
         import ray
 
         try:
-            with carried(Stored(self._storage), self._run.name) if self._storage else nullcontext(self._run) as run:
-                if self._storage:
-                    os.environ["ATTNLAB_HOME"] = str(run.path.parent.parent)
+            here = nullcontext((self._run, lambda: None))
+            with carried(Stored(self._storage), self._run.name) if self._storage else here as (run, finish):
                 if not self._again or goes_on(run):
-                    from core.runs.worker import train  # takes seconds: torch
-
-                    workspace.settle(run.path)  # the node's own folder is all there is, where it is carried
-                    jobs.work(run, self._limits, train)
+                    jobs.work(run, NO_LIMITS, lambda mine: self._train(mine, finish))
         except BaseException as error:  # before the training could say it by itself
             traceback.print_exc()
             if not self._storage:
                 fail(self._run, error)
         finally:
             ray.kill(self._self, no_restart=True)
+
+    def _train(self, run: RunFolder, finish: Callable[[], None]) -> None:
+        """Train within the limits. Where they end the process, its last word goes out first: else Ray would begin anew."""
+        from core.runs.worker import train  # takes seconds: torch
+
+        def end(code: int) -> None:
+            finish()
+            os._exit(code)
+
+        with Watch(run, self._limits, end=end):
+            train(run)
 
 
 def fail(run: RunFolder, error: BaseException) -> None:
