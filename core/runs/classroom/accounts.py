@@ -7,6 +7,7 @@ that reads or packs somebody's things can come upon it.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ import portalocker
 
 from core.errors import InputError, RunError
 from core.runs import atomic
-from core.runs.classroom import passwords
-from core.runs.classroom.room import LECTURER, Classroom, Member
-from core.runs.workspace import check_workspace, root, workspace
+from core.runs.classroom import badges, passwords
+from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom
+from core.runs.workspace import check_workspace, root, workspace, workspaces
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
 _PATIENCE = 10.0  # seconds that somebody else may take to write an account
@@ -84,8 +85,10 @@ def confirmed(room: Classroom, said: Mapping[str, Any]) -> Member:
 def set_phrase(name: str, phrase: str) -> None:
     """Give a workspace a new pass phrase, for somebody who has forgotten theirs; the old one opens nothing any more.
 
+    Whoever is logged in under the old one is out at once: it may be somebody else who has learned it.
+
     Raises:
-        InputError: there is no such workspace, or the pass phrase is too short.
+        InputError: there is no such workspace, or the pass phrase is too short; RunError: the disk refuses.
     """
     if _kept(check_workspace(name)) is None:
         raise InputError(
@@ -93,6 +96,29 @@ def set_phrase(name: str, phrase: str) -> None:
         )
     with atomic.disk_errors("writing the pass phrase"):
         _write(name, passwords.hashed(phrase))
+    badges.take_back_all(name)
+
+
+def set_password(room: Classroom, password: str) -> None:
+    """Give the class a new password. Whoever came in by the old one logs in anew; whom a provider confirmed stays in.
+
+    Raises:
+        InputError: the password is too short; RunError: the disk refuses.
+    """
+    keep_classroom(replace(room, password=passwords.hashed(password)))
+    for name in workspaces():
+        if name != LECTURER and not name.startswith(_CONFIRMED):
+            badges.take_back_all(name)
+
+
+def set_lecturer_password(room: Classroom, password: str) -> None:
+    """Give the lecturer a new password; whoever is logged in as the lecturer is out at once.
+
+    Raises:
+        InputError: the password is too short; RunError: the disk refuses.
+    """
+    keep_classroom(replace(room, lecturer_password=passwords.hashed(password)))
+    badges.take_back_all(LECTURER)
 
 
 def _begin(name: str, kept: str) -> None:

@@ -18,6 +18,7 @@ from core.runs.workspace import root
 
 LECTURER = "lecturer"  # the workspace of whoever teaches
 _LARGEST = 1_000_000  # bytes of the file
+_USUAL = Limits(memory_mb=2_000, minutes=60)  # of a training in a new class: seven times the least, a lesson
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def keep_classroom(one: Classroom) -> Path:
 
 
 def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom:
-    """A class with passwords; an empty one lets nobody in by it (OpenID Connect is then the only way).
+    """A class with passwords and the usual quotas and limits; an empty password lets nobody in by it (OpenID Connect is then the only way).
 
     Raises:
         InputError: a name nobody can read, a password that is too short, or the same for both.
@@ -110,7 +111,7 @@ def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom
     if password and password == lecturer_password:
         raise InputError("the lecturer's password must be another than the class's: everybody in class knows that one")
     kept = [passwords.hashed(one) if one else "" for one in (password, lecturer_password)]
-    return Classroom(name.strip(), *kept)
+    return Classroom(name.strip(), *kept, limits=_USUAL)
 
 
 def _classroom(said: dict[str, Any]) -> Classroom:
