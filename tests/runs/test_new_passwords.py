@@ -1,12 +1,21 @@
-"""A new password, and who is out by it."""
+"""A new password and who is out by it; what a damaged class says at its door."""
 
 from collections.abc import Callable
 
 import pytest
 
+from core.errors import InputError, RunError
 from core.runs import workspace
 from core.runs.classroom import accounts, badges, passwords
-from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom, new_classroom
+from core.runs.classroom.room import (
+    LECTURER,
+    Classroom,
+    Member,
+    classroom_file,
+    keep_classroom,
+    load_classroom,
+    new_classroom,
+)
 
 CLASS, TEACHER, PHRASE = "class-pass", "teach-pass", "my own words"
 
@@ -34,3 +43,24 @@ def test_a_new_password_throws_out_whoever_is_in_by_the_old_one(room):
     assert left(lambda: accounts.set_phrase("ann", "another one")) == ["bob", "lecturer", "oidc.0123"]
     assert left(lambda: accounts.set_password(room, "the next term")) == ["lecturer", "oidc.0123"]
     assert left(lambda: accounts.set_lecturer_password(room, "the next teacher")) == ["ann", "bob", "oidc.0123"]
+
+
+def test_no_path_of_the_server_is_said_at_the_door(room, home, monkeypatch):
+    monkeypatch.setenv(workspace.CLASSROOM, "1")
+    accounts.enter(room, "ann", CLASS, PHRASE, PHRASE)
+    accounts._file("ann").write_text("{")
+    with pytest.raises(InputError) as told:
+        accounts.enter(room, "ann", CLASS, PHRASE, PHRASE)
+    assert str(told.value) == accounts.NO
+    for wrong in ("name = ", "nothing = 1", None):
+        classroom_file().unlink() if wrong is None else classroom_file().write_text(wrong)
+        with pytest.raises(RunError, match=r"classroom\.toml") as refused:
+            load_classroom()
+        assert str(home) not in str(refused.value)
+
+
+def test_a_damaged_account_is_mended_by_a_new_pass_phrase(room):
+    accounts.enter(room, "ann", CLASS, PHRASE, PHRASE)
+    accounts._file("ann").write_text("{")
+    accounts.set_phrase("ann", "another one")
+    assert accounts.enter(room, "ann", CLASS, "another one", "").workspace == "ann"

@@ -6,6 +6,7 @@ that reads or packs somebody's things can come upon it.
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom
 from core.runs.workspace import check_workspace, root, workspace, workspaces
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
+_log = logging.getLogger("attention_lab")
 _PATIENCE = 10.0  # seconds that somebody else may take to write an account
 NO = "that does not fit; check the name, the password of the class and your pass phrase. For the first time here? Fill in your pass phrase twice"
 
@@ -145,7 +147,13 @@ def _kept(name: str) -> str | None:
     path = _file(name)
     if not path.exists():
         return None
-    said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
+    try:
+        said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
+    except (
+        RunError
+    ) as error:  # told to whoever runs the server: at the door it would say which names and folders there are
+        _log.warning("an account is damaged: %s", error)
+        return ""
     return str(said.get("phrase", "")) if isinstance(said, dict) else ""
 
 

@@ -14,7 +14,7 @@ from core.errors import InputError, RunError
 from core.runs import atomic
 from core.runs.classroom import passwords
 from core.runs.limits import Limits
-from core.runs.workspace import root
+from core.runs.workspace import in_classroom, root
 
 LECTURER = "lecturer"  # the workspace of whoever teaches
 _LARGEST = 1_000_000  # bytes of the file
@@ -81,13 +81,16 @@ def load_classroom() -> Classroom:
         RunError: there is none, or the file cannot be read or says something else.
     """
     path = classroom_file()
+    where = "classroom.toml of this server" if in_classroom() else path  # students read it too: no path of the server
     try:
         text = path.read_bytes()[:_LARGEST].decode("utf-8")
         return _classroom(tomllib.loads(text))
     except FileNotFoundError:
-        raise RunError(f"there is no class at {path}; make one with: attnlab classroom new --name NAME") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InputError) as error:
-        raise RunError(f"{path}: {error}; mend it, or make it anew with: attnlab classroom new") from error
+        raise RunError(f"there is no class at {where}; make one with: attnlab classroom new --name NAME") from None
+    except OSError as error:
+        raise RunError(f"{where} cannot be read ({error.strerror}); give the server the right to read it") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, InputError) as error:
+        raise RunError(f"{where}: {error}; mend it, or make it anew with: attnlab classroom new") from error
 
 
 def keep_classroom(one: Classroom) -> Path:
