@@ -3,14 +3,14 @@
 import getpass
 import os
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import InputError, SettingError
-from core.runs.classroom import accounts, passwords
+from core.runs.classroom import accounts
 from core.runs.classroom.room import classroom_file, keep_classroom, load_classroom, new_classroom
 from core.runs.workspace import workspaces
 
@@ -59,13 +59,13 @@ def password(
     whose: Annotated[str, typer.Argument(help="class, lecturer, or the name of a workspace whose owner forgot theirs")],
     json: Json = False,
 ) -> None:
-    """Set a password or the pass phrase of a workspace; whoever is logged in stays so."""
+    """Set a password or the pass phrase of a workspace; whoever is logged in by the old one is out at once."""
     room = load_classroom()
     given = _asked(f"new password of {whose}", _NEW)
     if whose == "class":
-        keep_classroom(replace(room, password=passwords.hashed(given)))
+        accounts.set_password(room, given)
     elif whose == "lecturer":
-        keep_classroom(replace(room, lecturer_password=passwords.hashed(given)))
+        accounts.set_lecturer_password(room, given)
     else:
         accounts.set_phrase(whose, given)
     show({"set": whose}, json, f"set: the password of {whose}")

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.data.named_file import lies_in
 from core.data.parallel_text import clean, decode, read_bytes
 from core.errors import DataError
 
 _NAMES = ("file", "path", "name", "id", "wav", "audio", "filename", "file_name", "utterance")
 _TEXTS = ("normalized_text", "normalised_text", "text", "transcript", "transcription", "sentence", "words")
 _SHOWN = 3
-_LONGEST_NAME = 200  # signs of a file's name; most systems take 255 bytes
+_LONGEST_NAME = 240  # bytes of a file's name; most systems take 255
 _FORM = "each row needs the name of a WAV file and what is said in it"
 
 
@@ -103,17 +104,17 @@ def _file(folder: Path, name: str) -> Path:
     """The file of a name; where there is none, where it should be.
 
     Raises:
-        DataError: the name leads out of the folder, or is longer than any file's.
+        DataError: the name leads out of the folder, whether a file is there or not, or is longer than any file's.
     """
-    if len(name) > _LONGEST_NAME:
+    if len(name.encode()) > _LONGEST_NAME:
         raise DataError(
             f"{name[:60]}… is longer than a file's name can be; the table's first column names the recordings"
         )
     for home in (folder, folder / "wavs"):
         for path in (home / name, home / f"{name}.wav"):
+            if not lies_in(path, folder):  # asked first: elsewhere nobody learns by a table what is on the disk
+                raise DataError(f"{name} leads out of {folder}; put the recording into the folder")
             if path.is_file():
-                if not path.resolve().is_relative_to(folder.resolve()):
-                    raise DataError(f"{name} leads out of {folder}; put the recording into the folder")
                 return path
     return folder / name
 

@@ -75,8 +75,8 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             folder, entries = _checked(archive)
-            quotas.check_run(sum(info.file_size for info, _ in entries))
-            return _import(archive, entries, name or folder or "imported")
+            with quotas.room_for_run(sum(info.file_size for info, _ in entries)):
+                return _import(archive, entries, name or folder or "imported")
     except _DAMAGED as error:
         raise RunError(
             f"this is not a whole zip file of a run ({error}); export the run again and import that file"

@@ -22,6 +22,10 @@ class AbstractBackend(ABC):
     def places(self) -> int:
         """How many trainings it can run at once, 1 or more."""
 
+    def most_workers(self) -> int | None:
+        """How many workers a training may have, before it has a place in the line; None where that is told as it starts."""
+        return None
+
     @abstractmethod
     def prepare(self) -> None:
         """Get ready, so that the next `start` begins at once; returns immediately, safe to call again."""
@@ -53,6 +57,10 @@ class LocalProcesses(AbstractBackend):
     def places(self) -> int:
         """As `core.runs.limits.trainings` says."""
         return trainings()
+
+    def most_workers(self) -> int | None:
+        """Each is a process of this computer, and all are started in one turn: as many as trainings run at once."""
+        return self.places()
 
     def prepare(self) -> None:
         """Have a process ready that has imported everything."""

@@ -19,7 +19,7 @@ import portalocker
 from core.errors import AttentionLabError, RunError
 from core.runs import atomic, controls, status, tickets
 from core.runs.backend import AbstractBackend, chosen
-from core.runs.classroom import locked
+from core.runs.classroom import authority, locked
 from core.runs.fairness import in_order
 from core.runs.folder import RunFolder, acquire
 from core.runs.jobs import worker_main
@@ -58,16 +58,17 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
         most: trainings of this owner that may wait at once; None is no limit.
 
     Raises:
-        RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
+        RunError: it is being trained already, is shipped or damaged, the disk refuses, as many wait as may, or it has more
+            workers than it may.
         SettingError: the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
     locked.check("train")
     run.check_writable("it cannot be trained further")
-    run.config()
+    backend = chosen()
+    _refuse_workers(run, backend.most_workers())
     allowed = limits or usual()
     with _turn():
-        backend = chosen()
         running, waiting = _swept(backend)
         before = status.read(run)
         if before.alive:
@@ -258,6 +259,19 @@ def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
     if most is not None and own >= most:
         raise RunError(
             f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
+        )
+
+
+def _refuse_workers(run: RunFolder, places: int | None) -> None:
+    """One turn starts all workers of a run: on one computer a student's has one, another's as many as there are places."""
+    training = run.config().get("training")
+    workers = training.get("workers", 1) if isinstance(training, dict) else 1
+    if places is None or not isinstance(workers, int):  # what is no number is refused by the training itself
+        return
+    most, whose = (places, "here") if authority.teaches() else (1, "of a student")
+    if workers > most:
+        raise RunError(
+            f"{run.address} has training.workers={workers}, and a training {whose} may have {most}: make it anew with workers={most}"
         )
 
 

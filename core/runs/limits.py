@@ -2,7 +2,8 @@
 
 A training that takes more is asked to stop, as a person would ask it: it ends its step, keeps a checkpoint, and says why.
 One that does not get there (a step without an end, a burst of memory within a step) is ended where it stands, after the
-sentence is written; its last checkpoint stands. Memory is what the process holds of the machine's own (resident; not a GPU's).
+sentence is written; its last checkpoint stands. Memory is what the process and those it started, the other workers of its team, hold of
+the machine's own (resident, what they share counted for each; not a GPU's).
 Time is what it trains: pauses do not count, but all of them together may last as long, since a paused training keeps its place.
 Both begin anew when it is resumed.
 """
@@ -25,6 +26,7 @@ TRAININGS, MEMORY, MINUTES = "ATTNLAB_TRAININGS", "ATTNLAB_MEMORY_LIMIT", "ATTNL
 ENDED = 3  # exit code of a training that was ended where it stood
 
 _EVERY = 0.1  # seconds between looks; one costs about 0.05 ms
+_CHILDREN = 1.0  # seconds between questions which processes it has started
 _GRACE = 20.0  # seconds in which a training that was asked to stop must end its step and write its checkpoint
 _BURST = 1.5  # times its memory: what holds that much is not asked any more
 _MB = 1_000_000
@@ -83,7 +85,7 @@ class Watch:
 
     Args:
         limits: without any, nothing is watched.
-        holds: megabytes that the process holds now; end: ends the process at once.
+        holds: megabytes that the process and those it started hold now; end: ends the process at once.
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class Watch:
         end: Callable[[int], object] = os._exit,
     ) -> None:
         self._run, self._limits, self._grace, self._end = run, limits, grace, end
-        self._holds = holds or _held
+        self._holds = holds or _Held()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True, name=f"limits of {run.name}")
         self._trained = self._paused = 0.0
@@ -171,8 +173,27 @@ class Watch:
             self._end(ENDED)
 
 
-def _held() -> float:
-    return psutil.Process().memory_info().rss / _MB
+class _Held:
+    """Megabytes that this process and all that it started hold; which those are is asked seldom, for it takes milliseconds."""
+
+    def __init__(self) -> None:
+        self._asked = -float("inf")
+        self._children: list[psutil.Process] = []
+
+    def __call__(self) -> float:
+        now, own = time.monotonic(), psutil.Process()
+        if now - self._asked >= _CHILDREN:
+            self._asked = now
+            with suppress(psutil.Error):
+                self._children = own.children(recursive=True)
+        return sum(map(_resident, (own, *self._children)))
+
+
+def _resident(process: psutil.Process) -> float:
+    try:
+        return process.memory_info().rss / _MB
+    except psutil.Error:  # it has ended
+        return 0.0
 
 
 def _given(name: str, unit: str) -> float | None:

@@ -57,8 +57,7 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
     locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
-    quotas.check_run()
-    with atomic.disk_errors(f"making the run {name}"):
+    with quotas.room_for_run(), atomic.disk_errors(f"making the run {name}"):
         draft = new_draft()
         try:
             atomic.write_json(draft / "config.json", dict(config))

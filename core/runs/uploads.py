@@ -23,10 +23,9 @@ def keep(content: bytes, suffix: str = ".txt") -> Path:
         RunError: the disk is full or refuses; LockedControl: the lecturer has locked it.
     """
     locked.check("upload")
-    quotas.check_bytes(len(content))
     suffix = suffix if _SUFFIX.fullmatch(suffix) else ".txt"
     path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
-    with atomic.disk_errors("keeping the uploaded file"):
+    with quotas.room_for_bytes(len(content)), atomic.disk_errors("keeping the uploaded file"):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             atomic.write_bytes(path, content)

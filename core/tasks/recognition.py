@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from core.data.audio import FRAMES_A_SECOND, LogMel, read_wav
 from core.data.batch import Example
-from core.data.named_file import beside, named_file
+from core.data.named_file import beside, named_file, reachable
 from core.data.parallel_text import clean
 from core.data.recording import SegmentVocabulary, packed, recording_of, relative, segments, unpacked
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, vocabulary_of
@@ -169,11 +169,16 @@ class Recognition(AbstractTask):
         return twin
 
     def path_of(self, text: str) -> Path | None:
-        """The WAV file that a source names; None where the run carries only what is heard in it, or there is none."""
+        """The WAV file that a source names; None where the run carries only what is heard in it, or there is none.
+
+        Raises:
+            DataError: it may not be named by whoever asks.
+        """
         name = text.strip()
         if name not in self._paths and not name.lower().endswith(".wav"):
             return None
-        path = self._paths.get(name) or named_file(name)
+        known = self._paths.get(name)  # of whoever opened it first: a published run is one for the whole class
+        path = named_file(name) if known is None else reachable(known)
         return path if path.suffix.lower() == ".wav" else None
 
     def _heard(self, name: str) -> LogMel | None:

@@ -73,7 +73,10 @@ def one_person(pages: Sequence[Page]) -> None:
     )  # fmt: skip
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.text_input(
-        "New pass phrase", type="password", key=_PHRASE, help="tell it to them; the old one opens nothing any more"
+        "New pass phrase",
+        type="password",
+        key=_PHRASE,
+        help="tell it to them; the old one opens nothing any more, and whoever is logged in by it is out",
     )
     right.button("Set", key="set phrase", on_click=_set_phrase, args=(name,), width="stretch")
 

@@ -38,15 +38,15 @@ def recording_bar(task: AbstractTask, source: str) -> None:
 
 
 def _play(task: AbstractTask, source: str) -> None:
-    path = task.path_of(source)
-    if path is None or not path.is_file():
-        if source.strip() in task.carried:
-            st.caption(
-                ":material/volume_off: Only what the model hears of this recording travels with the run, not its sound: "
-                "its folder is not here."
-            )
-        return
     try:
+        path = task.path_of(source)
+        if path is None or not path.is_file():
+            if source.strip() in task.carried:
+                st.caption(
+                    ":material/volume_off: Only what the model hears of this recording travels with the run, not its sound: "
+                    "its folder is not here."
+                )
+            return
         own = path.is_relative_to(uploads_folder())  # kept under a name that nobody knows
         sound = read_wav(path.read_bytes()) if own else read_wav(path)
     except (AttentionLabError, OSError):

@@ -2,19 +2,19 @@
 
 A page that trains while it is drawn asks for its turn each time it is drawn. So whoever closes the page, loses the
 connection or goes elsewhere stops asking, and has lost the turn some seconds later; Stop and the end give it back at once. A
-turn is a session's, whatever its page trains.
+turn is a person's in a classroom, however many pages they have open, else a session's; within it their works go on one after another.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Semaphore
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.runs.classroom import locked
+from core.runs.classroom import authority, locked
 from core.runs.limits import trainings
 
 _UNSEEN = 5.0  # seconds without asking after which a turn, or a place in the line, is lost; pages ask twice a second
@@ -25,10 +25,11 @@ class _Place:
     seen: float
     busy: int = 0
     works: set[str] = field(default_factory=set)
+    going_on: Semaphore = field(default_factory=Semaphore)
 
 
 class Turns:
-    """A line of sessions; the first ones have their turn. Threads may share it.
+    """A line of people, or sessions; the first ones have their turn. Threads may share it.
 
     Args:
         places: how many have their turn at once; clock: seconds that only grow.
@@ -62,12 +63,13 @@ class Turns:
 
     @contextmanager
     def working(self, who: str) -> Iterator[None]:
-        """While the block lasts the turn is not lost, however long it takes."""
+        """While the block lasts the turn is not lost, however long it takes; another work of theirs waits for its end."""
         with self._lock:
             mine = self._line.setdefault(who, _Place(self._clock()))
             mine.busy += 1
         try:
-            yield
+            with mine.going_on:
+                yield
         finally:
             with self._lock:
                 mine.busy -= 1
@@ -80,20 +82,22 @@ _turns = Turns(trainings)
 
 
 def work(name: str, running: bool, go_on: Callable[[], object]) -> None:
-    """Go on for a slice if it runs, is not locked, and it is this session's turn; say why where it does not go on.
+    """Go on for a slice if it runs, is not locked, and it is the turn of whoever asks; say why where it does not go on.
 
     Args:
         name: of the work, on its page; go_on: does the slice.
     """
     here = get_script_run_ctx(suppress_warning=True)
-    who = here.session_id if here is not None else "nobody"
+    session = here.session_id if here is not None else "nobody"
+    person = authority.asker()  # who is not logged in any more is not refused here: the page says it
+    who, what = (session, name) if person is None else (person.workspace, f"{session}/{name}")
     told = locked.problem("practice") if running else None
     if not running or told is not None:
-        _turns.leave(who, name)
+        _turns.leave(who, what)
         if told is not None:
             st.info(told, icon=":material/lock:")
         return
-    before = _turns.ask(who, name)
+    before = _turns.ask(who, what)
     if before:
         st.info(f"waiting: {before} before you. It begins by itself.", icon=":material/hourglass_top:")
         return

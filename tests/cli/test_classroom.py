@@ -10,6 +10,7 @@ from core.cli.program import program
 from core.errors import InputError, SettingError
 from core.runs.classroom import accounts, passwords
 from core.runs.classroom.room import classroom_file, load_classroom
+from core.runs.limits import Limits
 
 CLASS, TEACHER = "class-pass", "teach-pass"
 
@@ -30,6 +31,7 @@ def test_a_class_is_made_by_two_lines_and_shown_without_them(monkeypatch):
     done = run("classroom", "new", "--name", "Autumn", said=f"{CLASS}\n{TEACHER}\n")
     assert done.exit_code == 0 and str(classroom_file()) in done.output
     room = load_classroom()
+    assert room.limits == Limits(memory_mb=2_000, minutes=60)
     assert passwords.fits(CLASS, room.password) and passwords.fits(TEACHER, room.lecturer_password)
     shown = run("classroom", "show").output + run("classroom", "show", "--json").output
     assert "Autumn" in shown and "scrypt" not in shown and CLASS not in shown

@@ -1,9 +1,17 @@
 """Trainings inside pages take turns: first come, first served, and nobody who went away keeps others waiting."""
 
+from threading import Event, Thread
+from time import sleep
+from types import SimpleNamespace
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.runs.classroom.room import Member
+from dashboard.components import turns as turns_module
 from dashboard.components.turns import Turns
+from tests.runs.classes import ANN, BOB
 
 
 class Clock:
@@ -66,6 +74,51 @@ def test_two_works_of_one_session_share_its_turn():
     assert turns.ask("b", "race") == 1
     turns.leave("a", "layers")
     assert turns.ask("b", "race") == 0
+
+
+def test_two_works_under_one_turn_go_on_one_after_the_other():
+    turns, _ = a_line(1)
+    inside, free, order = Event(), Event(), list[str]()
+
+    def first() -> None:
+        with turns.working("a"):
+            inside.set()
+            assert free.wait(20)
+            order.append("first")
+
+    def second() -> None:
+        with turns.working("a"):
+            order.append("second")
+
+    one, two = Thread(target=first), Thread(target=second)
+    one.start()
+    assert inside.wait(20)
+    two.start()
+    while turns._line["a"].busy < 2:  # both have come
+        sleep(0.001)
+    free.set()
+    for each in (one, two):
+        each.join(20)
+    assert order == ["first", "second"]
+
+
+@pytest.mark.parametrize("classroom", [True, False])
+def test_in_a_class_a_person_has_one_place_however_many_pages_are_open(monkeypatch, classroom):
+    line, _ = a_line(2)
+    went: list[str] = []
+    monkeypatch.setattr(turns_module, "_turns", line)
+    monkeypatch.setattr(turns_module.st, "info", lambda *_, **__: None)
+
+    def page(person: Member, session: str) -> None:
+        here = SimpleNamespace(session_id=session)
+        monkeypatch.setattr(turns_module.authority, "asker", lambda: person if classroom else None)
+        monkeypatch.setattr(turns_module, "get_script_run_ctx", lambda **_: here)
+        turns_module.work("race", True, lambda: went.append(session))
+
+    for person, session in ((ANN, "a1"), (ANN, "a2"), (ANN, "a3"), (BOB, "b1")):
+        page(person, session)
+    assert went == (["a1", "a2", "a3", "b1"] if classroom else ["a1", "a2"])
+    assert list(line._line) == (["ann", "bob"] if classroom else ["a1", "a2", "a3", "b1"])
 
 
 deeds = st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from(["ask", "leave", "wait"])), max_size=40)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.transcripts import read_transcripts
+from core.data.transcripts import _file, read_transcripts
 from core.errors import DataError
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -79,6 +79,40 @@ def test_a_name_may_not_lead_out_of_the_folder(folder, tmp_path_factory):
     outside.write_bytes(b"RIFF")
     with pytest.raises(DataError, match="leads out of"):
         read_transcripts(folder, table(folder, f"{outside}\tgo\n"))
+
+
+WAYS = [
+    "{outside}/secret",
+    "../outside/secret",
+    "wavs/../../outside/secret",
+    "{outside}/secret.wav",
+    "link",
+    "ring",
+    "null\0",
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_table_does_not_tell_what_is_on_the_disk_outside_its_folder(tmp_path, way):
+    folder, outside = tmp_path / "folder", tmp_path / "outside"
+    (folder / "wavs").mkdir(parents=True)
+    outside.mkdir()
+    (folder / "ring.wav").symlink_to(folder / "ring.wav")
+    (folder / "ring").symlink_to(folder / "ring.wav")
+    (folder / "link").symlink_to(outside / "secret")
+    told = []
+    for _ in ("absent", "there"):
+        with pytest.raises(DataError, match="leads out of") as error:
+            _file(folder, way.format(outside=outside))
+        told.append(str(error.value))
+        for name in ("secret", "secret.wav"):
+            (outside / name).write_bytes(b"RIFF")
+    assert told[0] == told[1]
+
+
+def test_a_name_with_more_bytes_than_a_system_takes_is_refused(folder):
+    with pytest.raises(DataError, match="longer than a file's name can be"):
+        read_transcripts(folder, table(folder, "€" * 190 + "\tgo\n"))
 
 
 def test_a_missing_folder_and_a_missing_table_are_named(folder):

@@ -13,13 +13,16 @@ from tests.runs.made import a_run, eventually, python
 
 # what trains here: it says that it runs as fast as it can, and ends when asked; or it never hears
 PROCESS = """
-import sys
+import subprocess, sys
 from core.runs import controls, limits, status, store
 run = store.open_run(sys.argv[1])
 how, memory, minutes = sys.argv[2], float(sys.argv[3]) or None, float(sys.argv[4]) or None
 with limits.Watch(run, limits.Limits(memory, minutes), grace=0.3):
     if how == "grows":
         much = bytearray(900_000_000)
+    if how == "child":
+        child = "import sys; much = bytearray(900_000_000); sys.stdin.read()"
+        child = subprocess.Popen([sys.executable, "-c", child], stdin=subprocess.PIPE)
     while how != "hears" or not controls.take(run):
         status.write(run, "running", step=7, steps=9)
     status.write(run, "stopped", step=8, steps=9)
@@ -76,8 +79,9 @@ def test_a_step_without_an_end_is_ended_and_its_last_word_stands():
     assert "it trained for 0.00166667 min," in now.reason and "ended within a step" in now.reason
 
 
-def test_a_burst_of_memory_is_ended_at_once():
-    code, now = ended("grows", memory=400)
+@pytest.mark.parametrize("how", ["grows", "child"])
+def test_a_burst_of_memory_is_ended_at_once_whichever_of_its_processes_has_it(how):
+    code, now = ended(how, memory=400)
     assert code == limits.ENDED and now.state == "failed"
     assert "MB of memory, and a training may take 400 MB here" in now.reason
 

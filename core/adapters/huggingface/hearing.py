@@ -20,6 +20,7 @@ from core.adapters.huggingface.folder import Opened, quietly
 from core.adapters.huggingface.reading import Pieces, PieceVocabulary
 from core.adapters.huggingface.seq2seq import AdaptedSeq2Seq, Prompt
 from core.data.audio import RATE, Sound, read_wav
+from core.data.named_file import named_file
 from core.data.recording import Heard, Segment, SegmentVocabulary, recording_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, InputError
@@ -81,14 +82,18 @@ class HeardTask(AbstractAdapted):
         return tuple(str(token) for token in tokens)  # an axis needs no sound
 
     def path_of(self, text: str) -> Path | None:
-        """The WAV file that a source names."""
-        return None if text.strip() == CHIRP else Path(text.strip()).expanduser()
+        """The WAV file that a source names.
+
+        Raises:
+            DataError: it may not be named here.
+        """
+        return None if text.strip() == CHIRP else named_file(text.strip())
 
     def tokenize(self, text: str) -> list[str]:
         """Positions of the encoder, each named by the second at which it begins.
 
         Raises:
-            DataError: no WAV file that can be read; InputError: longer than the model hears.
+            DataError: no WAV file that can be read, or that may be named here; InputError: longer than the model hears.
         """
         path = self.path_of(text)
         sound = self._chirp if path is None else read_wav(path)

@@ -6,7 +6,9 @@ that reads or packs somebody's things can come upon it.
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ import portalocker
 
 from core.errors import InputError, RunError
 from core.runs import atomic
-from core.runs.classroom import passwords
-from core.runs.classroom.room import LECTURER, Classroom, Member
-from core.runs.workspace import check_workspace, root, workspace
+from core.runs.classroom import badges, passwords
+from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom
+from core.runs.workspace import check_workspace, root, workspace, workspaces
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
+_log = logging.getLogger("attention_lab")
 _PATIENCE = 10.0  # seconds that somebody else may take to write an account
 NO = "that does not fit; check the name, the password of the class and your pass phrase. For the first time here? Fill in your pass phrase twice"
 
@@ -84,8 +87,10 @@ def confirmed(room: Classroom, said: Mapping[str, Any]) -> Member:
 def set_phrase(name: str, phrase: str) -> None:
     """Give a workspace a new pass phrase, for somebody who has forgotten theirs; the old one opens nothing any more.
 
+    Whoever is logged in under the old one is out at once: it may be somebody else who has learned it.
+
     Raises:
-        InputError: there is no such workspace, or the pass phrase is too short.
+        InputError: there is no such workspace, or the pass phrase is too short; RunError: the disk refuses.
     """
     if _kept(check_workspace(name)) is None:
         raise InputError(
@@ -93,6 +98,29 @@ def set_phrase(name: str, phrase: str) -> None:
         )
     with atomic.disk_errors("writing the pass phrase"):
         _write(name, passwords.hashed(phrase))
+    badges.take_back_all(name)
+
+
+def set_password(room: Classroom, password: str) -> None:
+    """Give the class a new password. Whoever came in by the old one logs in anew; whom a provider confirmed stays in.
+
+    Raises:
+        InputError: the password is too short; RunError: the disk refuses.
+    """
+    keep_classroom(replace(room, password=passwords.hashed(password)))
+    for name in workspaces():
+        if name != LECTURER and not name.startswith(_CONFIRMED):
+            badges.take_back_all(name)
+
+
+def set_lecturer_password(room: Classroom, password: str) -> None:
+    """Give the lecturer a new password; whoever is logged in as the lecturer is out at once.
+
+    Raises:
+        InputError: the password is too short; RunError: the disk refuses.
+    """
+    keep_classroom(replace(room, lecturer_password=passwords.hashed(password)))
+    badges.take_back_all(LECTURER)
 
 
 def _begin(name: str, kept: str) -> None:
@@ -119,7 +147,13 @@ def _kept(name: str) -> str | None:
     path = _file(name)
     if not path.exists():
         return None
-    said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
+    try:
+        said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
+    except (
+        RunError
+    ) as error:  # told to whoever runs the server: at the door it would say which names and folders there are
+        _log.warning("an account is damaged: %s", error)
+        return ""
     return str(said.get("phrase", "")) if isinstance(said, dict) else ""
 
 

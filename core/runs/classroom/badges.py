@@ -72,6 +72,21 @@ def take_back(badge: str) -> None:
             _file(badge).unlink(missing_ok=True)
 
 
+def take_back_all(workspace: str) -> None:
+    """Take back all badges of a workspace: whoever is logged in to it is out, on every computer, at once.
+
+    Raises:
+        RunError: the disk refuses, so somebody may still be in.
+    """
+    with atomic.disk_errors(f"logging {workspace} out"):
+        for path in _folder().glob("*.json"):
+            with suppress(FileNotFoundError):  # it was taken back meanwhile
+                now = path.stat()
+                _, member = _read(path, now.st_mtime_ns, now.st_ino)
+                if member is not None and member.workspace == workspace:
+                    path.unlink(missing_ok=True)
+
+
 def _sweep() -> None:
     """Forget badges that are long over; by the clock of the disk, which may only be late."""
     for path in _folder().glob("*.json"):

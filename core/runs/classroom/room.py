@@ -14,10 +14,11 @@ from core.errors import InputError, RunError
 from core.runs import atomic
 from core.runs.classroom import passwords
 from core.runs.limits import Limits
-from core.runs.workspace import root
+from core.runs.workspace import in_classroom, root
 
 LECTURER = "lecturer"  # the workspace of whoever teaches
 _LARGEST = 1_000_000  # bytes of the file
+_USUAL = Limits(memory_mb=2_000, minutes=60)  # of a training in a new class: seven times the least, a lesson
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,16 @@ def load_classroom() -> Classroom:
         RunError: there is none, or the file cannot be read or says something else.
     """
     path = classroom_file()
+    where = "classroom.toml of this server" if in_classroom() else path  # students read it too: no path of the server
     try:
         text = path.read_bytes()[:_LARGEST].decode("utf-8")
         return _classroom(tomllib.loads(text))
     except FileNotFoundError:
-        raise RunError(f"there is no class at {path}; make one with: attnlab classroom new --name NAME") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, InputError) as error:
-        raise RunError(f"{path}: {error}; mend it, or make it anew with: attnlab classroom new") from error
+        raise RunError(f"there is no class at {where}; make one with: attnlab classroom new --name NAME") from None
+    except OSError as error:
+        raise RunError(f"{where} cannot be read ({error.strerror}); give the server the right to read it") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, InputError) as error:
+        raise RunError(f"{where}: {error}; mend it, or make it anew with: attnlab classroom new") from error
 
 
 def keep_classroom(one: Classroom) -> Path:
@@ -100,7 +104,7 @@ def keep_classroom(one: Classroom) -> Path:
 
 
 def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom:
-    """A class with passwords; an empty one lets nobody in by it (OpenID Connect is then the only way).
+    """A class with passwords and the usual quotas and limits; an empty password lets nobody in by it (OpenID Connect is then the only way).
 
     Raises:
         InputError: a name nobody can read, a password that is too short, or the same for both.
@@ -110,7 +114,7 @@ def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom
     if password and password == lecturer_password:
         raise InputError("the lecturer's password must be another than the class's: everybody in class knows that one")
     kept = [passwords.hashed(one) if one else "" for one in (password, lecturer_password)]
-    return Classroom(name.strip(), *kept)
+    return Classroom(name.strip(), *kept, limits=_USUAL)
 
 
 def _classroom(said: dict[str, Any]) -> Classroom:
