@@ -7,8 +7,6 @@ where the start did not come about, the run still reads as `waiting` and the tic
 """
 
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -27,12 +25,10 @@ from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
 _PATIENCE = 15.0  # seconds to wait for whoever takes a turn
-_LOOK = 1.0  # seconds between a server's looks at the line
 _UNHEARD = 5.0  # seconds after which a training that was asked to stop, and asked again, is ended
 _TRIES = 3  # starts of a training that dies before its first word
 _SERVED = "served.json"
 _log = logging.getLogger("attention_lab")
-_attending = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -59,12 +55,14 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
 
     Raises:
         RunError: it is being trained already, is shipped or damaged, the disk refuses, or as many wait as may.
-        SettingError: the environment of the server has a limit that is none.
+        SettingError: its settings cannot be, or the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
+    from core.runs.recipes import config_of  # here: it brings torch, and whoever only looks at the line needs none
+
     locked.check("train")
     run.check_writable("it cannot be trained further")
-    run.config()
+    config_of(run)
     allowed = limits or usual()
     with _turn():
         backend = chosen()
@@ -141,27 +139,6 @@ def line() -> Line:
     return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
 
 
-def attend() -> None:
-    """Look at the line every second for as long as this process lives; once a process, called again it does nothing."""
-    if _attending.acquire(blocking=False):
-        threading.Thread(target=_attend, daemon=True, name="queue").start()
-
-
-def _attend() -> None:
-    said = ""
-    while True:
-        try:
-            turn()
-            said = ""
-        except AttentionLabError as error:
-            if str(error) != said:
-                _log.warning("the queue of trainings: %s", error)
-            said = str(error)
-        except Exception:  # nothing must end this thread: the line would stand still
-            _log.exception("the queue of trainings")
-        time.sleep(_LOOK)
-
-
 @contextmanager
 def _turn() -> Iterator[None]:
     """Be the only one, of all processes, who changes the line."""
@@ -191,8 +168,8 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
             tickets.move(ticket, RUNNING, WAITING)
         elif now is not None and now.state == "starting" and ticket.tries + 1 < _TRIES:
             tickets.write(replace(ticket, tries=ticket.tries + 1), RUNNING)
-            _write_waiting(ticket.run)
-            tickets.move(ticket, RUNNING, WAITING)
+            if _waits(ticket, RUNNING):
+                tickets.move(ticket, RUNNING, WAITING)
         else:
             tickets.drop(ticket, RUNNING)
     waiting = []
@@ -200,8 +177,7 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
         if ticket.run.problem is None:
             waiting.append(ticket)
         else:
-            _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, ticket.run.problem)
-            tickets.drop(ticket, WAITING)
+            _pass_over(ticket, WAITING, ticket.run.problem)
     return running, waiting
 
 
@@ -217,18 +193,39 @@ def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
     if status.read(run).alive:  # somebody trains it already, from a command line
         tickets.drop(ticket, WAITING)
         return False
-    _write_waiting(run)
+    if not _waits(ticket, WAITING):
+        return False
     tickets.move(ticket, WAITING, RUNNING)
     _serve(ticket)
     try:
         backend.start(run, ticket.limits)
-    except AttentionLabError as error:
-        now = status.read(run)
-        if not now.alive:
-            status.write(run, "failed", step=now.step, steps=now.steps, reason=str(error))
+    except Exception as error:  # whatever it is, it must not hold up the others
+        if not isinstance(error, AttentionLabError):
+            _log.exception("the queue of trainings: starting %s", ticket.address)
+        try:
+            _write_failed(
+                run, str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see the server's log"
+            )
+        except RunError as refused:
+            _log.warning("the queue of trainings: %s does not say why it failed: %s", ticket.address, refused)
         tickets.drop(ticket, RUNNING)
         return False
     return True
+
+
+def _waits(ticket: Ticket, where: str) -> bool:
+    """Have its run read as `waiting`; one whose folder takes no word any more is passed over."""
+    try:
+        _write_waiting(ticket.run)
+    except RunError as error:
+        _pass_over(ticket, where, error)
+        return False
+    return True
+
+
+def _pass_over(ticket: Ticket, where: str, why: object) -> None:
+    _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, why)
+    tickets.drop(ticket, where)
 
 
 def _serve(ticket: Ticket) -> None:
@@ -271,10 +268,22 @@ def _written(run: RunFolder) -> status.Status | None:
 def _write_waiting(run: RunFolder) -> None:
     now = status.read(run)
     if now.state != "waiting":
-        steps = now.steps or run.config().get("training", {}).get("steps", 0)
-        status.write(run, "waiting", step=now.step, steps=steps)
+        status.write(run, "waiting", step=now.step, steps=now.steps or _steps(run))
 
 
 def _write_stopped(run: RunFolder) -> None:
     now = status.read(run)
     status.write(run, "stopped", step=now.step, steps=now.steps, reason="cancelled while it waited for its turn")
+
+
+def _write_failed(run: RunFolder, reason: str) -> None:
+    now = status.read(run)
+    if not now.alive:
+        status.write(run, "failed", step=now.step, steps=now.steps, reason=reason)
+
+
+def _steps(run: RunFolder) -> int:
+    """How many its configuration says; 0 where that leaves it out, or was edited since it was read."""
+    training = run.config().get("training")
+    steps = training.get("steps") if isinstance(training, dict) else None
+    return steps if type(steps) is int else 0

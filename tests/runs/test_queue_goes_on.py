@@ -1,0 +1,95 @@
+"""One bad run, ticket or folder holds nobody up: it is refused, or passed over, and the others of the line begin."""
+
+import json
+
+import pytest
+
+from core.errors import RunError, SettingError
+from core.runs import job_queue, status, tickets
+from tests.runs.made import a_run
+from tests.runs.stands import Stand, die, set_state
+
+
+@pytest.fixture(autouse=True)
+def stand(monkeypatch) -> Stand:
+    one = Stand(room=1)
+    monkeypatch.setattr("core.runs.job_queue.chosen", lambda: one)
+    return one
+
+
+def state(run) -> str:
+    return status.read(run).state
+
+
+def runs(*names: str) -> list:
+    return [a_run(name) for name in names]
+
+
+def edited(run, **parts: object) -> None:
+    """As somebody's hand leaves a configuration: JSON, but nothing that can be trained."""
+    path = run.path / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | parts))
+
+
+def test_what_cannot_be_trained_is_refused_before_it_has_a_ticket(stand):
+    run = a_run()
+    edited(run, training=[])
+    with pytest.raises(SettingError, match="the part training is"):
+        job_queue.submit(run, "ann")
+    assert state(run) == "new" and not tickets.any_there()
+
+
+@pytest.mark.parametrize("before", ["waiting", "stopped", None])
+def test_one_that_was_edited_while_it_waits_holds_nobody_up(stand, before):
+    first, second, third = runs("first", "second", "third")
+    for run in (first, second, third):
+        job_queue.submit(run, "ann")
+    edited(second, training=[])
+    if before is None:
+        (second.path / "status.json").unlink()
+    else:
+        set_state(second, before)
+    stand.room = 3
+    job_queue.turn()
+    assert "third" in stand.started
+
+
+@pytest.mark.parametrize("said", ["waiting", "starting"])
+def test_one_whose_folder_takes_no_word_any_more_holds_nobody_up(stand, monkeypatch, said):
+    first, second, third = runs("first", "second", "third")
+    for run in (first, second, third):
+        job_queue.submit(run, "ann")
+    if said == "starting":
+        die(first)
+    else:
+        set_state(first, "done")
+    shut = first if said == "starting" else second
+    stand.refuses.add(shut.name)
+    put = status.put
+
+    def refuse(run, value):
+        if run.path == shut.path:
+            raise RunError("the disk refuses")
+        put(run, value)
+
+    monkeypatch.setattr(status, "put", refuse)
+    job_queue.turn()
+    job_queue.turn()
+    assert stand.started[1:] == ["second" if said == "starting" else "third"]
+    assert job_queue.place(shut) is None
+
+
+def test_a_start_that_breaks_in_a_way_nobody_thought_of_is_said_in_its_run_and_holds_nobody_up(stand, monkeypatch):
+    first, second, third = runs("first", "second", "third")
+    for run in (first, second, third):
+        job_queue.submit(run, "ann")
+    start = stand.start
+
+    def broken(run, limits):
+        return start(run, limits) if run.name != "second" else [].get("workers")
+
+    monkeypatch.setattr(stand, "start", broken)
+    set_state(first, "done")
+    job_queue.turn()
+    assert state(second) == "failed" and "AttributeError" in status.read(second).reason
+    assert job_queue.turn() == [third]
