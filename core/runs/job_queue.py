@@ -64,9 +64,10 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
     run.check_writable("it cannot be trained further")
     config_of(run)
     allowed = limits or usual()
+    backend = chosen()
+    places = backend.places()  # before the lock: a cluster may take its time to answer
     with _turn():
-        backend = chosen()
-        running, waiting = _swept(backend)
+        running, waiting = _swept()
         before = status.read(run)
         if before.alive:
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
@@ -75,7 +76,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
             number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
-        _fill(backend)
+        _fill(backend, places)
 
 
 def cancel(run: RunFolder) -> None:
@@ -83,6 +84,7 @@ def cancel(run: RunFolder) -> None:
 
     One that waits or has not said a word yet is taken out at once. One that trains or is paused is asked to stop with a
     checkpoint after its step; asked again some seconds later, it is ended where it stands. A dead one only leaves the line.
+    The next in the line begin where that needs no waiting; what is wrong with them is for whoever looks next.
 
     Raises:
         RunError: it is shipped, out of reach from here, or the disk refuses.
@@ -100,7 +102,10 @@ def cancel(run: RunFolder) -> None:
             backend.kill(run)
         elif now.alive:
             controls.send(run, "stop")
-        _fill(backend)
+        with suppress(AttentionLabError):
+            places = backend.lately()
+            if places is not None:
+                _fill(backend, places)
 
 
 def turn() -> list[RunFolder]:
@@ -110,12 +115,14 @@ def turn() -> list[RunFolder]:
         The runs that were started.
 
     Raises:
-        RunError: the disk refuses, or somebody else is taking a turn that does not end.
+        RunError: the disk refuses, a cluster does not answer, or somebody else is taking a turn that does not end.
     """
     if not tickets.any_there():
         return []
+    backend = chosen()
+    places = backend.places()
     with _turn():
-        return _fill(chosen())
+        return _fill(backend, places)
 
 
 def work(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
@@ -133,10 +140,14 @@ def place(run: RunFolder) -> int | None:
 
 
 def line() -> Line:
-    """The line as it is at this moment; reading it holds nobody up."""
+    """The line as it is at this moment; reading it holds nobody up and waits for nobody.
+
+    While a cluster does not say how many places it has, what runs is taken for all of them.
+    """
     running, wrong = tickets.read(RUNNING)
     waiting, problems = tickets.read(WAITING)
-    return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
+    places = chosen().lately() or max(1, len(running))
+    return Line(tuple(running), tuple(in_order(waiting, running, _served(), places)), (*wrong, *problems))
 
 
 @contextmanager
@@ -157,12 +168,12 @@ def _turn() -> Iterator[None]:
             portalocker.unlock(file)
 
 
-def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
+def _swept() -> tuple[list[Ticket], list[Ticket]]:
     """Running and waiting tickets, after those whose training ended were taken out and those that never began went back."""
     running = []
     for ticket in tickets.read(RUNNING)[0]:
         now = _written(ticket.run)
-        if now is not None and now.alive and backend.lives(now):
+        if now is not None and now.alive and status.lives(now, ticket.path):
             running.append(ticket)
         elif now is not None and now.state == "waiting":
             tickets.move(ticket, RUNNING, WAITING)
@@ -181,9 +192,8 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
     return running, waiting
 
 
-def _fill(backend: AbstractBackend) -> list[RunFolder]:
-    running, waiting = _swept(backend)
-    places = backend.places()
+def _fill(backend: AbstractBackend, places: int) -> list[RunFolder]:
+    running, waiting = _swept()
     order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
     return [ticket.run for ticket in order if _start(ticket, backend)]
 

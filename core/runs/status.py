@@ -169,16 +169,15 @@ class Heartbeat:
         self._state, self._next = state, now + self._every
 
 
-def lives(status: Status, where: str = "") -> bool:
+def lives(status: Status, where: str) -> bool:
     """Whether the process that wrote a status is still there, as far as this computer can tell.
 
     A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
     last heartbeat.
 
     Args:
-        where: the path of its run, by which its heartbeats are remembered; else it is the process.
+        where: the path of its run, by which its heartbeats are remembered.
     """
-    where = where or f"{status.host} {status.pid} {status.process_started}"
     if status.job:
         from core.runs.cluster.ray_backend import knows  # here: it stands on this file
 

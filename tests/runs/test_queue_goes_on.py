@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.errors import RunError, SettingError
-from core.runs import job_queue, status, tickets
+from core.runs import controls, job_queue, status, tickets
 from tests.runs.made import a_run
 from tests.runs.stands import Stand, die, set_state
 
@@ -93,3 +93,51 @@ def test_a_start_that_breaks_in_a_way_nobody_thought_of_is_said_in_its_run_and_h
     job_queue.turn()
     assert state(second) == "failed" and "AttributeError" in status.read(second).reason
     assert job_queue.turn() == [third]
+
+
+def test_nobody_waits_in_the_lines_lock_for_a_cluster_to_answer(stand, monkeypatch):
+    run, places = a_run(), stand.places
+    monkeypatch.setattr("core.runs.job_queue._PATIENCE", 0.05)
+
+    def slow() -> int:
+        with job_queue._turn():  # somebody else's press, meanwhile
+            return places()
+
+    monkeypatch.setattr(stand, "places", slow)
+    job_queue.submit(run, "ann")
+    assert job_queue.turn() == [] and stand.started == ["first"]
+
+
+def test_while_a_cluster_does_not_answer_the_line_is_told_and_cancelling_works(stand, monkeypatch):
+    first, second, third = runs("first", "second", "third")
+    for run in (first, second, third):
+        job_queue.submit(run, "ann")
+
+    def silent() -> int:
+        raise RunError("the cluster does not answer")
+
+    monkeypatch.setattr(stand, "places", silent)
+    monkeypatch.setattr(stand, "lately", lambda: None)
+    assert [job_queue.place(run) for run in (first, second, third)] == [None, 0, 1]
+    job_queue.cancel(second)
+    assert state(second) == "stopped" and job_queue.place(third) == 0
+    set_state(first, "running")
+    job_queue.cancel(first)
+    assert [one.what for one in controls.take(first)] == ["stop"]
+    for deed in (job_queue.turn, lambda: job_queue.submit(a_run("fourth"), "ann")):
+        with pytest.raises(RunError, match="does not answer"):
+            deed()
+    assert state(third) == "waiting" and job_queue.place(third) == 0
+
+
+def test_a_start_that_fails_after_a_cancel_is_not_the_cancels_failure(stand, monkeypatch):
+    first, second = runs("first", "second")
+    for run in (first, second):
+        job_queue.submit(run, "ann")
+
+    def full(ticket) -> None:
+        raise RunError("the disk is full")
+
+    monkeypatch.setattr("core.runs.job_queue._serve", full)
+    job_queue.cancel(first)
+    assert state(first) == "stopped"
