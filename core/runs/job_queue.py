@@ -10,12 +10,11 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, tickets
+from core.runs import atomic, controls, served, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.classroom import locked
 from core.runs.fairness import in_order
@@ -27,7 +26,6 @@ from core.runs.tickets import RUNNING, WAITING, Ticket
 _PATIENCE = 15.0  # seconds to wait for whoever takes a turn
 _UNHEARD = 5.0  # seconds after which a training that was asked to stop, and asked again, is ended
 _TRIES = 3  # starts of a training that dies before its first word
-_SERVED = "served.json"
 _log = logging.getLogger("attention_lab")
 
 
@@ -73,7 +71,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
-            number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
+            number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
         _fill(backend, places)
@@ -147,7 +145,7 @@ def line() -> Line:
     running, wrong = tickets.read(RUNNING)
     waiting, problems = tickets.read(WAITING)
     places = chosen().lately() or max(1, len(running))
-    return Line(tuple(running), tuple(in_order(waiting, running, _served(), places)), (*wrong, *problems))
+    return Line(tuple(running), tuple(in_order(waiting, running, served.moments(), places)), (*wrong, *problems))
 
 
 @contextmanager
@@ -194,7 +192,7 @@ def _swept() -> tuple[list[Ticket], list[Ticket]]:
 
 def _fill(backend: AbstractBackend, places: int) -> list[RunFolder]:
     running, waiting = _swept()
-    order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
+    order = in_order(waiting, running, served.moments(), places)[: max(0, places - len(running))]
     return [ticket.run for ticket in order if _start(ticket, backend)]
 
 
@@ -206,7 +204,7 @@ def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
     if not _waits(ticket, WAITING):
         return False
     tickets.move(ticket, WAITING, RUNNING)
-    _serve(ticket)
+    served.remember(ticket)
     try:
         backend.start(run, ticket.limits)
     except Exception as error:  # whatever it is, it must not hold up the others
@@ -236,28 +234,6 @@ def _waits(ticket: Ticket, where: str) -> bool:
 def _pass_over(ticket: Ticket, where: str, why: object) -> None:
     _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, why)
     tickets.drop(ticket, where)
-
-
-def _serve(ticket: Ticket) -> None:
-    """Remember that an owner was served, among those who still wait: whoever does not is younger when they come back."""
-    waiting = tickets.read(WAITING)[0]
-    served = _served()
-    now = 1 + max([ticket.number, *served.values(), *(one.number for one in waiting)])
-    owners = {one.owner for one in waiting}
-    kept = {owner: moment for owner, moment in {**served, ticket.owner: now}.items() if owner in owners}
-    with atomic.disk_errors("writing who was served"):
-        atomic.write_json(tickets.folder() / _SERVED, kept)
-
-
-def _served() -> dict[str, int]:
-    """When owners were served last. Without the file, or with one that was edited, nobody was: then only patience counts."""
-    try:
-        value: Any = atomic.read_json(tickets.folder() / _SERVED, "")
-    except RunError:
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
 
 
 def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:

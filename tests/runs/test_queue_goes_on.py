@@ -138,6 +138,6 @@ def test_a_start_that_fails_after_a_cancel_is_not_the_cancels_failure(stand, mon
     def full(ticket) -> None:
         raise RunError("the disk is full")
 
-    monkeypatch.setattr("core.runs.job_queue._serve", full)
+    monkeypatch.setattr("core.runs.served.remember", full)
     job_queue.cancel(first)
     assert state(first) == "stopped"
