@@ -96,7 +96,7 @@ def cancel(run: RunFolder) -> None:
         now = status.read(run)
         if now.state == "waiting":
             _write_stopped(run)
-        elif now.state == "starting" or (now.alive and controls.unheard(run, "stop", _UNHEARD)):
+        elif now.alive and (_unborn(run) or controls.unheard(run, "stop", _UNHEARD)):
             backend.kill(run)
         elif now.alive:
             controls.send(run, "stop")
@@ -249,6 +249,12 @@ def _written(run: RunFolder) -> status.Status | None:
         return status.written(run)
     except RunError:
         return None
+
+
+def _unborn(run: RunFolder) -> bool:
+    """Whether it said no word yet; one that a cluster may be moving reads as `starting` too, and has learned something."""
+    said = _written(run)
+    return said is not None and said.state == "starting"
 
 
 def _write_waiting(run: RunFolder) -> None:

@@ -1,6 +1,7 @@
 """One bad run, ticket or folder holds nobody up: it is refused, or passed over, and the others of the line begin."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -141,3 +142,14 @@ def test_a_start_that_fails_after_a_cancel_is_not_the_cancels_failure(stand, mon
     monkeypatch.setattr("core.runs.served.remember", full)
     job_queue.cancel(first)
     assert state(first) == "stopped"
+
+
+def test_one_that_a_cluster_is_thought_to_move_is_asked_and_not_killed(stand, monkeypatch):
+    run = a_run()
+    job_queue.submit(run, "ann")
+    set_state(run, "running")
+    status.put(run, replace(status.read(run), job="a training", heartbeat=0.0))
+    monkeypatch.setattr("core.runs.cluster.ray_backend.knows", lambda job: True)
+    assert state(run) == "starting", "nothing was heard of it for long, and the cluster has it"
+    job_queue.cancel(run)
+    assert status.written(run).state == "running" and [one.what for one in controls.take(run)] == ["stop"]
