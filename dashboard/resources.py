@@ -18,7 +18,7 @@ from core.decoding.session import Explorer
 from core.errors import AttentionLabError
 from core.recording.kept import KeptMatrices
 from core.recording.matrix import AttentionMatrix
-from core.runs import backend, checkpoint, job_queue, journal
+from core.runs import attending, backend, checkpoint, journal
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.classroom import used
 from core.runs.course import Course
@@ -48,7 +48,7 @@ def settle() -> None:
     """
     torch.set_num_threads(1)
     backend.chosen().prepare()
-    job_queue.attend()
+    attending.attend()
     gc.collect()
     gc.freeze()
 

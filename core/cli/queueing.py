@@ -16,7 +16,7 @@ def list_line(json: Json = False) -> None:
     from core.runs import job_queue, status
     from core.runs.backend import chosen
 
-    line, places = job_queue.line(), chosen().places()
+    places, line = chosen().places(), job_queue.line()
     data = []
     for before, ticket in [*((None, one) for one in line.running), *enumerate(line.waiting)]:
         now = status.read(ticket.run)

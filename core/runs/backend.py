@@ -7,10 +7,9 @@ A backend starts and ends one training at a time and says how many it can hold; 
 import os
 from abc import ABC, abstractmethod
 
-from core.runs import jobs, status
+from core.runs import jobs
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits, trainings
-from core.runs.status import Status
 
 CLUSTER = "ATTNLAB_CLUSTER"  # the address of a Ray cluster: ray://HOST:10001, auto or local
 
@@ -20,7 +19,11 @@ class AbstractBackend(ABC):
 
     @abstractmethod
     def places(self) -> int:
-        """How many trainings it can run at once, 1 or more."""
+        """How many trainings it can run at once, 1 or more; it may take a while to find out."""
+
+    @abstractmethod
+    def lately(self) -> int | None:
+        """As `places`, at once; None where that is not known at this moment."""
 
     def most_workers(self) -> int | None:
         """How many workers a training may have, before it has a place in the line; None where that is told as it starts."""
@@ -46,10 +49,6 @@ class AbstractBackend(ABC):
             RunError: it is out of reach from here.
         """
 
-    @abstractmethod
-    def lives(self, now: Status) -> bool:
-        """Whether what wrote a status still trains, as far as can be told from here."""
-
 
 class LocalProcesses(AbstractBackend):
     """Trainings as processes of this computer, one a core unless the environment says otherwise."""
@@ -62,6 +61,10 @@ class LocalProcesses(AbstractBackend):
         """Each is a process of this computer, and all are started in one turn: as many as trainings run at once."""
         return self.places()
 
+    def lately(self) -> int:
+        """The same."""
+        return trainings()
+
     def prepare(self) -> None:
         """Have a process ready that has imported everything."""
         jobs.prepare()
@@ -73,10 +76,6 @@ class LocalProcesses(AbstractBackend):
     def kill(self, run: RunFolder) -> None:
         """End its process."""
         jobs.kill(run)
-
-    def lives(self, now: Status) -> bool:
-        """Whether its process runs; of another computer's, whether it was heard of lately."""
-        return status.lives(now)
 
 
 def chosen() -> AbstractBackend:

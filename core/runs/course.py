@@ -34,7 +34,7 @@ class Course:
                 self._kept = [one for one in self._kept if one.step <= last and not isinstance(one, Finished)]
             elif self._undone and _same(self._undone[0], event):
                 self._undone.popleft()
-            else:
+            elif not _rests(event):
                 self._undone.clear()
             self._kept.append(event)
         return self
@@ -52,6 +52,11 @@ def rewind(events: Iterable[TrainEvent]) -> list[TrainEvent]:
 def _comes_again(event: TrainEvent) -> bool:
     """Whether a resumed training does this again by itself: people's pauses and stops it does not."""
     return event.value is not None if isinstance(event, Changed) else not isinstance(event, Finished)
+
+
+def _rests(event: TrainEvent) -> bool:
+    """Whether a training that does or ends this learns the same afterwards: a pause turns it nowhere, a stop ends it."""
+    return isinstance(event, Changed) and event.value is None and event.what != "stop"
 
 
 def _same(one: TrainEvent, other: TrainEvent) -> bool:

@@ -131,12 +131,11 @@ def run_experiment(
     Raises:
         RunError: somebody else trains it, it is damaged, or the disk is full; what was recorded stays.
     """
-    with run.lock():
-        config = config_of(run)
+    config = config_of(run)
+    with run.lock(), Heartbeat(run, config.training.steps) as heartbeat:
         size = members_of(config, workers)
         threads = torch.get_num_threads()
         torch.set_num_threads(1)  # small models: a second thread costs more than it gives, and rounds otherwise
-        heartbeat = Heartbeat(run, config.training.steps)
         before = status.read(run).step
         trainer: AnyTrainer | None = None
         try:

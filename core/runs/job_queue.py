@@ -7,17 +7,14 @@ where the start did not come about, the run still reads as `waiting` and the tic
 """
 
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.runs import atomic, controls, status, tickets
+from core.runs import atomic, controls, served, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.classroom import authority, locked
 from core.runs.fairness import in_order
@@ -27,12 +24,9 @@ from core.runs.limits import Limits, usual
 from core.runs.tickets import RUNNING, WAITING, Ticket
 
 _PATIENCE = 15.0  # seconds to wait for whoever takes a turn
-_LOOK = 1.0  # seconds between a server's looks at the line
 _UNHEARD = 5.0  # seconds after which a training that was asked to stop, and asked again, is ended
 _TRIES = 3  # starts of a training that dies before its first word
-_SERVED = "served.json"
 _log = logging.getLogger("attention_lab")
-_attending = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -60,25 +54,29 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
     Raises:
         RunError: it is being trained already, is shipped or damaged, the disk refuses, as many wait as may, or it has more
             workers than it may.
-        SettingError: the environment of the server has a limit that is none.
+        SettingError: its settings cannot be, or the environment of the server has a limit that is none.
         LockedControl: the lecturer has locked training for whoever asks.
     """
+    from core.runs.recipes import config_of  # here: it brings torch, and whoever only looks at the line needs none
+
     locked.check("train")
     run.check_writable("it cannot be trained further")
+    config_of(run)
+    allowed = limits or usual()
     backend = chosen()
     _refuse_workers(run, backend.most_workers())
-    allowed = limits or usual()
+    places = backend.places()  # before the lock: a cluster may take its time to answer
     with _turn():
-        running, waiting = _swept(backend)
+        running, waiting = _swept()
         before = status.read(run)
         if before.alive:
             raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
-            number = 1 + max([0, *_served().values(), *(one.number for one in (*running, *waiting))])
+            number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
             tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
         _write_waiting(run)
-        _fill(backend)
+        _fill(backend, places)
 
 
 def cancel(run: RunFolder) -> None:
@@ -86,6 +84,7 @@ def cancel(run: RunFolder) -> None:
 
     One that waits or has not said a word yet is taken out at once. One that trains or is paused is asked to stop with a
     checkpoint after its step; asked again some seconds later, it is ended where it stands. A dead one only leaves the line.
+    The next in the line begin where that needs no waiting; what is wrong with them is for whoever looks next.
 
     Raises:
         RunError: it is shipped, out of reach from here, or the disk refuses.
@@ -99,11 +98,14 @@ def cancel(run: RunFolder) -> None:
         now = status.read(run)
         if now.state == "waiting":
             _write_stopped(run)
-        elif now.state == "starting" or (now.alive and controls.unheard(run, "stop", _UNHEARD)):
+        elif now.alive and (_unborn(run) or controls.unheard(run, "stop", _UNHEARD)):
             backend.kill(run)
         elif now.alive:
             controls.send(run, "stop")
-        _fill(backend)
+        with suppress(AttentionLabError):
+            places = backend.lately()
+            if places is not None:
+                _fill(backend, places)
 
 
 def turn() -> list[RunFolder]:
@@ -113,12 +115,14 @@ def turn() -> list[RunFolder]:
         The runs that were started.
 
     Raises:
-        RunError: the disk refuses, or somebody else is taking a turn that does not end.
+        RunError: the disk refuses, a cluster does not answer, or somebody else is taking a turn that does not end.
     """
     if not tickets.any_there():
         return []
+    backend = chosen()
+    places = backend.places()
     with _turn():
-        return _fill(chosen())
+        return _fill(backend, places)
 
 
 def work(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:
@@ -136,31 +140,14 @@ def place(run: RunFolder) -> int | None:
 
 
 def line() -> Line:
-    """The line as it is at this moment; reading it holds nobody up."""
+    """The line as it is at this moment; reading it holds nobody up and waits for nobody.
+
+    While a cluster does not say how many places it has, what runs is taken for all of them.
+    """
     running, wrong = tickets.read(RUNNING)
     waiting, problems = tickets.read(WAITING)
-    return Line(tuple(running), tuple(in_order(waiting, running, _served(), chosen().places())), (*wrong, *problems))
-
-
-def attend() -> None:
-    """Look at the line every second for as long as this process lives; once a process, called again it does nothing."""
-    if _attending.acquire(blocking=False):
-        threading.Thread(target=_attend, daemon=True, name="queue").start()
-
-
-def _attend() -> None:
-    said = ""
-    while True:
-        try:
-            turn()
-            said = ""
-        except AttentionLabError as error:
-            if str(error) != said:
-                _log.warning("the queue of trainings: %s", error)
-            said = str(error)
-        except Exception:  # nothing must end this thread: the line would stand still
-            _log.exception("the queue of trainings")
-        time.sleep(_LOOK)
+    places = chosen().lately() or max(1, len(running))
+    return Line(tuple(running), tuple(in_order(waiting, running, served.moments(), places)), (*wrong, *problems))
 
 
 @contextmanager
@@ -181,19 +168,19 @@ def _turn() -> Iterator[None]:
             portalocker.unlock(file)
 
 
-def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
+def _swept() -> tuple[list[Ticket], list[Ticket]]:
     """Running and waiting tickets, after those whose training ended were taken out and those that never began went back."""
     running = []
     for ticket in tickets.read(RUNNING)[0]:
         now = _written(ticket.run)
-        if now is not None and now.alive and backend.lives(now):
+        if now is not None and now.alive and status.lives(now, ticket.path):
             running.append(ticket)
         elif now is not None and now.state == "waiting":
             tickets.move(ticket, RUNNING, WAITING)
         elif now is not None and now.state == "starting" and ticket.tries + 1 < _TRIES:
             tickets.write(replace(ticket, tries=ticket.tries + 1), RUNNING)
-            _write_waiting(ticket.run)
-            tickets.move(ticket, RUNNING, WAITING)
+            if _waits(ticket, RUNNING):
+                tickets.move(ticket, RUNNING, WAITING)
         else:
             tickets.drop(ticket, RUNNING)
     waiting = []
@@ -201,15 +188,13 @@ def _swept(backend: AbstractBackend) -> tuple[list[Ticket], list[Ticket]]:
         if ticket.run.problem is None:
             waiting.append(ticket)
         else:
-            _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, ticket.run.problem)
-            tickets.drop(ticket, WAITING)
+            _pass_over(ticket, WAITING, ticket.run.problem)
     return running, waiting
 
 
-def _fill(backend: AbstractBackend) -> list[RunFolder]:
-    running, waiting = _swept(backend)
-    places = backend.places()
-    order = in_order(waiting, running, _served(), places)[: max(0, places - len(running))]
+def _fill(backend: AbstractBackend, places: int) -> list[RunFolder]:
+    running, waiting = _swept()
+    order = in_order(waiting, running, served.moments(), places)[: max(0, places - len(running))]
     return [ticket.run for ticket in order if _start(ticket, backend)]
 
 
@@ -218,40 +203,39 @@ def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
     if status.read(run).alive:  # somebody trains it already, from a command line
         tickets.drop(ticket, WAITING)
         return False
-    _write_waiting(run)
+    if not _waits(ticket, WAITING):
+        return False
     tickets.move(ticket, WAITING, RUNNING)
-    _serve(ticket)
+    served.remember(ticket)
     try:
         backend.start(run, ticket.limits)
-    except AttentionLabError as error:
-        now = status.read(run)
-        if not now.alive:
-            status.write(run, "failed", step=now.step, steps=now.steps, reason=str(error))
+    except Exception as error:  # whatever it is, it must not hold up the others
+        if not isinstance(error, AttentionLabError):
+            _log.exception("the queue of trainings: starting %s", ticket.address)
+        try:
+            _write_failed(
+                run, str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see the server's log"
+            )
+        except RunError as refused:
+            _log.warning("the queue of trainings: %s does not say why it failed: %s", ticket.address, refused)
         tickets.drop(ticket, RUNNING)
         return False
     return True
 
 
-def _serve(ticket: Ticket) -> None:
-    """Remember that an owner was served, among those who still wait: whoever does not is younger when they come back."""
-    waiting = tickets.read(WAITING)[0]
-    served = _served()
-    now = 1 + max([ticket.number, *served.values(), *(one.number for one in waiting)])
-    owners = {one.owner for one in waiting}
-    kept = {owner: moment for owner, moment in {**served, ticket.owner: now}.items() if owner in owners}
-    with atomic.disk_errors("writing who was served"):
-        atomic.write_json(tickets.folder() / _SERVED, kept)
-
-
-def _served() -> dict[str, int]:
-    """When owners were served last. Without the file, or with one that was edited, nobody was: then only patience counts."""
+def _waits(ticket: Ticket, where: str) -> bool:
+    """Have its run read as `waiting`; one whose folder takes no word any more is passed over."""
     try:
-        value: Any = atomic.read_json(tickets.folder() / _SERVED, "")
-    except RunError:
-        return {}
-    if not isinstance(value, dict):
-        return {}
-    return {owner: moment for owner, moment in value.items() if type(moment) is int and 0 <= moment < 10**9}
+        _write_waiting(ticket.run)
+    except RunError as error:
+        _pass_over(ticket, where, error)
+        return False
+    return True
+
+
+def _pass_over(ticket: Ticket, where: str, why: object) -> None:
+    _log.warning("the queue of trainings: %s is passed over: %s", ticket.address, why)
+    tickets.drop(ticket, where)
 
 
 def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
@@ -282,13 +266,31 @@ def _written(run: RunFolder) -> status.Status | None:
         return None
 
 
+def _unborn(run: RunFolder) -> bool:
+    """Whether it said no word yet; one that a cluster may be moving reads as `starting` too, and has learned something."""
+    said = _written(run)
+    return said is not None and said.state == "starting"
+
+
 def _write_waiting(run: RunFolder) -> None:
     now = status.read(run)
     if now.state != "waiting":
-        steps = now.steps or run.config().get("training", {}).get("steps", 0)
-        status.write(run, "waiting", step=now.step, steps=steps)
+        status.write(run, "waiting", step=now.step, steps=now.steps or _steps(run))
 
 
 def _write_stopped(run: RunFolder) -> None:
     now = status.read(run)
     status.write(run, "stopped", step=now.step, steps=now.steps, reason="cancelled while it waited for its turn")
+
+
+def _write_failed(run: RunFolder, reason: str) -> None:
+    now = status.read(run)
+    if not now.alive:
+        status.write(run, "failed", step=now.step, steps=now.steps, reason=reason)
+
+
+def _steps(run: RunFolder) -> int:
+    """How many its configuration says; 0 where that leaves it out, or was edited since it was read."""
+    training = run.config().get("training")
+    steps = training.get("steps") if isinstance(training, dict) else None
+    return steps if type(steps) is int else 0

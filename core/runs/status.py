@@ -6,6 +6,7 @@ elsewhere from its heartbeat: at the first look from its age, and from then on f
 computers may differ. No file at all reads as `new`.
 """
 
+import contextlib
 import functools
 import json
 import math
@@ -30,6 +31,7 @@ State = Literal["new", "waiting", "starting", "running", "paused", "done", "stop
 NODE, JOB = "ATTNLAB_NODE", "ATTNLAB_JOB"  # what a cluster's process has in its environment
 
 _SILENCE = 30.0  # seconds without a heartbeat after which a process on another computer counts as dead
+_STILL = 5.0  # seconds between looks whether the loop itself says nothing
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
 # of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
 _seen: dict[str, tuple[float, float, float]] = {}
@@ -153,32 +155,57 @@ def process_lives(pid: int, started: float) -> bool:
 
 
 class Heartbeat:
-    """Writes the status of a training now and then, so that the loop may call it after every step."""
+    """Writes the status of a training now and then, so that the loop may call it after every step.
+
+    While its block lasts, a thread says the last word again where the loop is at something long: an evaluation, a checkpoint, data.
+    So a heartbeat says that the process is there; whether its step ends is the business of its limits.
+    """
 
     def __init__(self, run: RunFolder, steps: int, *, every: float = 0.5) -> None:
         self._run, self._steps, self._every = run, steps, every
-        self._state: Written | None = None
+        self._said: tuple[int, Written, str] | None = None
         self._next = 0.0
+        self._saying, self._over = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._go_on, daemon=True, name=f"heartbeat of {run.name}")
+
+    def __enter__(self) -> "Heartbeat":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._over.set()
+        self._thread.join()
 
     def beat(self, step: int, state: Written = "running", reason: str = "") -> None:
         """Say what is done; written when the state changed or `every` seconds have passed, else nearly free."""
+        with self._saying:
+            before, self._said = self._said, (step, state, reason)
+            if before is None or before[1] != state or time.monotonic() >= self._next:
+                self._write()
+
+    def _write(self) -> None:
+        assert self._said is not None
+        step, state, reason = self._said
         now = time.monotonic()
-        if state == self._state and now < self._next:
-            return
         write(self._run, state, step=step, steps=self._steps, reason=reason)
-        self._state, self._next = state, now + self._every
+        self._next = now + self._every
+
+    def _go_on(self) -> None:
+        while not self._over.wait(_STILL):
+            with self._saying, contextlib.suppress(RunError):  # what a disk refuses is said by the loop
+                if self._said is not None and self._said[1] in _ALIVE and time.monotonic() >= self._next:
+                    self._write()
 
 
-def lives(status: Status, where: str = "") -> bool:
+def lives(status: Status, where: str) -> bool:
     """Whether the process that wrote a status is still there, as far as this computer can tell.
 
     A cluster knows its trainings, also while it moves one to another node; a process that is not connected to it goes by the
     last heartbeat.
 
     Args:
-        where: the path of its run, by which its heartbeats are remembered; else it is the process.
+        where: the path of its run, by which its heartbeats are remembered.
     """
-    where = where or f"{status.host} {status.pid} {status.process_started}"
     if status.job:
         from core.runs.cluster.ray_backend import knows  # here: it stands on this file
 

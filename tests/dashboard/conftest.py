@@ -6,4 +6,4 @@ import pytest
 @pytest.fixture(autouse=True)
 def nobody_attends(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server's look at the line goes on as long as its process lives; in tests that is longer than the home of any of them."""
-    monkeypatch.setattr("core.runs.job_queue.attend", lambda: None)
+    monkeypatch.setattr("core.runs.attending.attend", lambda: None)

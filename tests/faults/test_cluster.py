@@ -141,7 +141,7 @@ def test_a_training_outlives_its_server_and_the_next_one_finds_it(nodes, backend
     server.communicate()
     assert comes_past(run, 0)
     seen = status.read(run).step
-    assert comes_past(run, seen) and backend.lives(status.read(run))
+    assert comes_past(run, seen) and status.read(run).alive
     with pytest.raises(RunError, match="is being trained"):
         job_queue.submit(run, "class")
     controls.send(run, "stop")

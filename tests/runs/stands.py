@@ -8,7 +8,7 @@ from core.runs import controls, status
 from core.runs.backend import AbstractBackend
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.status import Status, Written
+from core.runs.status import Written
 
 
 @dataclass
@@ -21,6 +21,9 @@ class Stand(AbstractBackend):
     refuses: set[str] = field(default_factory=set)
 
     def places(self) -> int:
+        return self.room
+
+    def lately(self) -> int | None:
         return self.room
 
     def prepare(self) -> None:
@@ -36,9 +39,6 @@ class Stand(AbstractBackend):
 
     def kill(self, run: RunFolder) -> None:
         set_state(run, "stopped", "ended at once")
-
-    def lives(self, now: Status) -> bool:
-        return status.lives(now)
 
 
 def set_state(run: RunFolder, state: Written, reason: str = "") -> None:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from core.errors import RunError, SettingError
-from core.runs import controls, job_queue, status, store, tickets
+from core.runs import attending, controls, job_queue, status, store, tickets
 from core.runs.limits import Limits
 from tests.runs.made import a_run
 from tests.runs.stands import Stand, die, set_state
@@ -223,7 +223,7 @@ def test_a_held_lock_is_said(monkeypatch):
 
 
 def test_a_server_looks_by_itself(stand, monkeypatch):
-    monkeypatch.setattr("core.runs.job_queue._attending", threading.Lock())
+    monkeypatch.setattr("core.runs.attending._attending", threading.Lock())
     first, second = runs("first", "second")
     job_queue.submit(first, "ann")
     job_queue.submit(second, "ann")
@@ -234,9 +234,9 @@ def test_a_server_looks_by_itself(stand, monkeypatch):
         raise SystemExit
 
     set_state(first, "done")
-    monkeypatch.setattr("core.runs.job_queue.time.sleep", once)
+    monkeypatch.setattr("core.runs.attending.time.sleep", once)
     monkeypatch.setattr("threading.excepthook", lambda ended: None)
-    job_queue.attend()
+    attending.attend()
     assert looked.wait(20)
     assert state(second) == "starting" and os.getpid() == status.read(second).pid
 

@@ -111,6 +111,7 @@ def test_a_file_that_became_shorter_is_read_anew():
 
 RESUMED = Changed(1, journal.RESUMED)
 RATE, OTHER, STOP = Changed(2, "learning_rate", 0.1), Changed(2, "learning_rate", 0.2), Changed(2, "stop")
+PAUSE, GO = Changed(2, "pause"), Changed(2, "continue")
 
 
 @pytest.mark.parametrize(("again", "shown"), [
@@ -119,6 +120,9 @@ RATE, OTHER, STOP = Changed(2, "learning_rate", 0.1), Changed(2, "learning_rate"
     ([2, RATE, 3], [2, RATE, 3, 4]),
     ([2, RATE, 3, 4, 5], [2, RATE, 3, 4, 5]),
     ([2, RATE, RESUMED, 2], [RESUMED, 2, RATE, 3, 4]),
+    ([2, PAUSE], [2, PAUSE, RATE, 3, 4]),
+    ([2, RATE, PAUSE, GO, 3], [2, RATE, PAUSE, GO, 3, 4]),
+    ([2, PAUSE, OTHER], [2, PAUSE, OTHER]),
     ([2, OTHER], [2, OTHER]),
     ([2, STOP, Finished(2, "stopped")], [2, STOP, Finished(2, "stopped")]),
 ])  # fmt: skip

@@ -2,11 +2,15 @@
 
 import json
 import os
+import threading
 import time
 
 import pytest
 
+from core.errors import RunError
 from core.runs import status
+from core.runs.config import ExperimentConfig
+from core.runs.experiment import create, run_experiment
 from tests.runs.made import a_run, eventually, python
 
 
@@ -80,3 +84,55 @@ def test_a_heartbeat_is_written_now_and_then_and_at_every_change():
     assert status.read(run).step == 1
     heart.beat(3, "paused")
     assert (status.read(run).step, status.read(run).state) == (3, "paused")
+
+
+def beats(run) -> bool:
+    """Whether a heartbeat comes, whatever the loop is at."""
+    before = status.read(run).heartbeat
+    return eventually(lambda: status.read(run).heartbeat > before, 20)
+
+
+def test_a_training_at_something_long_goes_on_beating_until_its_block_ends(monkeypatch):
+    monkeypatch.setattr(status, "_STILL", 0.02)
+    run = a_run()
+    with status.Heartbeat(run, 500, every=0.0) as heart:
+        heart.beat(7, "starting", "the data are read")
+        assert beats(run), "an evaluation, a checkpoint, data"
+        now = status.read(run)
+        assert (now.state, now.step, now.steps, now.reason) == ("starting", 7, 500, "the data are read")
+        heart.beat(8)
+        assert beats(run) and status.read(run).step == 8
+        heart.beat(9, "done")
+        last = status.read(run)
+        heart._thread.join(0.2)
+        assert status.read(run) == last, "the last word is said once"
+    assert not heart._thread.is_alive()
+
+
+def test_a_disk_that_refuses_for_a_moment_ends_no_heartbeat(monkeypatch):
+    monkeypatch.setattr(status, "_STILL", 0.02)
+    run, put = a_run(), status.put
+    refused = threading.Event()
+
+    def refuse(*_: object) -> None:
+        refused.set()
+        raise RunError("the disk is full")
+
+    with status.Heartbeat(run, 500, every=0.0) as heart:
+        heart.beat(7)
+        monkeypatch.setattr(status, "put", refuse)
+        assert refused.wait(20)
+        monkeypatch.setattr(status, "put", put)
+        assert beats(run)
+
+
+def test_a_training_beats_also_while_it_makes_no_step(monkeypatch):
+    monkeypatch.setattr(status, "_STILL", 0.02)
+    small = {"task": {"name": "reverse"}, "model": {"name": "transformer", "layers": 1, "heads": 1, "width": 8}}
+    run = create(
+        "slow", ExperimentConfig.from_dict({**small, "training": {"steps": 1, "batch_size": 2, "evaluate_on": 2}})
+    )
+    events = run_experiment(run)
+    next(events)
+    assert beats(run), "whoever takes its events is at something long"
+    events.close()

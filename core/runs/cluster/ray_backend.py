@@ -24,7 +24,6 @@ from core.runs.cluster.team import TeamTraining
 from core.runs.cluster.training import TRIES, Training
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
-from core.runs.status import Status
 from core.runs.store import root
 
 _GONE = 10.0  # seconds that a name may take to be free again, and a killed actor to be gone
@@ -48,6 +47,11 @@ class RayCluster(AbstractBackend):
             RunError: nothing answers, or no node has a CPU to give.
         """
         return _places(self._line.address, self._line.seen())
+
+    def lately(self) -> int | None:
+        """What the last look saw; None before the first one, or where nothing answers."""
+        seen = self._line.lately()
+        return (seen and _count(seen)) or None
 
     def prepare(self) -> None:
         """Connect, in the background."""
@@ -105,10 +109,6 @@ class RayCluster(AbstractBackend):
         last = status.written(run)
         if last is not None and last.alive:
             status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
-
-    def lives(self, now: Status) -> bool:
-        """Whether the cluster has it; of a process outside, as this computer can tell."""
-        return status.lives(now)
 
     def _check_room(self, run: RunFolder, workers: int) -> None:
         places = self.places()
@@ -188,13 +188,17 @@ def check(address: str) -> None:
 
 
 def _places(address: str, seen: Seen) -> int:
-    kind, places = ("GPU", min(seen.cpus, seen.gpus)) if _gpus() else ("CPU", seen.cpus)
+    kind, places = "GPU" if _gpus() else "CPU", _count(seen)
     if places < 1:
         raise RunError(
             f"the cluster at {address} has no free place: no node of it has a {kind} to give; add one with "
             "`ray start --address=HEAD:6379`"
         )
     return places
+
+
+def _count(seen: Seen) -> int:
+    return min(seen.cpus, seen.gpus) if _gpus() else seen.cpus
 
 
 def _gpus() -> int:
