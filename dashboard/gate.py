@@ -24,6 +24,7 @@ from dashboard.place import here
 os.environ[CLASSROOM] = "1"  # whoever starts this file starts a classroom; trainings inherit it
 _HANDED = b"x-attnlab-badge"  # the header that config.toml trusts; nobody outside may send it
 _OPEN = (log_in.PATH, "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/health")
+_CLOSED = "/_stcore/metrics"  # how many are here and what they hold: nobody's business on a page of the class
 
 
 class Gate:
@@ -38,11 +39,13 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() != _HANDED]}
-        badge = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
-        if scope["path"] in [here(path) for path in _OPEN]:
+        badge = log_in.badge_of(HTTPConnection(scope))
+        if scope["type"] == "http" and scope["path"] in [here(path) for path in _OPEN]:
             await self._app(scope, receive, send)
         elif badges.bearer(badge) is None:
             await _refused(scope)(scope, receive, send)
+        elif scope["path"].rstrip("/").endswith(_CLOSED):
+            await PlainTextResponse("not here\n", 404)(scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:

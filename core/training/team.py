@@ -207,7 +207,9 @@ def met(store: distributed.Store, rank: int, size: int) -> Iterator[AbstractTeam
     try:
         yield Together(rank, size, backend, store)
     except BaseException as error:
-        store.set_timeout(_LAST_WORD)  # of a training that is only dropped the meeting place may be gone, and is waited for
+        store.set_timeout(
+            _LAST_WORD
+        )  # of a training that is only dropped the meeting place may be gone, and is waited for
         with suppress(RuntimeError):  # the store goes with the leader
             if not _reason(store):  # the first word is the cause, those after it are of who lost the others
                 store.set(_WORD, f"worker {rank + 1} of {size} ended: {error or type(error).__name__}")
