@@ -19,11 +19,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from core.runs.classroom import badges
 from core.runs.workspace import CLASSROOM
 from dashboard import log_in
+from dashboard.luggage import Luggage
 from dashboard.place import here
 
 os.environ[CLASSROOM] = "1"  # whoever starts this file starts a classroom; trainings inherit it
 _HANDED = b"x-attnlab-badge"  # the header that config.toml trusts; nobody outside may send it
 _OPEN = (log_in.PATH, "/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/health")
+_CLOSED = "/_stcore/metrics"  # how many are here and what they hold: nobody's business on a page of the class
+_luggage = Luggage()
 
 
 class Gate:
@@ -38,16 +41,22 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() != _HANDED]}
-        badge = HTTPConnection(scope).cookies.get(log_in.COOKIE, "")
-        if scope["path"] in [here(path) for path in _OPEN]:
+        badge = log_in.badge_of(HTTPConnection(scope))
+        member = badges.bearer(badge)
+        if scope["type"] == "http" and scope["path"] in [here(path) for path in _OPEN]:
             await self._app(scope, receive, send)
-        elif badges.bearer(badge) is None:
+        elif member is None:
             await _refused(scope)(scope, receive, send)
+        elif scope["path"].rstrip("/").endswith(_CLOSED):
+            await PlainTextResponse("not here\n", 404)(scope, receive, send)
         elif scope["type"] == "http":
-            await self._app(scope, receive, send)
+            with _luggage.brought(member, scope) as told:
+                answer = self._app if told is None else PlainTextResponse(f"{told[1]}\n", told[0])
+                await answer(scope, receive, send)
         else:
             scope["headers"].append((_HANDED, badge.encode("ascii")))
-            await self._app(scope, _while_admitted(badge, receive), send)
+            with _luggage.connected(member) as fine:
+                await (self._app if fine else _closed)(scope, _while_admitted(badge, receive), send)
 
 
 def _while_admitted(badge: str, receive: Receive) -> Receive:

@@ -5,6 +5,7 @@ with anything but a link that was followed.
 """
 
 import asyncio
+import logging
 import secrets
 import time
 from functools import cache
@@ -15,10 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.endpoints import HTTPEndpoint
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from core.errors import AttentionLabError, InputError
+from core.errors import AttentionLabError, InputError, RunError
 from core.runs.classroom import accounts, badges
 from core.runs.classroom.attempts import Attempts
 from core.runs.classroom.room import Classroom, Member, load_classroom
@@ -28,8 +29,17 @@ from dashboard.place import here
 PATH = "/log-in"
 COOKIE = "attnlab_badge"
 _LARGEST = 8_000  # bytes of a filled-in form
+_NOT_SENT_HERE = "this form was not sent from this page; open the page anew and try again"
+_log = logging.getLogger("attention_lab")
 _attempts = Attempts()
 _turns = asyncio.Semaphore(2)  # scrypt takes 32 MB a try; those who wait for their turn cost nothing
+
+
+def badge_of(asked: HTTPConnection) -> str:
+    """The badge that a browser shows; "" where it shows none, or several: then one of them is somebody else's doing."""
+    pairs = [one.partition("=") for header in asked.headers.getlist("cookie") for one in header.split(";")]
+    shown = [value.strip() for name, _, value in pairs if name.strip() == COOKIE]
+    return shown[0] if len(shown) == 1 else ""
 
 
 class LogIn(HTTPEndpoint):
@@ -38,7 +48,7 @@ class LogIn(HTTPEndpoint):
     async def get(self, request: Request) -> Response:
         """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
         wanted, room = _inside(request.query_params.get("next", "")), None
-        if badges.bearer(request.cookies.get(COOKIE, "")) is not None:
+        if badges.bearer(badge_of(request)) is not None:
             return RedirectResponse(wanted, 303)
         try:
             room = load_classroom()
@@ -47,16 +57,13 @@ class LogIn(HTTPEndpoint):
             said = provider.identity(request.cookies)
             return _form(room, wanted) if said is None else _in(request, accounts.confirmed(room, said), wanted)
         except AttentionLabError as error:
-            return _form(room, wanted, str(error))
+            return _form(room, wanted, _told(error))
 
     async def post(self, request: Request) -> Response:
         """Let somebody in, or say what to do."""
-        size = request.headers.get("content-length", "")
-        if not _from_here(request) or not size.isdecimal() or int(size) > _LARGEST:
-            return _form(
-                None, here("/"), "this form was not sent from this page; open the page anew and try again", 403
-            )
-        said = parse_qs((await request.body()).decode("utf-8", errors="replace"), max_num_fields=10)
+        said = await _filled_in(request) if _from_here(request) else None
+        if said is None:
+            return _form(None, here("/"), _NOT_SENT_HERE, 403)
         name, password, phrase, again, wanted = (
             said.get(key, [""])[0] for key in ("name", "password", "phrase", "again", "next")
         )
@@ -69,9 +76,33 @@ class LogIn(HTTPEndpoint):
             async with _turns:
                 member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
         except AttentionLabError as error:
-            return _form(room, _inside(wanted), str(error), 401, name, bool(again))
+            return _form(room, _inside(wanted), _told(error), 401, name, bool(again))
         _attempts.succeeded(name.strip().lower()[:80])
         return _in(request, member, _inside(wanted))
+
+
+async def _filled_in(request: Request) -> dict[str, list[str]] | None:
+    """What stands in a form; None for one that is too large, does not say how large it is, or is none."""
+    size = request.headers.get("content-length", "")
+    if "transfer-encoding" in request.headers or not size.isdecimal() or len(size) > 9 or int(size) > _LARGEST:
+        return None  # in pieces it would have no end, whatever length is named beside
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST:
+            return None
+    try:
+        return parse_qs(body.decode("utf-8", errors="replace"), max_num_fields=10)
+    except ValueError:
+        return None
+
+
+def _told(error: AttentionLabError) -> str:
+    """A reason for somebody who is not logged in: what is wrong with the server, and where on its disk, is not for them."""
+    if not isinstance(error, RunError):
+        return str(error)
+    _log.error("nobody can log in: %s", error)
+    return "the server cannot let anybody in now; whoever runs it finds the reason in what it prints"
 
 
 def _in(request: Request, member: Member, wanted: str) -> Response:

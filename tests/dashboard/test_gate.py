@@ -107,7 +107,7 @@ def test_without_a_ticket_nothing_is_reached(path):
         assert told.reached is None and told.status == 401
 
 
-@pytest.mark.parametrize("path", ["/_stcore/stream", "/", "/train/_stcore/stream"])
+@pytest.mark.parametrize("path", ["/_stcore/stream", "/", "/train/_stcore/stream", "/log-in", "/_stcore/health"])
 def test_without_a_ticket_no_websocket_opens(path):
     told = speak(
         path, kind="websocket", headers=[("cookie", "attnlab_badge=x")], messages=[{"type": "websocket.connect"}]
@@ -132,7 +132,7 @@ def test_a_ticket_opens_every_door_and_only_the_gate_says_whose_session_it_is():
     badge, other = (badges.give(Member(name, name)) for name in ("ann", "bob"))
     cookie = ("cookie", f"attnlab_badge={badge}")
     forged = [("x-attnlab-badge", other), ("X-Attnlab-Badge", other)]
-    for path in PATHS:
+    for path in set(PATHS) - {"/_stcore/metrics"}:
         assert b"x-attnlab-badge" not in dict(speak(path, headers=[cookie, *forged]).reached["headers"])
     told = speak(
         "/_stcore/stream", kind="websocket", headers=[cookie, *forged], messages=[{"type": "websocket.disconnect"}]
@@ -164,6 +164,22 @@ def test_nobodys_browser_clears_what_is_kept_for_all():
         messages=[*({"type": "websocket.receive", "bytes": one} for one in said), {"type": "websocket.disconnect"}],
     )  # fmt: skip
     assert [one.get("bytes") for one in told.heard] == [*said[1:], None]
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
+def test_nobody_reads_off_what_the_server_counts(path):
+    badge = badges.give(Member("Lecturer", "lecturer", lecturer=True))
+    told = speak(path, headers=[("cookie", f"attnlab_badge={badge}")])
+    assert told.reached is None and told.status == 404
+
+
+def test_two_badges_are_none():
+    mine, other = (badges.give(Member(name, name)) for name in ("ann", "bob"))
+    one, two = f"attnlab_badge={mine}", f"attnlab_badge={other}"
+    assert speak("/", headers=[("cookie", f"x=1; {one}")]).reached is not None
+    for both in ([("cookie", f"{one}; {two}")], [("cookie", one), ("cookie", two)], [("cookie", f"{two};{one}")]):
+        assert speak("/", headers=both).status == 401
+        assert speak("/log-in", headers=both).status == 200
 
 
 # ---------------------------------------------------------------- the page to log in
@@ -214,3 +230,27 @@ def test_a_form_that_is_no_form_is_refused():
     assert speak("/log-in", method="POST").status == 403
     assert speak("/log-in", method="DELETE").status == 405
     assert speak("/log-in", method="POST", headers=[("content-length", "4")], body=b"\xff\xfe%z").status == 401
+
+
+def test_a_form_in_pieces_is_refused_unread_and_a_long_one_is_read_no_further_than_its_limit():
+    def never():
+        raise AssertionError("read on")
+
+    lengths = [("content-length", "10"), ("transfer-encoding", "chunked")]
+    assert speak("/log-in", method="POST", headers=lengths, messages=[never]).status == 403
+    pieces = [{"type": "http.request", "body": b"a" * 5_000, "more_body": True}] * 2
+    assert speak("/log-in", method="POST", headers=lengths[:1], messages=[*pieces, never]).status == 403
+
+
+def test_a_form_of_too_many_fields_is_refused():
+    assert fill("ann", CLASS, PHRASE, PHRASE, **{f"x{n}": "y" for n in range(9)}).status == 403
+
+
+def test_nobody_outside_learns_where_the_server_keeps_its_things(tmp_path, caplog):
+    fill("ann", CLASS, PHRASE, PHRASE)
+    (tmp_path / "accounts" / "ann.json").write_text("{")
+    damaged = fill("ann", CLASS, PHRASE)
+    (tmp_path / "classroom.toml").write_text("name = ")
+    for told in (damaged, fill("ann", CLASS, PHRASE), speak("/log-in")):
+        assert "cannot let anybody in" in told.text and str(tmp_path) not in told.text and ".json" not in told.text
+    assert str(tmp_path / "accounts") in caplog.text and str(tmp_path / "classroom.toml") in caplog.text

@@ -13,6 +13,7 @@ from pathlib import Path
 from core.errors import InputError, LockedControl
 from core.runs import atomic, workspace
 from core.runs.classroom import authority
+from core.runs.classroom.room import Member
 from core.settings import did_you_mean
 
 
@@ -71,9 +72,13 @@ def problem(control: str) -> str | None:
 
 def problems(controls: Iterable[str] = CONTROLS) -> dict[str, str]:
     """Of these controls, those that whoever asks may not use now, with the reason."""
-    if authority.teaches():
+    return {} if authority.teaches() else problems_of(authority.asker(), controls)
+
+
+def problems_of(member: Member | None, controls: Iterable[str] = CONTROLS) -> dict[str, str]:
+    """Of these controls of a classroom, those that somebody may not use now, with the reason; None is a student."""
+    if member is not None and member.lecturer:
         return {}
-    member = authority.asker()
     mine = "" if member is None else member.workspace
     found = {}
     for control in controls:
