@@ -18,6 +18,7 @@ from core.runs.classroom.room import Classroom, Member, Quotas, keep_classroom
 from core.runs.config import ExperimentConfig
 from core.runs.loading import load
 from tests.runs.classes import ANN, BOB, TEACHER, asking
+from tests.runs.made import close_spare
 
 CONFIG = {
     "schema": "attnlab/run/1", "seed": 1, "task": {"name": "reverse"}, "model": {"name": "transformer", "layers": 1, "width": 8, "heads": 1},
@@ -217,7 +218,7 @@ def test_what_the_server_starts_by_itself_needs_nobody(room, monkeypatch):
             time.sleep(0.02)
         assert "no luck" in status.read(run).reason and command in jobs._spares
     finally:
-        jobs.close_spare(command)
+        close_spare(command)
     assert (workspace.root() / "spare.log").exists() and not (workspace.root() / "runs").exists()
 
 
