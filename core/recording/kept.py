@@ -32,6 +32,8 @@ class KeptMatrices:
         found = tuple(record())  # outside the lock: two may record the same at once, and find the same
         for matrix in found:
             matrix.weights.flags.writeable = False
+        if _bytes(found) > self.most:  # it would push out all others, and then itself
+            return found
         with self._lock:
             self._size += _bytes(found) - _bytes(self._kept.pop(key, ()))
             self._kept[key] = found

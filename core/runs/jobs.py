@@ -71,12 +71,6 @@ def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_L
     timer.start()
 
 
-def stop(run: RunFolder) -> None:
-    """Ask the training to stop after its current step, with a checkpoint; nothing to do where none runs."""
-    if status.read(run).alive:
-        controls.send(run, "stop")
-
-
 def kill(run: RunFolder) -> None:
     """End the process of a training at once; what was recorded stays, and it can be resumed from its last checkpoint.
 
@@ -94,7 +88,9 @@ def kill(run: RunFolder) -> None:
     end = time.monotonic() + _DYING
     while status.process_lives(now.pid, now.process_started) and time.monotonic() < end:
         time.sleep(0.01)
-    status.write(run, "stopped", step=now.step, steps=now.steps, reason="ended at once, on request")
+    last = status.read(run)  # it may have come to its end by itself meanwhile
+    if last.pid == now.pid and (last.alive or last.state == "crashed"):
+        status.write(run, "stopped", step=last.step, steps=last.steps, reason="ended at once, on request")
 
 
 def tail_log(run: RunFolder, lines: int = 40) -> str:
@@ -107,16 +103,6 @@ def tail_log(run: RunFolder, lines: int = 40) -> str:
     except OSError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
-
-
-def close_spare(command: Sequence[str] = WORKER) -> None:
-    """End the spare, if there is one; the server's own end does the same."""
-    with _lock:
-        spare = _spares.pop(tuple(command), None)
-    if spare is not None and spare.stdin is not None:
-        spare.stdin.close()
-        spare.kill()  # it may be in the middle of importing, and has no run that it could lose
-        spare.wait()
 
 
 def worker_main(argv: Sequence[str], train: Callable[[RunFolder], object]) -> int:

@@ -5,7 +5,7 @@ import sys
 import psutil
 import pytest
 
-from core.runs import job_queue, jobs, status
+from core.runs import controls, job_queue, jobs, status
 from tests.runs.made import a_run, eventually, python
 
 # a worker like the lab's, whose training takes long enough to be looked at; what it starts next is the same again
@@ -52,7 +52,7 @@ def two_runs(monkeypatch):
 
 def test_a_training_that_ends_lets_the_next_begin(two_runs):
     first, second = two_runs
-    jobs.stop(first)
+    controls.send(first, "stop")
     assert eventually(lambda: status.read(second).state == "running", 60)
     assert status.read(first).state == "done" and job_queue.place(second) is None
 

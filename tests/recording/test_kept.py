@@ -34,7 +34,9 @@ def test_the_oldest_goes_when_all_would_be_too_large_and_the_largest_is_never_ke
     assert kept.of("one", lambda: recorded(5)) is one  # now two is the oldest
     kept.of("three", lambda: recorded(6))
     assert kept.of("one", lambda: recorded(5)) is one
-    assert kept.of("two", lambda: recorded(5)) is not two
+    before, two = two, kept.of("two", lambda: recorded(5))
+    assert two is not before
     huge = kept.of("huge", lambda: recorded(20))
     assert kept.of("huge", lambda: recorded(20)) is not huge
+    assert kept.of("two", lambda: recorded(5)) is two, "what is never kept pushes nothing out"
     assert sum(matrix.weights.nbytes for found in kept._kept.values() for matrix in found) == kept._size <= 300

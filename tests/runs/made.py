@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from core.recording.matrix import AttentionMatrix, Site
-from core.runs import store
+from core.runs import jobs, store
 from core.runs.folder import SCHEMA, RunFolder
 from core.training.events import StepDone
 
@@ -45,6 +45,15 @@ def weights(seed: int = 0) -> dict[str, torch.Tensor]:
     """Weights by name."""
     generator = torch.Generator().manual_seed(seed)
     return {"embedding": torch.randn(7, 5, generator=generator), "output.bias": torch.randn(3, generator=generator)}
+
+
+def close_spare(command: tuple[str, ...]) -> None:
+    """End a server's spare process now: that of the tests lives on for long."""
+    spare = jobs._spares.pop(command, None)
+    if spare is not None and spare.stdin is not None:
+        spare.stdin.close()
+        spare.kill()
+        spare.wait()
 
 
 _started: "list[subprocess.Popen[str]]" = []

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import RunError
 from core.runs import controls, jobs, status
-from tests.runs.made import a_run, eventually, python
+from tests.runs.made import a_run, close_spare, eventually, python
 
 # a worker whose training counts steps until it is told to stop; named "fail" it fails
 WORKER = """
@@ -34,7 +34,7 @@ COMMAND = (sys.executable, "-P", "-c", WORKER, "--spare")
 @pytest.fixture(autouse=True)
 def no_process_is_left():
     yield
-    jobs.close_spare(COMMAND)
+    close_spare(COMMAND)
 
 
 def state(run) -> str:
@@ -55,12 +55,10 @@ def test_a_job_starts_trains_and_stops_when_asked():
     assert process.nice() == 10 and process.environ()["OMP_NUM_THREADS"] == "1"
     with pytest.raises(RunError, match=f"being trained by process {process.pid}"):
         jobs.start(run, COMMAND)
-    jobs.stop(run)
+    controls.send(run, "stop")
     assert eventually(lambda: state(run) == "stopped")
     assert eventually(lambda: not psutil.pid_exists(process.pid)), "no zombie is left"
     assert jobs.tail_log(run) == "training first"
-    jobs.stop(run)
-    assert controls.take(run) == [], "nobody is there to be asked"
 
 
 def test_a_spare_takes_the_run_at_once():
@@ -131,7 +129,7 @@ def test_with_the_servers_death_a_training_lives_on_and_a_spare_ends():
     assert eventually(lambda: not psutil.pid_exists(spare) or psutil.Process(spare).status() == psutil.STATUS_ZOMBIE)
     step = status.read(run).step
     assert eventually(lambda: status.read(run).step > step + 5)
-    jobs.stop(run)
+    controls.send(run, "stop")
     assert eventually(lambda: state(run) == "stopped")
 
 
@@ -140,3 +138,24 @@ def test_a_shipped_or_damaged_run_is_not_started():
     (run.path / "config.json").write_text("{")
     with pytest.raises(RunError, match=r"config\.json, line 1"):
         jobs.start(run, COMMAND)
+
+
+@pytest.mark.parametrize("last", ["done", "stopped", "failed"])
+def test_a_training_that_ends_as_it_is_killed_keeps_its_own_last_word(last, monkeypatch):
+    run = a_run()
+    process = started(run)
+    lives = status.process_lives
+
+    def ends_meanwhile(pid: int, born: float) -> bool:
+        if lives(pid, born):
+            process.kill()
+            eventually(lambda: not lives(pid, born))
+            status.write(run, last, step=9, steps=9, reason="as it says", pid=pid)
+        return lives(pid, born)
+
+    read, before = status.read, [status.read(run)]
+    monkeypatch.setattr(status, "read", lambda run: before.pop() if before else read(run))
+    monkeypatch.setattr(status, "process_lives", ends_meanwhile)
+    jobs.kill(run)
+    now = status.written(run)
+    assert (now.state, now.step, now.reason) == (last, 9, "as it says")

@@ -19,6 +19,7 @@ from core.runs.config import ExperimentConfig
 from core.runs.loading import load
 from core.tasks.recognition import Recognition
 from tests.runs.classes import ANN, BOB, asking
+from tests.runs.made import close_spare
 
 CONFIG = {
     "schema": "attnlab/run/1", "seed": 1, "task": {"name": "reverse"}, "model": {"name": "transformer", "layers": 1, "width": 8, "heads": 1},
@@ -259,5 +260,5 @@ def test_what_the_server_starts_by_itself_needs_nobody(room, monkeypatch):
             time.sleep(0.02)
         assert "no luck" in status.read(run).reason and command in jobs._spares
     finally:
-        jobs.close_spare(command)
+        close_spare(command)
     assert (workspace.root() / "spare.log").exists() and not (workspace.root() / "runs").exists()
