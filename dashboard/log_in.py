@@ -67,17 +67,18 @@ class LogIn(HTTPEndpoint):
         name, password, phrase, again, wanted = (
             said.get(key, [""])[0] for key in ("name", "password", "phrase", "again", "next")
         )
-        room = None
+        # uvicorn has put X-Forwarded-For in the place of a proxy on this computer, and of no other
+        room, who = None, (request.client.host if request.client else "", name.strip().lower()[:80])
         try:
             room = load_classroom()
-            wait = _attempts.ask(name.strip().lower()[:80], time.monotonic())
+            wait = _attempts.ask(*who, time.monotonic())
             if wait > 0:
                 raise InputError(f"too many tries; wait {int(wait) + 1} seconds and try again")
             async with _turns:
                 member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
         except AttentionLabError as error:
             return _form(room, _inside(wanted), _told(error), 401, name, bool(again))
-        _attempts.succeeded(name.strip().lower()[:80])
+        _attempts.succeeded(*who, time.monotonic())
         return _in(request, member, _inside(wanted))
 
 
