@@ -1,5 +1,6 @@
 """A class, its passwords, its people: what lets somebody in, and that nothing else does."""
 
+import os
 import threading
 import time
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InputError, RunError
-from core.runs import workspace
+from core.runs import atomic, workspace
 from core.runs.classroom import accounts, badges, passwords
 from core.runs.classroom.attempts import Attempts
 from core.runs.classroom.room import (
@@ -300,3 +301,46 @@ def test_who_logs_in_in_a_loop_is_slowed_down_as_well():
             attempts.succeeded(HERE, "ann", tick / 10)
             let_in += 1
     assert let_in < 12
+
+
+# ---------------------------------------------------------------- what lies on the disk
+def test_a_ticket_holds_from_when_its_bearer_was_confirmed_on(monkeypatch):
+    now = time.time()
+    badge, early = badges.give(Member("ann", "ann"), now - 3600), badges.give(Member("ann", "ann"), now + 9e9)
+    monkeypatch.setattr(time, "time", lambda: now + (badges.HOURS - 1) * 3600 - 60)
+    assert badges.bearer(badge) is not None
+    monkeypatch.setattr(time, "time", lambda: now + (badges.HOURS - 1) * 3600 + 60)
+    assert badges.bearer(badge) is None and badges.bearer(early) is not None
+    monkeypatch.setattr(time, "time", lambda: now + badges.HOURS * 3600 + 60)
+    assert badges.bearer(early) is None
+
+
+def test_a_workspace_keeps_its_newest_twenty_badges():
+    bob = badges.give(Member("bob", "bob"))
+    given = []
+    for n in range(25):
+        given.append(badges.give(Member("ann", "ann")))
+        os.utime(badges._file(given[-1]), (time.time(), time.time() - 100 + n))
+    assert [badges.bearer(one) is not None for one in given] == [False] * 5 + [True] * 20
+    assert badges.bearer(bob) is not None
+
+
+def test_what_is_secret_is_for_its_owner_from_the_first_byte_on(home, monkeypatch):
+    seen, replace_by = [], atomic.replace
+
+    def look(source, target):
+        seen.append(source.stat().st_mode & 0o077)
+        replace_by(source, target)
+
+    monkeypatch.setattr(atomic, "replace", look)
+    before = os.umask(0)
+    try:
+        (home / "workspaces").mkdir(parents=True)
+        keep_classroom(new_classroom("Autumn", CLASS, TEACHER))
+        accounts.enter(load_classroom(), "ann", CLASS, PHRASE, PHRASE)
+        badges.give(Member("ann", "ann"))
+    finally:
+        os.umask(before)
+    assert seen == [0, 0, 0]
+    for folder in ("accounts", "badges", "workspaces"):
+        assert (home / folder).stat().st_mode & 0o077 == 0

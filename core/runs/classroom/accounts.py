@@ -16,7 +16,7 @@ from core.errors import InputError, RunError
 from core.runs import atomic
 from core.runs.classroom import passwords
 from core.runs.classroom.room import LECTURER, Classroom, Member
-from core.runs.workspace import check_workspace, root, workspace
+from core.runs.workspace import check_workspace, private_folder, root, workspace
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
 _PATIENCE = 10.0  # seconds that somebody else may take to write an account
@@ -98,7 +98,7 @@ def set_phrase(name: str, phrase: str) -> None:
 def _begin(name: str, kept: str) -> None:
     """Of two who choose one new name at the same time, one gets it."""
     with atomic.disk_errors("making the workspace"):
-        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(_folder())
         try:
             with portalocker.Lock(_folder() / ".lock", timeout=_PATIENCE):
                 if _kept(name) is not None:
@@ -110,7 +110,9 @@ def _begin(name: str, kept: str) -> None:
 
 def _opened(member: Member) -> Member:
     with atomic.disk_errors("making the workspace"):
-        workspace(member.workspace).mkdir(parents=True, exist_ok=True)
+        place = workspace(member.workspace)
+        private_folder(place.parent)
+        place.mkdir(exist_ok=True)
     return member
 
 
@@ -124,8 +126,7 @@ def _kept(name: str) -> str | None:
 
 
 def _write(name: str, kept: str) -> None:
-    atomic.write_bytes(_file(name), json.dumps({"phrase": kept}).encode())
-    _file(name).chmod(0o600)
+    atomic.write_bytes(_file(name), json.dumps({"phrase": kept}).encode(), private=True)
 
 
 def _folder() -> Path:
