@@ -55,7 +55,11 @@ class LogIn(HTTPEndpoint):
             if "account" in request.query_params and provider.offered():
                 return RedirectResponse(provider.door(), 303)
             said = provider.identity(request.cookies)
-            return _form(room, wanted) if said is None else _in(request, accounts.confirmed(room, said), wanted)
+            return (
+                _form(room, wanted)
+                if said is None
+                else _in(request, accounts.confirmed(room, said), wanted, float(said["iat"]))
+            )
         except AttentionLabError as error:
             return _form(room, wanted, _told(error))
 
@@ -67,17 +71,18 @@ class LogIn(HTTPEndpoint):
         name, password, phrase, again, wanted = (
             said.get(key, [""])[0] for key in ("name", "password", "phrase", "again", "next")
         )
-        room = None
+        # uvicorn has put X-Forwarded-For in the place of a proxy on this computer, and of no other
+        room, who = None, (request.client.host if request.client else "", name.strip().lower()[:80])
         try:
             room = load_classroom()
-            wait = _attempts.ask(name.strip().lower()[:80], time.monotonic())
+            wait = _attempts.ask(*who, time.monotonic())
             if wait > 0:
                 raise InputError(f"too many tries; wait {int(wait) + 1} seconds and try again")
             async with _turns:
                 member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
         except AttentionLabError as error:
             return _form(room, _inside(wanted), _told(error), 401, name, bool(again))
-        _attempts.succeeded(name.strip().lower()[:80])
+        _attempts.succeeded(*who, time.monotonic())
         return _in(request, member, _inside(wanted))
 
 
@@ -105,11 +110,11 @@ def _told(error: AttentionLabError) -> str:
     return "the server cannot let anybody in now; whoever runs it finds the reason in what it prints"
 
 
-def _in(request: Request, member: Member, wanted: str) -> Response:
+def _in(request: Request, member: Member, wanted: str, since: float | None = None) -> Response:
     answer = RedirectResponse(wanted, 303)
     # Lax, not Strict: a link to a run, followed from a mail or a course's page, must find its reader logged in
     answer.set_cookie(
-        COOKIE, badges.give(member), max_age=badges.HOURS * 3600, path=here("/"), httponly=True, samesite="lax",
+        COOKIE, badges.give(member, since), max_age=badges.HOURS * 3600, path=here("/"), httponly=True, samesite="lax",
         secure="https" in (request.url.scheme, request.headers.get("x-forwarded-proto", "")),
     )  # fmt: skip
     return answer

@@ -28,26 +28,36 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace the file at `path` by `data` in one rename; the folder must exist.
 
     Not synchronized with the disk: a killed process cannot tear it, a power cut may bring the older content back.
+
+    Args:
+        private: whether nobody else on this computer may read it, from its first byte on.
 
     Raises:
         OSError: the disk refuses; nothing is left behind and the old content stands.
     """
     temporary = temporary_beside(path)
     try:
-        temporary.write_bytes(data)
+        with open(temporary, "wb", opener=_for_its_owner if private else None) as file:
+            file.write(data)
         replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def write_json(path: Path, value: Any) -> None:
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def write_json(path: Path, value: Any, *, private: bool = False) -> None:
     """`write_bytes` of strict, indented JSON in UTF-8 (NaN is refused: other programs cannot read it)."""
-    write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    write_bytes(
+        path, (json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode(), private=private
+    )
 
 
 def write_synced(path: Path, data: bytes) -> None:

@@ -110,6 +110,17 @@ def workspace(name: str) -> Path:
     return root() / WORKSPACES / check_workspace(name)
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder that nobody else on this computer may look into, or close one that is there.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+
+
 def check_workspace(name: str) -> str:
     """Return `name` if a workspace may be called so.
 

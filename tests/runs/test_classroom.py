@@ -1,5 +1,6 @@
 """A class, its passwords, its people: what lets somebody in, and that nothing else does."""
 
+import os
 import threading
 import time
 from dataclasses import replace
@@ -7,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InputError, RunError
-from core.runs import workspace
+from core.runs import atomic, workspace
 from core.runs.classroom import accounts, badges, passwords
-from core.runs.classroom.attempts import Attempts
 from core.runs.classroom.room import (
     LECTURER,
     Classroom,
@@ -242,35 +242,44 @@ def test_a_damaged_ticket_lets_nobody_in(text):
     assert badges.bearer(badge) is None
 
 
-# ---------------------------------------------------------------- guessing
-def test_who_guesses_under_one_name_waits_longer_and_longer_and_nobody_else_does():
-    attempts = Attempts()
-    now, waits = 0.0, []
-    for _ in range(14):
-        while (wait := attempts.ask("ann", now)) > 0:
-            waits.append(wait)
-            now += wait
-    assert waits[:4] == [1.0, 2.0, 4.0, 8.0] and waits[-1] == 60.0
-    assert attempts.ask("bob", now) == 0.0
+# ---------------------------------------------------------------- what lies on the disk
+def test_a_ticket_holds_from_when_its_bearer_was_confirmed_on(monkeypatch):
+    now = time.time()
+    badge, early = badges.give(Member("ann", "ann"), now - 3600), badges.give(Member("ann", "ann"), now + 9e9)
+    monkeypatch.setattr(time, "time", lambda: now + (badges.HOURS - 1) * 3600 - 60)
+    assert badges.bearer(badge) is not None
+    monkeypatch.setattr(time, "time", lambda: now + (badges.HOURS - 1) * 3600 + 60)
+    assert badges.bearer(badge) is None and badges.bearer(early) is not None
+    monkeypatch.setattr(time, "time", lambda: now + badges.HOURS * 3600 + 60)
+    assert badges.bearer(early) is None
 
 
-def test_a_right_password_ends_the_waiting():
-    attempts = Attempts()
-    for _ in range(5):
-        attempts.ask("ann", 0.0)
-    attempts.succeeded("ann")
-    assert attempts.ask("ann", 0.0) == 0.0
+def test_a_workspace_keeps_its_newest_twenty_badges():
+    bob = badges.give(Member("bob", "bob"))
+    given = []
+    for n in range(25):
+        given.append(badges.give(Member("ann", "ann")))
+        os.utime(badges._file(given[-1]), (time.time(), time.time() - 100 + n))
+    assert [badges.bearer(one) is not None for one in given] == [False] * 5 + [True] * 20
+    assert badges.bearer(bob) is not None
 
 
-def test_who_guesses_under_many_names_slows_down_all_of_them():
-    attempts = Attempts()
-    allowed = sum(attempts.ask(f"name{n}", 0.0) == 0.0 for n in range(200))
-    assert allowed == 60
-    assert 0 < attempts.ask("late", 0.0) <= 1.0 and attempts.ask("late", 1.0) == 0.0
+def test_what_is_secret_is_for_its_owner_from_the_first_byte_on(home, monkeypatch):
+    seen, replace_by = [], atomic.replace
 
+    def look(source, target):
+        seen.append(source.stat().st_mode & 0o077)
+        replace_by(source, target)
 
-def test_a_class_that_comes_at_once_and_knows_its_passwords_waits_for_nothing():
-    attempts = Attempts()
-    for n in range(200):
-        assert attempts.ask(f"name{n}", 0.0) == 0.0
-        attempts.succeeded(f"name{n}")
+    monkeypatch.setattr(atomic, "replace", look)
+    before = os.umask(0)
+    try:
+        (home / "workspaces").mkdir(parents=True)
+        keep_classroom(new_classroom("Autumn", CLASS, TEACHER))
+        accounts.enter(load_classroom(), "ann", CLASS, PHRASE, PHRASE)
+        badges.give(Member("ann", "ann"))
+    finally:
+        os.umask(before)
+    assert seen == [0, 0, 0]
+    for folder in ("accounts", "badges", "workspaces"):
+        assert (home / folder).stat().st_mode & 0o077 == 0

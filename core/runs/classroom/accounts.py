@@ -18,7 +18,7 @@ from core.errors import InputError, RunError
 from core.runs import atomic
 from core.runs.classroom import badges, passwords
 from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom
-from core.runs.workspace import check_workspace, root, workspace, workspaces
+from core.runs.workspace import check_workspace, private_folder, root, workspace, workspaces
 
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
 _log = logging.getLogger("attention_lab")
@@ -126,7 +126,7 @@ def set_lecturer_password(room: Classroom, password: str) -> None:
 def _begin(name: str, kept: str) -> None:
     """Of two who choose one new name at the same time, one gets it."""
     with atomic.disk_errors("making the workspace"):
-        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(_folder())
         try:
             with portalocker.Lock(_folder() / ".lock", timeout=_PATIENCE):
                 if _kept(name) is not None:
@@ -138,7 +138,9 @@ def _begin(name: str, kept: str) -> None:
 
 def _opened(member: Member) -> Member:
     with atomic.disk_errors("making the workspace"):
-        workspace(member.workspace).mkdir(parents=True, exist_ok=True)
+        place = workspace(member.workspace)
+        private_folder(place.parent)
+        place.mkdir(exist_ok=True)
     return member
 
 
@@ -158,8 +160,7 @@ def _kept(name: str) -> str | None:
 
 
 def _write(name: str, kept: str) -> None:
-    atomic.write_bytes(_file(name), json.dumps({"phrase": kept}).encode())
-    _file(name).chmod(0o600)
+    atomic.write_bytes(_file(name), json.dumps({"phrase": kept}).encode(), private=True)
 
 
 def _folder() -> Path:

@@ -16,14 +16,18 @@ from pathlib import Path
 from core.errors import AttentionLabError
 from core.runs import atomic
 from core.runs.classroom.room import Member
-from core.runs.workspace import check_workspace, root
+from core.runs.workspace import check_workspace, private_folder, root
 
+_MOST = 20  # of one workspace; an older one is taken back
 HOURS = 12  # how long a badge holds; a lesson is over by then, whatever happens to the browser
 _BADGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def give(member: Member) -> str:
+def give(member: Member, since: float | None = None) -> str:
     """A new badge for somebody who has shown who they are.
+
+    Args:
+        since: when they have shown it, in seconds of the epoch, where it was not now: the badge holds from then on.
 
     Raises:
         RunError: the disk refuses.
@@ -31,12 +35,12 @@ def give(member: Member) -> str:
     badge = secrets.token_urlsafe(32)
     said = {
         "name": member.name, "workspace": check_workspace(member.workspace), "lecturer": member.lecturer,
-        "until": time.time() + HOURS * 3600,
+        "until": min(time.time(), time.time() if since is None else since) + HOURS * 3600,
     }  # fmt: skip
     with atomic.disk_errors("logging in"):
-        _folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sweep()
-        atomic.write_json(_file(badge), said)
+        private_folder(_folder())
+        _sweep(member.workspace)
+        atomic.write_json(_file(badge), said, private=True)
     return badge
 
 
@@ -87,12 +91,20 @@ def take_back_all(workspace: str) -> None:
                     path.unlink(missing_ok=True)
 
 
-def _sweep() -> None:
-    """Forget badges that are long over; by the clock of the disk, which may only be late."""
+def _sweep(workspace: str) -> None:
+    """Forget badges that are long over (by the clock of the disk, which may only be late), and the oldest of a workspace."""
+    own: list[tuple[int, Path]] = []
     for path in _folder().glob("*.json"):
         with suppress(OSError):
-            if path.stat().st_mtime < time.time() - HOURS * 3600:
+            now = path.stat()
+            _, member = _read(path, now.st_mtime_ns, now.st_ino)
+            if now.st_mtime < time.time() - HOURS * 3600:
                 path.unlink(missing_ok=True)
+            elif member is not None and member.workspace == workspace:
+                own.append((now.st_mtime_ns, path))
+    for _, path in sorted(own, reverse=True)[_MOST - 1 :]:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -98,8 +98,7 @@ def keep_classroom(one: Classroom) -> Path:
     path = classroom_file()
     with atomic.disk_errors("writing the class"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_bytes(path, _written(one).encode())
-        path.chmod(0o600)
+        atomic.write_bytes(path, _written(one).encode(), private=True)
     return path
 
 
