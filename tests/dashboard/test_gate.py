@@ -254,3 +254,23 @@ def test_nobody_outside_learns_where_the_server_keeps_its_things(tmp_path, caplo
     for told in (damaged, fill("ann", CLASS, PHRASE), speak("/log-in")):
         assert "cannot let anybody in" in told.text and str(tmp_path) not in told.text and ".json" not in told.text
     assert str(tmp_path / "accounts") in caplog.text and str(tmp_path / "classroom.toml") in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "address"),
+    [("127.0.0.1", "6.6.6.6, 10.0.0.9", "10.0.0.9"), ("10.0.0.7", "10.0.0.9", "10.0.0.7"), ("127.0.0.1", "", "127.0.0.1")],
+)  # fmt: skip
+def test_an_address_is_the_connections_or_the_last_that_a_proxy_on_this_computer_names(peer, said, address):
+    import uvicorn
+    from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_kwargs
+
+    clients = []
+
+    async def app(scope, receive, send):
+        clients.append(scope["client"][0])
+
+    served = uvicorn.Config(app, **_get_uvicorn_config_kwargs())
+    served.load()
+    headers = [(b"x-forwarded-for", said.encode())] if said else []
+    asyncio.run(served.loaded_app({"type": "http", "client": (peer, 1), "headers": headers}, None, None))
+    assert clients == [address]

@@ -7,6 +7,8 @@ import pytest
 
 from core.errors import RunError, SettingError
 from core.runs import controls, job_queue, status, tickets
+from core.runs.cluster.connection import Seen
+from core.runs.cluster.ray_backend import RayCluster
 from tests.runs.made import a_run
 from tests.runs.stands import Stand, die, set_state
 
@@ -153,3 +155,14 @@ def test_one_that_a_cluster_is_thought_to_move_is_asked_and_not_killed(stand, mo
     assert state(run) == "starting", "nothing was heard of it for long, and the cluster has it"
     job_queue.cancel(run)
     assert status.written(run).state == "running" and [one.what for one in controls.take(run)] == ["stop"]
+
+
+def test_what_a_cluster_lately_had_is_told_without_asking_it(monkeypatch):
+    cluster = RayCluster("ray://127.0.0.1:1")  # where nothing answers
+    assert cluster.lately() is None
+    monkeypatch.setattr(cluster._line, "lately", lambda: Seen(cpus=3, gpus=2))
+    assert cluster.lately() == 3
+    monkeypatch.setenv("ATTNLAB_DEVICE", "cuda")
+    assert cluster.lately() == 2
+    monkeypatch.setattr(cluster._line, "lately", Seen)
+    assert cluster.lately() is None, "no node is there"
