@@ -102,11 +102,11 @@ async def _filled_in(request: Request) -> dict[str, list[str]] | None:
         return None
 
 
-def _told(error: AttentionLabError) -> str:
+def _told(refusal: AttentionLabError) -> str:
     """A reason for somebody who is not logged in: what is wrong with the server, and where on its disk, is not for them."""
-    if not isinstance(error, RunError):
-        return str(error)
-    _log.error("nobody can log in: %s", error)
+    if not isinstance(refusal, RunError):
+        return str(refusal)
+    _log.error("nobody can log in: %s", refusal)
     return "the server cannot let anybody in now; whoever runs it finds the reason in what it prints"
 
 

@@ -13,6 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from core.runs import workspace
 from core.runs.classroom import authority, badges, locked
 from core.runs.classroom.room import Member
+from tests.event_loop import run
 
 MB = 2**20
 ANN, BOB, TEACHER = Member("ann", "ann"), Member("bob", "bob"), Member("Lecturer", "lecturer", lecturer=True)
@@ -78,7 +79,7 @@ class Bringing:
         )
 
     def now(self, member: Member, megabytes: float, file: str = "a/1") -> str:
-        return asyncio.run(self.bring(member, megabytes, file))
+        return run(self.bring(member, megabytes, file))
 
 
 class SizedBytes(bytes):
@@ -104,7 +105,7 @@ def test_a_file_without_one_clear_size_or_too_large_is_refused_unread(headers):
         raise AssertionError("the app was reached")
 
     for method in ("PUT", "POST"):
-        told = asyncio.run(through(never, ANN, "/_stcore/upload_file/a/1", headers, method=method))
+        told = run(through(never, ANN, "/_stcore/upload_file/a/1", headers, method=method))
         assert told.startswith("413") and told.count("\n") == 1
 
 
@@ -136,7 +137,7 @@ def test_what_is_on_its_way_is_counted_too_until_it_has_come(storage):
         wait.set()
         return late, await asyncio.gather(*first)
 
-    late, first = asyncio.run(at_once())
+    late, first = run(at_once())
     assert late.startswith("413") and first == ["in", "in"]
     assert Bringing(storage).now(ANN, 99, "a/9") == "in"
 
@@ -168,7 +169,7 @@ def test_a_workspace_holds_forty_websockets_open_and_one_that_closes_makes_room(
         await asyncio.gather(*open_now)
         return told
 
-    assert asyncio.run(many()) == ["1008", "in", "in"]
+    assert run(many()) == ["1008", "in", "in"]
 
 
 async def nothing() -> None:

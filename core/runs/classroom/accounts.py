@@ -151,9 +151,8 @@ def _kept(name: str) -> str | None:
         return None
     try:
         said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
-    except (
-        RunError
-    ) as error:  # told to whoever runs the server: at the door it would say which names and folders there are
+    except RunError as error:
+        # told to whoever runs the server: at the door it would say which names and folders there are
         _log.warning("an account is damaged: %s", error)
         return ""
     return str(said.get("phrase", "")) if isinstance(said, dict) else ""
