@@ -7,6 +7,7 @@ and error messages all read the declaration; nothing about a setting is written 
 
 import dataclasses
 import difflib
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -159,6 +160,7 @@ class Settings:
         return {declaration.name: getattr(self, declaration.name) for declaration in declarations(type(self))}
 
 
+@functools.cache
 def declarations(cls: type) -> tuple[Declaration, ...]:
     """Every setting of a dataclass in order of declaration: its own first, then what it inherits."""
     hints = get_type_hints(cls)

@@ -7,8 +7,10 @@ import streamlit as st
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard.arriving import prepare_pages
+from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
+from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
@@ -71,6 +73,7 @@ def main() -> None:
     forget_pages_left()
     forget_widgets_left()
     settle_member()
+    settle_language()
     st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
@@ -91,10 +94,11 @@ def main() -> None:
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 
         settle()
-    from dashboard.components.class_bar import class_bar
+    with answers.turn():
+        from dashboard.components.class_bar import class_bar
 
-    class_bar()
-    page.run()
+        class_bar()
+        page.run()
     prepare_pages()
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from jaxtyping import Bool, Int
-from plotly.subplots import make_subplots
+from jaxtyping import Bool, Int, UInt8
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
 
@@ -40,39 +40,55 @@ def tiles(drawn: Sequence[Tile], mode: Mode, *, rows: str = "query", columns: st
     Args:
         rows, columns: what a row and a column is, for what is said under the pointer.
     """
-    lines = -(-len(drawn) // _ACROSS)
-    figure = make_subplots(
-        rows=lines, cols=_ACROSS, subplot_titles=[tile.title for tile in drawn], horizontal_spacing=0.03,
-        vertical_spacing=0.16 / lines,
-    )  # fmt: skip
     scale = [[0, _BLOCKED[mode]], [0.5, _FILLED[mode]], [1, _WRONG]]
-    for at, tile in enumerate(drawn):
-        cells = tile.cells.astype(np.uint8)
-        if tile.wrong is not None:
-            cells[tile.wrong] = 2
-        figure.add_trace(
-            go.Heatmap(
-                z=cells, zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
-                hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
-            ),
-            row=at // _ACROSS + 1, col=at % _ACROSS + 1,
-        )  # fmt: skip
-    styled(figure, mode, height=tiles_height(len(drawn)))
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 30, "b": 6}, hovermode="closest")
-    figure.update_annotations(font_size=13)
-    figure.update_xaxes(showticklabels=False, showgrid=False, showline=False, ticks="", constrain="domain")
-    figure.update_yaxes(
-        showticklabels=False, showgrid=False, showline=False, ticks="", autorange="reversed", constrain="domain",
-        constraintoward="top",
-    )  # fmt: skip
-    for at in range(len(drawn)):
-        figure.update_yaxes(
-            scaleanchor=f"x{at + 1 if at else ''}", row=at // _ACROSS + 1, col=at % _ACROSS + 1
-        )  # cells are squares
-    for at in range(len(drawn), lines * _ACROSS):
-        figure.update_xaxes(visible=False, row=at // _ACROSS + 1, col=at % _ACROSS + 1)
-        figure.update_yaxes(visible=False, row=at // _ACROSS + 1, col=at % _ACROSS + 1)
+    traces = [
+        go.Heatmap(
+            z=_codes(tile), zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
+            xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}",
+            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
+        )
+        for at, tile in enumerate(drawn)
+    ]  # fmt: skip
+    # in one piece: Plotly's own subplots take ten times as long, and this is drawn at every move of a slider
+    figure = styled(go.Figure(traces, _places(drawn)), mode, height=tiles_height(len(drawn)))
+    figure.layout.margin = {"l": 8, "r": 8, "t": 30, "b": 6}
+    figure.layout.hovermode = "closest"
     return figure
+
+
+def _codes(tile: Tile) -> UInt8[np.ndarray, "row column"]:
+    cells = tile.cells.astype(np.uint8)
+    if tile.wrong is not None:
+        cells[tile.wrong] = 2
+    return cells
+
+
+def _suffix(at: int) -> str:
+    """Of an axis' name, as Plotly counts: x, x2, x3."""
+    return str(at + 1) if at else ""
+
+
+def _places(drawn: Sequence[Tile]) -> dict[str, Any]:
+    """Axes and title of every tile, where it stands; cells are squares, rows run down."""
+    lines = -(-len(drawn) // _ACROSS)
+    beside, above = 0.03, 0.16 / lines
+    width, height = (1 - beside * (_ACROSS - 1)) / _ACROSS, (1 - above * (lines - 1)) / lines
+    bare = {"showticklabels": False, "showgrid": False, "showline": False, "ticks": "", "constrain": "domain"}
+    layout: dict[str, Any] = {"annotations": []}
+    for at, tile in enumerate(drawn):
+        left, top = at % _ACROSS * (width + beside), 1 - at // _ACROSS * (height + above)
+        layout[f"xaxis{_suffix(at)}"] = {**bare, "domain": [left, left + width], "anchor": f"y{_suffix(at)}"}
+        layout[f"yaxis{_suffix(at)}"] = {
+            **bare, "domain": [max(0, top - height), top], "anchor": f"x{_suffix(at)}", "autorange": "reversed",
+            "constraintoward": "top", "scaleanchor": f"x{_suffix(at)}",
+        }  # fmt: skip
+        layout["annotations"].append(
+            {
+                "text": tile.title, "x": left + width / 2, "y": top, "xref": "paper", "yref": "paper",
+                "xanchor": "center", "yanchor": "bottom", "showarrow": False, "font": {"size": 13},
+            }
+        )  # fmt: skip
+    return layout
 
 
 def tiles_height(count: int) -> int:
@@ -95,12 +111,15 @@ def costs_over_length(lengths: Sequence[int], pairs: Mapping[str, Sequence[int]]
             for at, (name, values) in enumerate(pairs.items())
         ]
     )  # fmt: skip
-    figure.add_vline(x=now, line={"color": _FAINT[mode], "width": 1, "dash": "dot"})
     styled(figure, mode, height=270)
-    figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 28})
+    here = {"color": _FAINT[mode], "width": 1, "dash": "dot"}
     powers = [length for length in lengths if length & (length - 1) == 0]
-    figure.update_xaxes(type="log", title="length", tickvals=powers, ticktext=[str(length) for length in powers])
-    figure.update_yaxes(type="log", title="pairs scored", exponentformat="SI", dtick=1)
+    figure.update_layout(
+        legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 28},
+        shapes=[{"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "y domain", "line": here}],
+        xaxis={"type": "log", "title": {"text": "length"}, "tickvals": powers, "ticktext": [str(one) for one in powers]},
+        yaxis={"type": "log", "title": {"text": "pairs scored"}, "exponentformat": "SI", "dtick": 1},
+    )  # fmt: skip
     return figure
 
 

@@ -17,6 +17,7 @@ from streamlit.errors import StreamlitAPIException
 
 from core.errors import AttentionLabError
 from dashboard.components.literal import literal
+from dashboard.one_at_a_time import answers
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,7 +45,8 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
         @wraps(draw)
         def safely(*args: P.args, **kwargs: P.kwargs) -> R | None:
             try:
-                return draw(*args, **kwargs)
+                with answers.turn():
+                    return draw(*args, **kwargs)
             except AttentionLabError as error:
                 st.warning(literal(str(error)), icon=":material/info:")
             except Exception:  # a panel must not take the page with it; the log has the whole story

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.runs.classroom import authority, locked
 from core.runs.limits import trainings
+from dashboard.one_at_a_time import answers
 
 _UNSEEN = 5.0  # seconds without asking after which a turn, or a place in the line, is lost; pages ask twice a second
 
@@ -101,5 +102,5 @@ def work(name: str, running: bool, go_on: Callable[[], object]) -> None:
     if before:
         st.info(f"waiting: {before} before you. It begins by itself.", icon=":material/hourglass_top:")
         return
-    with _turns.working(who):
+    with answers.aside(), _turns.working(who):
         go_on()

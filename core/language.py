@@ -1,0 +1,78 @@
+"""The language people are spoken to in: every text meant for a person passes through here.
+
+Texts stand in the code in English, where they are used: `tr("there is no run {name!r}", name=name)`. What is said later than it
+is written, as the choices of a menu, is marked where it stands (`mark("greedy")`) and translated where it is shown.
+Translations are gettext catalogues, `assets/languages/LANGUAGE/ROOM.po`: a file for each part of the house, for any editor of
+such files. `python -m tests.languages` brings them up to date with the code and compiles them. A text without a translation is
+said in English; tests/test_languages.py finds each of them.
+
+Like the workspace of whoever asks (core/runs/workspace.py), whom a text is for cannot be a parameter of all that may raise an
+error: a program says once how it is known.
+"""
+
+import gettext
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "zh": "简体中文"}  # each in its own words
+VARIABLE = "ATTNLAB_LANGUAGE"
+COMPILED = "attnlab.mo"  # of all catalogues of a language
+FOLDER = Path(__file__).resolve().parents[1] / "assets" / "languages"
+
+_spoken: Callable[[], str] | None = None
+
+
+def ask(spoken: Callable[[], str] | None) -> None:
+    """Say how the language of whoever is spoken to is known; None: by the environment variable ATTNLAB_LANGUAGE."""
+    global _spoken
+    _spoken = spoken
+
+
+def language() -> str:
+    """The language of whoever is spoken to, a key of LANGUAGES.
+
+    >>> language()
+    'en'
+    """
+    wanted = os.environ.get(VARIABLE, ENGLISH) if _spoken is None else _spoken()
+    return nearest(wanted) or ENGLISH
+
+
+def nearest(wanted: str | None) -> str | None:
+    """The language of LANGUAGES that a locale asks for, or None.
+
+    >>> nearest("zh-CN"), nearest("zh_CN.UTF-8"), nearest("en"), nearest("fr")
+    ('zh', 'zh', 'en', None)
+    """
+    code = (wanted or "").replace("_", "-").split("-")[0].split(".")[0].lower()
+    return code if code in LANGUAGES else None
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """A text in the language of whoever is spoken to.
+
+    Args:
+        text: in English, as it stands in the catalogues, with {name} where a value goes; values: what goes there.
+            Without values nothing is replaced.
+
+    >>> tr("{count:,} of {total:,} steps", count=1200, total=3000)
+    '1,200 of 3,000 steps'
+    """
+    chosen = language()
+    said = text if chosen == ENGLISH or not text else _catalogue(chosen).gettext(text)
+    return said.format(**values) if values else said
+
+
+def mark(text: str) -> str:
+    """A text that is translated where it is shown, `tr(text)`: marked, so that it stands in the catalogues."""
+    return text
+
+
+@cache
+def _catalogue(chosen: str) -> gettext.NullTranslations:
+    with (FOLDER / chosen / COMPILED).open("rb") as file:
+        return gettext.GNUTranslations(file)
