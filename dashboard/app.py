@@ -7,6 +7,7 @@ import streamlit as st
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard.arriving import prepare_pages
+from dashboard.components import lesson_course
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
@@ -14,7 +15,10 @@ from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
-    "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
+    "": (  # without a name they stand alone, before the others
+        ("lessons", "Lessons", "school"),
+        ("train", "Train", "model_training"),
+    ),
     "Look": (
         ("attention", "Attention", "grid_view"),
         ("attention_by_hand", "Attention by hand", "calculate"),
@@ -65,6 +69,7 @@ SECTIONS = {
     ),
 }
 FIRST = "attention"
+_SIDEBAR = 330  # pixels; a lesson stands in it, nothing else
 CLASS = ("class_room", "Class", "groups")  # the lecturer's; nobody else has such a page
 
 
@@ -74,7 +79,11 @@ def main() -> None:
     forget_widgets_left()
     settle_member()
     settle_language()
-    st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    lesson_course.follow_address()
+    st.set_page_config(
+        page_title="Attention Lab", page_icon="🔬", layout="wide",
+        initial_sidebar_state=_SIDEBAR if lesson_course.is_on() else "collapsed",
+    )  # fmt: skip
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
 
@@ -88,7 +97,7 @@ def main() -> None:
             ]
             for section, pages in _sections().items()
         },
-        position="top",
+        position="top" if lesson_course.navigates() else "hidden",
     )
     with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
@@ -96,8 +105,12 @@ def main() -> None:
         settle()
     with answers.turn():
         from dashboard.components.class_bar import class_bar
+        from dashboard.components.lesson_bar import lesson_bar
 
+        open_page = page.url_path or FIRST
+        lesson_course.arrive(open_page)
         class_bar()
+        lesson_bar(open_page)
         page.run()
     prepare_pages()
 
