@@ -19,7 +19,11 @@ from core.settings import did_you_mean
 
 OWN, CLASS = "own/", "class/"
 # of the shipped ones, in the order of the lecture
-ORDER = ("masked",)
+ORDER = (
+    "start", "inputs", "self-attention", "heads", "positions", "applications", "rivals", "seq2seq", "encoder", "decoder",
+    "masked", "stopping", "all-at-once", "cross-attention", "training", "copying", "guided", "beam-sampling", "rewards",
+    "exposure",
+)  # fmt: skip
 MOST = 200  # lessons on a shelf
 _NAME = re.compile(r"\w[\w-]{0,59}")
 _SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "lessons"
