@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard.arriving import prepare_pages
@@ -17,9 +18,9 @@ SECTIONS = {
     "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
     "Look": (
         ("attention", "Attention", "grid_view"),
-        ("attention_by_hand", "Attention by hand", "calculate"),
+        ("attention_by_hand", mark("Attention by hand"), "calculate"),
         ("depth", "Depth", "layers"),
-        ("your_models", "Your models", "folder_open"),
+        ("your_models", mark("Your models"), "folder_open"),
         ("recordings", "Recordings", "movie"),
     ),
     "Parts": (
@@ -29,24 +30,24 @@ SECTIONS = {
         ("rivals", "Rivals", "balance"),
     ),
     "Alignment": (
-        ("guided", "Guided or not", "timeline"),
-        ("alignment_kinds", "Attention types", "route"),
-        ("ladder", "The 发财 ladder", "record_voice_over"),
-        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
-        ("gold_alignments", "Gold alignments", "verified"),
+        ("guided", mark("Guided or not"), "timeline"),
+        ("alignment_kinds", mark("Attention types"), "route"),
+        ("ladder", mark("The 发财 ladder"), "record_voice_over"),
+        ("inspect_alignment", mark("Inspect my alignment"), "stethoscope"),
+        ("gold_alignments", mark("Gold alignments"), "verified"),
     ),
     "Training": (
-        ("wrong_word", "One wrong word", "running_with_errors"),
-        ("copying", "Copy or generate", "content_copy"),
-        ("train_on_bleu", "Train on BLEU", "trophy"),
-        ("all_at_once", "All at once", "dynamic_feed"),
-        ("machines", "One sentence, four machines", "view_module"),
+        ("wrong_word", mark("One wrong word"), "running_with_errors"),
+        ("copying", mark("Copy or generate"), "content_copy"),
+        ("train_on_bleu", mark("Train on BLEU"), "trophy"),
+        ("all_at_once", mark("All at once"), "dynamic_feed"),
+        ("machines", mark("One sentence, four machines"), "view_module"),
     ),
     "Systems": (
         ("inputs", "Inputs", "input"),
         ("tagging", "Tagging", "sell"),
-        ("one_label", "One label", "label_important"),
-        ("fill_in", "Fill in", "edit_square"),
+        ("one_label", mark("One label"), "label_important"),
+        ("fill_in", mark("Fill in"), "edit_square"),
         ("speech_window", "Speech", "graphic_eq"),
         ("pictures", "Pictures", "image"),
         ("gan", "GAN", "auto_awesome"),
@@ -60,8 +61,8 @@ SECTIONS = {
         ("compare", "Compare", "compare_arrows"),
         ("intervene", "Intervene", "tune"),
         ("sampling", "Sampling", "casino"),
-        ("beam_size", "Beam size", "stacked_line_chart"),
-        ("by_hand", "Search by hand", "edit_note"),
+        ("beam_size", mark("Beam size"), "stacked_line_chart"),
+        ("by_hand", mark("Search by hand"), "edit_note"),
     ),
 }
 FIRST = "attention"
@@ -74,7 +75,7 @@ def main() -> None:
     forget_widgets_left()
     settle_member()
     settle_language()
-    st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    st.set_page_config(page_title=tr("Attention Lab"), page_icon="🔬", layout="wide")
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
 
@@ -90,7 +91,7 @@ def main() -> None:
         },
         position="top",
     )
-    with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
+    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 
         settle()

@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 
 def heard(
@@ -21,12 +22,12 @@ def heard(
     figure = go.Figure(
         go.Heatmap(
             z=bands.T, colorscale="Blues" if mode == "light" else "ice", showscale=False,
-            hovertemplate="%{text}, band %{y}: %{z:.2f}<extra></extra>", text=[list(moments)] * bands.shape[1],
+            hovertemplate=tr("%{text}, band %{y}: %{z:.2f}<extra></extra>"), text=[list(moments)] * bands.shape[1],
         )
     )  # fmt: skip
     _moments(styled(figure, mode, height=220), moments)
     figure.update_layout(title=title, hovermode="closest", margin={"l": 44, "r": 8, "t": 36, "b": 36})
-    figure.update_yaxes(title="band", showgrid=False)
+    figure.update_yaxes(title=tr("band"), showgrid=False)
     if chosen is not None:
         figure.add_vrect(x0=chosen - 0.5, x1=chosen + 0.5, line_color="#d55e00", fillcolor="rgba(0,0,0,0)")
     return figure
@@ -48,7 +49,7 @@ def tracks(rows: Sequence[tuple[str, Sequence[str]]], moments: Sequence[str], mo
         go.Heatmap(
             z=[[number[label] for label in labels] for _, labels in rows], text=[[told(label) for label in labels] for _, labels in rows],
             texttemplate="%{text}" if len(moments) <= 60 else None, zmin=-0.5, zmax=steps - 0.5, colorscale=scale, ygap=4,
-            showscale=False, hovertemplate="%{y}: %{text}<extra></extra>", y=[name for name, _ in rows],
+            showscale=False, hovertemplate=tr("%{y}: %{text}<extra></extra>"), y=[name for name, _ in rows],
         )
     )  # fmt: skip
     _moments(styled(figure, mode, height=70 + 40 * len(rows)), moments)

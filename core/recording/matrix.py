@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.errors import ShapeError
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Site:
     def label(self) -> str:
         """For people: layers counted from 1."""
         what = "cross" if self.kind == "cross" else f"{self.stack} self"
-        view = " · own layer's view" if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
+        view = tr(" · own layer's view") if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
         copying = " · copied" if self.name.endswith("cross_copying") else ""
-        return f"{what} · layer {self.layer + 1}{view}{copying}"
+        return tr("{what} · layer {layer}{view}{copying}", what=what, layer=self.layer + 1, view=view, copying=copying)
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,14 @@ class AttentionMatrix:
     def __post_init__(self) -> None:
         if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
             raise ShapeError(
-                f"{self.site.name}: weights {self.weights.shape} do not fit "
-                f"{len(self.queries)} query and {len(self.keys)} key labels; expected [head, query, key]"
+                tr(
+                    "{name}: weights {shape} do not fit "
+                    "{count} query and {count2} key labels; expected [head, query, key]",
+                    name=self.site.name,
+                    shape=self.weights.shape,
+                    count=len(self.queries),
+                    count2=len(self.keys),
+                )
             )
 
     @property

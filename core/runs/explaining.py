@@ -18,6 +18,7 @@ from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import MASK, UNK
 from core.errors import InputError, MissingExtra
+from core.language import tr
 from core.metrics.deletion import Judgement, area, as_good, counts, gone, judged, ranked
 from core.recording.matrix import AttentionMatrix
 from core.runs.attribution import Question, attributions, log_probs
@@ -121,11 +122,21 @@ def question(trained: TrainedModel, source: str, output: Sequence[str], step: in
         InputError: there is no such step, or the source is too long to be deleted token by token.
     """
     if not 0 <= step <= len(output):
-        raise InputError(f"the output has {len(output) + 1} tokens, <end> counted; there is no token {step + 1}")
+        raise InputError(
+            tr(
+                "the output has {count} tokens, <end> counted; there is no token {step}",
+                count=len(output) + 1,
+                step=step + 1,
+            )
+        )
     numbers = _erasable(trained, source)
     if len(numbers) > LONGEST:
         raise InputError(
-            f"explaining a token of {len(numbers)} source tokens would take long; choose a source of at most {LONGEST}"
+            tr(
+                "explaining a token of {count} source tokens would take long; choose a source of at most {longest}",
+                count=len(numbers),
+                longest=LONGEST,
+            )
         )
     written = [*trained.vocabularies[1].encode(output), trained.model.end]
     return Question(tuple(numbers), (trained.model.begin, *written[:step]), written[step])
@@ -156,13 +167,17 @@ def _erasable(trained: TrainedModel, source: str) -> list[int]:
     numbers, _ = trained.item(source)
     if isinstance(numbers, Heard):
         raise InputError(
-            "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
-            "whose source is text"
+            tr(
+                "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
+                "whose source is text"
+            )
         )
     if isinstance(numbers, Copyable):
         raise InputError(
-            "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
-            "with them; choose a model with copy=none"
+            tr(
+                "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
+                "with them; choose a model with copy=none"
+            )
         )
     return numbers
 
@@ -177,11 +192,13 @@ def maps(
     """
     row, found, missing = len(asked.fed) - 1, [], []
     cross = last_cross(matrices)
-    found.append(SourceMap(f"{cross.site.label}, mean over heads", cross.mean()[row].astype(np.float64)))
+    found.append(
+        SourceMap(tr("{label}, mean over heads", label=cross.site.label), cross.mean()[row].astype(np.float64))
+    )
     try:
         near, through = carried(trained, matrices)
-        found.append(SourceMap("rollout to the source", through.through(near.mean()[row : row + 1])[0]))
-        found.append(SourceMap("attention flow", through.flow_through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(tr("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(tr("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
     except InputError as error:
         missing.append(str(error))
     try:
@@ -272,7 +289,11 @@ def over_sentences(
     readable = [one for one in examples if len(one.source) < LONGEST]
     if not readable:
         raise InputError(
-            f"none of these {len(examples)} sentences has fewer than {LONGEST} tokens; choose another model"
+            tr(
+                "none of these {count} sentences has fewer than {longest} tokens; choose another model",
+                count=len(examples),
+                longest=LONGEST,
+            )
         )
     for at, example in enumerate(readable):
         source = trained.config.task.join(example.source)

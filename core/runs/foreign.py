@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.adapters.huggingface.families import family_of
 from core.data.batch import Example
 from core.errors import AttentionLabError, InputError, MissingExtra, RunError
+from core.language import mark, tr
 from core.recording.recorder import attention_paths
 from core.runs import atomic
 from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 PREFIX = "hf/"
 SCHEMA = "attnlab/model/1"
-_BEGINNINGS = ("Hello world.", "The cat sat on the mat.", "你好，世界。")
+_BEGINNINGS = (mark("Hello world."), mark("The cat sat on the mat."), "你好，世界。")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,10 @@ def keep_model(model: KeptModel) -> None:
     file = _file(model.name)
     if file.exists():
         raise RunError(
-            f"the name {model.name} is taken by a model that is kept here; choose another one, or forget that one"
+            tr(
+                "the name {name} is taken by a model that is kept here; choose another one, or forget that one",
+                name=model.name,
+            )
         )
     with atomic.disk_errors(f"keeping {model.address}"):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -85,11 +89,17 @@ def kept_model(name: str) -> KeptModel:
     check_name(name)
     file = _file(name)
     if not file.is_file():
-        raise RunError(f"no model is kept under the name {name!r}; here are: {', '.join(_names()) or 'none'}")
-    data: Any = atomic.read_json(file, f"delete {file} and keep the model again")
+        raise RunError(
+            tr(
+                "no model is kept under the name {name!r}; here are: {names}",
+                name=name,
+                names=", ".join(_names()) or "none",
+            )
+        )
+    data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
-        raise RunError(f"{file} is no note of a model; delete it and keep the model again")
+        raise RunError(tr("{file} is no note of a model; delete it and keep the model again", file=file))
     return KeptModel(**{key: str(value) for key, value in {**data, "name": name}.items()})
 
 
@@ -125,7 +135,7 @@ def on_disk(kept: KeptModel) -> OnDisk:
         RunError: the folder is gone, or its config.json is damaged; DataError: of an unknown architecture.
     """
     folder = Path(kept.path).expanduser()
-    config = atomic.read_json(folder / "config.json", "put the model's folder there again, or forget it here")
+    config = atomic.read_json(folder / "config.json", tr("put the model's folder there again, or forget it here"))
     family = family_of(config if isinstance(config, dict) else {}, str(folder / "config.json"))
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     return OnDisk(str(config["model_type"]), family.kind == "encoder-decoder", size)
@@ -210,7 +220,7 @@ def adapt(
     try:
         from core.adapters.huggingface.folder import loaded
     except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or "transformers", "hf", "adapting a model of Hugging Face's") from error
+        raise MissingExtra(error.name or "transformers", "hf", tr("adapting a model of Hugging Face's")) from error
     opened = loaded(model, tokenizer)
     return _adapted(Place(opened.path, opened.path.name, str(opened.path)), opened, source_language, target_language)
 
@@ -219,7 +229,9 @@ def _opened(place: Place, source_language: str, target_language: str) -> Adapted
     try:
         from core.adapters.huggingface.folder import open_folder
     except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or "transformers", "hf", "opening a model of Hugging Face's format") from error
+        raise MissingExtra(
+            error.name or "transformers", "hf", tr("opening a model of Hugging Face's format")
+        ) from error
     return _adapted(place, open_folder(place.path), source_language, target_language)
 
 
@@ -287,8 +299,10 @@ def _check_alone() -> None:
     """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
     if in_classroom():
         raise InputError(
-            "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
+            tr(
+                "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
+                "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
+            )
         )
 
 

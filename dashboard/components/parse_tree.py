@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.tree_tokens import Placed
 from core.errors import ShapeError
+from core.language import tr
 from dashboard.components.canvas import pack, script, style
 
 WORDS = {
@@ -49,7 +50,13 @@ def parse_tree(
         ShapeError: the weights have no column for every word and <end>.
     """
     if weights is not None and weights.shape[1] != len(words) + 1:
-        raise ShapeError(f"weights {weights.shape} do not fit {len(words)} words and <end>; expected [token, word]")
+        raise ShapeError(
+            tr(
+                "weights {shape} do not fit {count} words and <end>; expected [token, word]",
+                shape=weights.shape,
+                count=len(words),
+            )
+        )
     rows = (
         np.zeros((len(constituents), len(words) + 1))
         if weights is None

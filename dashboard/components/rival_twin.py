@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.language import tr
 from core.runs.convolution_twin import Twin
 from dashboard.components.canvas import remembered, script, style
 
@@ -72,7 +73,7 @@ def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
             "image": WORDS["paint"],
             "output": WORDS["choose"],
             "attended": f"{len(twin.centres)} heads",
-            "difference": f"largest {twin.worst:.1e}, the strongest colour",
+            "difference": tr("largest {worst:.1e}, the strongest colour", worst=twin.worst),
         },
         "words": WORDS,
     }

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import mark
 from core.settings import Declaration, declarations
 
-SHARED = "Limits and penalties"
+SHARED = mark("Limits and penalties")
 
 
 def settings_form(
