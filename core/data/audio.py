@@ -76,13 +76,9 @@ def read_wav(file: Path | bytes, name: str = "the recording") -> Sound:
     with _opened(file) as stream:
         head = stream.read(_SMALLEST)
         if head[:4] not in (b"RIFF", b"RF64") or head[8:12] != b"WAVE":
-            raise DataError(
-                tr(
-                    "{name} is not a WAV file{looks_like}; save the recording as WAV (PCM) and try again",
-                    name=name,
-                    looks_like=_looks_like(head),
-                )
-            )
+            raise DataError(tr(
+                "{name} is not a WAV file{looks_like}; save the recording as WAV (PCM) and try again", name=name,
+                looks_like=_looks_like(head)))  # fmt: skip
         stream.seek(0)
         samples, rate, notes = _decode(stream, name)  # sample channel
     if not np.isfinite(samples).all():
@@ -149,13 +145,9 @@ def log_mel(sound: Sound) -> LogMel:
         DataError: the sound is not at 16 kHz (read_wav converts).
     """
     if sound.rate != RATE:
-        raise DataError(
-            tr(
-                "log-mel features are of {rate:,} samples a second, this sound has {rate2:,}",
-                rate=RATE,
-                rate2=sound.rate,
-            )
-        )
+        raise DataError(tr(
+            "log-mel features are of {rate:,} samples a second, this sound has {rate2:,}", rate=RATE,
+            rate2=sound.rate))  # fmt: skip
     spectrum = np.fft.rfft(frames(sound.samples) * _hann(), n=_POINTS)  # frame bin
     bands = np.abs(spectrum).astype(np.float32) @ mel_filters().T
     return np.log(np.maximum(bands, FLOOR))
@@ -238,14 +230,9 @@ def _decode(stream: io.BufferedIOBase, name: str) -> tuple[Float[np.ndarray, "sa
     try:
         with soundfile.SoundFile(stream) as opened:
             if opened.samplerate < _LOWEST:
-                raise DataError(
-                    tr(
-                        "{name} has {samplerate:,} samples a second; speech needs at least {lowest:,}: record it anew",
-                        name=name,
-                        samplerate=opened.samplerate,
-                        lowest=_LOWEST,
-                    )
-                )
+                raise DataError(tr(
+                    "{name} has {samplerate:,} samples a second; speech needs at least {lowest:,}: record it anew",
+                    name=name, samplerate=opened.samplerate, lowest=_LOWEST))  # fmt: skip
             _check_length(opened.frames, opened.samplerate, name)
             samples = opened.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, ValueError) as error:
@@ -267,14 +254,9 @@ def _check_length(samples: int, rate: int, name: str) -> None:
     if not samples:
         raise DataError(tr("{name} has no samples; record it again, or take it out", name=name))
     if samples > LONGEST * rate:
-        raise DataError(
-            tr(
-                "{name} lasts {samples:,.0f} minutes; at most {longest} can be read: cut it into utterances",
-                name=name,
-                samples=samples / rate / 60,
-                longest=LONGEST // 60,
-            )
-        )
+        raise DataError(tr(
+            "{name} lasts {samples:,.0f} minutes; at most {longest} can be read: cut it into utterances", name=name,
+            samples=samples / rate / 60, longest=LONGEST // 60))  # fmt: skip
 
 
 def _opened(file: Path | bytes) -> io.BufferedIOBase:
@@ -283,13 +265,10 @@ def _opened(file: Path | bytes) -> io.BufferedIOBase:
     try:
         return file.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise DataError(
-            tr(
-                "{file} cannot be read ({getattr}); check the path",
-                file=file,
-                getattr=getattr(error, "strerror", None) or error,
-            )
-        ) from error
+        raise DataError(tr(
+            "{file} cannot be read ({getattr}); check the path", file=file,
+            getattr=getattr(error, "strerror", None) or error,
+        )) from error  # fmt: skip
 
 
 def _looks_like(data: bytes) -> str:

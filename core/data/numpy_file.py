@@ -45,43 +45,26 @@ def read_npy(data: bytes, name: str) -> Shaped[np.ndarray, "..."]:
             warnings.simplefilter("ignore", UserWarning)  # a header of Python 2 is read as well
             shape, fortran, dtype = _HEADERS[version](file)
     except _RUBBISH as error:
-        raise DataError(
-            tr(
-                "{name} is no readable .npy file: its header is damaged ({short}); save it again",
-                name=name,
-                short=_short(error),
-            )
-        ) from error
+        raise DataError(tr(
+            "{name} is no readable .npy file: its header is damaged ({short}); save it again", name=name,
+            short=_short(error),
+        )) from error  # fmt: skip
     if dtype.hasobject:
         raise DataError(OBJECTS.format(name=name))
     if dtype.kind in "VmM" or dtype.itemsize == 0:
-        raise DataError(
-            tr(
-                "{name} holds records of the kind {dtype}, not plain numbers; save its field of weights alone",
-                name=name,
-                dtype=dtype,
-            )
-        )
+        raise DataError(tr(
+            "{name} holds records of the kind {dtype}, not plain numbers; save its field of weights alone", name=name,
+            dtype=dtype))  # fmt: skip
     there, wanted = len(data) - file.tell(), prod(shape) * dtype.itemsize
     if there != wanted or min(shape, default=0) < 0:
-        raise DataError(
-            tr(
-                "{name} should hold {wanted:,} bytes for its shape {shape} but has {there:,}: it was cut off or damaged; "
-                "copy or save it again",
-                name=name,
-                wanted=wanted,
-                shape=_shape(shape),
-                there=there,
-            )
-        )
+        raise DataError(tr(
+            "{name} should hold {wanted:,} bytes for its shape {shape} but has {there:,}: it was cut off or damaged; "
+            "copy or save it again", name=name,
+            wanted=wanted, shape=_shape(shape), there=there))  # fmt: skip
     if not wanted and sum(shape) > len(data):
-        raise DataError(
-            tr(
-                "{name} holds no number and claims the shape {shape}; save an array that has some",
-                name=name,
-                shape=_shape(shape),
-            )
-        )
+        raise DataError(tr(
+            "{name} holds no number and claims the shape {shape}; save an array that has some", name=name,
+            shape=_shape(shape)))  # fmt: skip
     values = np.frombuffer(data, dtype, prod(shape), file.tell())
     return values.reshape(shape, order="F" if fortran else "C")
 

@@ -81,14 +81,11 @@ def read_transcripts(folder: Path, table: Path) -> tuple[Transcript, ...]:
     where = tr("put them into {folder}, or take their rows out", folder=folder)
     _stop(
         tr(
-            "{name}: {count} of {count2} recordings have no WAV file",
-            name=table.name,
-            count=len(absent),
-            count2=len(found),
-        ),
+            "{name}: {count} of {count2} recordings have no WAV file", name=table.name,
+            count=len(absent), count2=len(found)),
         absent,
         where,
-    )
+    )  # fmt: skip
     return tuple(found)
 
 

@@ -45,14 +45,10 @@ class GoldLinks:
     def __post_init__(self) -> None:
         if not self.sure <= self.possible:
             target, source = min(self.sure - self.possible)
-            raise DataError(
-                tr(
-                    "the link of target {target} and source {source} is sure but not possible; every sure link is a possible "
-                    "one: add it there (GoldLinks.of does)",
-                    target=target,
-                    source=source,
-                )
-            )
+            raise DataError(tr(
+                "the link of target {target} and source {source} is sure but not possible; every sure link is a possible "
+                "one: add it there (GoldLinks.of does)", target=target,
+                source=source))  # fmt: skip
 
     @classmethod
     def of(cls, sure: Collection[Link] = (), possible: Collection[Link] = ()) -> "GoldLinks":
@@ -124,14 +120,9 @@ def numbered(text: str) -> WrittenLinks:
             )
         number = int(parts[1])
         if number in seen:
-            raise DataError(
-                tr(
-                    "line {at}: sentence {number} has links in line {seen} already; join the lines",
-                    at=at,
-                    number=number,
-                    seen=seen[number],
-                )
-            )
+            raise DataError(tr(
+                "line {at}: sentence {number} has links in line {seen} already; join the lines", at=at,
+                number=number, seen=seen[number]))  # fmt: skip
         seen[number] = at
         found.extend(_pairs(at, number, parts[2]))
     return WrittenLinks(tuple(found), tuple(seen))
@@ -203,27 +194,19 @@ def numbering_of(written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) 
     zero = next((link for link in written.links if 0 in (link.first, link.second) and not written.nulls), None)
     end = next((link for link in written.links if _at_the_end(link, lengths)), None)
     if zero and end:
-        raise DataError(
-            tr(
-                "line {line} has the position 0 ({text_}), and line {line2} one as large as the sentence is long "
-                "({text_2}): either the file counts from 0 and line {line2} is wrong, or its sentences are others, or its "
-                "positions are in the other order (target first)",
-                line=zero.line,
-                text_=zero.text,
-                line2=end.line,
-                text_2=end.text,
-            )
-        )
+        raise DataError(tr(
+            "line {line} has the position 0 ({text_}), and line {line2} one as large as the sentence is long "
+            "({text_2}): either the file counts from 0 and line {line2} is wrong, or its sentences are others, or its "
+            "positions are in the other order (target first)", line=zero.line,
+            text_=zero.text, line2=end.line, text_2=end.text))  # fmt: skip
     if zero or end:
         return 0 if zero else 1
     if written.nulls:
         return 1  # as the format says
-    raise DataError(
-        tr(
-            "no link tells whether positions count from 0 or from 1: none is 0, and none is as large as its sentence is long; say "
-            "from where they count"
-        )
-    )
+    raise DataError(tr(
+        "no link tells whether positions count from 0 or from 1: none is 0, and none is as large as its sentence is long; say "
+        "from where they count"
+    ))  # fmt: skip
 
 
 def placed(
@@ -279,12 +262,8 @@ def _at_the_end(link: WrittenLink, lengths: Mapping[int, tuple[int, int]]) -> bo
 
 def _strange(at: int, text: str, advice: str) -> str:
     return tr(
-        "line {at} of the links: “{text_}{rest}” {advice}",
-        at=at,
-        text_=text[:_SHOWN],
-        rest="…" if len(text) > _SHOWN else "",
-        advice=advice,
-    )
+        "line {at} of the links: “{text_}{rest}” {advice}", at=at,
+        text_=text[:_SHOWN], rest="…" if len(text) > _SHOWN else "", advice=advice)  # fmt: skip
 
 
 def _no_sentence(number: int, written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) -> str:
@@ -296,31 +275,17 @@ def _no_sentence(number: int, written: WrittenLinks, lengths: Mapping[int, tuple
             "{where}there is no sentence {number}; there are {count:,}, numbered {known}: bring the sentences that the "
             "links were made for"
         ),
-        where=where,
-        number=number,
-        count=len(lengths),
-        known=known,
-    )
+        where=where, number=number, count=len(lengths), known=known)  # fmt: skip
 
 
 def _beyond(link: WrittenLink, position: int, length: int, side: str, numbering: Numbering) -> str:
     said = tr(
-        "line {line} of the links, sentence {sentence}: {text_} has {side} position {position}",
-        line=link.line,
-        sentence=link.sentence,
-        text_=link.text,
-        side=side,
-        position=position,
-    )
+        "line {line} of the links, sentence {sentence}: {text_} has {side} position {position}", line=link.line,
+        sentence=link.sentence, text_=link.text, side=side, position=position)  # fmt: skip
     if position < numbering:
         return tr("{said}, but positions are to count from 1; let them count from 0", said=said)
     last = length - 1 + numbering
     advice = tr("let them count from 1") if position == length and not numbering else tr("is the order source first?")
     return tr(
-        "{said}, but this sentence ends at {last} ({length} tokens, counted from {numbering}): {advice}",
-        said=said,
-        last=last,
-        length=length,
-        numbering=numbering,
-        advice=advice,
-    )
+        "{said}, but this sentence ends at {last} ({length} tokens, counted from {numbering}): {advice}", said=said,
+        last=last, length=length, numbering=numbering, advice=advice)  # fmt: skip

@@ -147,9 +147,7 @@ class Explored(Frontier):
         if hope <= self.best_known + CLOSE:
             return Status.PRUNED_BOUND, tr(
                 "even its best continuation ({hope:.3f}) cannot beat the best output found since ({best_known:.3f})",
-                hope=hope,
-                best_known=self.best_known,
-            )
+                hope=hope, best_known=self.best_known)  # fmt: skip
         return Status.SUPERSEDED, tr("the limit on nodes came before its turn")
 
 
@@ -222,9 +220,7 @@ class ExactSearch(AbstractRankedSearch):
         best = decision.best_finished[item]
         return tr(
             "it ends with {rank_score:.3f}; the best output known has {best:.3f}",
-            rank_score=decision.choice.rank_score[item, place],
-            best=best,
-        )
+            rank_score=decision.choice.rank_score[item, place], best=best)  # fmt: skip
 
     def _continuations(self, now: Frontiers, slot: int, best: float) -> Choice:
         """Of one hypothesis: its ending, and what could still beat the best."""

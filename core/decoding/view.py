@@ -255,19 +255,14 @@ def outlived(stop: str, bound: float, best: float) -> tuple[Status, str]:
             Status.PRUNED_BOUND,
             tr(
                 "stopped: even its best continuation ({bound:.3f}) cannot beat a finished output ({best:.3f})",
-                bound=bound,
-                best=best,
-            ),
-        )
+                bound=bound, best=best),
+        )  # fmt: skip
     return (
         Status.SUPERSEDED,
         tr(
             "stopped by the rule {stop}, a rule of thumb: it might still have reached {bound:.3f} (best finished: {best:.3f})",
-            stop=stop,
-            bound=bound,
-            best=best,
-        ),
-    )
+            stop=stop, bound=bound, best=best),
+    )  # fmt: skip
 
 
 def _chance(decision: Decision, at: int, place: int) -> dict[str, object]:

@@ -55,21 +55,12 @@ def picture(
     if path:
         points = " ".join(f"{left + (c + 0.5) * cell[0]:.1f},{top + (r + 0.5) * cell[1]:.1f}" for r, c in path)
         line = 'fill="none" stroke-linejoin="round" points='
-        parts.append(
-            tr(
-                '<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>',
-                line=line,
-                points=points,
-            )
-        )
-        parts.append(
-            tr(
-                '<polyline class="path" stroke="{path}" stroke-width="1.6" {line}"{points}"/>',
-                path=_PATH,
-                line=line,
-                points=points,
-            )
-        )
+        parts.append(tr(
+            '<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>', line=line,
+            points=points))  # fmt: skip
+        parts.append(tr(
+            '<polyline class="path" stroke="{path}" stroke-width="1.6" {line}"{points}"/>', path=_PATH,
+            line=line, points=points))  # fmt: skip
     words = max(_width(title) * 15 * 0.57, _width(told) * _LETTER * 0.52)  # a small map is no narrower than its words
     width, height = round(left + max(wide, min(words, _WIDE)) + 16), round(top + tall + 12)
     head = (

@@ -210,41 +210,21 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
         tr('<rect width="{width:g}" height="{height}" rx="{middle:g}"/>', width=width, height=_HEIGHT, middle=middle)
     )
     if done:
-        parts.append(
-            tr(
-                '<rect class="inner" x="2.5" y="2.5" width="{width:g}" height="{height}" rx="{middle:g}"/>',
-                width=width - 5,
-                height=_HEIGHT - 5,
-                middle=middle - 2.5,
-            )
-        )
-        parts.append(
-            tr(
-                '<rect class="done" x="{width:g}" y="{middle:g}" width="8" height="8"/>',
-                width=width - 16,
-                middle=middle - 4,
-            )
-        )
+        parts.append(tr(
+            '<rect class="inner" x="2.5" y="2.5" width="{width:g}" height="{height}" rx="{middle:g}"/>',
+            width=width - 5, height=_HEIGHT - 5, middle=middle - 2.5))  # fmt: skip
+        parts.append(tr(
+            '<rect class="done" x="{width:g}" y="{middle:g}" width="8" height="8"/>', width=width - 16,
+            middle=middle - 4))  # fmt: skip
     for at, sign in enumerate(signs):
-        parts.append(
-            tr(
-                '<path class="sign" transform="translate({at},{middle:g})" d="{sign}"/>',
-                at=14 + 14 * at,
-                middle=middle,
-                sign=sign,
-            )
-        )
+        parts.append(tr(
+            '<path class="sign" transform="translate({at},{middle:g})" d="{sign}"/>', at=14 + 14 * at,
+            middle=middle, sign=sign))  # fmt: skip
     left, right = 10 + 14 * len(signs), width - 10 - (12 if done else 0)
     room = right - (8 + _length(number, 6.2) if number else 0)
-    parts.append(
-        tr(
-            '<text class="word" x="{left:g}" y="{middle:g}"{lettering}>{safe}</text>',
-            left=(left + room) / 2,
-            middle=middle,
-            lettering=lettering(word),
-            safe=_safe(word),
-        )
-    )
+    parts.append(tr(
+        '<text class="word" x="{left:g}" y="{middle:g}"{lettering}>{safe}</text>', left=(left + room) / 2,
+        middle=middle, lettering=lettering(word), safe=_safe(word)))  # fmt: skip
     parts += [f'<text class="number" x="{right:g}" y="{middle:g}">{number}</text>'] if number else []
     return "".join([*parts, "</g>"])
 

@@ -35,10 +35,7 @@ def _heads(settings: "TransformerSettings") -> str | None:
             "width={width} cannot be shared by heads={heads}: "
             "choose a width that is a multiple of heads, for instance {near}"
         ),
-        width=settings.width,
-        heads=settings.heads,
-        near=near,
-    )
+        width=settings.width, heads=settings.heads, near=near)  # fmt: skip
 
 
 def _key_heads(settings: "TransformerSettings") -> str | None:
@@ -47,10 +44,7 @@ def _key_heads(settings: "TransformerSettings") -> str | None:
     fits = ", ".join(str(count) for count in range(1, settings.heads + 1) if settings.heads % count == 0)
     return tr(
         "heads={heads} cannot share key_heads={key_heads} in equal groups: choose one of {fits}, or 0",
-        heads=settings.heads,
-        key_heads=settings.key_heads,
-        fits=fits,
-    )
+        heads=settings.heads, key_heads=settings.key_heads, fits=fits)  # fmt: skip
 
 
 def _pairs_of_features(settings: "TransformerSettings") -> str | None:
@@ -65,11 +59,7 @@ def _pairs_of_features(settings: "TransformerSettings") -> str | None:
                 "positions=rotary turns pairs of features, but a head has {dim} of them (width={width} over "
                 "heads={heads}): choose an even width per head, for instance width={even}"
             ),
-            dim=settings.dim,
-            width=settings.width,
-            heads=settings.heads,
-            even=even,
-        )
+            dim=settings.dim, width=settings.width, heads=settings.heads, even=even)  # fmt: skip
     return None
 
 
@@ -83,10 +73,7 @@ def _relation(settings: "TransformerSettings") -> str | None:
                 "positions={positions} does not go with score={score}: choose score="
                 "{scores}, or positions that go with every score (alibi, t5, or added ones as sinusoidal)"
             ),
-            positions=settings.positions,
-            score=settings.score,
-            scores=" or ".join(relation.scores),
-        )
+            positions=settings.positions, score=settings.score, scores=" or ".join(relation.scores))  # fmt: skip
     for name in ("attention", "decoder_attention"):
         kind = getattr(settings, name)
         if kind != "pairs" and (relation.pairwise or not MECHANISMS[kind].scores):
@@ -95,11 +82,7 @@ def _relation(settings: "TransformerSettings") -> str | None:
                     "positions={positions} enter inside attention, pair by pair, which {name}={kind} does not offer: "
                     "choose {name}={offering}, or positions that are added to the input, as sinusoidal"
                 ),
-                positions=settings.positions,
-                name=name,
-                kind=kind,
-                offering=_offering(relation),
-            )
+                positions=settings.positions, name=name, kind=kind, offering=_offering(relation))  # fmt: skip
     return None
 
 
@@ -119,12 +102,8 @@ def _mechanism(settings: "TransformerSettings") -> str | None:
                     "{normalizer} and temperature={temperature:g}: choose {name}=pairs, or score=scaled_dot, "
                     "normalizer=softmax, temperature=1"
                 ),
-                name=name,
-                kind=kind,
-                score=settings.score,
-                normalizer=settings.normalizer,
-                temperature=settings.temperature,
-            )
+                name=name, kind=kind, score=settings.score, normalizer=settings.normalizer,
+                temperature=settings.temperature)  # fmt: skip
     return None
 
 
@@ -137,17 +116,12 @@ def _pattern(settings: "TransformerSettings") -> str | None:
                 "attention={attention} cannot leave out single pairs as pattern={pattern} wants: "
                 "choose attention=pairs, or pattern=full"
             ),
-            attention=settings.attention,
-            pattern=settings.pattern,
-        )
+            attention=settings.attention, pattern=settings.pattern)  # fmt: skip
     least = PATTERNS[settings.pattern].least_window
     if least is not None and settings.window < least:
         return tr(
-            "pattern={pattern} needs a window of at least {least}, not {window}",
-            pattern=settings.pattern,
-            least=least,
-            window=settings.window,
-        )
+            "pattern={pattern} needs a window of at least {least}, not {window}", pattern=settings.pattern,
+            least=least, window=settings.window)  # fmt: skip
     return None
 
 
@@ -161,17 +135,12 @@ def _encoder(settings: "TransformerSettings") -> str | None:
                     "{name}={getattr} is about self-attention in the encoder, and encoder={encoder} "
                     "has none: choose encoder={own_encoder}, or {name}={usual}"
                 ),
-                name=name,
-                getattr=getattr(settings, name),
-                encoder=settings.encoder,
-                own_encoder=OWN_ENCODER,
-                usual=usual,
-            )
+                name=name, getattr=getattr(settings, name), encoder=settings.encoder, own_encoder=OWN_ENCODER,
+                usual=usual)  # fmt: skip
     if settings.encoder != "convolution" and settings.width % 2:
         return tr(
             "width={width} is odd, but the encoder's two directions share it: choose an even width",
-            width=settings.width,
-        )
+            width=settings.width)  # fmt: skip
     return None
 
 
@@ -182,9 +151,7 @@ def _unplaced(settings: "TransformerSettings") -> str | None:
                 "positions={positions} do not enter encoder=convolution, which would then know no places: choose "
                 "positions that are added to the input, as sinusoidal, or encoder={own_encoder}"
             ),
-            positions=settings.positions,
-            own_encoder=OWN_ENCODER,
-        )
+            positions=settings.positions, own_encoder=OWN_ENCODER)  # fmt: skip
     return None
 
 
@@ -196,9 +163,7 @@ def _overflow(settings: "TransformerSettings") -> str | None:
                 "{normalizer} bounds no weight, so states overflow before much is gathered: choose "
                 "normalization=layer, or normalizer=softmax"
             ),
-            normalization=settings.normalization,
-            normalizer=settings.normalizer,
-        )
+            normalization=settings.normalization, normalizer=settings.normalizer)  # fmt: skip
     return None
 
 
@@ -211,9 +176,7 @@ def _connections(settings: "TransformerSettings") -> str | None:
                 "connections={connections!r} are for wiring=matrix, not for wiring={wiring}: "
                 "choose wiring=matrix, or leave them empty"
             ),
-            connections=settings.connections,
-            wiring=settings.wiring,
-        )
+            connections=settings.connections, wiring=settings.wiring)  # fmt: skip
     return None
 
 
@@ -226,9 +189,7 @@ def _alignment(settings: "TransformerSettings") -> str | None:
             "alignment={alignment} scores with the weights of the position before, and a Transformer's positions are "
             "computed together: choose alignment={able}, whose scores do not wait, or the model recurrent"
         ),
-        alignment=settings.alignment,
-        able=able,
-    )
+        alignment=settings.alignment, able=able)  # fmt: skip
 
 
 def _located_score(settings: "RecurrentSettings") -> str | None:
@@ -240,10 +201,7 @@ def _located_score(settings: "RecurrentSettings") -> str | None:
             "alignment={alignment} is heard inside an additive score, and score={score} has no such place: "
             "choose score={scores}, or alignment=monotonic, which takes every score"
         ),
-        alignment=settings.alignment,
-        score=settings.score,
-        scores=" or ".join(scores),
-    )
+        alignment=settings.alignment, score=settings.score, scores=" or ".join(scores))  # fmt: skip
 
 
 def _monotonic(settings: "RecurrentSettings") -> str | None:
@@ -255,18 +213,14 @@ def _monotonic(settings: "RecurrentSettings") -> str | None:
                 "alignment={alignment} goes from scores to weights in its own way, without normalizer="
                 "{normalizer}: choose normalizer=softmax, or alignment=content"
             ),
-            alignment=settings.alignment,
-            normalizer=settings.normalizer,
-        )
+            alignment=settings.alignment, normalizer=settings.normalizer)  # fmt: skip
     if settings.inference != "free":
         return tr(
             (
                 "alignment={alignment} goes forward by itself, and inference={inference} would have nothing to "
                 "hold: choose inference=free, or alignment=content"
             ),
-            alignment=settings.alignment,
-            inference=settings.inference,
-        )
+            alignment=settings.alignment, inference=settings.inference)  # fmt: skip
     return None
 
 
@@ -280,17 +234,14 @@ def _course(settings: "RecurrentSettings") -> str | None:
                 "inference={inference} follows where a query looks most, and a row of normalizer="
                 "{normalizer} may look nowhere: choose normalizer=softmax, or inference=free"
             ),
-            inference=settings.inference,
-            normalizer=settings.normalizer,
-        )
+            inference=settings.inference, normalizer=settings.normalizer)  # fmt: skip
     if settings.inference == "forward" and settings.normalizer != "softmax":
         return tr(
             (
                 "inference=forward multiplies probabilities of a softmax, which normalizer={normalizer} has none of: "
                 "choose normalizer=softmax, or inference=window"
             ),
-            normalizer=settings.normalizer,
-        )
+            normalizer=settings.normalizer)  # fmt: skip
     return None
 
 
@@ -312,10 +263,7 @@ def _copied_score(settings: "RecurrentSettings") -> str | None:
             "copy={copy} reads again what it copied before it steps, and with score={score} the step comes "
             "first: choose score={scores}, or copy=pointer_generator, which goes with every score"
         ),
-        copy=settings.copy,
-        score=settings.score,
-        scores=" or ".join(scores),
-    )
+        copy=settings.copy, score=settings.score, scores=" or ".join(scores))  # fmt: skip
 
 
 def _copied_weights(settings: "RecurrentSettings") -> str | None:
@@ -327,9 +275,7 @@ def _copied_weights(settings: "RecurrentSettings") -> str | None:
                 "copy={copy} takes the attention for probabilities, and a row of alignment={alignment} may "
                 "sum to less than one: choose alignment=content, location or coverage"
             ),
-            copy=settings.copy,
-            alignment=settings.alignment,
-        )
+            copy=settings.copy, alignment=settings.alignment)  # fmt: skip
     kind = NORMALIZERS[settings.normalizer]
     if not (kind.sums_to_one and kind.nonnegative):
         return tr(
@@ -337,9 +283,7 @@ def _copied_weights(settings: "RecurrentSettings") -> str | None:
                 "copy={copy} takes the attention for probabilities, and a row of normalizer={normalizer} is "
                 "none: choose normalizer=softmax or sparsemax"
             ),
-            copy=settings.copy,
-            normalizer=settings.normalizer,
-        )
+            copy=settings.copy, normalizer=settings.normalizer)  # fmt: skip
     return None
 
 
@@ -352,10 +296,7 @@ def _pointed(settings: "RecurrentSettings") -> str | None:
                 "pointing={once} takes places of the source out, and inference={inference} may hold the attention to "
                 "them: choose inference=free, or pointing={pointings}"
             ),
-            once=ONCE,
-            inference=settings.inference,
-            pointings=POINTINGS[0],
-        )
+            once=ONCE, inference=settings.inference, pointings=POINTINGS[0])  # fmt: skip
     if settings.copy == "pointer":
         return None
     return tr(
@@ -363,10 +304,7 @@ def _pointed(settings: "RecurrentSettings") -> str | None:
             "pointing={once} takes places of the source out, and with copy={copy} outputs are no places: choose "
             "copy=pointer, or pointing={pointings}"
         ),
-        once=ONCE,
-        copy=settings.copy,
-        pointings=POINTINGS[0],
-    )
+        once=ONCE, copy=settings.copy, pointings=POINTINGS[0])  # fmt: skip
 
 
 _COPY_RULES: tuple[Callable[["RecurrentSettings"], str | None], ...] = (_copied_score, _copied_weights, _pointed)

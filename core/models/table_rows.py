@@ -183,42 +183,24 @@ def check_shape(rows: Mapping[Prefix, Mapping[str, Any]]) -> None:
     if () not in rows:
         raise DataError(tr('the table has no first step; give it a row with the empty prefix: "": {…}'))
     if len(rows) > MOST_ROWS:
-        raise DataError(
-            tr(
-                "the table has {count:,} rows; at most {most_rows} can be drawn: leave some out",
-                count=len(rows),
-                most_rows=MOST_ROWS,
-            )
-        )
+        raise DataError(tr(
+            "the table has {count:,} rows; at most {most_rows} can be drawn: leave some out", count=len(rows),
+            most_rows=MOST_ROWS))  # fmt: skip
     for prefix, row in rows.items():
         if len(prefix) > DEEPEST - 1:
-            raise DataError(
-                tr(
-                    "the row {named} is too deep: at most {deepest} tokens can be chosen before <end>",
-                    named=named(prefix),
-                    deepest=DEEPEST,
-                )
-            )
+            raise DataError(tr(
+                "the row {named} is too deep: at most {deepest} tokens can be chosen before <end>", named=named(prefix),
+                deepest=DEEPEST))  # fmt: skip
         if not 1 <= len(row) <= WIDEST:
-            raise DataError(
-                tr(
-                    "the row {named} has {count} tokens; it needs 1 to {widest}",
-                    named=named(prefix),
-                    count=len(row),
-                    widest=WIDEST,
-                )
-            )
+            raise DataError(tr(
+                "the row {named} has {count} tokens; it needs 1 to {widest}", named=named(prefix),
+                count=len(row), widest=WIDEST))  # fmt: skip
         for at, token in enumerate(prefix):
             if token not in rows.get(prefix[:at], {}):
-                raise DataError(
-                    tr(
-                        "the row {named} can never be reached: “{token}” is not in the row {named2}; "
-                        "add it there, or leave this row out",
-                        named=named(prefix),
-                        token=token,
-                        named2=named(prefix[:at]),
-                    )
-                )
+                raise DataError(tr(
+                    "the row {named} can never be reached: “{token}” is not in the row {named2}; "
+                    "add it there, or leave this row out", named=named(prefix),
+                    token=token, named2=named(prefix[:at])))  # fmt: skip
         for token, probability in row.items():
             _check_entry(prefix, token, probability)
 

@@ -55,38 +55,22 @@ class Verdict:
                     "{right:.1%} to {right2:.1%} ({empty:.1%} are empty). The search gets better, what it "
                     "finds gets worse."
                 ),
-                width=narrow.width,
-                width2=wide.width,
-                rest="rises" if wide.logp > narrow.logp else "goes",
-                sums=sums,
-                right=narrow.right,
-                right2=wide.right,
-                empty=wide.empty,
-            )
+                width=narrow.width, width2=wide.width, rest="rises" if wide.logp > narrow.logp else "goes", sums=sums,
+                right=narrow.right, right2=wide.right, empty=wide.empty)  # fmt: skip
         if self.worse:
             return tr(
                 (
                     "From beam {width} to beam {width2} the share of right outputs falls from {right:.1%} to "
                     "{right2:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums})."
                 ),
-                width=narrow.width,
-                width2=wide.width,
-                right=narrow.right,
-                right2=wide.right,
-                sums=sums,
-            )
+                width=narrow.width, width2=wide.width, right=narrow.right, right2=wide.right, sums=sums)  # fmt: skip
         return tr(
             (
                 "No beam-search curse up to beam {width}: {right:.1%} of its outputs are right, and no width does "
                 "better by more than chance (the best: beam {width2} with {right2:.1%}). From beam "
                 "{width2} to beam {width} the mean Σ log p goes from {sums}."
             ),
-            width=wide.width,
-            right=wide.right,
-            width2=narrow.width,
-            right2=narrow.right,
-            sums=sums,
-        )
+            width=wide.width, right=wide.right, width2=narrow.width, right2=narrow.right, sums=sums)  # fmt: skip
 
 
 def verdict(points: Sequence[SweepPoint]) -> Verdict | None:

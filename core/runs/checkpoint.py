@@ -86,13 +86,9 @@ def save_compact(run: RunFolder, step: int, model_tensors: Mapping[str, Tensor])
     halves = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in model_tensors.items()}
     for name, tensor in halves.items():
         if not bool(torch.isfinite(tensor).all()):
-            raise RunError(
-                tr(
-                    "{name} has values that half precision cannot hold (above 65504 or not finite); "
-                    "keep the full checkpoint instead, or train again: such weights have diverged",
-                    name=name,
-                )
-            )
+            raise RunError(tr(
+                "{name} has values that half precision cannot hold (above 65504 or not finite); "
+                "keep the full checkpoint instead, or train again: such weights have diverged", name=name))  # fmt: skip
     facts = {"schema": _SCHEMA, "step": step, "compact": True, "state": {}}
     _put(run, step, {"model.safetensors": pack(halves), "state.json": _json(facts)})
 
@@ -116,24 +112,15 @@ def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
         if _folders(run) == seen:
             break
     if warnings:
-        raise RunError(
-            tr(
-                "{address} has no checkpoint that can be read: {warnings}; "
-                "restore the run from a copy, or train it anew under another name",
-                address=run.address,
-                warnings="; ".join(warnings),
-            )
-        )
+        raise RunError(tr(
+            "{address} has no checkpoint that can be read: {warnings}; "
+            "restore the run from a copy, or train it anew under another name", address=run.address,
+            warnings="; ".join(warnings)))  # fmt: skip
     if not seen:
         return None
-    raise RunError(
-        tr(
-            "{address} has no checkpoint of step {step}; choose one of: {map}",
-            address=run.address,
-            step=step,
-            map=", ".join(map(str, steps(run))),
-        )
-    )
+    raise RunError(tr(
+        "{address} has no checkpoint of step {step}; choose one of: {map}", address=run.address,
+        step=step, map=", ".join(map(str, steps(run)))))  # fmt: skip
 
 
 def steps(run: RunFolder) -> list[int]:
@@ -190,13 +177,10 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
             for group in facts["groups"]
         ]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(
-            tr(
-                "the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
-                "resume from an older one",
-                error=error,
-            )
-        ) from error
+        raise RunError(tr(
+            "the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
+            "resume from an older one", error=error,
+        )) from error  # fmt: skip
     return {"state": state, "param_groups": groups} | ({_BESIDE: beside} if beside else {})
 
 
@@ -266,22 +250,13 @@ def _folders(run: RunFolder) -> list[tuple[int, Path]]:
 def _read(folder: Path, step: int, warnings: tuple[str, ...]) -> Checkpoint:
     facts = atomic.read_json(folder / "state.json", tr("the checkpoint before it is used"))
     if not isinstance(facts, dict) or facts.get("schema") != _SCHEMA or not isinstance(facts.get("state"), dict):
-        raise RunError(
-            tr(
-                "{folder}: expected a state of schema {schema}; made by a newer Attention Lab or edited",
-                folder=folder / "state.json",
-                schema=_SCHEMA,
-            )
-        )
+        raise RunError(tr(
+            "{folder}: expected a state of schema {schema}; made by a newer Attention Lab or edited",
+            folder=folder / "state.json", schema=_SCHEMA))  # fmt: skip
     if facts.get("step") != step:
-        raise RunError(
-            tr(
-                "{folder}: says step {get!r}, the folder says {step}; it was renamed or edited",
-                folder=folder / "state.json",
-                get=facts.get("step"),
-                step=step,
-            )
-        )
+        raise RunError(tr(
+            "{folder}: says step {get!r}, the folder says {step}; it was renamed or edited",
+            folder=folder / "state.json", get=facts.get("step"), step=step))  # fmt: skip
     model = _unpack(folder / "model.safetensors")
     if facts.get("compact") is True:
         return Checkpoint(step, {name: _full(tensor) for name, tensor in model.items()}, {}, facts["state"], warnings)

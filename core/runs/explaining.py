@@ -122,22 +122,14 @@ def question(trained: TrainedModel, source: str, output: Sequence[str], step: in
         InputError: there is no such step, or the source is too long to be deleted token by token.
     """
     if not 0 <= step <= len(output):
-        raise InputError(
-            tr(
-                "the output has {count} tokens, <end> counted; there is no token {step}",
-                count=len(output) + 1,
-                step=step + 1,
-            )
-        )
+        raise InputError(tr(
+            "the output has {count} tokens, <end> counted; there is no token {step}", count=len(output) + 1,
+            step=step + 1))  # fmt: skip
     numbers = _erasable(trained, source)
     if len(numbers) > LONGEST:
-        raise InputError(
-            tr(
-                "explaining a token of {count} source tokens would take long; choose a source of at most {longest}",
-                count=len(numbers),
-                longest=LONGEST,
-            )
-        )
+        raise InputError(tr(
+            "explaining a token of {count} source tokens would take long; choose a source of at most {longest}",
+            count=len(numbers), longest=LONGEST))  # fmt: skip
     written = [*trained.vocabularies[1].encode(output), trained.model.end]
     return Question(tuple(numbers), (trained.model.begin, *written[:step]), written[step])
 
@@ -166,19 +158,15 @@ def _erasable(trained: TrainedModel, source: str) -> list[int]:
     """
     numbers, _ = trained.item(source)
     if isinstance(numbers, Heard):
-        raise InputError(
-            tr(
-                "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
-                "whose source is text"
-            )
-        )
+        raise InputError(tr(
+            "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
+            "whose source is text"
+        ))  # fmt: skip
     if isinstance(numbers, Copyable):
-        raise InputError(
-            tr(
-                "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
-                "with them; choose a model with copy=none"
-            )
-        )
+        raise InputError(tr(
+            "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
+            "with them; choose a model with copy=none"
+        ))  # fmt: skip
     return numbers
 
 
@@ -288,13 +276,9 @@ def over_sentences(
     rows: list[Explanation] = []
     readable = [one for one in examples if len(one.source) < LONGEST]
     if not readable:
-        raise InputError(
-            tr(
-                "none of these {count} sentences has fewer than {longest} tokens; choose another model",
-                count=len(examples),
-                longest=LONGEST,
-            )
-        )
+        raise InputError(tr(
+            "none of these {count} sentences has fewer than {longest} tokens; choose another model",
+            count=len(examples), longest=LONGEST))  # fmt: skip
     for at, example in enumerate(readable):
         source = trained.config.task.join(example.source)
         matrices = trained.matrices(source)

@@ -58,12 +58,9 @@ def keep_model(model: KeptModel) -> None:
     check_name(model.name)
     file = _file(model.name)
     if file.exists():
-        raise RunError(
-            tr(
-                "the name {name} is taken by a model that is kept here; choose another one, or forget that one",
-                name=model.name,
-            )
-        )
+        raise RunError(tr(
+            "the name {name} is taken by a model that is kept here; choose another one, or forget that one",
+            name=model.name))  # fmt: skip
     with atomic.disk_errors(f"keeping {model.address}"):
         file.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(file, {"schema": SCHEMA, **asdict(model)})
@@ -89,13 +86,9 @@ def kept_model(name: str) -> KeptModel:
     check_name(name)
     file = _file(name)
     if not file.is_file():
-        raise RunError(
-            tr(
-                "no model is kept under the name {name!r}; here are: {names}",
-                name=name,
-                names=", ".join(_names()) or "none",
-            )
-        )
+        raise RunError(tr(
+            "no model is kept under the name {name!r}; here are: {names}", name=name,
+            names=", ".join(_names()) or "none"))  # fmt: skip
     data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
@@ -298,12 +291,10 @@ def _examples(pieces: "Pieces") -> Examples:
 def _check_alone() -> None:
     """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
     if in_classroom():
-        raise InputError(
-            tr(
-                "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-                "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
-            )
-        )
+        raise InputError(tr(
+            "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
+            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
+        ))  # fmt: skip
 
 
 def _names() -> list[str]:

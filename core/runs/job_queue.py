@@ -71,13 +71,9 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
         running, waiting = _swept()
         before = status.read(run)
         if before.alive:
-            raise RunError(
-                tr(
-                    "{address} is being trained by process {pid}; wait for it or stop it first",
-                    address=run.address,
-                    pid=before.pid,
-                )
-            )
+            raise RunError(tr(
+                "{address} is being trained by process {pid}; wait for it or stop it first", address=run.address,
+                pid=before.pid))  # fmt: skip
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
             number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
@@ -166,12 +162,9 @@ def _turn() -> Iterator[None]:
         file = path.open("a+")
     with file:
         if not acquire(file, _PATIENCE):
-            raise RunError(
-                tr(
-                    "the queue is held by another process ({path}); try again, and end that process if it hangs",
-                    path=path,
-                )
-            )
+            raise RunError(tr(
+                "the queue is held by another process ({path}); try again, and end that process if it hangs", path=path,
+            ))  # fmt: skip
         try:
             yield
         finally:
@@ -254,12 +247,9 @@ def _pass_over(ticket: Ticket, where: str, why: object) -> None:
 def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
     own = sum(one.owner == owner for one in waiting)
     if most is not None and own >= most:
-        raise RunError(
-            tr(
-                "{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins",
-                own=own,
-            )
-        )
+        raise RunError(tr(
+            "{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins",
+            own=own))  # fmt: skip
 
 
 def _refuse_workers(run: RunFolder, places: int | None) -> None:
@@ -270,15 +260,9 @@ def _refuse_workers(run: RunFolder, places: int | None) -> None:
         return
     most, whose = (places, "here") if authority.teaches() else (1, tr("of a student"))
     if workers > most:
-        raise RunError(
-            tr(
-                "{address} has training.workers={workers}, and a training {whose} may have {most}: make it anew with workers={most}",
-                address=run.address,
-                workers=workers,
-                whose=whose,
-                most=most,
-            )
-        )
+        raise RunError(tr(
+            "{address} has training.workers={workers}, and a training {whose} may have {most}: make it anew with workers={most}",
+            address=run.address, workers=workers, whose=whose, most=most))  # fmt: skip
 
 
 def _written(run: RunFolder) -> status.Status | None:

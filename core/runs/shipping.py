@@ -27,21 +27,14 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
         RunError: the run is a voice or not done, the folder exists, or the disk refuses.
     """
     if is_voice(run):
-        raise RunError(
-            tr(
-                "{address} is a voice, and voices are not shipped; hand it on with: attnlab runs export",
-                address=run.address,
-            )
-        )
+        raise RunError(tr(
+            "{address} is a voice, and voices are not shipped; hand it on with: attnlab runs export",
+            address=run.address))  # fmt: skip
     now, newest = status.read(run), checkpoint.load(run)
     if now.state != "done" or newest is None:
-        raise RunError(
-            tr(
-                "{address} is {state}; only a run that is done can be shipped: train it to its end first",
-                address=run.address,
-                state=now.state,
-            )
-        )
+        raise RunError(tr(
+            "{address} is {state}; only a run that is done can be shipped: train it to its end first",
+            address=run.address, state=now.state))  # fmt: skip
     if folder.exists():
         raise RunError(tr("{folder} exists already; remove it first or choose another folder", folder=folder))
     with atomic.disk_errors(f"writing {folder}"):

@@ -123,15 +123,9 @@ def find_run(name: str) -> RunFolder:
         return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
     some = ", ".join(addresses[:8]) or tr("none yet")
-    raise RunError(
-        tr(
-            "there is no run {name!r}{did_you_mean}; runs: {some}{rest}",
-            name=name[:120],
-            did_you_mean=did_you_mean(name[:120], addresses),
-            some=some,
-            rest=" …" if len(addresses) > 8 else "",
-        )
-    )
+    raise RunError(tr(
+        "there is no run {name!r}{did_you_mean}; runs: {some}{rest}", name=name[:120],
+        did_you_mean=did_you_mean(name[:120], addresses), some=some, rest=" …" if len(addresses) > 8 else ""))  # fmt: skip
 
 
 def open_run(address: str) -> RunFolder:
@@ -152,12 +146,9 @@ def open_run(address: str) -> RunFolder:
     if plain and (not is_folder or address in [run.address for run in list_runs()]):
         return find_run(address)
     if not is_folder:
-        raise RunError(
-            tr(
-                "{address} is not a run folder (no config.json in it); give a run's name or its folder",
-                address=address[:200],
-            )
-        )
+        raise RunError(tr(
+            "{address} is not a run folder (no config.json in it); give a run's name or its folder",
+            address=address[:200]))  # fmt: skip
     path = path.parent.resolve() / path.name  # a run that is a link keeps its place
     for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
         if path.parent == folder.resolve():
@@ -242,22 +233,13 @@ def _idle(run: RunFolder, what: str) -> Iterator[None]:
     """
     run.check_writable(tr("it cannot be {what}", what=what))
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
-        raise RunError(
-            tr(
-                "{address} is not in {runs_folder}, so it is not {what} from here; do it by hand",
-                address=run.address,
-                runs_folder=runs_folder(),
-                what=what,
-            )
-        )
+        raise RunError(tr(
+            "{address} is not in {runs_folder}, so it is not {what} from here; do it by hand", address=run.address,
+            runs_folder=runs_folder(), what=what))  # fmt: skip
     if status.read(run).state == "waiting":
-        raise RunError(
-            tr(
-                "{address} waits for its turn to be trained, so it cannot be {what}; cancel it first",
-                address=run.address,
-                what=what,
-            )
-        )
+        raise RunError(tr(
+            "{address} waits for its turn to be trained, so it cannot be {what}; cancel it first", address=run.address,
+            what=what))  # fmt: skip
     training = RunError(
         tr("{address} is being trained, so it cannot be {what}; stop it first", address=run.address, what=what)
     )
@@ -308,11 +290,7 @@ def _made(run: RunFolder) -> float:
 
 
 def _taken(name: str) -> RunError:
-    return RunError(
-        tr(
-            "the name {name!r} is taken by another run; choose another (free: {free_name}), "
-            "or delete or rename that run first",
-            name=name,
-            free_name=free_name(name),
-        )
-    )
+    return RunError(tr(
+        "the name {name!r} is taken by another run; choose another (free: {free_name}), "
+        "or delete or rename that run first", name=name,
+        free_name=free_name(name)))  # fmt: skip

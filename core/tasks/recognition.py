@@ -58,12 +58,9 @@ class Recognition(AbstractTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.reduction.bit_count() != 1:
-            raise SettingError(
-                tr(
-                    "reduction={reduction} is no power of two, and each layer of the pyramid halves time: choose 1, 2, 4 or 8",
-                    reduction=self.reduction,
-                )
-            )
+            raise SettingError(tr(
+                "reduction={reduction} is no power of two, and each layer of the pyramid halves time: choose 1, 2, 4 or 8",
+                reduction=self.reduction))  # fmt: skip
 
     @cached_property
     def transcripts(self) -> tuple[Transcript, ...]:
@@ -89,13 +86,9 @@ class Recognition(AbstractTask):
         read = {one.name: relative(read_wav(one.path)) for one in self.transcripts}
         found = {name: one for name, one in read.items() if len(one) <= self.longest * FRAMES_A_SECOND}
         if not found:
-            raise DataError(
-                tr(
-                    "every recording of {table} is longer than {longest} s; raise longest",
-                    table=self.table,
-                    longest=self.longest,
-                )
-            )
+            raise DataError(tr(
+                "every recording of {table} is longer than {longest} s; raise longest", table=self.table,
+                longest=self.longest))  # fmt: skip
         return found
 
     @cached_property
@@ -201,15 +194,10 @@ class Recognition(AbstractTask):
             return None
         features = relative(read_wav(path))
         if len(features) > self.longest * FRAMES_A_SECOND:
-            raise DataError(
-                tr(
-                    "{name} lasts {count:,.1f} s, and this model learned from recordings of at most "
-                    "{longest} s: cut it into shorter ones, or train with a larger task.longest",
-                    name=path.name,
-                    count=len(features) / FRAMES_A_SECOND,
-                    longest=self.longest,
-                )
-            )
+            raise DataError(tr(
+                "{name} lasts {count:,.1f} s, and this model learned from recordings of at most "
+                "{longest} s: cut it into shorter ones, or train with a larger task.longest", name=path.name,
+                count=len(features) / FRAMES_A_SECOND, longest=self.longest))  # fmt: skip
         return features
 
     @cached_property
@@ -227,11 +215,7 @@ class Recognition(AbstractTask):
     def _training_texts(self) -> tuple[str, ...]:
         texts = tuple(clean(one.text).lower() for one in self.transcripts if split_of([one.name]) == "train")
         if not texts:
-            raise DataError(
-                tr(
-                    "{table} has too few recordings to train on ({count}); add more rows",
-                    table=self.table,
-                    count=len(self.transcripts),
-                )
-            )
+            raise DataError(tr(
+                "{table} has too few recordings to train on ({count}); add more rows", table=self.table,
+                count=len(self.transcripts)))  # fmt: skip
         return texts

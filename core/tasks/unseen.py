@@ -162,15 +162,9 @@ class AbstractUnseen(AbstractTask):
                     if self.path
                     else (tr("your own"), tr("give a path"))
                 )
-                raise SettingError(
-                    tr(
-                        "{name}={getattr!r} is for examples that are {what}: {other}, or leave it",
-                        name=one.name,
-                        getattr=getattr(self, one.name),
-                        what=what,
-                        other=other,
-                    )
-                )
+                raise SettingError(tr(
+                    "{name}={getattr!r} is for examples that are {what}: {other}, or leave it", name=one.name,
+                    getattr=getattr(self, one.name), what=what, other=other))  # fmt: skip
 
     @abstractmethod
     def write(self, lot: Lot) -> Example:

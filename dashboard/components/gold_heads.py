@@ -78,21 +78,14 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
     st.markdown(
         tr(
             "This sentence: **AER {error_rate:.3f}**, {found:.0f} links found, {found_sure:.0f} of "
-            "{sure:.0f} sure ones among them. ",
-            error_rate=here.error_rate,
-            found=here.found,
-            found_sure=here.found_sure,
-            sure=here.sure,
-        )
+            "{sure:.0f} sure ones among them. ", error_rate=here.error_rate,
+            found=here.found, found_sure=here.found_sure, sure=here.sure)
         + _nulls(one, counts)
-    )
+    )  # fmt: skip
     if one.unknown:
-        st.caption(
-            tr(
-                ":material/help: fed as <unk>, the model does not know them: {list}",
-                list=literal("  ".join(one.unknown[:12])),
-            )
-        )
+        st.caption(tr(
+            ":material/help: fed as <unk>, the model does not know them: {list}",
+            list=literal("  ".join(one.unknown[:12]))))  # fmt: skip
     if max(weights.shape) > _LONGEST:
         st.info(tr("Sentences of more than {longest} words are not drawn; their numbers are above.", longest=_LONGEST))
         return
@@ -103,13 +96,11 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
         height=map_height(len(one.pair.target)),
         alt=tr("AER {error_rate:.3f}", error_rate=here.error_rate),
     )
-    st.caption(
-        tr(
-            "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
-            "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "
-            "out, so a row may sum to less than one."
-        )
-    )
+    st.caption(tr(
+        "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
+        "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "
+        "out, so a row may sum to less than one."
+    ))  # fmt: skip
 
 
 def _nulls(one: LinkedMaps, counts: Sequence[int]) -> str:

@@ -53,13 +53,9 @@ def graph_attention_view(trained: TrainedSet, example: SetExample, *, key: str) 
     with right:
         _neighbors(weights, node, names, taken, looks=looks)
     if part.left_out:
-        st.caption(
-            tr(
-                "Drawn are the {most_drawn} nodes nearest to the chosen one; {left_out:,} more are not.",
-                most_drawn=MOST_DRAWN,
-                left_out=part.left_out,
-            )
-        )
+        st.caption(tr(
+            "Drawn are the {most_drawn} nodes nearest to the chosen one; {left_out:,} more are not.",
+            most_drawn=MOST_DRAWN, left_out=part.left_out))  # fmt: skip
 
 
 def _sentence(example: SetExample, trained: TrainedSet, node: int, taken: list[str], labels: list[str]) -> str:

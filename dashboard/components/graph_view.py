@@ -61,13 +61,9 @@ def graph_view() -> None:
         st.caption(tr("Arrows go from who is heard to who hears; the stronger its blue, the sooner a node hears."))
     empty = np.flatnonzero(~shown(mask, int(nodes)).any(axis=1))
     if len(empty):
-        st.caption(
-            tr(
-                "Without self-loops {named} may look at nobody: all weights there are exactly zero, and only the "
-                "residual connection carries the node's own state on.",
-                named=_named(empty),
-            )
-        )
+        st.caption(tr(
+            "Without self-loops {named} may look at nobody: all weights there are exactly zero, and only the "
+            "residual connection carries the node's own state on.", named=_named(empty)))  # fmt: skip
 
 
 def _take() -> None:

@@ -120,28 +120,20 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
     found = {words: values for words, values in found.items() if values}
     if one.finding is not None:
         times = one.finding.effect / one.finding.baseline
-        st.markdown(
-            tr(
-                "In texts the variance of a batch varies **{times:.1f} times** as much as when the same words are dealt out at "
-                "random ({effect:.1%} against {baseline:.1%}): **{verdict}**.",
-                times=times,
-                effect=one.finding.effect,
-                baseline=one.finding.baseline,
-                verdict=one.finding.verdict,
-            )
-        )
+        st.markdown(tr(
+            "In texts the variance of a batch varies **{times:.1f} times** as much as when the same words are dealt out at "
+            "random ({effect:.1%} against {baseline:.1%}): **{verdict}**.", times=times,
+            effect=one.finding.effect, baseline=one.finding.baseline, verdict=one.finding.verdict))  # fmt: skip
     if found:
         live_figure(
             variations(found, STATISTICS, mode()), key="batch variations", height=340,
             alt=tr("variation of each statistic over batches"),
         )  # fmt: skip
-        st.caption(
-            tr(
-                "mean and variance: what batch norm uses · quadratic mean: what PowerNorm uses · token's variance: what the "
-                "layer norm uses, here averaged over a batch; a token's own depends on no other token. "
-                "Standard deviation over 200 batches as a share of the level (of the mean: as a share of the features' spread)."
-            )
-        )
+        st.caption(tr(
+            "mean and variance: what batch norm uses · quadratic mean: what PowerNorm uses · token's variance: what the "
+            "layer norm uses, here averaged over a batch; a token's own depends on no other token. "
+            "Standard deviation over 200 batches as a share of the level (of the mean: as a share of the features' spread)."
+        ))  # fmt: skip
     losses = [row for row in one.rows if row["part"] == "loss" and row["tokens"] == "text"]
     if one.finding is not None and losses:
         table = pd.DataFrame(
@@ -151,9 +143,7 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
             table, hide_index=True, width="content", key="norm losses table",
             column_config={"held-out loss": st.column_config.NumberColumn(format="%.2f")},
         )  # fmt: skip
-        st.caption(
-            tr(
-                "After 400 equal steps on the texts, with one seed: too little to say which is better. No gain of PowerNorm is "
-                "claimed here; in its paper it is under one BLEU, with far larger models."
-            )
-        )
+        st.caption(tr(
+            "After 400 equal steps on the texts, with one seed: too little to say which is better. No gain of PowerNorm is "
+            "claimed here; in its paper it is under one BLEU, with far larger models."
+        ))  # fmt: skip

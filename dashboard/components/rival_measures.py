@@ -93,38 +93,25 @@ def cost(rows: Sequence[Row], finding: Finding | None) -> None:
             "{of2:.3g} MiB, linear attention {of3:.3g} ms and "
             "{of4:.3g} MiB."
         ),
-        last=last,
-        of=of("softmax", "seconds", last) * 1e3,
-        of2=of("softmax", "bytes", last) / 2**20,
-        of3=of("linear", "seconds", last) * 1e3,
-        of4=of("linear", "bytes", last) / 2**20,
-    )
+        last=last, of=of("softmax", "seconds", last) * 1e3, of2=of("softmax", "bytes", last) / 2**20,
+        of3=of("linear", "seconds", last) * 1e3, of4=of("linear", "bytes", last) / 2**20)  # fmt: skip
     more = tr(
         (
             "One more token after {first:,} and after {last:,}: softmax {of:.0f} and "
             "{of2:.0f} µs, linear {of3:.0f} and "
             "{of4:.0f} µs."
         ),
-        first=first,
-        last=last,
-        of=of("softmax", "step", first) * 1e6,
-        of2=of("softmax", "step", last) * 1e6,
-        of3=of("linear", "step", first) * 1e6,
-        of4=of("linear", "step", last) * 1e6,
-    )
+        first=first, last=last, of=of("softmax", "step", first) * 1e6, of2=of("softmax", "step", last) * 1e6,
+        of3=of("linear", "step", first) * 1e6, of4=of("linear", "step", last) * 1e6)  # fmt: skip
     st.markdown(f"**{words}** {more}")
     figure = rivals.length_cost(rows, length_cost.LENGTHS, mode())
     live_figure(figure, key="rival cost", height=400, alt=words)
-    st.caption(
-        tr(
-            "One text, {heads} heads of {dim} features, no training. Memory: the most bytes that "
-            "tensors made during the call hold at once, counted. One more token: softmax looks at every key it has kept, "
-            "linear attention at a state whose size never changes. What the cheap form forgets is another question: "
-            "a state of fixed size cannot keep every key apart.",
-            heads=length_cost.HEADS,
-            dim=length_cost.DIM,
-        )
-    )
+    st.caption(tr(
+        "One text, {heads} heads of {dim} features, no training. Memory: the most bytes that "
+        "tensors made during the call hold at once, counted. One more token: softmax looks at every key it has kept, "
+        "linear attention at a state whose size never changes. What the cheap form forgets is another question: "
+        "a state of fixed size cannot keep every key apart.", heads=length_cost.HEADS,
+        dim=length_cost.DIM))  # fmt: skip
     _table(rows, {"attention": None, "length": None, "seconds": 1e3, "bytes": 1 / 2**20, "step": 1e6})
 
 

@@ -70,15 +70,9 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
     st.progress(
         min(1.0, now.step / steps),
         text=tr(
-            "**{address}** · {standing} · step {step:,} of {steps:,}{left}{speed}",
-            address=run.address,
-            standing=queueing.standing(run, now),
-            step=now.step,
-            steps=now.steps,
-            left=left,
-            speed=speed,
-        ),
-    )
+            "**{address}** · {standing} · step {step:,} of {steps:,}{left}{speed}", address=run.address,
+            standing=queueing.standing(run, now), step=now.step, steps=now.steps, left=left, speed=speed),
+    )  # fmt: skip
     if now.state in ("failed", "crashed"):
         st.error(
             literal(now.reason) or tr("it ended without a word; see log.txt in the run folder"), icon=":material/error:"
@@ -168,13 +162,10 @@ def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
         tr(
-            "{replace}{rest} (step {step:,})",
-            replace=literal(change.what.replace("_", " ")),
-            rest="" if change.value is None else f" {change.value:g}",
-            step=change.step,
-        )
+            "{replace}{rest} (step {step:,})", replace=literal(change.what.replace("_", " ")),
+            rest="" if change.value is None else f" {change.value:g}", step=change.step)
         for change in past.changes[-_TOLD:]
-    ]
+    ]  # fmt: skip
     if told:
         st.caption(tr("Obeyed: ") + " · ".join(told))
 

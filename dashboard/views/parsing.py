@@ -80,12 +80,9 @@ def _panel() -> None:
     with right:
         attention = looking(one)
     trees(one, chosen, attention)
-    st.caption(
-        tr(
-            "Trained anew on the page Train, preset fast, on the small grammar. {told}",
-            told=told(expected(Parsing.name, "transformer")),
-        )
-    )
+    st.caption(tr(
+        "Trained anew on the page Train, preset fast, on the small grammar. {told}",
+        told=told(expected(Parsing.name, "transformer"))))  # fmt: skip
 
 
 def _ways() -> dict[str, AbstractSearch]:

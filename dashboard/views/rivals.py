@@ -62,17 +62,11 @@ def _convolution() -> None:
     image = IMAGES[base] if own is None else own
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
-    st.markdown(
-        tr(
-            "**{size} {rest}, one for each tap, and the largest difference is "
-            "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).",
-            size=size * size,
-            rest="head" if size == 1 else "heads",
-            worst=found.worst,
-            worst_at_border=found.worst_at_border,
-            largest=largest,
-        )
-    )
+    st.markdown(tr(
+        "**{size} {rest}, one for each tap, and the largest difference is "
+        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).", size=size * size,
+        rest="head" if size == 1 else "heads", worst=found.worst, worst_at_border=found.worst_at_border,
+        largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
     st.caption(
         "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "

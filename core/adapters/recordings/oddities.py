@@ -94,42 +94,23 @@ class Oddities:
         """A sentence for each kind of oddity."""
         notes = []
         if self.turned:
-            notes.append(
-                tr(
-                    "turned in {turned:,} of the maps, since columns sum to one and rows do not: rows are targets now",
-                    turned=self.turned,
-                )
-            )
+            notes.append(tr(
+                "turned in {turned:,} of the maps, since columns sum to one and rows do not: rows are targets now",
+                turned=self.turned))  # fmt: skip
         if self.strange:
-            notes.append(
-                tr(
-                    "{strange:,} of {cells:,} cells are NaN, infinite or beyond a million (first: {first}); counted "
-                    "as 0",
-                    strange=self.strange,
-                    cells=self.cells,
-                    first=self.first,
-                )
-            )
+            notes.append(tr(
+                "{strange:,} of {cells:,} cells are NaN, infinite or beyond a million (first: {first}); counted "
+                "as 0", strange=self.strange,
+                cells=self.cells, first=self.first))  # fmt: skip
         if self.below:
-            notes.append(
-                tr(
-                    "{below:,} of {cells:,} cells are below 0 (down to {least:.3g}): where these are scores before "
-                    "a softmax, or logarithms, say so",
-                    below=self.below,
-                    cells=self.cells,
-                    least=self.least,
-                )
-            )
+            notes.append(tr(
+                "{below:,} of {cells:,} cells are below 0 (down to {least:.3g}): where these are scores before "
+                "a softmax, or logarithms, say so", below=self.below,
+                cells=self.cells, least=self.least))  # fmt: skip
         if self.off:
-            notes.append(
-                tr(
-                    "{off:,} of {rows:,} rows do not sum to one (from {low:.3g} to {high:.3g}): drawn as they are",
-                    off=self.off,
-                    rows=self.rows,
-                    low=self.low,
-                    high=self.high,
-                )
-            )
+            notes.append(tr(
+                "{off:,} of {rows:,} rows do not sum to one (from {low:.3g} to {high:.3g}): drawn as they are",
+                off=self.off, rows=self.rows, low=self.low, high=self.high))  # fmt: skip
         if self.empty:
             notes.append(tr("{empty:,} of {rows:,} rows have no weight at all", empty=self.empty, rows=self.rows))
         return tuple(notes)

@@ -67,13 +67,9 @@ class RayCluster(AbstractBackend):
         with run.lock():
             before = status.read(run)
             if before.alive:
-                raise RunError(
-                    tr(
-                        "{address} is being trained on node {node}; wait for it or stop it first",
-                        address=run.address,
-                        node=before.node,
-                    )
-                )
+                raise RunError(tr(
+                    "{address} is being trained on node {node}; wait for it or stop it first", address=run.address,
+                    node=before.node))  # fmt: skip
             controls.clear(run)
             if self._storage is not None and before.state == "crashed" and before.job:
                 self._storage.bring(run)  # what a lost node left last
@@ -107,14 +103,10 @@ class RayCluster(AbstractBackend):
         except ValueError:  # there is none of that name any more
             pass
         except Exception as error:  # of Ray's many kinds, as in `_create`
-            raise RunError(
-                tr(
-                    "the cluster at {address} did not end {address2} ({error}); try again",
-                    address=self._line.address,
-                    address2=run.address,
-                    error=error,
-                )
-            ) from error
+            raise RunError(tr(
+                "the cluster at {address} did not end {address2} ({error}); try again", address=self._line.address,
+                address2=run.address, error=error,
+            )) from error  # fmt: skip
         with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
             if self._storage is not None:
                 self._storage.bring(run)
@@ -125,25 +117,15 @@ class RayCluster(AbstractBackend):
     def _check_room(self, run: RunFolder, workers: int) -> None:
         places = self.places()
         if workers > places:
-            raise RunError(
-                tr(
-                    "{address} is trained by training.workers={workers}, and the cluster has {places} places: "
-                    "set workers lower, or add nodes",
-                    address=run.address,
-                    workers=workers,
-                    places=places,
-                )
-            )
+            raise RunError(tr(
+                "{address} is trained by training.workers={workers}, and the cluster has {places} places: "
+                "set workers lower, or add nodes", address=run.address,
+                workers=workers, places=places))  # fmt: skip
         if workers > 1 and self._storage is not None:
-            raise RunError(
-                tr(
-                    "{address} is trained by training.workers={workers}, which read one folder: use a folder that all nodes see, "
-                    "without {storage}, or set workers to 1",
-                    address=run.address,
-                    workers=workers,
-                    storage=STORAGE,
-                )
-            )
+            raise RunError(tr(
+                "{address} is trained by training.workers={workers}, which read one folder: use a folder that all nodes see, "
+                "without {storage}, or set workers to 1", address=run.address,
+                workers=workers, storage=STORAGE))  # fmt: skip
 
     def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
         ray = self._line.ray()
@@ -165,24 +147,17 @@ class RayCluster(AbstractBackend):
                 return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), _gpus(), last)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
-                    raise RunError(
-                        tr(
-                            "{address} is still held by its last training ({error}); try again",
-                            address=run.address,
-                            error=error,
-                        )
-                    ) from error
+                    raise RunError(tr(
+                        "{address} is still held by its last training ({error}); try again", address=run.address,
+                        error=error,
+                    )) from error  # fmt: skip
                 time.sleep(0.1)
             except Exception as error:  # of Ray's many kinds, and whatever the head raised
-                raise RunError(
-                    tr(
-                        "the cluster at {address} did not take {address2} ({error}); is the same Attention Lab installed "
-                        "on its head?",
-                        address=self._line.address,
-                        address2=run.address,
-                        error=error,
-                    )
-                ) from error
+                raise RunError(tr(
+                    "the cluster at {address} did not take {address2} ({error}); is the same Attention Lab installed "
+                    "on its head?", address=self._line.address,
+                    address2=run.address, error=error,
+                )) from error  # fmt: skip
 
     def _see_born(self, actor: Any, run: RunFolder) -> None:
         """Speak for a training that could not even begin: a node without the lab, most of all."""
@@ -195,9 +170,8 @@ class RayCluster(AbstractBackend):
                 run,
                 tr(
                     "no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?",
-                    last=last,
-                ),
-            )
+                    last=last),
+            )  # fmt: skip
         except Exception:
             return  # the line was lost: the actor is on its own
 
