@@ -107,10 +107,8 @@ def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
 def pickled(name: str) -> str:
     """What to say to a pickle, whatever it is called."""
     return tr(
-        (
-            "{name} is a pickle or a PyTorch file; such a file can run any program while it is read, so none is ever opened "
-            "here. Save the numbers alone: np.save('map.npy', weights.float().cpu().numpy()), or safetensors"
-        ),
+        "{name} is a pickle or a PyTorch file; such a file can run any program while it is read, so none is ever opened "
+        "here. Save the numbers alone: np.save('map.npy', weights.float().cpu().numpy()), or safetensors",
         name=name,
     )
 

@@ -232,11 +232,9 @@ def _say_numbers(seen: Survey, shape: tuple[int, ...], notes: list[str]) -> None
 def _smaller(shape: tuple[int, ...], block: tuple[int, int]) -> str:
     rows, columns = (-(-size // step) for size, step in zip(shape, block))
     return tr(
-        (
-            "{shape:,} × {shape2:,} cells are more than a screen shows: made smaller to {rows:,} × {columns:,} (at most "
-            "{longest:,} a side). A cell is the weight that falls on {block} columns, mean of {block2} rows, so rows keep "
-            "their sums; scores and findings are those of the smaller map"
-        ),
+        "{shape:,} × {shape2:,} cells are more than a screen shows: made smaller to {rows:,} × {columns:,} (at most "
+        "{longest:,} a side). A cell is the weight that falls on {block} columns, mean of {block2} rows, so rows keep "
+        "their sums; scores and findings are those of the smaller map",
         shape=shape[0],
         shape2=shape[1],
         rows=rows,

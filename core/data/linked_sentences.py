@@ -155,10 +155,8 @@ def _unpaired(only_source: set[int], only_target: set[int], sources: int, target
     side, number = ("source", min(only_source)) if only_source else ("target", min(only_target))
     other = "target" if side == "source" else "source"
     return tr(
-        (
-            "there are {sources:,} source sentences and {targets:,} target sentences, and {side} sentence {number} has no {other}: "
-            "bring both texts of the same pairs, line by line or with the same numbers"
-        ),
+        "there are {sources:,} source sentences and {targets:,} target sentences, and {side} sentence {number} has no {other}: "
+        "bring both texts of the same pairs, line by line or with the same numbers",
         sources=sources,
         targets=targets,
         side=side,

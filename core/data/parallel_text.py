@@ -268,10 +268,8 @@ def counted(number: int, word: str) -> str:
 def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str:
     if len(torn) < len(lines):
         return tr(
-            (
-                "{name}: {count:,} of {counted} have no tab ({places}); "
-                "each row needs a source, a tab and a target: repair these rows"
-            ),
+            "{name}: {count:,} of {counted} have no tab ({places}); "
+            "each row needs a source, a tab and a target: repair these rows",
             name=name,
             count=len(torn),
             counted=counted(len(lines), "row"),

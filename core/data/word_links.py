@@ -271,10 +271,8 @@ def _no_sentence(number: int, written: WrittenLinks, lengths: Mapping[int, tuple
     where = tr("line {line} of the links: ", line=line) if line else tr("the links: ")
     known = f"{min(lengths)} to {max(lengths)}" if lengths else "none"
     return tr(
-        (
-            "{where}there is no sentence {number}; there are {count:,}, numbered {known}: bring the sentences that the "
-            "links were made for"
-        ),
+        "{where}there is no sentence {number}; there are {count:,}, numbered {known}: bring the sentences that the "
+        "links were made for",
         where=where, number=number, count=len(lengths), known=known)  # fmt: skip
 
 

@@ -207,13 +207,8 @@ class ExactSearch(AbstractRankedSearch):
 
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """What is ruled out without being looked at."""
-        return best_left_out(
-            decision,
-            item,
-            taken,
-            Status.PRUNED_BOUND,
-            tr("even its best continuation cannot beat the best output known"),
-        )
+        why = tr("even its best continuation cannot beat the best output known")
+        return best_left_out(decision, item, taken, Status.PRUNED_BOUND, why)
 
     def cut_reason(self, decision: Decision, item: int, place: int) -> str:
         """It ends, but not as well."""

@@ -102,10 +102,8 @@ def _pixels(one: AlignmentMap, left: float, top: float, wide: float, tall: float
     crisp = ' style="image-rendering:pixelated"' if drawn.shape[0] <= tall and drawn.shape[1] <= wide else ""
     place = f'x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
     return tr(
-        (
-            '<image {place} preserveAspectRatio="none"{crisp} href="data:image/png;base64,{data}"/>'
-            '<rect {place} fill="none" stroke="#c3ccd4"/>'
-        ),
+        '<image {place} preserveAspectRatio="none"{crisp} href="data:image/png;base64,{data}"/>'
+        '<rect {place} fill="none" stroke="#c3ccd4"/>',
         place=place,
         crisp=crisp,
         data=data,
@@ -159,13 +157,11 @@ def _mark(
         x, y, width, height = left + near, top, length, tall
         word = (x + width / 2, top + tall - 12 - shift)
     return tr(
-        (
-            '<g class="mark"><title>{plain}</title>'
-            '<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{mark}" fill-opacity="0.12" '
-            'stroke="{mark}" stroke-dasharray="5 3"/>'
-            '<circle cx="{word:.1f}" cy="{word2:.1f}" r="9" fill="{mark}"/>'
-            "{text_}</g>"
-        ),
+        '<g class="mark"><title>{plain}</title>'
+        '<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{mark}" fill-opacity="0.12" '
+        'stroke="{mark}" stroke-dasharray="5 3"/>'
+        '<circle cx="{word:.1f}" cy="{word2:.1f}" r="9" fill="{mark}"/>'
+        "{text_}</g>",
         plain=plain(f"{mark.word} {mark.told}"),
         x=x,
         y=y,

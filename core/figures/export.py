@@ -154,11 +154,9 @@ def _cells(
     for (row, column), share in np.ndenumerate(shares):
         color = ",".join(map(str, _color(float(share))))
         yield tr(
-            (
-                '<rect x="{left:g}" y="{top:g}" width="{cell:g}" height="{cell:g}" '
-                'fill="rgb({color})"><title>{plain} → {plain2}: '
-                "{weights:.4f}</title></rect>"
-            ),
+            '<rect x="{left:g}" y="{top:g}" width="{cell:g}" height="{cell:g}" '
+            'fill="rgb({color})"><title>{plain} → {plain2}: '
+            "{weights:.4f}</title></rect>",
             left=left + column * cell,
             top=top + row * cell,
             cell=cell,
@@ -175,10 +173,8 @@ def _dots(shares: Float[np.ndarray, "row column"], left: float, top: float, cell
     data = base64.b64encode(png(codes, [_color(code / 255) for code in range(256)])).decode()
     rows, columns = shares.shape
     yield tr(
-        (
-            '<image x="{left:g}" y="{top:g}" width="{columns:g}" height="{rows:g}" preserveAspectRatio="none" '
-            'href="data:image/png;base64,{data}"/>'
-        ),
+        '<image x="{left:g}" y="{top:g}" width="{columns:g}" height="{rows:g}" preserveAspectRatio="none" '
+        'href="data:image/png;base64,{data}"/>',
         left=left,
         top=top,
         columns=columns * cell,

@@ -47,10 +47,8 @@ class OpenedFigure:
         if not self.edited:
             return None
         return tr(
-            (
-                "this figure was edited after it was saved ({edited}); what it says now is used, and "
-                "the view is drawn anew from the model, so nothing is taken from the picture"
-            ),
+            "this figure was edited after it was saved ({edited}); what it says now is used, and "
+            "the view is drawn anew from the model, so nothing is taken from the picture",
             edited=" and ".join(self.edited),
         )
 

@@ -49,27 +49,21 @@ class Verdict:
         sums = f"{_nats(narrow.logp)} to {_nats(wide.logp)}"
         if self.curse:
             return tr(
-                (
-                    "The beam-search curse: from beam {width} to beam {width2} the mean Σ log p "
-                    "{rest} from {sums}, and the share of right outputs falls from "
-                    "{right:.1%} to {right2:.1%} ({empty:.1%} are empty). The search gets better, what it "
-                    "finds gets worse."
-                ),
+                "The beam-search curse: from beam {width} to beam {width2} the mean Σ log p "
+                "{rest} from {sums}, and the share of right outputs falls from "
+                "{right:.1%} to {right2:.1%} ({empty:.1%} are empty). The search gets better, what it "
+                "finds gets worse.",
                 width=narrow.width, width2=wide.width, rest="rises" if wide.logp > narrow.logp else "goes", sums=sums,
                 right=narrow.right, right2=wide.right, empty=wide.empty)  # fmt: skip
         if self.worse:
             return tr(
-                (
-                    "From beam {width} to beam {width2} the share of right outputs falls from {right:.1%} to "
-                    "{right2:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums})."
-                ),
+                "From beam {width} to beam {width2} the share of right outputs falls from {right:.1%} to "
+                "{right2:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums}).",
                 width=narrow.width, width2=wide.width, right=narrow.right, right2=wide.right, sums=sums)  # fmt: skip
         return tr(
-            (
-                "No beam-search curse up to beam {width}: {right:.1%} of its outputs are right, and no width does "
-                "better by more than chance (the best: beam {width2} with {right2:.1%}). From beam "
-                "{width2} to beam {width} the mean Σ log p goes from {sums}."
-            ),
+            "No beam-search curse up to beam {width}: {right:.1%} of its outputs are right, and no width does "
+            "better by more than chance (the best: beam {width2} with {right2:.1%}). From beam "
+            "{width2} to beam {width} the mean Σ log p goes from {sums}.",
             width=wide.width, right=wide.right, width2=narrow.width, right2=narrow.right, sums=sums)  # fmt: skip
 
 
@@ -99,10 +93,8 @@ def proof_words(points: Sequence[SweepPoint]) -> str:
         else tr("none of the beams finds all of them")
     )
     return tr(
-        (
-            "Exact search proved {n} of {n2} outputs to be the model's best: mean Σ log p {nats}, "
-            "{right:.1%} right, {empty:.1%} empty; {until}."
-        ),
+        "Exact search proved {n} of {n2} outputs to be the model's best: mean Σ log p {nats}, "
+        "{right:.1%} right, {empty:.1%} empty; {until}.",
         n=alone.n,
         n2=exact.n,
         nats=_nats(alone.logp),

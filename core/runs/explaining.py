@@ -123,8 +123,7 @@ def question(trained: TrainedModel, source: str, output: Sequence[str], step: in
     """
     if not 0 <= step <= len(output):
         raise InputError(tr(
-            "the output has {count} tokens, <end> counted; there is no token {step}", count=len(output) + 1,
-            step=step + 1))  # fmt: skip
+            "the output has {count} tokens, <end> counted; there is no token {step}", count=len(output) + 1, step=step + 1))  # fmt: skip
     numbers = _erasable(trained, source)
     if len(numbers) > LONGEST:
         raise InputError(tr(
@@ -180,9 +179,8 @@ def maps(
     """
     row, found, missing = len(asked.fed) - 1, [], []
     cross = last_cross(matrices)
-    found.append(
-        SourceMap(tr("{label}, mean over heads", label=cross.site.label), cross.mean()[row].astype(np.float64))
-    )
+    label = tr("{label}, mean over heads", label=cross.site.label)
+    found.append(SourceMap(label, cross.mean()[row].astype(np.float64)))
     try:
         near, through = carried(trained, matrices)
         found.append(SourceMap(tr("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.adapters.huggingface.families import family_of
 from core.data.batch import Example
 from core.errors import AttentionLabError, InputError, MissingExtra, RunError
-from core.language import mark, tr
+from core.language import tr
 from core.recording.recorder import attention_paths
 from core.runs import atomic
 from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 PREFIX = "hf/"
 SCHEMA = "attnlab/model/1"
-_BEGINNINGS = (mark("Hello world."), mark("The cat sat on the mat."), "你好，世界。")
+_BEGINNINGS = ("Hello world.", "The cat sat on the mat.", "你好，世界。")
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,7 @@ def keep_model(model: KeptModel) -> None:
     check_name(model.name)
     file = _file(model.name)
     if file.exists():
-        raise RunError(tr(
-            "the name {name} is taken by a model that is kept here; choose another one, or forget that one",
-            name=model.name))  # fmt: skip
+        raise RunError(tr("the name {name} is taken by a model that is kept here; choose another one, or forget that one", name=model.name))  # fmt: skip
     with atomic.disk_errors(f"keeping {model.address}"):
         file.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(file, {"schema": SCHEMA, **asdict(model)})
@@ -87,8 +85,7 @@ def kept_model(name: str) -> KeptModel:
     file = _file(name)
     if not file.is_file():
         raise RunError(tr(
-            "no model is kept under the name {name!r}; here are: {names}", name=name,
-            names=", ".join(_names()) or "none"))  # fmt: skip
+            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or "none"))  # fmt: skip
     data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
@@ -222,9 +219,8 @@ def _opened(place: Place, source_language: str, target_language: str) -> Adapted
     try:
         from core.adapters.huggingface.folder import open_folder
     except ModuleNotFoundError as error:
-        raise MissingExtra(
-            error.name or "transformers", "hf", tr("opening a model of Hugging Face's format")
-        ) from error
+        what = tr("opening a model of Hugging Face's format")
+        raise MissingExtra(error.name or "transformers", "hf", what) from error
     return _adapted(place, open_folder(place.path), source_language, target_language)
 
 
@@ -293,8 +289,7 @@ def _check_alone() -> None:
     if in_classroom():
         raise InputError(tr(
             "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
-        ))  # fmt: skip
+            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
 
 
 def _names() -> list[str]:

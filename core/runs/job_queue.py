@@ -72,8 +72,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
         before = status.read(run)
         if before.alive:
             raise RunError(tr(
-                "{address} is being trained by process {pid}; wait for it or stop it first", address=run.address,
-                pid=before.pid))  # fmt: skip
+                "{address} is being trained by process {pid}; wait for it or stop it first", address=run.address, pid=before.pid))  # fmt: skip
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
             number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
@@ -163,8 +162,7 @@ def _turn() -> Iterator[None]:
     with file:
         if not acquire(file, _PATIENCE):
             raise RunError(tr(
-                "the queue is held by another process ({path}); try again, and end that process if it hangs", path=path,
-            ))  # fmt: skip
+                "the queue is held by another process ({path}); try again, and end that process if it hangs", path=path, ))  # fmt: skip
         try:
             yield
         finally:
@@ -248,8 +246,7 @@ def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
     own = sum(one.owner == owner for one in waiting)
     if most is not None and own >= most:
         raise RunError(tr(
-            "{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins",
-            own=own))  # fmt: skip
+            "{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins", own=own))  # fmt: skip
 
 
 def _refuse_workers(run: RunFolder, places: int | None) -> None:

@@ -163,20 +163,16 @@ class Watch:
         most, minutes = self._limits.memory_mb, self._limits.minutes
         if most is not None and held > most:
             return tr(
-                (
-                    "it took {held:,.0f} MB of memory, and a training may take {most:,.0f} MB here: train anew with a smaller batch "
-                    "or model, or resume it where the limit is larger"
-                ),
+                "it took {held:,.0f} MB of memory, and a training may take {most:,.0f} MB here: train anew with a smaller batch "
+                "or model, or resume it where the limit is larger",
                 held=held,
                 most=most,
             )
         if minutes is not None and max(self._trained, self._paused) > 60 * minutes:
             did = "trained" if self._trained > 60 * minutes else tr("was paused")
             return tr(
-                (
-                    "it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
-                    "goes on from there when its turn comes"
-                ),
+                "it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
+                "goes on from there when its turn comes",
                 did=did,
                 minutes=minutes,
             )

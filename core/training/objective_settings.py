@@ -105,10 +105,8 @@ def _smoothing(
     if objective.smooths or training.label_smoothing == 0.0:
         return None
     return tr(
-        (
-            "objective={name} has no smoothed targets, so label_smoothing={label_smoothing:g} would do "
-            "nothing: choose label_smoothing=0, or objective=likelihood"
-        ),
+        "objective={name} has no smoothed targets, so label_smoothing={label_smoothing:g} would do "
+        "nothing: choose label_smoothing=0, or objective=likelihood",
         name=objective.name,
         label_smoothing=training.label_smoothing,
     )
@@ -120,10 +118,8 @@ def _guidance(
     if objective.guides or training.guidance == 0.0:
         return None
     return tr(
-        (
-            "objective={name} does not weigh the target's positions in one pass, so guidance={guidance:g} "
-            "has no diagonal to draw to: choose guidance=0, or objective=likelihood"
-        ),
+        "objective={name} does not weigh the target's positions in one pass, so guidance={guidance:g} "
+        "has no diagonal to draw to: choose guidance=0, or objective=likelihood",
         name=objective.name,
         guidance=training.guidance,
     )
@@ -135,10 +131,8 @@ def _coverage(
     if objective.guides or training.coverage == 0.0:
         return None
     return tr(
-        (
-            "objective={name} does not weigh the target's positions in one pass, so coverage={coverage:g} "
-            "has nothing to count: choose coverage=0, or objective=likelihood"
-        ),
+        "objective={name} does not weigh the target's positions in one pass, so coverage={coverage:g} "
+        "has nothing to count: choose coverage=0, or objective=likelihood",
         name=objective.name,
         coverage=training.coverage,
     )
@@ -156,19 +150,15 @@ def _counting(
         return None
     if counting is None:
         return tr(
-            (
-                "objective={name} trains a model that writes all places at once, and this one writes a token after the "
-                "other: choose model=parallel, or objective=likelihood"
-            ),
+            "objective={name} trains a model that writes all places at once, and this one writes a token after the "
+            "other: choose model=parallel, or objective=likelihood",
             name=objective.name,
         )
     works = "ctc" if counting == UPSAMPLED else tr("all_places or masked_filling")
     if not fits:
         return tr(
-            (
-                "objective={name} weighs tokens under a prefix, and model=parallel sees none: choose "
-                "objective={works}, or model=transformer"
-            ),
+            "objective={name} weighs tokens under a prefix, and model=parallel sees none: choose "
+            "objective={works}, or model=transformer",
             name=objective.name,
             works=works,
         )

@@ -108,10 +108,8 @@ class OrderFree(ObjectiveSettings):
         if task.distinct:
             return None
         return tr(
-            (
-                "objective={name} knows no order, and the targets of task={name2} have one: choose "
-                "objective=likelihood, or task=labels"
-            ),
+            "objective={name} knows no order, and the targets of task={name2} have one: choose "
+            "objective=likelihood, or task=labels",
             name=self.name,
             name2=task.name,
         )

@@ -57,10 +57,8 @@ class Rewarded(ObjectiveSettings):
         alignment = getattr(model, "alignment", "content")
         if ALIGNMENTS[alignment].monotonic:
             return tr(
-                (
-                    "objective={name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
-                    "no gradient: choose alignment=content, or objective=likelihood"
-                ),
+                "objective={name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
+                "no gradient: choose alignment=content, or objective=likelihood",
                 name=self.name,
                 alignment=alignment,
             )

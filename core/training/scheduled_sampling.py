@@ -135,20 +135,16 @@ class ScheduledSampling(ObjectiveSettings):
         """A mean of embeddings is made in two passes, and a token has no sharpness and no gradient."""
         if self.feed in MIXES and (self.procedure, self.passes) != ("parallel", 1):
             return tr(
-                (
-                    "feed={feed} mixes embeddings by what one pass under the right prefix predicts, which procedure="
-                    "{procedure} with passes={passes} is not: choose procedure=parallel and passes=1, or feed=sample"
-                ),
+                "feed={feed} mixes embeddings by what one pass under the right prefix predicts, which procedure="
+                "{procedure} with passes={passes} is not: choose procedure=parallel and passes=1, or feed=sample",
                 feed=self.feed,
                 procedure=self.procedure,
                 passes=self.passes,
             )
         if self.feed in DRAWS and (self.sharpness, self.attached) != (1.0, False):
             return tr(
-                (
-                    "feed={feed} feeds whole tokens, for which sharpness={sharpness:g} and attached={attached} "
-                    "would do nothing: choose feed={mixes}, or sharpness=1 and attached=false"
-                ),
+                "feed={feed} feeds whole tokens, for which sharpness={sharpness:g} and attached={attached} "
+                "would do nothing: choose feed={mixes}, or sharpness=1 and attached=false",
                 feed=self.feed,
                 sharpness=self.sharpness,
                 attached=self.attached,

@@ -115,11 +115,9 @@ def _said(found: Explanation, token: str) -> str:
         groups["better than random" if one.judgement == "better" else "no better than random"].append(one.shown.name)
     judged = " · ".join(f"**{words}**: {', '.join(names)}" for words, names in groups.items() if names)
     return tr(
-        (
-            "Source tokens are deleted as each map ranks them, and {count} times in random order. For the output "
-            "token **{shown}**, here: {judged}. With every source token deleted its log p is "
-            "{nats} instead of {nats2}."
-        ),
+        "Source tokens are deleted as each map ranks them, and {count} times in random order. For the output "
+        "token **{shown}**, here: {judged}. With every source token deleted its log p is "
+        "{nats} instead of {nats2}.",
         count=len(found.random),
         shown=literal(shown(token)),
         judged=judged,
@@ -134,10 +132,8 @@ def _completeness(found: Sequence[SourceMap]) -> str:
         return ""
     total, difference = sums[0]
     return tr(
-        (
-            " Completeness of integrated gradients: their sum is {nats}; log p with the source less log p with <unk> "
-            "for every source token is {nats2} (gap {nats3} nats, from finitely many points)."
-        ),
+        " Completeness of integrated gradients: their sum is {nats}; log p with the source less log p with <unk> "
+        "for every source token is {nats2} (gap {nats3} nats, from finitely many points).",
         nats=_nats(total),
         nats2=_nats(difference),
         nats3=_nats(abs(total - difference)),

@@ -62,11 +62,9 @@ def _said(effects: HeadEffects, followed: str) -> str:
     site, head = effects.heads[most]
     idle = int((~effects.changed[0]).sum())
     return tr(
-        (
-            "Off alone, the head that {followed} needs most is **{label}, head {head}**: Σ log p falls by "
-            "**{fall:.3f} nats**. {idle} of {count} heads can be off alone and the greedy output "
-            "stays the same; another head may do the work of one that is off."
-        ),
+        "Off alone, the head that {followed} needs most is **{label}, head {head}**: Σ log p falls by "
+        "**{fall:.3f} nats**. {idle} of {count} heads can be off alone and the greedy output "
+        "stays the same; another head may do the work of one that is off.",
         followed=followed,
         label=site.label,
         head=head + 1,

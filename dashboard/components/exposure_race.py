@@ -98,10 +98,8 @@ def _row(name: str, one: Exposure) -> dict[str, str | float | None]:
 def _verdict(found: Mapping[str, Exposure]) -> str:
     forced, sampled = found[FORCED], found[SAMPLED]
     told = tr(
-        (
-            "**Teacher forcing**: {forced:.0%} right under the right prefix, {free:.0%} running free. "
-            "**Scheduled sampling**: {forced2:.0%} and {free2:.0%}. "
-        ),
+        "**Teacher forcing**: {forced:.0%} right under the right prefix, {free:.0%} running free. "
+        "**Scheduled sampling**: {forced2:.0%} and {free2:.0%}. ",
         forced=forced.forced,
         free=forced.free,
         forced2=sampled.forced,

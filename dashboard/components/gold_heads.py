@@ -90,12 +90,7 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
         st.info(tr("Sentences of more than {longest} words are not drawn; their numbers are above.", longest=_LONGEST))
         return
     figure = linked_map(weights, one.pair.source, one.pair.target, gold, links, counts, mode())
-    live_figure(
-        figure,
-        key="gold map",
-        height=map_height(len(one.pair.target)),
-        alt=tr("AER {error_rate:.3f}", error_rate=here.error_rate),
-    )
+    live_figure(figure, key="gold map", height=map_height(len(one.pair.target)), alt=f"AER {here.error_rate:.3f}")
     st.caption(tr(
         "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
         "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "

@@ -104,10 +104,8 @@ def in_words(name: str, allowed: np.ndarray, layers: int) -> str:
         else tr("every token hears every token after {layers}", layers=_layers(until))
     )
     return tr(
-        (
-            "**{name}** scores **{pairs:,}** of {all_pairs:,} pairs ({pairs2:.0%}). After {layers} a token "
-            "hears up to **{back}** places back and **{ahead}** ahead; {whole}."
-        ),
+        "**{name}** scores **{pairs:,}** of {all_pairs:,} pairs ({pairs2:.0%}). After {layers} a token "
+        "hears up to **{back}** places back and **{ahead}** ahead; {whole}.",
         name=name,
         pairs=pairs,
         all_pairs=all_pairs,
@@ -126,10 +124,8 @@ def _layers(count: int) -> str:
 def _checked(wrong: np.ndarray, what: str) -> str:
     where = tr("**{sum}** of {size:,} cells differ", sum=int(wrong.sum()), size=wrong.size)
     return tr(
-        (
-            "Filled: the output at the row's {what} depends on the input at the column's. Computed from the mask, and measured by "
-            "gradients in a small network with random weights: {where}."
-        ),
+        "Filled: the output at the row's {what} depends on the input at the column's. Computed from the mask, and measured by "
+        "gradients in a small network with random weights: {where}.",
         what=what,
         where=where,
     )

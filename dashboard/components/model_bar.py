@@ -43,16 +43,12 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         address = st.selectbox(
-            tr("Model"),
-            known,
-            key=links.RUN,
-            bind="query-params",
-            on_change=_other_model,
+            tr("Model"), known, key=links.RUN, bind="query-params", on_change=_other_model,
             help=tr(
                 "the app opens on the first; then come your own trainings, the shipped ones, which begin with demo/, and models "
                 "from elsewhere, which begin with hf/ (page Your models)"
             ),
-        )
+        )  # fmt: skip
     try:
         model = resources.any_model(address)
     except AttentionLabError as error:

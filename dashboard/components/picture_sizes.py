@@ -70,10 +70,8 @@ def _crossed(rows: Sequence[Row]) -> str:
     of = sum(crossing([row for row in rows if row["seed"] == seed]) is not None for seed in seeds)
     chance = "" if of == len(seeds) else tr(": the seeds do not agree, so it may be chance")
     return tr(
-        (
-            "**In this run the mean curves cross between {between:,} and {between2:,} pictures**; from there on self-attention is "
-            "ahead by {lead:.1%} in the mean. {of} of {count} seeds cross by themselves{chance}."
-        ),
+        "**In this run the mean curves cross between {between:,} and {between2:,} pictures**; from there on self-attention is "
+        "ahead by {lead:.1%} in the mean. {of} of {count} seeds cross by themselves{chance}.",
         between=between[0],
         between2=between[1],
         lead=-lead(rows, SIZES[SIZES.index(between[1]) :]),
@@ -85,10 +83,8 @@ def _crossed(rows: Sequence[Row]) -> str:
 
 def _verdict(finding: Finding) -> str:
     return tr(
-        (
-            "**{verdict}** · {statement}: convolutions ahead by {effect:+.1%} with few pictures, by "
-            "{baseline:+.1%} with many ({rule})."
-        ),
+        "**{verdict}** · {statement}: convolutions ahead by {effect:+.1%} with few pictures, by "
+        "{baseline:+.1%} with many ({rule}).",
         verdict=finding.verdict,
         statement=FewPictures.statement,
         effect=finding.effect,

@@ -27,10 +27,8 @@ def reached(rows: Sequence[Row], finding: Finding | None) -> None:
     known = {name: value for name, value in at.items() if value is not None}
     said = ", ".join(f"{_power(value)} ({name})" for name, value in known.items())
     words = tr(
-        (
-            "Over {last} tokens, the gradient from the last output to the first input is {said}. A recurrent network takes "
-            "{last} steps between the two, self-attention one."
-        ),
+        "Over {last} tokens, the gradient from the last output to the first input is {said}. A recurrent network takes "
+        "{last} steps between the two, self-attention one.",
         last=last,
         said=said,
     )
@@ -88,19 +86,15 @@ def cost(rows: Sequence[Row], finding: Finding | None) -> None:
         return _mean(rows, what, attention=name, length=length) or 0.0
 
     words = tr(
-        (
-            "At {last:,} tokens softmax attention takes {of:.3g} ms and "
-            "{of2:.3g} MiB, linear attention {of3:.3g} ms and "
-            "{of4:.3g} MiB."
-        ),
+        "At {last:,} tokens softmax attention takes {of:.3g} ms and "
+        "{of2:.3g} MiB, linear attention {of3:.3g} ms and "
+        "{of4:.3g} MiB.",
         last=last, of=of("softmax", "seconds", last) * 1e3, of2=of("softmax", "bytes", last) / 2**20,
         of3=of("linear", "seconds", last) * 1e3, of4=of("linear", "bytes", last) / 2**20)  # fmt: skip
     more = tr(
-        (
-            "One more token after {first:,} and after {last:,}: softmax {of:.0f} and "
-            "{of2:.0f} µs, linear {of3:.0f} and "
-            "{of4:.0f} µs."
-        ),
+        "One more token after {first:,} and after {last:,}: softmax {of:.0f} and "
+        "{of2:.0f} µs, linear {of3:.0f} and "
+        "{of4:.0f} µs.",
         first=first, last=last, of=of("softmax", "step", first) * 1e6, of2=of("softmax", "step", last) * 1e6,
         of3=of("linear", "step", first) * 1e6, of4=of("linear", "step", last) * 1e6)  # fmt: skip
     st.markdown(f"**{words}** {more}")
@@ -141,10 +135,8 @@ def told(rows: Sequence[Row], task: str, rule: data_size.VisionTask, by: list[fl
     ahead = sum(lead > 0 for lead in by)
     most, least = max(by), min(by)
     words = tr(
-        (
-            "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
-            "by {least:+.0%} to {most:+.0%}."
-        ),
+        "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
+        "by {least:+.0%} to {most:+.0%}.",
         capitalize=task.capitalize(),
         summary=tr(rule.summary),
         fits=rule.fits,

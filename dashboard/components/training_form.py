@@ -31,20 +31,14 @@ _FEW = ("steps", "batch_size", "learning_rate")
 def training_form() -> None:
     """Choose and train; what cannot be is said under the button."""
     task = st.selectbox(
-        tr("Task"),
-        list(TASKS),
-        key="task",
-        bind="query-params",
+        tr("Task"), list(TASKS), key="task", bind="query-params",
         format_func=lambda name: f"{name} · {tr(TASKS[name].summary)}",
-    )
+    )  # fmt: skip
     left, right = st.columns(2)
     model = left.selectbox(
-        tr("Model"),
-        list(MODELS),
-        key="model",
-        bind="query-params",
+        tr("Model"), list(MODELS), key="model", bind="query-params",
         help="  \n".join(f"{n}: {tr(m.summary)}" for n, m in MODELS.items()),
-    )
+    )  # fmt: skip
     preset = right.selectbox(
         tr("Preset"),
         PRESETS,

@@ -40,20 +40,14 @@ def page() -> None:
 def _panel() -> None:
     known = sorted(resources.task_addresses(Parsing.name), key=lambda address: address != _FIRST)
     if not known:
-        st.info(
-            tr("There is no run of the task parse yet. Train one on the page Train."), icon=":material/model_training:"
-        )
+        words = tr("There is no run of the task parse yet. Train one on the page Train.")
+        st.info(words, icon=":material/model_training:")
         return
     first, second, third = st.columns([3, 6, 2], vertical_alignment="bottom")
     with first:
         address = st.selectbox(
-            tr("Model"),
-            known,
-            key="parsing run",
-            bind="query-params",
-            on_change=_other,
-            help=tr("a run of the task parse"),
-        )
+            tr("Model"), known, key="parsing run", bind="query-params", on_change=_other, help=tr("a run of the task parse"),
+        )  # fmt: skip
     model = resources.model(address)
     state.first(_SOURCE, model.example_text())
     source = second.text_input(tr("Sentence"), key=_SOURCE, bind="query-params", help=tr(model.config.task.summary))

@@ -62,15 +62,8 @@ def _trainings() -> None:
             format_func=lambda name: name.replace("_", " "), help=tr("how the share of right tokens falls"),
         )  # fmt: skip
     with places[2]:
-        half = int(
-            st.selectbox(
-                tr("Half at step"),
-                _HALVES,
-                _HALVES.index(HALF),
-                key="wrong half",
-                help=tr("every other token is right"),
-            )
-        )
+        told = tr("every other token is right")
+        half = int(st.selectbox(tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", help=told))
     with places[3]:
         steps = int(st.selectbox(tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", help=tr("of each")))
     with places[4]:

@@ -61,10 +61,8 @@ class Side:
             return None
         counts = " or ".join(dict.fromkeys(f"{len(tokens):,}" for tokens in self.ways))
         return tr(
-            (
-                "{what}: {count:,}, but {whence} {counts} {name} tokens, so they are numbered; give the tokens as the "
-                "model read them, with what marks begin, end and padding"
-            ),
+            "{what}: {count:,}, but {whence} {counts} {name} tokens, so they are numbered; give the tokens as the "
+            "model read them, with what marks begin, end and padding",
             what=what,
             count=count,
             whence=self.whence,

@@ -78,10 +78,8 @@ class HtmlView:
             f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>\n",
         ])  # fmt: skip
         after = tr(
-            (
-                '\n<script type="text/plain" id="numbers">{decode}</script>\n'
-                '<script type="module">\n{script}\n{start}\n</script>\n</body>\n</html>\n'
-            ),
+            '\n<script type="text/plain" id="numbers">{decode}</script>\n'
+            '<script type="module">\n{script}\n{start}\n</script>\n</body>\n</html>\n',
             decode=base64.b64encode(self.payload).decode(),
             script=script(*look.scripts, "document"),
             start=look.start,
