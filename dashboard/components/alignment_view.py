@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.adapters.labels import label
 from core.figures.curves import Curve, curves
-from core.language import tr
+from core.language import tr, tr_each
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
 from dashboard import kept, state
@@ -111,7 +111,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         axes.keys,
         key="inspected",
         title=one.place.label + ("" if one.place.step is None else tr(" · step {step:,}", step=one.place.step)),
-        words=_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"},
+        words=tr_each(_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"}),
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import ShapeError
 from core.figures.drawn.scripts import HEATMAP
 from core.figures.drawn.words import HEATMAP as WORDS
-from core.language import tr
+from core.language import tr, tr_each
 from core.recording.alignment import Mark
 from dashboard.components.canvas import codes, pack, shared_script, style
 
@@ -71,7 +71,7 @@ def heatmap(
         "exact": full,
         "signed": signed,
         "title": title,
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
         "path": None if path is None else [[int(row), int(column)] for row, column in path],
         "marks": [asdict(mark) for mark in marks],
     }

@@ -9,7 +9,7 @@ import torch
 
 from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
-from core.language import tr
+from core.language import tr, tr_each
 from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -168,4 +168,6 @@ def _map(weights: np.ndarray, rung: Rung, who: str, *, key: str) -> None:
     """Time runs to the right here, as wherever speech is drawn."""
     text = [*characters(rung.word * rung.times), "<end>"]
     moments = [f"{step * _STEP:.2f} s" for step in range(len(weights))]
-    heatmap(weights.T, text, moments, key=key, title=f"{who}, {rung.word} ×{rung.times}", high=1.0, words=_WORDS)
+    heatmap(
+        weights.T, text, moments, key=key, title=f"{who}, {rung.word} ×{rung.times}", high=1.0, words=tr_each(_WORDS)
+    )

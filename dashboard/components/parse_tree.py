@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.data.tree_tokens import Placed
 from core.errors import ShapeError
-from core.language import tr
+from core.language import tr, tr_each
 from dashboard.components.canvas import pack, script, style
 
 WORDS = {
@@ -69,6 +69,6 @@ def parse_tree(
         "right": None if right is None else list(right),
         "looks": weights is not None,
         "named": _NAMED,
-        "words": {**WORDS, **(texts or {})},
+        "words": tr_each({**WORDS, **(texts or {})}),
     }
     _component(key=key, data=pack(header, np.ascontiguousarray(rows, dtype="<f4")))

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.data.audio import write_wav
 from core.figures.export import to_npz
-from core.language import mark, tr
+from core.language import mark, tr, tr_each
 from core.runs.voices import Said, Voice
 from dashboard import kept, resources, state
 from dashboard.components.heatmap import heatmap
@@ -81,7 +81,7 @@ def _draw(said: Said, sound: bytes, text: str) -> None:
     weights = said.matrix.weights[0]
     heatmap(
         np.ascontiguousarray(weights.T), [*said.tokens, "<end>"], said.matrix.queries, key="voice map", title=text,
-        high=1.0, words=_WORDS,
+        high=1.0, words=tr_each(_WORDS),
     )  # fmt: skip
     keep = st.columns(2)
     download_button(

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import AttentionLabError
-from core.language import mark, tr
+from core.language import mark, tr, tr_each
 from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.runs.catalog import SEARCHES
@@ -102,9 +102,9 @@ def _searched(model: TableModel, values: dict[str, Any]) -> tuple[dict[str, Tabl
 def _tree(model: TableModel, found: TableFound, how: str) -> None:
     key = f"by hand {found.search.name} {how}"
     if how == WHOLE:
-        tree(whole_tree(model, found), key=key, height=400, words=WORDS | {"gold_cut": CROSSED})
+        tree(whole_tree(model, found), key=key, height=400, words=tr_each(WORDS | {"gold_cut": CROSSED}))
     else:
-        tree(tree_columns(found.tree, pruned=12), key=key, height=400, words=WORDS)
+        tree(tree_columns(found.tree, pruned=12), key=key, height=400, words=tr_each(WORDS))
 
 
 def _lesson(model: TableModel) -> None:

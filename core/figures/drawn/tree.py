@@ -10,7 +10,7 @@ from core.figures.drawn.tree_packing import columns, drawn, packed
 from core.figures.drawn.tree_words import WORDS
 from core.figures.provenance import Provenance
 from core.figures.tree import about_tree
-from core.language import tr
+from core.language import tr, tr_each
 
 
 @runtime_checkable
@@ -44,7 +44,7 @@ def tree_view(parts: Parts, about: Provenance) -> HtmlView:
         "height": "auto",
         "caption": about.title,
         "weighed": _weighed(parts),
-        "words": WORDS,
+        "words": tr_each(WORDS),
     }
     summary = tr(
         "Decoding tree of {count} nodes, by {get}.",
