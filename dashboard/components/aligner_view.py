@@ -11,6 +11,7 @@ from core.runs.aligners import ALIGNERS, AlignerRace
 from core.runs.spoken import Spoken, anecdote
 from core.training.repeat_ladder import TIMES, Rung
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -19,7 +20,7 @@ _COLUMNS = 3  # maps beside each other
 _RECENT = 10  # steps whose mean loss is said
 
 
-@kept.shared(show_spinner="Making the models …", max_entries=16)
+@kept.shared(says=False, show_spinner="Making the models …", max_entries=16)
 def race(names: tuple[str, ...], seed: int) -> AlignerRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 
@@ -81,7 +82,7 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
             "loss": sum(last) / len(last) if last else None,
             "drawn": spoken.head,
         })  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner table",
         column_config={
             "the alignment doctor": st.column_config.TextColumn(width="large"),
@@ -129,7 +130,7 @@ def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
         for name, climbed in said.items()
     ]
     st.markdown(tr("What the alignment doctor says of the maps:"))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner findings")
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner findings")
 
 
 def _begun(spoken: Spoken) -> str:
@@ -170,4 +171,4 @@ def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:
     formats = {f"right ×{times}": st.column_config.NumberColumn(format="percent") for times in TIMES}
     help = tr("syllables begun over syllables asked for: above 1 it babbles, below it swallows")
     formats |= {f"begun ×{times}": st.column_config.NumberColumn(format="%.2f", help=help) for times in TIMES}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)

@@ -11,6 +11,7 @@ from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
 from dashboard import kept, state
 from dashboard.components.alignment_source import Brought
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -132,7 +133,7 @@ def _judgement(diagnosis: Diagnosis) -> None:
             icon=":material/leaderboard:",
         ):
             rows = [{"layer and head": one.map.place.label, "quality": one.quality} for one in diagnosis.rivals]
-            st.dataframe(
+            data_table(
                 rows, hide_index=True, key="rivals",
                 column_config={"quality": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )  # fmt: skip
@@ -141,7 +142,7 @@ def _judgement(diagnosis: Diagnosis) -> None:
 def _scores(diagnosis: Diagnosis) -> None:
     """Every score with what it says, over the whole width: the sentences are long."""
     meanings = diagnosis.judged.meanings
-    st.dataframe(
+    data_table(
         [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
         hide_index=True, key="alignment scores", height=250, row_height=30,
         column_config={

@@ -13,6 +13,7 @@ from core.runs.beam_sizes import Progress, Sweep, SweepPoint, sentences, sweep
 from core.runs.beam_verdict import exact_of, proof_words, rows, to_csv, verdict
 from core.runs.trained import TrainedModel
 from dashboard import kept, resources
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code
 from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import download_button
@@ -25,7 +26,7 @@ _HEADS = {
 }  # fmt: skip
 
 
-@kept.of_run(show_spinner=False, max_entries=32)
+@kept.of_run(says=False, show_spinner=False, max_entries=32)
 def found(address: str, model_hash: str, n: int, over: tuple[AbstractSearch, ...]) -> Sweep:
     """What is known about these searches and this model, for everybody; it computes nothing by itself.
 
@@ -95,7 +96,7 @@ def table(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
     config = {
         name: st.column_config.NumberColumn(_HEADS[name], format=kind) for name, kind in formats.items()
     }  # fmt: skip
-    st.dataframe(numbers, hide_index=True, column_config=config, key="beam size table")
+    data_table(numbers, hide_index=True, column_config=config, key="beam size table")
     st.caption(
         tr(
             "right: says what the target says, in any right wording · BLEU: of meanings, so that another right wording costs "
@@ -119,7 +120,7 @@ def _outputs(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
         st.markdown(
             tr("Target: {join_target}", join_target=code(task.join_target(points[0].outputs[of].example.target)))
         )
-        st.dataframe(
+        data_table(
             pd.DataFrame([_output(trained, point, of) for point in points]),
             hide_index=True,
             column_config={"Σ log p": st.column_config.NumberColumn(format="%.3f")},

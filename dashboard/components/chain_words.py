@@ -6,7 +6,7 @@ the field's. A symbol is the letter of one vector, or of one pair.
 
 from typing import NamedTuple
 
-from core.language import mark
+from core.language import mark, tr
 from core.recording.chain import Chain
 
 
@@ -112,5 +112,5 @@ def stages(chain: Chain) -> list[dict[str, object]]:
     for title, cards in _STAGES:
         there = [[name for name in card if name in chain] for card in cards]
         if any(there):
-            found.append({"title": title, "cards": [card for card in there if card]})
+            found.append({"title": tr(title), "cards": [card for card in there if card]})
     return found

@@ -12,6 +12,7 @@ from core.runs.classroom.locked import CONTROLS, Lock
 from core.runs.classroom.roll import Page
 from core.runs.classroom.room import LECTURER, Quotas
 from dashboard import state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 
 _SAID = "people said"
@@ -30,7 +31,7 @@ def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quo
         for page in students
     ]  # fmt: skip
     column = st.column_config
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, height=min(420, 35 * (len(rows) + 1) + 3), key="class people", placeholder="",
         alt=tr("people of the class"),
         column_config={

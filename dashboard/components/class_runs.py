@@ -8,6 +8,7 @@ import streamlit as st
 from core.language import mark, tr
 from core.runs.classroom.roll import Entry, Page
 from dashboard import state
+from dashboard.components.data_table import data_table
 
 CHOSEN = "class chosen"  # workspace and name of the run that was chosen last
 SAID = "class said"  # what came of the last press
@@ -63,7 +64,7 @@ def _choose() -> None:
 
 def _table(rows: Sequence[Entry]) -> None:
     column = st.column_config
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(one) for one in rows]),
         hide_index=True,
         height=min(_TALLEST, _ROW * (len(rows) + 1) + 3),

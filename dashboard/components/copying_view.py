@@ -9,6 +9,7 @@ from core.language import tr
 from core.runs.copied import Copied
 from core.runs.copying_race import WRITERS, CopyingRace
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -16,7 +17,7 @@ from dashboard.components.mode import mode
 _RECENT = 10  # steps whose mean loss is said
 
 
-@kept.shared(show_spinner="Making the models …", max_entries=12)
+@kept.shared(says=False, show_spinner="Making the models …", max_entries=12)
 def race(task: str, seed: int) -> CopyingRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself."""
     return CopyingRace(task, seed)
@@ -73,7 +74,7 @@ def _table(one: CopyingRace) -> None:
         }
         for name, share in right.items()
     ]
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="content", key="copying table",
         column_config={
             "exact": st.column_config.NumberColumn(

@@ -26,6 +26,7 @@ from core.runs.rolled import last_cross
 from core.runs.slices import Slices
 from core.seeds import Seeds
 from dashboard import kept, resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.depth_survey import survey
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -94,7 +95,7 @@ def explained_over_sentences(chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-@kept.of_run(show_spinner=False, max_entries=32)
+@kept.of_run(says=False, show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), Seeds(_SEED), erasure=erasure))
@@ -152,7 +153,7 @@ def _deletion(found: Explanation) -> None:
         deletion_curves(found.steps.tolist(), curves, band, mode()), key="depth deletion", height=420,
         alt=tr("log-probability of the output token by the number of deleted source tokens"),
     )  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(one, found) for one in found.tested] + [_random(found)]), hide_index=True,
         column_config={"area (nats)": st.column_config.NumberColumn(format="%.2f")}, key="depth areas",
     )  # fmt: skip
@@ -195,7 +196,7 @@ def _areas(areas: Areas) -> None:
     }  # fmt: skip
     config = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
     frame = pd.DataFrame(rows).sort_values(tr("mean area (nats)"), ascending=False)
-    st.dataframe(frame, hide_index=True, column_config=config, key="depth survey areas")
+    data_table(frame, hide_index=True, column_config=config, key="depth survey areas")
     st.caption(
         tr(
             "{done} sentences; mean area of random orders: {mean:.2f} nats. better: more than two standard "

@@ -14,6 +14,7 @@ from core.runs.head_importance import OWN, REFERENCE, HeadEffects, one_by_one, o
 from core.runs.rolled import HeadSpread, recorded, spreads
 from core.runs.slices import Slices
 from dashboard import kept, resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.depth_survey import survey
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -51,7 +52,7 @@ def heads_over_sentences(chosen: Chosen) -> None:
     )  # fmt: skip
 
 
-@kept.of_run(show_spinner=False, max_entries=32)
+@kept.of_run(says=False, show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, followed: str) -> Slices[HeadEffects]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), followed))
@@ -134,7 +135,7 @@ def _table(spread: Sequence[HeadSpread], effects: HeadEffects) -> None:
         "fall of Σ log p (nats)": st.column_config.NumberColumn(format="%.4f", help=tr("above 0: the head was needed")),
     }
     with st.expander(tr("All heads as a table"), icon=":material/table:"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="depth heads table")
+        data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="depth heads table")
 
 
 def _effects(effects: HeadEffects) -> None:
@@ -160,4 +161,4 @@ def _effects(effects: HeadEffects) -> None:
         "outputs changed": st.column_config.NumberColumn(format="percent"),
     }
     frame = pd.DataFrame(rows).sort_values(tr("mean fall (nats)"), ascending=False)
-    st.dataframe(frame, hide_index=True, column_config=numbers, key="depth survey table")
+    data_table(frame, hide_index=True, column_config=numbers, key="depth survey table")

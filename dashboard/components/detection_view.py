@@ -21,13 +21,13 @@ _TALL = 430  # points of the picture
 _READABLE = 12  # queries whose costs are all drawn
 
 
-@kept.shared(show_spinner="Drawing the pictures …", max_entries=4)
+@kept.shared(says=False, show_spinner="Drawing the pictures …", max_entries=4)
 def scenes(kind: str) -> BoxedPictures:
     """Drawn pictures, for everybody."""
     return SCENES[kind]()
 
 
-@kept.own(show_spinner="Reading the pictures …", max_entries=4)
+@kept.own(says=False, show_spinner="Reading the pictures …", max_entries=4)
 def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPictures:
     """A person's own pictures.
 
@@ -43,7 +43,7 @@ def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPicture
     )
 
 
-@kept.own(show_spinner="Making the detector …", max_entries=12)
+@kept.own(says=False, show_spinner="Making the detector …", max_entries=12)
 def detector(name: str, kind: str, seed: int, matching: str, _pictures: BoxedPictures) -> DetectionRun:
     """A training of the same seed on the same pictures, for everybody; it computes nothing by itself.
 

@@ -7,6 +7,7 @@ from core.figures.distribution import law_bars, noise_strip
 from core.language import tr
 from core.runs.draw_steps import Position
 from dashboard import state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -110,4 +111,4 @@ def _all_steps(steps: tuple[Position, ...]) -> None:
     exact = ("p (model)", "p (law)", "u", "from", "to", tr("mass left"))
     columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
     columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help=tr("of the model's distribution, in nats"))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")

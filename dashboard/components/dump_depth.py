@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.rolled import Rolled, as_shares, roll, spreads
+from dashboard.components.data_table import data_table
 from dashboard.components.depth_heads import spread_figure
 from dashboard.components.depth_layers import Maps, below, onward, way, way_query
 from dashboard.components.downloads import Taken, derived
@@ -62,4 +63,4 @@ def dump_spread(chosen: Chosen) -> None:
         ),
         "rows without": st.column_config.NumberColumn(help=tr("rows whose weights are no distribution")),
     }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="recorded spread")
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="recorded spread")

@@ -14,13 +14,14 @@ from core.runs.exposed_pair import FORCED, SAMPLED, ExposedPair, pair_config
 from core.tasks.hidden_state import HiddenState
 from core.tasks.task import AbstractTask
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 Points = tuple[Sequence[int], Sequence[float], Sequence[float]]  # steps, under the right prefix, running free
 
 
-@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(says=False, show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(model: str, schedule: str, half: int, seed: int, steps: int, again: int) -> ExposedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return ExposedPair(pair_config(model, seed, schedule=schedule, half=half, steps=steps))
@@ -72,7 +73,7 @@ def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task:
         _over_steps(points)
     with right:
         _over_places(found, task)
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(name, one) for name, one in found.items()]), hide_index=True, width="content",
         key="wrong numbers", column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
     )  # fmt: skip

@@ -16,7 +16,7 @@ _TALL = 300  # points of a figure
 _POINTS = 200  # of a line: more cannot be told apart
 
 
-@kept.shared(show_spinner="Making the networks …", max_entries=12)
+@kept.shared(says=False, show_spinner="Making the networks …", max_entries=12)
 def race(seed: int, pooled: int) -> GanRace:
     """Trainings of the same seed, for everybody; it computes nothing by itself."""
     return GanRace(seed, pooled=pooled)

@@ -10,6 +10,7 @@ from core.figures.word_alignment import error_grid, grid_height, linked_map, map
 from core.language import tr
 from core.metrics.word_alignment import agreement, fertility, unlinked
 from core.runs.gold_alignment import Extraction, HeadAgreement, LinkedMaps, LinkedSet, best_of, diagonal_agreement
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -53,7 +54,7 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
         for name in ("AER", "precision", "recall", "F", tr("mass AER"))
     }
     with st.expander(tr("All heads as a table"), icon=":material/table:"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="gold table")
+        data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="gold table")
 
 
 def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract: Extraction) -> None:

@@ -9,6 +9,7 @@ from core.figures.graphs import graph_attention
 from core.language import tr
 from core.runs.graph_layout import MOST_DRAWN, Drawn, drawn
 from core.runs.trained_set import TrainedSet
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -111,7 +112,7 @@ def _neighbors(weights: np.ndarray, node: int, names: tuple[str, ...], taken: li
         return
     order = [int(at) for at in np.argsort(-weights)[:_SHOWN] if weights[at] > 0]
     st.markdown(tr("**{names} looks at**", names=literal(names[node])))
-    st.dataframe(
+    data_table(
         pd.DataFrame(
             {
                 "node": [names[at] + (" (itself)" if at == node else "") for at in order],

@@ -8,12 +8,13 @@ from core.language import tr
 from core.runs.guided_pair import GUIDED, PLAIN, GuidedPair, Look, pair_config
 from core.training.aligning import ALIGNED
 from dashboard import kept, state
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 
-@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(says=False, show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(task: str, model: str, seed: int, steps: int, again: int) -> GuidedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return GuidedPair(pair_config(task, model, seed, steps=steps))
@@ -133,7 +134,7 @@ def _afterwards(one: GuidedPair) -> None:
         row = {"": name, "exact, held out": round(judged.exact_match, 2) if judged else None}
         rows.append(row | {f"pairs ×{rung.times}": round(rung.exact, 2) for rung in ladders[name]})
     shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if name}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
+    data_table(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
     if ladders[PLAIN]:
         st.caption(
             tr(

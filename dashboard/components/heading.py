@@ -17,7 +17,7 @@ def heading(title: str, sentence: str) -> None:
     state.carry(title, "projector", links.RUN, links.SOURCE)
     arrive(title)
     left, right = st.columns([2, 1], vertical_alignment="center")
-    left.markdown(f"**{title}** · {sentence}")
+    left.markdown(f"**{tr(title)}** · {sentence}")
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if st.toggle(tr("Projector"), key="projector", bind="query-params", help=tr("larger letters everywhere")):
             st.html(_PROJECTOR)

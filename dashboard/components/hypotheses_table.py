@@ -23,7 +23,7 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     nats = st.column_config.NumberColumn(format=f"%.{digits}f")
     legend()
-    st.dataframe(
+    table(
         table, hide_index=True, key="every hypothesis", placeholder="",
         column_config={
             **dict.fromkeys((tr("Σ log p"), *parts, tr("ranking score")), nats),

@@ -10,11 +10,12 @@ from core.runs.labelled import Labelled
 from core.tasks.annotated_themes import consistent
 from core.tasks.multi_label import MultiLabel
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 
-@kept.shared(show_spinner="Making the models …", max_entries=12)
+@kept.shared(says=False, show_spinner="Making the models …", max_entries=12)
 def race(writer: str, annotators: int, seed: int) -> LabelRace:
     """Trainings of the same seed and the same texts, for everybody; it computes nothing by itself."""
     return LabelRace(MultiLabel(annotators=annotators), seed, names=(writer,))
@@ -91,5 +92,5 @@ def _table(one: LabelRace, writer: str) -> None:
             ("consistent", tr("sets that are not empty and that one annotator could have given")),
         )
     }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="labels table", column_config=shares)
+    data_table(pd.DataFrame(rows), hide_index=True, width="content", key="labels table", column_config=shares)
     st.caption(tr("{count} held-out texts; both decode as they would for you.", count=len(one.held_out)))

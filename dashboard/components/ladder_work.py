@@ -41,7 +41,7 @@ _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
 
 
-@kept.shared(show_spinner="espeak-ng speaks …", max_entries=4)
+@kept.shared(says=False, show_spinner="espeak-ng speaks …", max_entries=4)
 def corpus(short: bool, seed: int) -> SpokenText:
     """What is trained on, for everybody."""
     spoken = corpus_of(_plan(short, False), Seeds(seed))
@@ -49,7 +49,7 @@ def corpus(short: bool, seed: int) -> SpokenText:
     return spoken
 
 
-@kept.shared(show_spinner="Making the speaker …", max_entries=16)
+@kept.shared(says=False, show_spinner="Making the speaker …", max_entries=16)
 def ladder(alignment: str, guided: bool, short: bool, seed: int) -> Ladder:
     """A speaker, for everybody; it computes nothing by itself."""
     settings = SpeakerSettings(alignment=alignment, reduction=_REDUCTION)

@@ -6,6 +6,7 @@ import streamlit as st
 from core.figures.copying import CopyMap, copy_map
 from core.language import tr
 from core.runs.machines import MACHINES, Answer
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -44,7 +45,7 @@ def costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
         }
         for name, one in answers.items()
     ]  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="content", key="machines table",
         column_config={
             "calls": st.column_config.NumberColumn(help=tr("how often the decoder was called for this output")),

@@ -58,7 +58,7 @@ def molecule_view(trained: TrainedSet, *, key: str) -> None:
         st.markdown(tr("**Which nodes decided**"))
         order = np.argsort(-np.abs(decided))[:_TOLD]
         table = pd.DataFrame({"node": [example.items[at] for at in order], _LOST: decided[order]})
-        st.dataframe(table, hide_index=True, column_config={_LOST: st.column_config.NumberColumn(format="%.3f")})
+        table(table, hide_index=True, column_config={_LOST: st.column_config.NumberColumn(format="%.3f")})
 
 
 def _weights(

@@ -23,7 +23,7 @@ PLACES = {"pre": "pre-norm", "post": "post-norm", "bare": "no residual"}  # in w
 _KINDS = {"dealt": mark("the same words dealt out at random"), "text": "texts"}
 
 
-@kept.shared(copies=True, show_spinner="Building the stacks …", max_entries=256)
+@kept.shared(says=False, copies=True, show_spinner="Building the stacks …", max_entries=256)
 def sizes(place: str, kind: str, layers: int, seed: int) -> list[float]:
     """Gradients of a fresh stack by layer; see `core.claims.deep_stack.gradients`."""
     return gradients(place, kind, layers, Seeds(seed), batches=2)
@@ -63,7 +63,7 @@ def _gradient_words(by_depth: Mapping[str, Sequence[float]]) -> str:
     )
 
 
-@kept.shared(show_spinner=False, max_entries=16)
+@kept.shared(says=False, show_spinner=False, max_entries=16)
 def race(plan: tuple[tuple[str, int], ...], kind: str, layers: int, rate: float, steps: int) -> Race:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 
@@ -101,7 +101,7 @@ def race_picture(one: Race, steps: int, *, running: bool) -> None:
     live_figure(loss_curves(one.losses, steps, chance, mode()), key="norm losses", height=380, alt=words)
 
 
-@kept.shared(show_spinner=False, max_entries=4)
+@kept.shared(says=False, show_spinner=False, max_entries=4)
 def batches(seed: int) -> Experiment:
     """The measurement of what varies over batches, for everybody; it computes nothing by itself."""
     return Experiment(PowerNormCause(), [seed])
@@ -139,7 +139,7 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
         table = pd.DataFrame(
             {"norm": [row["norm"] for row in losses], "held-out loss": [row["value"] for row in losses]}
         )
-        st.dataframe(
+        table(
             table, hide_index=True, width="content", key="norm losses table",
             column_config={"held-out loss": st.column_config.NumberColumn(format="%.2f")},
         )  # fmt: skip

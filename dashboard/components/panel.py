@@ -57,7 +57,7 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
                     tr(
                         "{title} could not be drawn. The rest of the page works; try other input or reload. "
                         "(incident {number}, see the server's log)",
-                        title=title,
+                        title=tr(title),
                         number=number,
                     ),
                     icon=":material/error:",

@@ -7,6 +7,7 @@ from core.data.tree_tokens import WORD
 from core.errors import AttentionLabError
 from core.language import mark, tr
 from core.runs.parsed import Gold, Parsed
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.outputs import outputs
@@ -19,7 +20,7 @@ _BESIDE = 12  # words; trees over more stand below each other
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
     """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
     rows = pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()])
-    st.dataframe(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
+    data_table(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
         rows.dropna(axis="columns", how="all"), hide_index=True, key="parsing table",
         column_config={
             "tree": st.column_config.TextColumn(help=tr("one whole tree over all words, each of them used once")),

@@ -49,7 +49,7 @@ class Trainings:
                     self.share, self.rows = now.share, now.rows
 
 
-@kept.shared(show_spinner=False, max_entries=32)
+@kept.shared(says=False, show_spinner=False, max_entries=32)
 def _trainings(kinds: tuple[str, ...], task: str) -> Trainings:
     return Trainings(kinds, task)
 

@@ -8,6 +8,7 @@ from core.language import tr
 from core.runs.beginning import fine_tuning
 from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, Look, RewardPair, pair_config
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.resources import model
@@ -15,7 +16,7 @@ from dashboard.resources import model
 _CHANGED, _SAME = "changed", ""
 
 
-@kept.of_run(show_spinner="Loading the run twice …", max_entries=4, scope="session")
+@kept.of_run(says=False, show_spinner="Loading the run twice …", max_entries=4, scope="session")
 def pair(
     address: str, objective: str, reward: str, noise: float, rate: float, seed: int, steps: int, again: int
 ) -> RewardPair:
@@ -147,7 +148,7 @@ def _outputs(one: RewardPair) -> None:
             changed=changed or "none",
         )
     )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="reward outputs")
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="reward outputs")
 
 
 def _text(one: RewardPair, look: Look, at: int) -> str:

@@ -21,7 +21,7 @@ _FRESH = (0, False)  # how often it was begun anew, and whether it runs
 Draw = Callable[[Sequence[Row], Finding | None], None]
 
 
-@kept.shared(show_spinner=False, max_entries=32)
+@kept.shared(says=False, show_spinner=False, max_entries=32)
 def found(name: str, seeds: tuple[int, ...], attempt: int) -> Experiment:
     """What is known, for everybody; it computes nothing by itself."""
     return Experiment(CLAIMS[name](), seeds)

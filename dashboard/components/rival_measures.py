@@ -188,4 +188,4 @@ def _table(rows: Sequence[Row], columns: dict[str, str | float | None]) -> None:
             if how is not None and how != "steps":
                 form = how if isinstance(how, str) else "%.3g"
                 config[name] = st.column_config.NumberColumn(_UNITS.get(name, name), format=form)
-        st.dataframe(table, hide_index=True, column_config=config)
+        table(table, hide_index=True, column_config=config)

@@ -28,7 +28,7 @@ def run_table() -> list[str]:
     table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown(tr("##### Runs"))
     st.caption(tr("Choose rows to draw their curves over those of the run above."))
-    event = st.dataframe(
+    event = table(
         table,
         hide_index=True,
         on_select="rerun",

@@ -42,7 +42,7 @@ def score_table(names: list[str], found: list[Compared], rows: list[dict[str, An
     ]
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     figures = [name for name in table[0] if name not in ("output of", "rank", "output")]
-    st.dataframe(
+    table(
         table, hide_index=True, key="score parts", placeholder="",
         column_config={name: st.column_config.NumberColumn(format=f"%.{digits}f") for name in figures},
     )  # fmt: skip

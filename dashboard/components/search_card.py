@@ -7,6 +7,7 @@ import streamlit as st
 from core.language import mark, tr
 from core.metrics.search_error import Judgement
 from core.runs.comparison import Compared, Outcome, Yardstick
+from dashboard.components.data_table import data_table
 from dashboard.components.model_bar import Chosen
 from dashboard.components.token_marks import token_marks
 from dashboard.components.verdicts import badges
@@ -73,7 +74,7 @@ def _finished(rows: list[dict[str, Any]], key: str) -> None:
     }
     columns["output"] = st.column_config.TextColumn(width=110)
     columns["right"] = st.column_config.TextColumn(width=40)
-    st.dataframe(shown, hide_index=True, height=150, column_config=columns, key=f"finished {key}")
+    data_table(shown, hide_index=True, height=150, column_config=columns, key=f"finished {key}")
 
 
 def arithmetic(row: dict[str, Any]) -> str:

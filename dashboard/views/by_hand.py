@@ -14,6 +14,7 @@ from core.runs.catalog import SEARCHES
 from core.runs.table_search import UNSEEN, TableFound, search_table, whole_tree
 from core.settings import declarations
 from dashboard import links, state
+from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
@@ -125,7 +126,7 @@ def _strategies(found: dict[str, TableFound]) -> None:
     figures = {
         name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", tr("Σ log p"), tr("own score"))
     }
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, key="strategies", height="content",
         column_config=figures | {
             "own score": st.column_config.NumberColumn(format="%.4f", help=tr("Σ log p after the search's length norm")),
@@ -165,7 +166,7 @@ def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
             name: st.column_config.NumberColumn(format="%.4f")
             for name in ("probability", tr("Σ log p"), tr("mean log p"))
         }
-        st.dataframe(
+        data_table(
             pd.DataFrame(rows), hide_index=True, column_config=figures, key="all outputs",
             height="content" if len(rows) < 9 else 320,
         )  # fmt: skip

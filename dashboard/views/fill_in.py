@@ -13,6 +13,7 @@ from core.figures.few_labels import few_labels
 from core.language import tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
+from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
 from dashboard.components.literal import literal
@@ -92,7 +93,7 @@ def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels
         order = found[gap].argsort()[::-1][:_SHOWN]
         with places[at]:
             was = "" if words[gap] == GAP else tr(", was {words}", words=words[gap])
-            st.dataframe(
+            data_table(
                 pd.DataFrame(
                     {
                         f"place {gap + 1}{was}": [

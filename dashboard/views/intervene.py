@@ -11,6 +11,7 @@ from core.language import mark, tr
 from core.recording.edit import Edit
 from core.runs.intervention import Intervention, Output, heads, intervene
 from dashboard import links
+from dashboard.components.data_table import data_table
 from dashboard.components.downloads import chosen_download, tree_files
 from dashboard.components.edit_address import edits_key, edits_text, keep_history, opened_search, wanted_history
 from dashboard.components.heading import heading
@@ -104,7 +105,7 @@ def _shifts(found: Intervention) -> None:
         help=tr("how far the whole distribution of the next token moved: Kullback–Leibler, before from after"),
     )
     st.markdown(tr("**Step by step along the path from before**"))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="intervene shifts")
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="intervene shifts")
 
 
 def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edited: str | None) -> None:

@@ -12,6 +12,7 @@ from core.language import mark, tr
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
 from dashboard import kept, links, resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.draw_view import draw_view
 from dashboard.components.heading import heading
 from dashboard.components.literal import code, literal
@@ -148,7 +149,7 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
             )
         )
     st.caption(tr("Choose a row to see how its first draw fell, in the tab beside."))
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", height="content" if len(drawing.outputs) < 9 else 320,
         on_select=lambda: _take_row(drawing), selection_mode="single-row",
         column_config={

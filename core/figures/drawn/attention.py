@@ -40,7 +40,7 @@ def heatmap(matrices: Sequence[AttentionMatrix], title: str = "", about: Provena
     words = {
         "heads": tr_each({**HEADS, **(SIGNED_HEADS if any(one.signed for one in matrices) else {})}),
         "map": tr_each(HEATMAP),
-        **PAGE,
+        **tr_each(PAGE),
     }
     return _shown("heatmap", matrices, words, about or _nameless(matrices, title))
 
@@ -57,7 +57,7 @@ def bipartite(matrices: Sequence[AttentionMatrix], title: str = "", about: Prove
         InputError: there is no matrix.
     """
     _refuse_none(matrices)
-    return _shown("bipartite", matrices, {**PAGE, **BIPARTITE}, about or _nameless(matrices, title))
+    return _shown("bipartite", matrices, tr_each({**PAGE, **BIPARTITE}), about or _nameless(matrices, title))
 
 
 def to_html(matrices: Sequence[AttentionMatrix], about: Provenance) -> bytes:
