@@ -85,7 +85,7 @@ class Declaration:
                     name=self.name,
                     value=value,
                     span=self.span(),
-                    help=self.help,
+                    help=tr(self.help),
                 )
             )
 
@@ -121,8 +121,8 @@ class Declaration:
                 "{name}={value!r} is not {words} ({help})",
                 name=self.name,
                 value=value,
-                words=_WORDS[self.kind],
-                help=self.help,
+                words=tr(_WORDS[self.kind]),
+                help=tr(self.help),
             )
         )
 

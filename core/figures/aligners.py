@@ -68,7 +68,7 @@ def _draw(figure: go.Figure, one: Panel, row: int, column: int) -> None:
         go.Heatmap(
             z=one.weights.T, coloraxis="coloraxis", xgap=0.5, ygap=0.5,
             text=[[tr("frame {at}, {frame}, looks at {symbol}", at=at, frame=frame, symbol=symbol) for at, frame in enumerate(frames, 1)] for symbol in symbols],
-            hovertemplate=tr("%{text}<br>%{z:.3f}<extra></extra>"),
+            hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
         ),
         row=row, col=column,
     )  # fmt: skip

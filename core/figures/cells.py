@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 
 from core.figures.theme import Mode
-from core.language import tr
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 
@@ -28,7 +27,7 @@ def add_cells(
     figure.add_trace(
         go.Heatmap(
             z=values, zmin=0.0, zmax=1.0, colorscale=[(0.0, _FLAT[mode]), (1.0, full)], showscale=False, xgap=1, ygap=1,
-            text=told, hovertemplate=tr("%{text}<br>%{z:.3f}<extra></extra>"),
+            text=told, hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
         ),
         row=1, col=column,
     )  # fmt: skip

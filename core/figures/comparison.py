@@ -30,7 +30,7 @@ def score_stairs(
     """
     names = list(dict.fromkeys(name for one in parts for name, value in one.items() if value is not None))
     wide = 0.8 / (1 + len(names))
-    stairs = {name: _Stairs([], [], []) for name in [tr("Σ log p"), *names]}
+    stairs = {name: _Stairs([], [], []) for name in ["Σ log p", *names]}
     for place, (logp, added) in enumerate(zip(logps, parts)):
         own = {"Σ log p": logp, **{name: value for name, value in added.items() if value is not None}}
         begins = accumulate(own.values(), initial=0.0)
@@ -43,7 +43,7 @@ def score_stairs(
                 "color": SERIES[at % len(SERIES)],
                 "pattern": {"shape": _PATTERNS[at % len(_PATTERNS)], "fillmode": "overlay", "fgopacity": 0.6},
             },
-            customdata=one.heights, hovertemplate=tr("%{customdata:+.4f}"),
+            customdata=one.heights, hovertemplate="%{customdata:+.4f}",
         )
         for at, (name, one) in enumerate(stairs.items())
     ]  # fmt: skip

@@ -57,7 +57,7 @@ def head_values(
         go.Heatmap(
             z=values, x=heads, y=list(range(len(sites))), zmin=-top, zmax=top, xgap=2, ygap=2, colorscale=_colors(mode),
             showscale=False, text=texts, texttemplate="%{text}", textfont={"size": 12}, customdata=names,
-            hovertemplate=tr("%{customdata}<br>%{text}<extra></extra>"),
+            hovertemplate="%{customdata}<br>%{text}<extra></extra>",
         )
     )  # fmt: skip
     styled(figure, mode, height=head_height(len(sites)))
@@ -90,7 +90,7 @@ def source_maps(
             z=shares, x=list(range(len(tokens))), y=list(range(len(names))), zmin=-1, zmax=1, xgap=1, ygap=4,
             colorscale=_colors(mode), showscale=False, customdata=values,
             text=[[f"{name} · {token}" for token in seen] for name in names],
-            hovertemplate=tr("%{text}<br>%{customdata:.3g}<extra></extra>"),
+            hovertemplate="%{text}<br>%{customdata:.3g}<extra></extra>",
         )
     )  # fmt: skip
     styled(figure, mode, height=map_height(len(names)))

@@ -142,7 +142,7 @@ def noise_strip(
         go.Bar(
             y=["u"] * len(labels), x=[end - start for start, end in zip(before, after)], base=list(before),
             orientation="h", text=[told(label) for label in labels], textposition="inside", insidetextanchor="middle", textangle=0,
-            constraintext="none", cliponaxis=True, hovertemplate=tr("%{text}: %{base:.4f} … %{customdata:.4f}<extra></extra>"),
+            constraintext="none", cliponaxis=True, hovertemplate="%{text}: %{base:.4f} … %{customdata:.4f}<extra></extra>",
             customdata=list(after), width=0.7,
             marker={
                 "color": [SERIES[0] if it else (_SOFT if at % 2 else _PLAIN)[mode] for at, it in enumerate(drawn)],

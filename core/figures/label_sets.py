@@ -88,7 +88,7 @@ def label_bars(probabilities: Mapping[str, float], written: Sequence[str], cut: 
     bars = go.Bar(
         x=values, y=list(range(len(best))), orientation="h", text=[f"{value:.2f}" for value in values],
         marker={"color": _OWN[mode], "pattern_shape": ["/" if value > cut else "" for value in values]},
-        textposition="outside", cliponaxis=False, hovertemplate=tr("%{x:.3f}<extra></extra>"),
+        textposition="outside", cliponaxis=False, hovertemplate="%{x:.3f}<extra></extra>",
     )  # fmt: skip
     figure = styled(go.Figure([bars]), mode, height=_BAR * len(best) + _ROOM)
     figure.add_vline(x=cut, line_dash="dash", line_width=1, line_color="#8a949c")

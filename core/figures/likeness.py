@@ -8,7 +8,6 @@ from jaxtyping import Float
 
 from core.figures.plot_text import told
 from core.figures.theme import Mode, styled
-from core.language import tr
 
 _ZERO = {"light": "#f4f6f8", "dark": "#1a222a"}
 _EDGE = {"light": "#5b6770", "dark": "#8a949c"}
@@ -33,7 +32,7 @@ def likeness(
         go.Heatmap(
             z=alike, zmin=-1, zmax=1, showscale=False, text=[[f"{told(one)}, {told(other)}" for other in items] for one in items],
             colorscale=[(0.0, "#d55e00"), (0.5, _ZERO[mode]), (1.0, "#2f6f9f")],
-            hovertemplate=tr("%{text}: %{z:.2f}<extra></extra>"),
+            hovertemplate="%{text}: %{z:.2f}<extra></extra>",
         )
     )  # fmt: skip
     for at, (before, after) in enumerate(zip(classes or (), list(classes or ())[1:])):

@@ -67,7 +67,7 @@ def tops(places: Sequence[Sequence[tuple[str, float]]], held: Sequence[str], mod
                 "line": {"width": [3 if text == token else 0 for (text, _), token in zip(found, held)],
                          "color": _INK[mode]},
             },
-            customdata=[text for text, _ in found], hovertemplate=tr("%{customdata} %{y:.2f}<extra></extra>"),
+            customdata=[text for text, _ in found], hovertemplate="%{customdata} %{y:.2f}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", bargap=0.08, showlegend=False)
     styled(figure, mode, height=250)

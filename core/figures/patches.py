@@ -5,7 +5,6 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 
 from core.figures.theme import Mode, styled
-from core.language import tr
 
 _OVER = "#d55e00"
 
@@ -38,7 +37,7 @@ def laid_over(
             go.Heatmap(
                 z=np.kron(weights, np.ones((side, side))), zmin=-largest, zmax=largest, showscale=False,
                 colorscale=[[0, "rgba(47,111,159,0.85)"], [0.5, "rgba(213,94,0,0)"], [1, "rgba(213,94,0,0.85)"]],
-                hovertemplate=tr("%{z:.3f}<extra></extra>"),
+                hovertemplate="%{z:.3f}<extra></extra>",
             )
         )  # fmt: skip
         if chosen is not None:

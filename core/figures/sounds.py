@@ -49,7 +49,7 @@ def tracks(rows: Sequence[tuple[str, Sequence[str]]], moments: Sequence[str], mo
         go.Heatmap(
             z=[[number[label] for label in labels] for _, labels in rows], text=[[told(label) for label in labels] for _, labels in rows],
             texttemplate="%{text}" if len(moments) <= 60 else None, zmin=-0.5, zmax=steps - 0.5, colorscale=scale, ygap=4,
-            showscale=False, hovertemplate=tr("%{y}: %{text}<extra></extra>"), y=[name for name, _ in rows],
+            showscale=False, hovertemplate="%{y}: %{text}<extra></extra>", y=[name for name, _ in rows],
         )
     )  # fmt: skip
     _moments(styled(figure, mode, height=70 + 40 * len(rows)), moments)

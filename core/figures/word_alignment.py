@@ -113,7 +113,7 @@ def _cells(weights: np.ndarray, source: Sequence[str], target: Sequence[str], mo
     return go.Heatmap(
         z=size, x=list(range(len(source))), y=list(range(len(target))), zmin=0, zmax=float(size.max(initial=0)) or 1.0,
         colorscale=[(0.0, _FLAT[mode]), (1.0, SERIES[0])], showscale=False, xgap=1, ygap=1, text=words,
-        customdata=weights, hovertemplate=tr("%{text}<br>%{customdata:.4f}<extra></extra>"),
+        customdata=weights, hovertemplate="%{text}<br>%{customdata:.4f}<extra></extra>",
     )  # fmt: skip
 
 

@@ -34,9 +34,9 @@ class Site:
     def label(self) -> str:
         """For people: layers counted from 1."""
         what = "cross" if self.kind == "cross" else f"{self.stack} self"
-        view = tr(" · own layer's view") if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
+        view = " · own layer's view" if "auxiliary" in self.name else ""  # of two, in a multi-view wiring
         copying = " · copied" if self.name.endswith("cross_copying") else ""
-        return tr("{what} · layer {layer}{view}{copying}", what=what, layer=self.layer + 1, view=view, copying=copying)
+        return f"{what} · layer {self.layer + 1}{view}{copying}"
 
 
 @dataclass(frozen=True)

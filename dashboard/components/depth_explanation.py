@@ -195,7 +195,7 @@ def _areas(areas: Areas) -> None:
         "better than random on": "percent",
     }  # fmt: skip
     config = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
-    frame = pd.DataFrame(rows).sort_values(tr("mean area (nats)"), ascending=False)
+    frame = pd.DataFrame(rows).sort_values("mean area (nats)", ascending=False)
     data_table(frame, hide_index=True, column_config=config, key="depth survey areas")
     st.caption(
         tr(

@@ -80,7 +80,7 @@ def spread_figure(spread: Sequence[HeadSpread]) -> None:
     at = [(one.site, one.head) for one in spread]
     shares = [one.share for one in spread]
     texts = ["none" if np.isnan(share) else f"{share:.0%}" for share in shares]
-    _figure(at, shares, texts, tr("Entropy, share of log of the keys allowed"), tr("depth entropy"), 1.0)
+    _figure(at, shares, texts, tr("Entropy, share of log of the keys allowed"), "depth entropy", 1.0)
     without = sum(one.without for one in spread)
     if without:
         st.caption(
@@ -160,5 +160,5 @@ def _effects(effects: HeadEffects) -> None:
         "± standard error": st.column_config.NumberColumn(format="%.3f"),
         "outputs changed": st.column_config.NumberColumn(format="percent"),
     }
-    frame = pd.DataFrame(rows).sort_values(tr("mean fall (nats)"), ascending=False)
+    frame = pd.DataFrame(rows).sort_values("mean fall (nats)", ascending=False)
     data_table(frame, hide_index=True, column_config=numbers, key="depth survey table")

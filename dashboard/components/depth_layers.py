@@ -110,26 +110,24 @@ def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> Maps
     )
     left, right = st.columns(2)
     with left:
-        site = Site(stack, layer - 1, "self", tr("{stack} layer {layer} alone", stack=stack, layer=layer))
+        site = Site(stack, layer - 1, "self", f"{stack} layer {layer} alone")
         first_map = _map(
             site,
             alone,
             through.tokens,
             through.tokens,
             tr("layer {layer} alone · mean over heads", layer=layer),
-            tr("depth alone"),
+            "depth alone",
         )
     with right:
-        site = Site(
-            stack, layer - 1, "self", tr("{how} of {stack} layers 1…{layer}", how=how, stack=stack, layer=layer)
-        )
+        site = Site(stack, layer - 1, "self", f"{how} of {stack} layers 1…{layer}")
         return first_map | _map(
             site,
             below,
             through.tokens,
             through.tokens,
             tr("{how} · layers 1 to {layer}", how=how, layer=layer),
-            tr("depth below"),
+            "depth below",
         )
 
 
@@ -154,18 +152,16 @@ def onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     with left:
         alone = _cross_alone(cross)
     with right:
-        name = tr(
-            "{how} of {name} through encoder layers 1…{count}", how=how, name=cross.site.name, count=len(through.layers)
-        )
+        name = f"{how} of {cross.site.name} through encoder layers 1…{len(through.layers)}"
         site = Site("decoder", cross.site.layer, "cross", name)
         return alone | _map(
-            site, shown, cross.queries, cross.keys, tr("carried to the source · {how}", how=how), tr("depth carried")
+            site, shown, cross.queries, cross.keys, tr("carried to the source · {how}", how=how), "depth carried"
         )
 
 
 def _cross_alone(cross: AttentionMatrix) -> Maps:
     title = tr("{label} · mean over heads", label=cross.site.label)
-    return _map(cross.site, cross.mean(), cross.queries, cross.keys, title, tr("depth cross"))
+    return _map(cross.site, cross.mean(), cross.queries, cross.keys, title, "depth cross")
 
 
 def _map(

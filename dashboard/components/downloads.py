@@ -60,7 +60,7 @@ def derived(maps: Mapping[str, AttentionMatrix], reading: Reading) -> Taken:
 
 
 def _derived_files(matrix: AttentionMatrix, about: Provenance) -> Files:
-    view = MapView(matrix, 0, tr("mean over heads"))
+    view = MapView(matrix, 0, "mean over heads")
     pictures = {ending: lambda write=write: write(map_figure(view, about)) for ending, write in FIGURE_EXPORTS.items()}
     return pictures | {ending: lambda write=write: write([matrix], about) for ending, write in NUMBERS.items()}
 

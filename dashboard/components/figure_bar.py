@@ -86,7 +86,7 @@ def figure_bar() -> None:
         tr("Open figure"), icon=":material/image_search:", help=tr("a picture that was saved here"), on_click=_ask
     )
     if state.get(_ASKS):  # remembered: a page that is drawn again meanwhile does not close it
-        _asking()
+        st.dialog(tr("Open a figure"), on_dismiss=_answered)(_asking)()
 
 
 def _ask() -> None:
@@ -98,10 +98,9 @@ def _answered() -> None:
     state.forget(_ASKS, _PROBLEM)
 
 
-@st.dialog(mark("Open a figure"), on_dismiss=_answered)
 def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
-    name = tr("figure file {get}", get=state.get(_COUNT, 0))
+    name = f"figure file {state.get(_COUNT, 0)}"
     file_box(
         tr("A picture that was saved here"), ["svg", "png", "pdf", "html"], key=name, max_upload_size=_MEGABYTES,
         on_change=_take, args=(name,),

@@ -50,8 +50,7 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
         for one in agreements
     ]  # fmt: skip
     numbers = {
-        name: st.column_config.NumberColumn(format="%.3f")
-        for name in ("AER", "precision", "recall", "F", tr("mass AER"))
+        name: st.column_config.NumberColumn(format="%.3f") for name in ("AER", "precision", "recall", "F", "mass AER")
     }
     with st.expander(tr("All heads as a table"), icon=":material/table:"):
         data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="gold table")

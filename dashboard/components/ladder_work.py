@@ -105,10 +105,7 @@ def rungs(
     }
     for at, times in enumerate(RUNGS):
         cells = [partial(_true, next(iter(climbed.values()))[at][0])]
-        cells += [
-            partial(_said, kind, *said[at], tr("ladder map {kind} {times}", kind=kind, times=times))
-            for kind, said in climbed.items()
-        ]
+        cells += [partial(_said, kind, *said[at], f"ladder map {kind} {times}") for kind, said in climbed.items()]
         for start in range(0, len(cells), _BESIDE):
             for column, cell in zip(st.columns(min(_BESIDE, len(cells))), cells[start : start + _BESIDE]):
                 with column:

@@ -70,7 +70,7 @@ def _finished(rows: list[dict[str, Any]], key: str) -> None:
         for row in rows
     ]
     columns: dict[str, Any] = {
-        name: st.column_config.NumberColumn(format="%.4g", width=64) for name in (tr("Σ log p"), "score")
+        name: st.column_config.NumberColumn(format="%.4g", width=64) for name in ("Σ log p", "score")
     }
     columns["output"] = st.column_config.TextColumn(width=110)
     columns["right"] = st.column_config.TextColumn(width=40)

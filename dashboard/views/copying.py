@@ -48,7 +48,7 @@ def _trainings() -> None:
 
 
 def _source(one: CopyingRace, task: str) -> str:
-    name = tr("copying source {task}", task=task)
+    name = f"copying source {task}"
     state.first(name, _STARTS.get(task, one.task.join(one.held_out[0].source)))
     left, right = st.columns([8, 3], vertical_alignment="bottom")
     text = left.text_input(

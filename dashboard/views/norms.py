@@ -80,7 +80,7 @@ def _training() -> None:
         return
     one = norm_work.race(plan, kind, layers, float(rate), STEPS)
     key = repr(("training", plan, kind, layers, rate))
-    running = state.running(tr("norms running"), key)
+    running = state.running("norms running", key)
     with places[4]:
         _button("Train", running)
     panel(tr("The curves"), every=_TICK if running else None)(_race)(one, running)
@@ -113,7 +113,7 @@ def _race(one: norm_work.Race, running: bool) -> None:
 
 def _batches() -> None:
     one = norm_work.batches(0)
-    running = state.running(tr("norms running"), "batches")
+    running = state.running("norms running", "batches")
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.markdown(
         tr(

@@ -45,8 +45,8 @@ def texts(code: str, *, words: bool = False, heads: bool = False) -> Iterator[tu
         heads: whether names of columns are looked for.
 
     >>> list(texts('tr("one {n}", n=1)\\nclass A:\\n    summary = "two"\\n    width: int = setting(1, help="three")'))
-    [('one {n}', 1), ('two', 3), ('three', 4)]
-    >>> list(texts('WORDS = {"idle": "Point at a cell."}\\nrows = [{"mean length": 3.5}]', heads=True))
+    [('one {n}', 1), ('two', 3), ('width', 4), ('three', 4)]
+    >>> list(texts('WORDS = {"idle": "Point at a cell."}\\ndef rows(): return {"mean length": 3}', heads=True))
     [('Point at a cell.', 1), ('mean length', 2)]
     """
     tree = ast.parse(code)
@@ -63,6 +63,8 @@ def _of(node: ast.AST, words: bool) -> Iterator[str]:
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
         yield from _of_assignment(names, node.value, words)
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "setting":
+            yield node.target.id.replace("_", " ")  # as a form names it
         yield from _of_assignment([getattr(node.target, "id", "")], node.value, words)
 
 
