@@ -100,7 +100,7 @@ def about_map(view: MapView, reading: Reading) -> Provenance:
 def about_derived(matrix: AttentionMatrix, title: str, reading: Reading) -> Provenance:
     """What a figure of one map made of several says of itself; the name of its site says how it was made."""
     site = matrix.site
-    place = {"site": site.name, "layer": site.layer, "reduction": tr("mean over heads")}
+    place = {"site": site.name, "layer": site.layer, "reduction": "mean over heads"}
     return reading.about(tr("attention through the layers"), title, matrix, **place)
 
 
