@@ -102,7 +102,7 @@ class LivingMapView {
       }
     });
     this.columns.forEach((column, c) => {
-      const [light, ink] = row ? this.light(row[c]) : ["", ""];
+      const [light, ink] = row && this.light ? this.light(row[c]) : ["", ""];
       column.style.backgroundColor = light;
       column.style.color = ink;
     });
