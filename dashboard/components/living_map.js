@@ -60,7 +60,8 @@ class LivingMapView {
   build() {
     const { tokens, written, words, weights } = this.data;
     this.grid.replaceChildren();
-    this.grid.style.setProperty("--columns", tokens.length);
+    const widths = tokens.map((token) => ([...shown(token)].length > 2 ? "max-content" : "minmax(0, 1fr)"));
+    this.grid.style.gridTemplateColumns = `minmax(3.6rem, max-content) ${widths.join(" ")}`;
     this.grid.setAttribute("aria-label", words.title);
     make("span", "axis", this.grid, words.reads);
     this.columns = tokens.map((token) => make("bdi", "column", this.grid, shown(token)));

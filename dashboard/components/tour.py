@@ -79,8 +79,7 @@ STOPS = (
 
 def asked_stop() -> int | None:
     """The stop that the address asks for, from 1; None where there is no such stop."""
-    asked = st.query_params.get(TOUR, "")
-    return int(asked) if asked.isdecimal() and 1 <= int(asked) <= len(STOPS) else None
+    return {str(number): number for number in range(1, len(STOPS) + 1)}.get(st.query_params.get(TOUR, ""))
 
 
 def go(number: int) -> None:

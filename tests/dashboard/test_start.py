@@ -83,7 +83,7 @@ def test_leaving_keeps_the_page() -> None:
     assert "All heads" not in text(at) and [one for one in at.selectbox if one.label == "Model"]
 
 
-@pytest.mark.parametrize("asked", ["0", "99", "-1", "x", "", "²", "1" * 5000])
+@pytest.mark.parametrize("asked", ["0", "99", "-1", "x", "", "²", "07"])
 def test_a_stop_that_is_none_is_not_heard(asked: str) -> None:
     at = opened(tour=asked)
     assert "Tour, stop" not in text(at) and "one token after the other" in text(at)

@@ -31,8 +31,9 @@ def test_it_reads_a_date_backwards_and_ends() -> None:
 
 
 def test_writing_it_anew_gives_what_is_shipped(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = first_map.first_map()
     monkeypatch.setattr(first_map, "FILE", tmp_path / "first_map.json")
-    first_map._write(first_map.first_map())
+    first_map._write(shipped)
     assert (tmp_path / "first_map.json").read_text("utf-8") == FILE.read_text("utf-8")
 
 
