@@ -12,8 +12,6 @@ from core.lessons.shelves import ORDER, find
 from tests.browser.pages import settled, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-_FIRST = "attention"  # the page without a name in its address
-
 _SHOWN = """box => [...box.querySelectorAll("input")].map(one => one.type === "checkbox" ? String(one.checked) : one.value)
     .concat([...box.querySelectorAll("[aria-valuetext], [aria-valuenow]")].flatMap(one => [one.ariaValueText, one.ariaValueNow]))
     .concat([...box.querySelectorAll("[aria-checked=true], [aria-pressed=true]")].map(one => one.textContent.trim()))"""
@@ -36,7 +34,7 @@ def shows(page: Page, key: str, value: Any) -> bool:
 
 def has_arrived(page: Page, lesson: Lesson, number: int, step: Step) -> None:
     expect(bar(page).get_by_text(f"step {number} of {len(lesson.steps)}")).to_be_visible(timeout=60_000)
-    expect(page).to_have_url(re.compile("/[?]" if step.page == _FIRST else f"/{step.page}[?]"))
+    expect(page).to_have_url(re.compile(f"/{step.page}[?]"))
     expect(page.get_by_test_id("stMain").get_by_role("switch", name="Projector")).to_be_attached()
     settled(page)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
