@@ -44,6 +44,8 @@ class Setting:
         """What its widget is given; see `problem`."""
         if self.several:
             return tuple(given)
+        if self.options:
+            return next(one for one in self.options if one == given)  # a menu of 5 is not one of 5.0
         return float(given) if self.kind is float else given
 
     def _fits(self, given: Any) -> bool:
