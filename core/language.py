@@ -67,6 +67,15 @@ def tr(text: str, /, **values: Any) -> str:
     return said.format(**values) if values else said
 
 
+def tr_count(number: int, one: str, many: str, /, **values: Any) -> str:
+    """One of two texts: for one thing, and for {n} of them; a language that does not tell them apart translates both alike.
+
+    >>> tr_count(1, "1 head", "{n} heads"), tr_count(8, "1 head", "{n} heads")
+    ('1 head', '8 heads')
+    """
+    return tr(one if number == 1 else many, n=number, **values)
+
+
 def tr_each(words: Mapping[str, str]) -> dict[str, str]:
     """Texts under names, each in the language of whoever is spoken to: what a drawing shows.
 

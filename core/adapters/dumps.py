@@ -213,7 +213,7 @@ def _steps_said(maps: Sequence[AlignmentMap]) -> str:
         if len(steps) > 1
         else ""
     )
-    return f"{len(maps):,} map{'s' * (len(maps) != 1)}{over}"
+    return tr_count(len(maps), "1 map", "{n:,} maps") + over
 
 
 def _common(maps: Sequence[AlignmentMap]) -> list[str]:

@@ -172,7 +172,7 @@ def graph_drawing(
 def _heard(layers: int) -> str:
     if layers <= 0:
         return tr("the node that speaks") if layers == 0 else tr("never hears it")
-    return tr("hears it after {layers} layer{value}", layers=layers, value="s" * (layers > 1))
+    return tr_count(layers, "hears it after 1 layer", "hears it after {n} layers")
 
 
 def _letters(layers: int, mode: Mode) -> str:

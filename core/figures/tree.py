@@ -81,7 +81,7 @@ def about_tree(
 
 def _title(header: Mapping[str, Any]) -> str:
     count = len(header.get("edits") or ())
-    edited = tr(" · {count} edit{value}", count=count, value="s" * (count != 1)) if count else ""
+    edited = tr_count(count, " · 1 edit", " · {n} edits") if count else ""
     return f"{header.get('strategy', 'decoding')}{edited}: {header.get('source', '')} → {header.get('output', '')}"
 
 

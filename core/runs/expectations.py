@@ -83,15 +83,12 @@ def told(ones: Iterable[Expectation]) -> str:
     """
     said = [
         tr(
-            "with {by}: at least {right:.0f} % of {of}, after about {value} "
-            "second{value2} of one core ({seeds} seed{value3})",
+            "with {by}: at least {right:.0f} % of {of}, after about {seconds} of one core ({seeds})",
             by=one.by or one.model,
             right=100 * one.right,
-            of=one.of,
-            value=max(1, round(one.seconds)),
-            value2="s" * (round(one.seconds) > 1),
-            seeds=one.seeds,
-            value3="s" * (one.seeds > 1),
+            of=tr(one.of),
+            seconds=tr_count(max(1, round(one.seconds)), "1 second", "{n} seconds"),
+            seeds=tr_count(one.seeds, "1 seed", "{n} seeds"),
         )
         for one in ones
     ]

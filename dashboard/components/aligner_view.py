@@ -34,7 +34,7 @@ def utterance(one: AlignerRace, source: tuple[str, ...]) -> None:
     """Maps of one utterance, and a table of what each made of it."""
     said = one.speak(source)
     right = [ALIGNERS[name].title for name, spoken in said.items() if spoken.right]
-    words = tr("Right from the first frame to the last: **{right}**", right=", ".join(right) or "none")
+    words = tr("Right from the first frame to the last: **{right}**", right=", ".join(right) or tr("none"))
     st.markdown(
         tr(
             "{words} · asked: {source} → {target}",
@@ -158,7 +158,9 @@ def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
         told.append(
             tr("the other way round, well once and badly four times, in {list}", list=", ".join(groups["reversed"]))
         )
-    return "; ".join(told) + tr(". (Share of {pairs} pairs right, said once → four times.)", pairs=pairs)
+    return tr(
+        "{told}. (Share of {pairs} pairs right, said once → four times.)", told=tr("; ").join(told), pairs=pairs
+    )
 
 
 def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:

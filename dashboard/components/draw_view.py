@@ -60,15 +60,14 @@ def _in_words(step: Position) -> str:
     return tr(
         "After {prefix}: u = **{noise:.4f}** lies in "
         "[{before:.4f}, {after:.4f}), the interval of {text_}.{whole}  \n"
-        "{support:,} {rest} can be drawn; entropy of the model's distribution {entropy:.2f} nats. ",
-        prefix=code(" ".join(step.prefix) or "(nothing yet)"),
+        "{support} can be drawn; entropy of the model's distribution {entropy:.2f} nats. ",
+        prefix=code(" ".join(step.prefix) or tr("(nothing yet)")),
         noise=step.noise,
         before=one.before,
         after=one.after,
         text_=code(one.text),
         whole=whole,
-        support=step.support,
-        rest="token" if step.support == 1 else "tokens",
+        support=tr_count(step.support, "1 token", "{n:,} tokens"),
         entropy=step.entropy,
     ) + (tr("Excluded, with their mass: {taken}.", taken=taken) if taken else tr("Nothing is excluded."))
 

@@ -39,12 +39,12 @@ def said(chosen: Chosen) -> None:
     layers = len(opened.matrices)
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(
-        tr(
-            "**{title}** · {count:,} heads of {layers:,} attention{value}",
+        tr_count(
+            layers,
+            "**{title}** · {count:,} heads of one attention",
+            "**{title}** · {count:,} heads of {n:,} attentions",
             title=literal(chosen.title),
             count=count,
-            layers=layers,
-            value="s" * (layers != 1),
         )
     )
     if chosen.found:

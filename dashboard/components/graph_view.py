@@ -37,7 +37,7 @@ def graph_view() -> None:
     layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers")
     adjacency = read_edges(edges, int(nodes))
     speaker = who.selectbox(
-        tr("Who speaks"), range(int(nodes)), format_func=lambda node: f"node {node + 1}", key="speaker"
+        tr("Who speaks"), range(int(nodes)), format_func=lambda node: tr("node {n}", n=node + 1), key="speaker"
     )
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()
@@ -69,20 +69,21 @@ def _take() -> None:
 
 def _in_words(heard: np.ndarray, speaker: int, layers: int) -> str:
     hearing, deaf = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
-    after = tr(
-        "After {layers} layer{value} node {speaker} is heard by",
-        layers=layers,
-        value="s" * (layers != 1),
+    who = tr("nobody but itself") if not len(hearing) else f"**{_named(hearing)}**"
+    told = tr_count(
+        layers,
+        "After 1 layer node {speaker} is heard by {who}",
+        "After {n} layers node {speaker} is heard by {who}",
         speaker=speaker + 1,
+        who=who,
     )
-    told = f"{after} **{_named(hearing)}**" if len(hearing) else tr("{after} nobody but itself", after=after)
-    return (
-        tr("{told}; not by {named}.", told=told, named=_named(deaf)) if len(deaf) else tr("{told}: by all.", told=told)
-    )
+    if not len(deaf):
+        return tr("{told}: by all.", told=told)
+    return tr("{told}; not by {named}.", told=told, named=_named(deaf))
 
 
 def _named(nodes: np.ndarray) -> str:
     numbers = [str(node + 1) for node in nodes]
     if len(numbers) == 1:
-        return f"node {numbers[0]}"
+        return tr("node {n}", n=numbers[0])
     return tr("nodes {list} and {numbers}", list=", ".join(numbers[:-1]), numbers=numbers[-1])

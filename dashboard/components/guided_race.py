@@ -108,9 +108,7 @@ def _step(one: GuidedPair, running: bool, key: str) -> int:
     steps = [look.step for look in one.sides[GUIDED].looks]  # it is looked at last: the other has been, too
     if running or len(steps) == 1:
         return steps[-1]
-    name = tr(
-        "guided step {key}, {steps}", key=key, steps=steps[-1]
-    )  # after more training it stands at the newest again
+    name = f"guided step {key}, {steps[-1]}"  # after more training it stands at the newest again
     state.first(name, steps[-1])
     return int(st.select_slider(tr("Step looked at"), steps, key=name))
 

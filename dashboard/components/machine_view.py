@@ -18,8 +18,8 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
         name: of MACHINES; source: tokens, without <end>.
     """
     title, told = MACHINES[name].title, one.told
-    verdict = {True: " :green-badge[right]", False: " :red-badge[not right]", None: ""}[told.right]
-    calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
+    verdict = {True: f" :green-badge[{tr('right')}]", False: f" :red-badge[{tr('not right')}]", None: ""}[told.right]
+    calls = tr_count(told.calls, "1 call", "{n} calls")
     st.markdown(
         tr(
             "**{title}**{verdict} · {calls} · {milliseconds:.1f} ms",
@@ -29,7 +29,7 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
             milliseconds=one.milliseconds,
         )
     )
-    st.text(told.output or "(nothing)")
+    st.text(told.output or tr("(nothing)"))
     figure = copy_map(
         CopyMap(one.written, (*source, "<end>"), one.unseen, one.rows, one.p_gen, one.copied, one.sure), mode()
     )

@@ -118,7 +118,7 @@ def in_words(name: str, allowed: np.ndarray, layers: int) -> str:
 
 
 def _layers(count: int) -> str:
-    return f"{count} layer{'s' * (count != 1)}"
+    return tr_count(count, "1 layer", "{n} layers")
 
 
 def _checked(wrong: np.ndarray, what: str) -> str:

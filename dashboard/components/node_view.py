@@ -67,7 +67,7 @@ def _words(place: Place) -> str:
     found = place.found
     if not found.texts:
         return tr("**The root** · nothing is written yet")
-    before = " ".join(map(_token, found.texts[:-1])) or "(nothing)"
+    before = " ".join(map(_token, found.texts[:-1])) or tr("(nothing)")
     return tr("**{token}** after {before} · {fate}", token=_token(found.texts[-1]), before=before, fate=_fate(place))
 
 

@@ -64,8 +64,8 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
     )  # fmt: skip
     if trained.entrance.output == "each":
         rows = [
-            ("spoken", [names[at] for at in example.labels.tolist()]),
-            ("found", [names[at] for at in found.argmax(1)]),
+            (tr("spoken"), [names[at] for at in example.labels.tolist()]),
+            (tr("found"), [names[at] for at in found.argmax(1)]),
         ]
         live_figure(tracks(rows, example.items, mode()), key=f"{key} tracks", height=150, alt=tr("phones over time"))
         right = float((found.argmax(1) == example.labels.numpy()).mean())
@@ -73,7 +73,7 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
         return
     best = found[0].argsort()[::-1][:3]
     true = names[int(example.labels)]
-    verdict = "right" if names[best[0]] == true else tr("it is {true}", true=true)
+    verdict = tr("right") if names[best[0]] == true else tr("it is {true}", true=true)
     st.markdown(
         tr(
             "**{names}** ({found:.0%}), {verdict}; then ",

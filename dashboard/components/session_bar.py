@@ -23,7 +23,7 @@ from dashboard.components.uploaded import content
 
 SAME = "the same search"
 _MEGABYTES = 20
-_FOLLOWED = mark("session in the address")
+_FOLLOWED = "session in the address"
 _EDITED = mark("the address asks for another run or source than the session in it")
 AFTER_GIVEN = {
     "exact": mark("It looks everywhere below the given tokens; a proof would be about those outputs alone."),
@@ -171,7 +171,8 @@ def follow_link() -> None:
         problem = str(error)
     state.put(_FOLLOWED, text)
     if problem:
-        st.warning(f"The link's session is not opened: {literal(problem.rstrip('.'))}.", icon=":material/link_off:")
+        st.warning(
+            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))), icon=":material/link_off:")
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

@@ -18,7 +18,7 @@ from dashboard.components.uploaded import content
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
-_BASE = mark("table in the editor")  # it must not change under an editor that is on screen
+_BASE = "table in the editor"  # it must not change under an editor that is on screen
 _PARAMETER = "table"
 _MEGABYTES = 1
 
@@ -124,7 +124,7 @@ def _offers() -> None:
     if typed:
         right.button(
             tr("Keep what I typed, scale the rest"), on_click=_scale, args=(typed,), width="stretch",
-            help=", ".join(f"{literal(token)} stays" for token in typed.values()),
+            help=tr("{tokens} stay as they are", tokens=", ".join(literal(token) for token in typed.values())),
         )  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def yardstick(by: Yardstick, found: list[Compared], reference: str | None, *, wi
                 ":material/verified: Best of the model{within}: **{output}** · "
                 "Σ log p **{logp:.4g}** · proved by exact search, {expanded:,} nodes expanded",
                 within=within,
-                output=literal(by.output) or "(empty)",
+                output=literal(by.output) or tr("(empty)"),
                 logp=by.optimum.logp,
                 expanded=by.expanded,
             )

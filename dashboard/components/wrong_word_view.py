@@ -40,7 +40,7 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
         )  # fmt: skip
     example = readable[at]
     with middle:
-        place = _place(len(example.target), tr("wrong place {key} {at}", key=key, at=at))
+        place = _place(len(example.target), f"wrong place {key} {at}")
     with right:
         word = _word(task, example, place, f"wrong word {key} {at} {place}")
     found = continued(models, task.vocabularies, example, place, word)

@@ -179,12 +179,16 @@ def _price(chosen: Chosen, session: Session) -> str | None:
         if branch.forced is not None
         else tr("{name} went on after {count} tokens", name=branch.search.name, count=len(given.tokens))
     )
-    than = "above" if difference > 0 else "below"
+    if difference > 0:
+        return tr(
+            "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats above the best one before it.",
+            at_once=at_once,
+            difference=difference,
+        )
     return tr(
-        "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats {than} the best one before it.",
+        "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats below the best one before it.",
         at_once=at_once,
-        difference=abs(difference),
-        than=than,
+        difference=-difference,
     )
 
 
@@ -220,7 +224,7 @@ def _valid(name: str, options: Sequence[str]) -> None:
 
 def _layer_name(site: str) -> str:
     digits = [part for part in site.split(".") if part.isdigit()]
-    return f"layer {int(digits[0]) + 1}" if digits else tr("the decoder")
+    return tr("layer {n}", n=int(digits[0]) + 1) if digits else tr("the decoder")
 
 
 def _rows(tree: DecodingTree, site: str, head: int | None) -> dict[int, Any]:

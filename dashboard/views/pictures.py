@@ -75,7 +75,7 @@ def _picture(trained: TrainedSet) -> None:
 
 def _verdict(found: np.ndarray, names: tuple[str, ...], true: int) -> None:
     best = found.argsort()[::-1][:3]
-    right = "right" if best[0] == true else tr("it is {names}", names=literal(names[true]))
+    right = tr("right") if best[0] == true else tr("it is {names}", names=literal(names[true]))
     rest = ", ".join(f"{literal(names[at])} {found[at]:.1%}" for at in best[1:])
     st.markdown(
         tr(

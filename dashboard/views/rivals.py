@@ -63,9 +63,9 @@ def _convolution() -> None:
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
     st.markdown(tr(
-        "**{size} {rest}, one for each tap, and the largest difference is "
-        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).", size=size * size,
-        rest="head" if size == 1 else "heads", worst=found.worst, worst_at_border=found.worst_at_border,
+        "**{heads}, one for each tap, and the largest difference is "
+        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).",
+        heads=tr_count(size * size, "1 head", "{n} heads"), worst=found.worst, worst_at_border=found.worst_at_border,
         largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
     st.caption(

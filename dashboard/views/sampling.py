@@ -81,7 +81,7 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
         ("Self-BLEU", _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
         (
             tr("Mean −log p"),
-            f"{drawing.surprise:.2f} nats",
+            tr("{entropy:.2f} nats", entropy=drawing.surprise),
             tr(
                 "of a draw under the model; it estimates the entropy of outputs where draws are independent, the temperature "
                 "is 1 and nothing is excluded"
@@ -89,7 +89,7 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
         ),
         (
             tr("Step entropies"),
-            f"{drawing.entropy:.2f} nats" if independent else "–",
+            tr("{entropy:.2f} nats", entropy=drawing.entropy) if independent else "–",
             tr(
                 "summed along a draw, the mean over draws: under the same conditions another estimate of the same entropy, "
                 "with less chance in it"
@@ -206,7 +206,7 @@ def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
         tr(
             "{named} {rest}  \n{count} of {count2} draws gave it; Σ log p {logp:.3f}",
             named=code(_named(one)),
-            rest="★ right" if one.right else "",
+            rest=tr("★ right") if one.right else "",
             count=len(one.draws),
             count2=drawing.count,
             logp=one.logp,
@@ -220,7 +220,7 @@ def _repetition(drawing: Drawing) -> None:
     with left:
         n = st.segmented_control(
             tr("Runs of"), [1, 2, 3, 4], default=2, key="repeated n", required=True, bind="query-params",
-            format_func=lambda n: f"{n} token{'s' if n > 1 else ''}", help=tr("the length n of the n-grams that are counted"),
+            format_func=lambda n: tr_count(n, "1 token", "{n} tokens"), help=tr("the length n of the n-grams that are counted"),
         )  # fmt: skip
     mean, worst = drawing.repeated(n), drawing.repeats(n)
     if isnan(mean):
@@ -247,14 +247,15 @@ def _repetition(drawing: Drawing) -> None:
             )
             rows.append(f"| {one.share:.0%} | {len(one.drawn.draws)} | {length} | {marked} |")
     if not rows:
-        st.markdown(tr("No draw repeats a run of {n} token{rest}.", n=n, rest="s" if n > 1 else ""))
+        st.markdown(tr_count(n, "No draw repeats a token.", "No draw repeats a run of {n} tokens."))
         return
     st.markdown(tr("The worst, with the longest passage that comes twice marked in both places:"))
-    st.markdown("\n".join(["| repeated | draws | passage | output |", "|--:|--:|--:|:--|", *rows]))
+    head = "| " + " | ".join(map(tr, (mark("repeated"), mark("draws"), mark("passage"), mark("output")))) + " |"
+    st.markdown("\n".join([head, "|--:|--:|--:|:--|", *rows]))
 
 
 def _named(one: Drawn) -> str:
-    return (one.output or "(empty)") + ("" if one.ended else " ✂")
+    return (one.output or tr("(empty)")) + ("" if one.ended else " ✂")
 
 
 def _number(value: float) -> str:

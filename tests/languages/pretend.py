@@ -12,7 +12,7 @@ OPEN, CLOSE = "⟦", "⟧"
 CODE = "zz"
 
 
-class _Pretended:
+class Pretended:
     """Stands in for a compiled catalogue; remembers what was asked for that no catalogue holds."""
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class _Pretended:
 
 
 @contextmanager
-def pretending() -> Iterator[_Pretended]:
+def pretending() -> Iterator[Pretended]:
     """Everybody is spoken to in the pretended language meanwhile."""
-    spoken = _Pretended()
+    spoken = Pretended()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(language.LANGUAGES, CODE, "pretended")
         patch.setattr(language, "_catalogue", lambda chosen: spoken)
