@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Int, UInt8
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
-from core.language import tr
+from core.language import tr, tr_count
 
 _FILLED = {"light": SERIES[0], "dark": "#6db3e3"}
 _BLOCKED = {"light": "#edf1f4", "dark": "#1b232b"}

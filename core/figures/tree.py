@@ -16,7 +16,7 @@ from core.decoding.trees.saved import Parts
 from core.figures.letters import lettering
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
-from core.language import tr
+from core.language import tr, tr_count
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
 _LONGEST = 24  # characters of a token that are written out

@@ -7,7 +7,7 @@ an AMD EPYC, torch 2.13, one thread): processor seconds, so that a busy machine 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 
 MOST_SECONDS = 120.0  # that an experiment of a page may take to come to what is written beside it
 

@@ -158,9 +158,7 @@ def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
         told.append(
             tr("the other way round, well once and badly four times, in {list}", list=", ".join(groups["reversed"]))
         )
-    return tr(
-        "{told}. (Share of {pairs} pairs right, said once → four times.)", told=tr("; ").join(told), pairs=pairs
-    )
+    return tr("{told}. (Share of {pairs} pairs right, said once → four times.)", told=tr("; ").join(told), pairs=pairs)
 
 
 def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:

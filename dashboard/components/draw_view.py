@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.distribution import law_bars, noise_strip
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.draw_steps import Position
 from dashboard import state
 from dashboard.components.data_table import data_table

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.figures.attention import ALL, REDUCTIONS, MapView
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.recording.matrix import AttentionMatrix
 from dashboard import links
 from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.word_alignment import error_grid, grid_height, linked_map, map_height
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.word_alignment import agreement, fertility, unlinked
 from core.runs.gold_alignment import Extraction, HeadAgreement, LinkedMaps, LinkedSet, best_of, diagonal_agreement
 from dashboard.components.data_table import data_table

@@ -6,7 +6,7 @@ import streamlit as st
 from core.attention.masks import graph
 from core.data.edge_list import EXAMPLES, MOST_NODES, read_edges
 from core.figures.masks import graph_drawing
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.reach import heard_after
 from core.runs.masked import shown
 from dashboard import state

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.copying import CopyMap, copy_map
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.machines import MACHINES, Answer
 from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure

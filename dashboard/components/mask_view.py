@@ -6,7 +6,7 @@ import streamlit as st
 from core.attention.masks import Masks
 from core.attention.patterns import PATTERNS
 from core.figures.masks import Tile, costs_over_length, tiles, tiles_height
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.reach import farthest, layers_until_all, pairs_scored, reach
 from core.runs.masked import costs, measured_reach, shown
 from core.shapes import Mask

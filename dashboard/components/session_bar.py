@@ -172,7 +172,9 @@ def follow_link() -> None:
     state.put(_FOLLOWED, text)
     if problem:
         st.warning(
-            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))), icon=":material/link_off:")
+            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))),
+            icon=":material/link_off:",
+        )
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import DataError
-from core.language import mark, tr
+from core.language import tr
 from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_rows, scaled, unpack, write_rows

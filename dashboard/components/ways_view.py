@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.figures.passes import height_of, over_length, stages, tops
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.all_at_once import Cost, Told
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure

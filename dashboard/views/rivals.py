@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.claims import data_size
 from core.figures import rivals
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.runs.convolution_twin import IMAGES, KERNELS, PADDINGS, SIZES, twin
 from dashboard.components import rival_measures, rival_twin
 from dashboard.components.heading import heading

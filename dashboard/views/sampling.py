@@ -8,7 +8,7 @@ import streamlit as st
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
 from dashboard import kept, links, resources, state

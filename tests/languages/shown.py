@@ -35,8 +35,8 @@ NAMES = {
 }  # fmt: skip
 _CODE = re.compile(
     r"```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
-    r"|https?://\S+|%\{[^}]*\}|\b[\w./-]+\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+"
-    , re.DOTALL,
+    r"|https?://\S+|%\{[^}]*\}|\b[\w./-]+\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+",
+    re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")

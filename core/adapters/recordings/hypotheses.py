@@ -13,7 +13,7 @@ from jaxtyping import Int, Shaped
 
 from core.adapters.recordings.pieces import Piece
 from core.errors import DataError
-from core.language import tr
+from core.language import tr, tr_count
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from core.figures.drawn.packing import pack
 from core.figures.drawn.sites import described, grouped
 from core.figures.drawn.words import BIPARTITE, HEADS, HEATMAP, PAGE, SIGNED_HEADS
 from core.figures.provenance import Origin, Provenance
-from core.language import tr, tr_each
+from core.language import tr, tr_count, tr_each
 from core.recording.matrix import AttentionMatrix
 
 EXACT_UP_TO = 1 << 22  # weights kept as they are, 16 MiB; of more than these half the digits are kept
