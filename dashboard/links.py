@@ -31,7 +31,7 @@ DEPTH, THROUGH = "depth", mark("Through the layers")  # the page Depth, and its 
 CARRY, LAYER = "carry", "layer"  # widgets of that part, no parameters
 RECORDED_SECTION, EVERY_HEAD = "recorded section", mark("Every head")
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
-NOBODY = "no other model"  # beside it; the address leaves it out
+NOBODY = mark("no other model")  # beside it; the address leaves it out
 
 
 def wanted_run(known: list[str]) -> tuple[str | None, str | None]:

@@ -6,10 +6,10 @@ import wave
 from dataclasses import dataclass
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.recording.alignment import AlignmentMap, Axes
 
-SIDES = ("by their number", "columns", "rows")
+SIDES = (mark("by their number"), mark("columns"), mark("rows"))
 _LONGEST_TOKENS = 2**20  # characters of a token list
 _LONGEST_HOP = 10.0  # seconds between two frames; more is milliseconds taken for seconds
 

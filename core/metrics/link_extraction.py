@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.data.word_links import Link
+from core.language import mark
 
 Links = frozenset[Link]
 Map = Float[np.ndarray, "target source"]
@@ -139,8 +140,8 @@ SYMMETRIZATIONS: dict[str, Callable[[Links, Links], Links]] = {
     "grow-diag-final-and": grow_diag_final_and,
 }
 EXTRACTIONS: dict[str, Callable[[Map], Links]] = {
-    "largest of each row": largest_in_row,
-    "largest of each column": largest_in_column,
-    "threshold": above,
+    mark("largest of each row"): largest_in_row,
+    mark("largest of each column"): largest_in_column,
+    mark("threshold"): above,
     **{f"rows and columns: {name}": in_both_directions(combine) for name, combine in SYMMETRIZATIONS.items()},
 }

@@ -79,7 +79,7 @@ class Edit:
     @property
     def where(self) -> str:
         """The head, for people: layers and heads counted from 1."""
-        return tr("{label}, head {head}", label=site_of(self.site).label, head=self.head + 1)
+        return tr("{label}, head {head}", label=site_of(self.site).said, head=self.head + 1)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; what is None is left out."""
@@ -202,7 +202,7 @@ def _apply(edit: Edit, value: Tensor, begin: int) -> None:
             tr(
                 "{where}: there is no such head, {label} has {has}",
                 where=edit.where,
-                label=site_of(edit.site).label,
+                label=site_of(edit.site).said,
                 has=has,
             )
         )

@@ -102,7 +102,7 @@ def _group(dump: AlignmentDump, key: tuple[Any, ...]) -> tuple[str, int | None]:
 
 def _named(group: tuple[str, int | None]) -> str:
     name, item = group
-    return " · ".join(filter(None, (name, None if item is None else f"item {item + 1}"))) or "map"
+    return " · ".join(filter(None, (name, None if item is None else tr("item {n}", n=item + 1)))) or tr("map")
 
 
 def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None:

@@ -70,7 +70,7 @@ def maps(chosen: Chosen) -> Taken:
     matrix = next(one for one in matrices if one.site.name == site)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     how = left.segmented_control(
-        tr("Show"), REDUCTIONS, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
+        tr("Show"), REDUCTIONS, format_func=tr, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
     )
     view = MapView(matrix, head, how)
     right.caption(_DIRECTIONS[kind_of(matrix)])
@@ -80,7 +80,7 @@ def maps(chosen: Chosen) -> Taken:
     )  # fmt: skip
     place = {links.SITE: site, links.HEAD: str(head + 1), links.REDUCTION: how}
     reading = replace(chosen.reading, query={**chosen.reading.query, **place})
-    return {"this map": (map_name(view), map_files(view, reading))}
+    return {tr("this map"): (map_name(view), map_files(view, reading))}
 
 
 def kind_of(matrix: AttentionMatrix) -> str:
@@ -115,7 +115,7 @@ def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
         return list(matrices)
     heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
     wanted = st.segmented_control(
-        tr("Attention"), kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        tr("Attention"), kinds, format_func=tr, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
         help=tr("small pictures of very many cells take their time; choose which to draw") if heavy else None,
     )  # fmt: skip
     return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]

@@ -24,7 +24,7 @@ def graph_view() -> None:
     state.first(_NODES, first)
     example, written, count = st.columns([2, 5, 1], vertical_alignment="bottom")
     example.selectbox(
-        tr("Start from"), list(EXAMPLES), index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
+        tr("Start from"), list(EXAMPLES), format_func=tr, index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
     )  # fmt: skip
     edges = written.text_input(
         tr("Edges"), key=_EDGES, bind="query-params", help=tr("1-2: both hear each other; 1>2: only node 2 hears node 1"),

@@ -9,7 +9,7 @@ import torch
 
 from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
-from core.language import tr, tr_each
+from core.language import mark, tr, tr_each
 from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -19,9 +19,9 @@ from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 
 KINDS = {
-    "content": "contents alone",
-    "location": "location-aware",
-    "monotonic": "monotonic",
+    "content": mark("contents alone"),
+    "location": mark("location-aware"),
+    "monotonic": mark("monotonic"),
     "mocha": "MoChA",
 }
 STEPS = 800

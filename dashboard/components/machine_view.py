@@ -17,7 +17,7 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
     Args:
         name: of MACHINES; source: tokens, without <end>.
     """
-    title, told = MACHINES[name].title, one.told
+    title, told = tr(MACHINES[name].title), one.told
     verdict = {True: f" :green-badge[{tr('right')}]", False: f" :red-badge[{tr('not right')}]", None: ""}[told.right]
     calls = tr_count(told.calls, "1 call", "{n} calls")
     st.markdown(
@@ -40,7 +40,7 @@ def costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
     """A row each: the run, its calls, its time, and how sure it was."""
     rows = [
         {
-            "machine": MACHINES[name].title, "run": addresses[name], "calls": one.told.calls,
+            "machine": tr(MACHINES[name].title), "run": addresses[name], "calls": one.told.calls,
             "milliseconds": one.milliseconds, "least sure": float(one.sure.min()),
         }
         for name, one in answers.items()

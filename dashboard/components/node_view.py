@@ -123,7 +123,7 @@ def _attention(found: Inspection, key: str) -> None:
         matrix.queries,
         matrix.keys,
         key=f"{key} map",
-        title=tr("{label} · head {head}", label=matrix.site.label, head=head + 1),
+        title=tr("{label} · head {head}", label=matrix.site.said, head=head + 1),
     )
     st.caption(_explained(matrix, found))
 

@@ -73,25 +73,36 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
             [{"title": tr("The tokens"), "tokens": one.tokens, "changed": broken, "lines": [tr("It breaks: {fault}.", fault=one.fault)]}],
             key="parsing tokens", words={"changed": tr("it breaks here")},
         )  # fmt: skip
-    label = next(matrix.site.label for matrix in one.matrices if matrix.site.name == site)
+    label = next(matrix.site.said for matrix in one.matrices if matrix.site.name == site)
     keys = (*one.words, "<end>")
     heatmap(
         one.rows(site, head), (*one.tokens, "<end>"), keys, key="parsing map",
-        title=f"{label} · {MEAN if head < 0 else f'head {head + 1}'}",
+        title=f"{label} · {_head(head)}",
     )  # fmt: skip
     st.caption(tr("A row is a token that was written, and where the step that wrote it looked in the sentence."))
 
 
+def _head(number: int) -> str:
+    return tr(MEAN) if number < 0 else tr("head {n}", n=number + 1)
+
+
 def looking(one: Parsed) -> tuple[str, int]:
     """A menu: which attention is shown; below 0 the mean of the heads."""
+    sites = {matrix.site.name: matrix.site for matrix in one.matrices}
     choices = {
         f"{matrix.site.label} · {MEAN if head < 0 else f'head {head + 1}'}": (matrix.site.name, head)
         for matrix in reversed(one.matrices)
         for head in range(-1, matrix.heads)
     }
+
+    def said(choice: str) -> str:
+        site, head = choices[choice]
+        return f"{sites[site].said} · {_head(head)}"
+
     chosen = st.selectbox(
         tr("Attention"),
         list(choices),
+        format_func=said,
         key="parsing attention",
         help=tr("what shades the words under the tree, and the map below"),
     )

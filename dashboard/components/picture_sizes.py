@@ -31,8 +31,10 @@ def picture_sizes() -> None:
         before=tr("{count} seeds, {count2} trainings each, a minute or two of a core.", count=len(_SEEDS), count2=2 * len(SIZES)),
     )  # fmt: skip
     st.caption(
-        "It is the setting training.labelled of the bench: choose it there, and your own pictures, for a run that can be looked "
-        "at. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
+        tr(
+            "It is the setting training.labelled of the bench: choose it there, and your own pictures, for a run that can be looked "
+            "at. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
+        )
     )
 
 

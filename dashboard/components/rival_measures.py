@@ -14,7 +14,7 @@ from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
-_CITED = (
+_CITED = mark(
     "Dosovitskiy et al. ([arXiv:2010.11929](https://arxiv.org/abs/2010.11929)) report that on natural images the "
     "convolutional network is ahead after 10 million images and the Transformer after 300 million. That is theirs, not "
     "shown here: these images are toys, and there are a few thousand of them."
@@ -127,7 +127,7 @@ def sizes(rows: Sequence[Row], finding: Finding | None) -> None:
             "in, not the word convolution."
         )
     )
-    st.caption(_CITED)
+    st.caption(tr(_CITED))
     _table(rows, {"seed": None, "task": None, "network": None, "images": None, "accuracy": "percent"})
 
 

@@ -21,7 +21,7 @@ from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
 from dashboard.components.uploaded import content
 
-SAME = "the same search"
+SAME = mark("the same search")
 _MEGABYTES = 20
 _FOLLOWED = "session in the address"
 _EDITED = mark("the address asks for another run or source than the session in it")
@@ -50,6 +50,7 @@ def rest_search(base: AbstractSearch) -> AbstractSearch:
         name = st.selectbox(
             tr("Branches go on with"),
             [SAME, *SEARCHES],
+            format_func=lambda one: tr(one) if one == SAME else one,
             key="rest",
             help=tr("what takes over after the tokens you give"),
         )
@@ -124,7 +125,7 @@ def _link(saved: SavedSession) -> None:
     except AttentionLabError as error:
         st.warning(literal(str(error)), icon=":material/link_off:")
         return
-    st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
+    st.caption(tr("Opens this tree wherever the same model is: same tokens, sampled ones too."))
 
 
 def _open() -> None:

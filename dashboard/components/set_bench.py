@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import DataError
 from core.figures.curves import Curve, curves
-from core.language import tr
+from core.language import mark, tr
 from core.models.set_models import SET_MODELS
 from core.runs import controls, status, store
 from core.runs.expectations import expected, told
@@ -34,7 +34,7 @@ from dashboard.components.uploaded import content
 
 _MEGABYTES = 20  # of a file here; larger ones by their path
 _TICK = 0.5  # seconds between looks at a run that trains
-_PARTS = ("task", "model", "training")
+_PARTS = {"task": mark("Task"), "model": mark("Model"), "training": mark("Training")}
 
 
 def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
@@ -113,7 +113,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
         for part in _PARTS:
             names = [name for name in start[part] if name != "name"]
             if names:
-                st.caption(f"**{part.capitalize()}**")
+                st.caption(f"**{tr(_PARTS[part])}**")
                 start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
         start["task"] |= brought  # last: the form beside it remembers that its field is empty
         start["seed"] = int(st.number_input(tr("seed"), 0, 2**31 - 1, 1, key=f"{key} seed", help=tr("of all chance")))

@@ -156,7 +156,7 @@ def lesson(sheet: Worksheet) -> str:
     """What there is to see, while the numbers are those of an example."""
     for preset in PRESETS.values():
         if preset.make(sheet.count, sheet.width, Generator().manual_seed(state.get("seed", 0))) == sheet:
-            return f"**{preset.title}.** {preset.lesson}"
+            return tr("**{title}.** {lesson}", title=tr(preset.title), lesson=tr(preset.lesson))
     return tr("**Your own numbers.** Change one and follow what it changes: everything after it is made from it.")
 
 

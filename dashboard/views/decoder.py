@@ -14,6 +14,7 @@ from core.language import mark, tr
 from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
+from dashboard.components.head_name import HEAD, head_name
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
@@ -29,7 +30,7 @@ from dashboard.components.session_bar import (
 from dashboard.components.stepper import Answered, StepperData, stepper
 from dashboard.components.tree_columns import candidates, tree_columns
 
-MEAN = "mean over heads"
+MEAN = mark("mean over heads")
 DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the node alone
 
 
@@ -209,10 +210,12 @@ def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, i
         )
     heads = tree.attention[site].shape[1]
     with head:
-        options = [MEAN, *(f"head {at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
+        options = [MEAN, *(f"{HEAD}{at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
         _valid(links.HEAD, options)
         help = tr("the mean hides what single heads do")
-        chosen = st.selectbox(tr("Head"), options, key=links.HEAD, bind="query-params", help=help)
+        chosen = st.selectbox(
+            tr("Head"), options, format_func=head_name, key=links.HEAD, bind="query-params", help=help
+        )
     return site, None if chosen == MEAN else int(chosen.split()[1]) - 1
 
 

@@ -104,15 +104,15 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
     )  # fmt: skip
     query = places[1].selectbox(
         tr("Query"), [None, *range(settings.queries)], key="detection query", help=tr("where it looks is laid over the picture"),
-        format_func=lambda number: "none" if number is None else f"query {number + 1}",
+        format_func=lambda number: tr("none") if number is None else tr("query {n}", n=number + 1),
     )  # fmt: skip
     layer = places[2].selectbox(
         tr("Layer"), range(settings.decoder_layers), settings.decoder_layers - 1, key="detection layer",
-        format_func=lambda number: f"layer {number + 1}",
+        format_func=lambda number: tr("layer {n}", n=number + 1),
     )  # fmt: skip
     head = places[3].selectbox(
         tr("Head"), [None, *range(settings.heads)], key="detection head",
-        format_func=lambda number: tr("mean of all") if number is None else f"head {number + 1}",
+        format_func=lambda number: tr("mean of all") if number is None else tr("head {n}", n=number + 1),
     )  # fmt: skip
     drawn = places[4].toggle(
         tr("Draw the matching"), key="detection drawn", help=tr("lines from answers to the things they are told")

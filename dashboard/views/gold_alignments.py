@@ -36,12 +36,12 @@ def page() -> None:
         address = st.selectbox(tr("Model"), known, key="gold run", bind="query-params")
     with places[1]:
         where = st.segmented_control(
-            tr("Gold links of"), (HELD_OUT, MINE), default=HELD_OUT, key="gold where", required=True,
+            tr("Gold links of"), (HELD_OUT, MINE), format_func=tr, default=HELD_OUT, key="gold where", required=True,
             help=tr("held-out examples of a task that knows its links, or your own hand-aligned sentences"),
         )  # fmt: skip
     with places[2]:
         name = st.selectbox(
-            tr("A map's links are"), list(EXTRACTIONS), key="gold links by",
+            tr("A map's links are"), list(EXTRACTIONS), format_func=tr, key="gold links by",
             help=tr("a map weighs every pair of words; this decides which of them are links"),
         )  # fmt: skip
     with places[3]:

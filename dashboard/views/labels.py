@@ -36,12 +36,12 @@ def _trainings() -> None:
             list(WRITERS),
             key="labels decoder",
             bind="query-params",
-            format_func=lambda name: WRITERS[name][0],
+            format_func=lambda name: tr(WRITERS[name][0]),
         )
     with places[1]:
         annotators = st.selectbox(
             tr("Annotators"), list(_ANNOTATORS), key="labels annotators", bind="query-params",
-            format_func=_ANNOTATORS.__getitem__,
+            format_func=lambda number: tr(_ANNOTATORS[number]),
             help=tr("two call the same themes by different names, and no word of a text tells who it was"),
         )  # fmt: skip
     with places[2]:

@@ -3,21 +3,21 @@
 import streamlit as st
 
 from core.attention.patterns import PATTERNS
-from core.language import tr
+from core.language import mark, tr
 from core.runs.masked import composed, shown
 from dashboard.components import mask_view
 from dashboard.components.graph_view import graph_view
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 
-SEQUENCE, GRAPH = "a sequence", "a graph"
+SEQUENCE, GRAPH = mark("a sequence"), mark("a graph")
 
 
 def page() -> None:
     """Choose, look."""
     heading("Masks", tr("Who may look at whom, what it costs, and how far information travels."))
     what = st.segmented_control(
-        tr("Attention over"), [SEQUENCE, GRAPH], default=SEQUENCE, key="over", required=True, bind="query-params",
+        tr("Attention over"), [SEQUENCE, GRAPH], format_func=tr, default=SEQUENCE, key="over", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     if what == GRAPH:

@@ -27,7 +27,7 @@ def page() -> None:
         "Pictures", tr("Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
     )
     part = st.segmented_control(
-        tr("Part"), list(_PARTS), default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
+        tr("Part"), list(_PARTS), format_func=tr, default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     guarded(tr("The pictures"))(_PARTS[part or _FIRST])()
 
@@ -140,5 +140,5 @@ def _told(one: TrainedSet) -> dict[str, object]:
 
 
 _FIRST = mark("Where patches look")
-_PARTS = {_FIRST: _draw, "How many pictures": picture_sizes}
+_PARTS = {_FIRST: _draw, mark("How many pictures"): picture_sizes}
 page()

@@ -42,7 +42,7 @@ def _panel() -> None:
         )
     said(chosen)
     part = st.segmented_control(
-        tr("Look at"), list(PARTS), default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
+        tr("Look at"), list(PARTS), format_func=tr, default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     dump_downloads(chosen, _drawn(part, chosen) or {})

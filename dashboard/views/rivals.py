@@ -14,7 +14,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.rival_experiment import experiment
 
-SECTIONS = ("Convolution", mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
+SECTIONS = (mark("Convolution"), mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
 _ALPHAS = (0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 46)
 _TWIN = "twin"
 
@@ -26,7 +26,7 @@ def page() -> None:
         tr("What self-attention can be, how far it reaches, what it costs, and what it has to learn from data."),
     )
     section = st.segmented_control(
-        tr("Rival"), SECTIONS, default=SECTIONS[0], key="rival", bind="query-params", required=True,
+        tr("Rival"), SECTIONS, format_func=tr, default=SECTIONS[0], key="rival", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     draw = {
@@ -41,16 +41,16 @@ def page() -> None:
 def _convolution() -> None:
     places = st.columns([1.3, 1.2, 1, 1.2, 2], vertical_alignment="bottom")
     with places[0]:
-        base = st.selectbox(tr("Image"), list(IMAGES), key="twin image")
+        base = st.selectbox(tr("Image"), list(IMAGES), format_func=tr, key="twin image")
     with places[1]:
-        name = st.selectbox(tr("Kernel"), list(KERNELS), key="twin kernel")
+        name = st.selectbox(tr("Kernel"), list(KERNELS), format_func=tr, key="twin kernel")
     with places[2]:
         size = st.select_slider(
             tr("Kernel size"), SIZES, value=3, key="twin size", help=tr("size × size taps, as many heads")
         )
     with places[3]:
         padding = st.segmented_control(
-            tr("Padding"), PADDINGS, default="same", key="twin padding", required=True,
+            tr("Padding"), PADDINGS, format_func=tr, default="same", key="twin padding", required=True,
             help=tr("same: zeros around the image, which are keys too; valid: none, and a smaller output"),
         )  # fmt: skip
     with places[4]:
@@ -69,10 +69,12 @@ def _convolution() -> None:
         largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
     st.caption(
-        "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
-        "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
-        "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
-        "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
+        tr(
+            "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
+            "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
+            "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
+            "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
+        )
     )
 
 

@@ -35,7 +35,9 @@ _MEASURED = 64  # held-out examples
 def page() -> None:
     """Train two or choose two, then put a wrong word into their mouths."""
     heading("One wrong word", tr("Trained on right prefixes alone, a decoder has never seen an error of its own."))
-    which = st.segmented_control(tr("Models"), (_HERE, _RUNS), default=_HERE, key="wrong models", required=True)
+    which = st.segmented_control(
+        tr("Models"), (_HERE, _RUNS), format_func=tr, default=_HERE, key="wrong models", required=True
+    )
     if which == _RUNS:
         guarded(tr("The two runs"))(_chosen)()
     else:

@@ -16,7 +16,7 @@ from tests.languages.pretend import CLOSE, OPEN
 
 # fields of Streamlit's messages that no person reads
 HIDDEN = {
-    "id", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content", "html_content",
+    "id", "raw_values", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content", "html_content",
     "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
     "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types",
     "chat_file_types", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor",
@@ -24,14 +24,19 @@ HIDDEN = {
 DRAWN_TEXTS = {"text", "name", "title", "ticktext", "hovertext", "label", "texttemplate", "hovertemplate"}
 # menus whose choices are data: by the words over them
 DATA = {
-    "Run": "addresses of runs",
-    "Runs": "addresses of runs",
-    "Model": "addresses of runs",
+    "Examples": "sources of a task",
+    "Example": "sources of a task",
+    "Held out": "sentences of a task",
+    "Longer": "sentences of a task",
+    "Held out: no machine has seen them": "sources of a task",
+    "Every word is known; they may have been trained on": "sources of a task",
 }
+# texts of these elements are outputs of models
+OUTPUTS = ("Text", "Code")
 # words that are the same in every language
 NAMES = {
-    "CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ", "NODES",  # formats
-    "BLEU", "softmax", "logits",
+    "CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ",  # formats
+    "BLEU",
 }  # fmt: skip
 _CODE = re.compile(
     r"```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
@@ -98,7 +103,7 @@ def _of_element(name: str, proto: Message) -> Iterator[tuple[str, str, bool]]:
         elif "options" in place:
             yield f"{place} of {label!r}", text, label in DATA or bool(_IDENTIFIER.fullmatch(text))
         else:
-            yield place, text, False
+            yield place, text, name in OUTPUTS
 
 
 def _fields(message: Message, path: str) -> Iterator[tuple[str, str]]:
