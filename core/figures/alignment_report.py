@@ -112,7 +112,7 @@ def _scores(diagnosis: Diagnosis) -> str:
         )
         for name, value in diagnosis.judged.figures.items()
     )
-    return f"<h2>Scores</h2><table>{rows}</table>"
+    return tr("<h2>Scores</h2><table>{rows}</table>", rows=rows)
 
 
 def _findings(diagnosis: Diagnosis) -> str:

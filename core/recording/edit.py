@@ -20,7 +20,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from core.errors import InputError
-from core.language import tr
+from core.language import tr, tr_count
 from core.recording.recorded import Recorded
 from core.recording.recorder import attention_paths, site_of
 from core.recording.tap import Tap, editing, leads_in
@@ -197,7 +197,7 @@ def _apply(edit: Edit, value: Tensor, begin: int) -> None:
     """Write one edit into a copy of what passed: weights [batch head query key], or contexts [batch head query value]."""
     heads, queries, keys = value.shape[1:]
     if edit.head >= heads:
-        has = tr("one head") if heads == 1 else f"{heads} heads"
+        has = tr_count(heads, "one head", "{n} heads")
         raise InputError(
             tr(
                 "{where}: there is no such head, {label} has {has}",

@@ -125,7 +125,7 @@ KERNELS: Mapping[str, Callable[[int], np.ndarray]] = {
     mark("blur"): _blur,
     mark("sharpen"): _sharpen,
     mark("edges"): _edges,
-    "random": _random,
+    mark("random"): _random,
 }
 
 

@@ -183,8 +183,8 @@ def maps(
     found.append(SourceMap(label, cross.mean()[row].astype(np.float64)))
     try:
         near, through = carried(trained, matrices)
-        found.append(SourceMap(tr("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
-        found.append(SourceMap(tr("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(mark("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(mark("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
     except InputError as error:
         missing.append(str(error))
     try:

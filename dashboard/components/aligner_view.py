@@ -75,9 +75,9 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
             "attention": tr(ALIGNERS[name].title),
             "output": _verdict(spoken),
             "the alignment doctor": "; ".join(spoken.told) or tr("healthy"),
-            "begun": f"{spoken.onsets} of {len(spoken.source)}",
+            "begun": tr("{n} of {count}", n=spoken.onsets, count=len(spoken.source)),
             "diagonality": spoken.diagonality,
-            "sum": f"{least:.2f}" if most - least < 0.005 else f"{least:.2f} to {most:.2f}",
+            "sum": f"{least:.2f}" if most - least < 0.005 else tr("{least:.2f} to {most:.2f}", least=least, most=most),
             "steps": training.trainer.step,
             "loss": sum(last) / len(last) if last else None,
             "drawn": spoken.head,
@@ -134,7 +134,11 @@ def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
 
 
 def _begun(spoken: Spoken) -> str:
-    return tr("right") if spoken.right else tr("wrong, {onsets} of {count}", onsets=spoken.onsets, count=len(spoken.source))
+    return (
+        tr("right")
+        if spoken.right
+        else tr("wrong, {onsets} of {count}", onsets=spoken.onsets, count=len(spoken.source))
+    )
 
 
 def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
@@ -168,7 +172,12 @@ def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:
         | {f"begun ×{rung.times}": rung.onsets for rung in climbed}
         for name, climbed in rungs.items()
     ]
-    formats = {f"right ×{times}": st.column_config.NumberColumn(format="percent") for times in TIMES}
+    formats = {
+        f"right ×{times}": st.column_config.NumberColumn(tr("right ×{n}", n=times), format="percent") for times in TIMES
+    }
     help = tr("syllables begun over syllables asked for: above 1 it babbles, below it swallows")
-    formats |= {f"begun ×{times}": st.column_config.NumberColumn(format="%.2f", help=help) for times in TIMES}
+    formats |= {
+        f"begun ×{times}": st.column_config.NumberColumn(tr("begun ×{n}", n=times), format="%.2f", help=help)
+        for times in TIMES
+    }
     data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)

@@ -70,7 +70,7 @@ def alignment_source() -> Brought:
 
 def _files() -> list[Any]:
     what = st.segmented_control(
-        tr("Alignment maps"), list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring",
+        tr("Alignment maps"), list(_WORDS), default="file", format_func=lambda one: tr(_WORDS[one]), required=True, key="bring",
         help=tr("(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
         "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer."),
     )  # fmt: skip
@@ -114,12 +114,16 @@ def _captions(text: str) -> Captions:
     return Captions(text, side, hop / 1000 or None, duration)
 
 
+def _said(axes: str) -> str:
+    return tr(axes) if axes == _AS_FOUND else " ".join(tr(axis) for axis in axes.split())
+
+
 def _reading() -> Reading:
     options = [_AS_FOUND, *(reading for readings in READINGS.values() for reading in readings)]
     axes = st.selectbox(
         tr("Axes before target and source"),
         options,
-        format_func=tr,
+        format_func=_said,
         key="leading axes",
         help=tr("where their number fits"),
     )

@@ -17,7 +17,7 @@ _TABLE = "class runs"
 _SHOW = (mark("Newest of each"), mark("Training now"), mark("All"))
 _ROW = 35  # pixels
 _TALLEST = 560
-_WORDS = {"new": "not started", "done": "done", "crashed": "crashed", "failed": "failed"}
+_WORDS = {"new": mark("not started"), "done": mark("done"), "crashed": mark("crashed"), "failed": mark("failed")}
 
 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
@@ -94,7 +94,7 @@ def _row(run: Entry) -> dict[str, object]:
 def told(run: Entry) -> str:
     """What a run does, in a word or two."""
     if run.problem:
-        return "damaged"
+        return tr("damaged")
     if run.place is not None:
         return tr("waits, {place} before it", place=run.place) if run.place else tr("waits, next")
-    return _WORDS.get(run.status.state, run.status.state)
+    return tr(_WORDS.get(run.status.state, run.status.state))

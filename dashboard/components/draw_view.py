@@ -107,7 +107,7 @@ def _all_steps(steps: tuple[Position, ...]) -> None:
         }
         for at, step in enumerate(steps)
     ]  # fmt: skip
-    exact = ("p (model)", "p (law)", "u", "from", "to", tr("mass left"))
+    exact = ("p (model)", "p (law)", "u", "from", "to", "mass left")
     columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
     columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help=tr("of the model's distribution, in nats"))
     data_table(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")

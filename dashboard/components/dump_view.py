@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.figures.attention import ALL, REDUCTIONS, MapView
-from core.language import mark, tr, tr_count
+from core.language import mark, tr, tr_count, tr_each
 from core.recording.matrix import AttentionMatrix
 from dashboard import links
 from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name
@@ -26,9 +26,9 @@ _DIRECTIONS = {
     ),
 }
 _AXES = {
-    "cross": {"queries": "target ↓", "keys": "source →"},
-    "encoder self": {"queries": "source ↓", "keys": "source →"},
-    "decoder self": {"queries": "target ↓", "keys": "target →"},
+    "cross": {"queries": mark("target ↓"), "keys": mark("source →")},
+    "encoder self": {"queries": mark("source ↓"), "keys": mark("source →")},
+    "decoder self": {"queries": mark("target ↓"), "keys": mark("target →")},
 }
 
 
@@ -76,7 +76,7 @@ def maps(chosen: Chosen) -> Taken:
     right.caption(_DIRECTIONS[kind_of(matrix)])
     heatmap(
         view.weights, matrix.queries, matrix.keys, key="recorded large", title=view.title,
-        words=_AXES[kind_of(matrix)],
+        words=tr_each(_AXES[kind_of(matrix)]),
     )  # fmt: skip
     place = {links.SITE: site, links.HEAD: str(head + 1), links.REDUCTION: how}
     reading = replace(chosen.reading, query={**chosen.reading.query, **place})

@@ -136,7 +136,7 @@ def _over_places(found: Mapping[str, Exposure], task: AbstractTask) -> None:
     lines = [
         Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
-        for variant, (what, values) in enumerate((("free", one.free_at), (tr("right prefix"), one.forced_at)))
+        for variant, (what, values) in enumerate(((tr("free"), one.free_at), (tr("right prefix"), one.forced_at)))
     ]
     said = ", ".join(
         tr(

@@ -27,7 +27,7 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
     data_table(
         table, hide_index=True, key="every hypothesis", placeholder="",
         column_config={
-            **dict.fromkeys((tr("Σ log p"), *parts, tr("ranking score")), nats),
+            **dict.fromkeys(("Σ log p", *parts, "ranking score"), nats),
             "below the best": st.column_config.NumberColumn(format="%.4g", help=tr("nats that the proved best output is more probable")),
             "BLEU": st.column_config.NumberColumn(format="%.1f"),
         },

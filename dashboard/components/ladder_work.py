@@ -22,7 +22,7 @@ KINDS = {
     "content": mark("contents alone"),
     "location": mark("location-aware"),
     "monotonic": mark("monotonic"),
-    "mocha": "MoChA",
+    "mocha": mark("MoChA"),
 }
 STEPS = 800
 UTTERANCES = 256
@@ -155,9 +155,12 @@ def _findings(rung: Rung) -> str:
 
 def _finding(one: Finding, text: Sequence[str]) -> str:
     if one.axis == TARGET:
-        return f"{one.kind}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
+        return f"{tr(one.kind)}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
     return tr(
-        "{kind}, {list} at {first}", kind=one.kind, list=" ".join(text[one.first : one.last + 1]), first=one.first + 1
+        "{kind}, {list} at {first}",
+        kind=tr(one.kind),
+        list=" ".join(text[one.first : one.last + 1]),
+        first=one.first + 1,
     )
 
 

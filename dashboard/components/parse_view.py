@@ -126,7 +126,7 @@ def _verdict(one: Parsed) -> str:
     if one.fault:
         return tr(":red-badge[no tree]")
     if one.exact is None:
-        return ":blue-badge[a tree]"
+        return tr(":blue-badge[a tree]")
     return tr(":green-badge[the right tree]") if one.exact else tr(":orange-badge[a tree, not the right one]")
 
 

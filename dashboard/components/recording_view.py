@@ -22,7 +22,7 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     with left:
         which = st.selectbox(
             tr("Held-out recording"), range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}",
-            format_func=lambda at: str(trained.examples.test[at].told.get("recording", f"utterance {at + 1}")),
+            format_func=lambda at: str(trained.examples.test[at].told.get("recording", tr("utterance {n}", n=at + 1))),
         )  # fmt: skip
     example = trained.examples.test[which]
     found = trained.probabilities(example)

@@ -169,7 +169,7 @@ def _power(value: float) -> str:
 
 
 _UNITS = {
-    "gradient": "gradient norm", "token_by_token": mark("token by token, µs"), "whole_text": mark("whole text, µs a token"),
+    "gradient": mark("gradient norm"), "token_by_token": mark("token by token, µs"), "whole_text": mark("whole text, µs a token"),
     "seconds": mark("one call, ms"), "bytes": mark("memory, MiB"), "step": mark("one more token, µs"), "path": mark("path, steps"),
 }  # fmt: skip
 

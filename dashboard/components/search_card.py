@@ -13,7 +13,7 @@ from dashboard.components.token_marks import token_marks
 from dashboard.components.verdicts import badges
 
 STOPS = {
-    "all_ended": "every path ended",
+    "all_ended": mark("every path ended"),
     "bound": mark("nothing left could win"),
     "k_finished": mark("as many finished as the beam is wide"),
     "top_finished": mark("the best candidate ended"),

@@ -176,11 +176,11 @@ def _watch(address: str, alive: bool, key: str) -> None:
 
 def _curves(past: History, key: str) -> None:
     loss = [
-        Curve("training", past.loss.steps, past.loss.values),
+        Curve(tr("training"), past.loss.steps, past.loss.values),
         Curve(tr("held out"), past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
     ]
     share = [
-        Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
+        Curve(tr("training"), past.accuracy.steps, past.accuracy.values, 0, 2),
         Curve(tr("held out"), past.free_accuracy.steps, past.free_accuracy.values, points=True),
     ]
     left, side = st.columns(2)

@@ -123,9 +123,7 @@ def _strategies(found: dict[str, TableFound]) -> None:
         }
         for name, one in found.items()
     ]  # fmt: skip
-    figures = {
-        name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", tr("Σ log p"), tr("own score"))
-    }
+    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "own score")}
     data_table(
         pd.DataFrame(rows), hide_index=True, key="strategies", height="content",
         column_config=figures | {
@@ -163,8 +161,7 @@ def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
         tr("All {count} outputs, the most probable first", count=len(outputs)), icon=":material/list:", expanded=True
     ):
         figures = {
-            name: st.column_config.NumberColumn(format="%.4f")
-            for name in ("probability", tr("Σ log p"), tr("mean log p"))
+            name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "mean log p")
         }
         data_table(
             pd.DataFrame(rows), hide_index=True, column_config=figures, key="all outputs",

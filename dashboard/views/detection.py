@@ -24,7 +24,7 @@ _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "detection running"
 _MEGABYTES = 100  # of one file
 _OWN = "own"
-_CUTS = {1: "whole pictures", 2: mark("four tiles of each"), 3: mark("nine tiles of each")}
+_CUTS = {1: mark("whole pictures"), 2: mark("four tiles of each"), 3: mark("nine tiles of each")}
 _KINDS = {
     "rectangles": mark("rectangles · one to three, in two colors"),
     "digits": mark("digits · handwritten, anywhere on a canvas"),

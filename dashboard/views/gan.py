@@ -70,10 +70,12 @@ def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> 
     if one.step:
         course(one)
         st.caption(
-            "Losses of a GAN say who is ahead, not how good the pictures are. That attention makes better pictures was measured "
-            "on ImageNet and **is not shown here**: at this size, in two minutes, both make digits. What it can do that "
-            "convolutions cannot is measured by `attnlab claims feature_map_attention`. "
-            "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
+            tr(
+                "Losses of a GAN say who is ahead, not how good the pictures are. That attention makes better pictures was measured "
+                "on ImageNet and **is not shown here**: at this size, in two minutes, both make digits. What it can do that "
+                "convolutions cannot is measured by `attnlab claims feature_map_attention`. "
+                "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
+            )
         )
     else:
         st.caption(

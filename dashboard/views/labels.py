@@ -15,10 +15,10 @@ _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _SOURCE, _EXAMPLE = "labels running", "labels text", "labels example"
 _OFFERED = 8  # held-out texts to take
-_START = mark("Today we had bread rice our song snow wind")
+_START = "Today we had bread rice our song snow wind"
 _ANNOTATORS = {
     2: mark("two, with names of their own"),
-    1: "one",
+    1: mark("one"),
 }
 
 

@@ -117,7 +117,7 @@ def _examples(model: TrainedModel) -> None:
 
 def _longer(task: Parsing) -> list[str]:
     """Sentences of the grammar with more words than it was ever shown."""
-    rng, found = Random(tr("longer sentences")), list[str]()
+    rng, found = Random("longer sentences"), list[str]()
     while len(found) < 3:
         words = [leaf.word for leaf in sentence(rng).leaves]
         if task.longest < len(words) <= task.longest + _LONGER:

@@ -16,9 +16,9 @@ from dashboard.components.panel import guarded, panel
 
 PARTS: Mapping[str, Callable[[Chosen], Taken | None]] = {
     links.EVERY_HEAD: maps,
-    "Which head aligns": dump_alignment,
+    mark("Which head aligns"): dump_alignment,
     links.THROUGH: dump_layers,
-    "Spread of the heads": dump_spread,
+    mark("Spread of the heads"): dump_spread,
 }
 
 

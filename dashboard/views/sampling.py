@@ -72,13 +72,17 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
     independent = isinstance(search, SamplingSearch)
     told = (
         (
-            "Right",
+            tr("Right"),
             "–" if drawing.right is None else f"{drawing.right:.0%}",
             tr("draws that say what the reference says, if there is one"),
         ),
-        ("Different", f"{len(drawing.outputs)} of {drawing.count}", tr("different outputs among the draws")),
-        ("Distinct-1, -2", f"{one}, {two}", tr("different tokens, and pairs of tokens, among all of them")),
-        ("Self-BLEU", _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
+        (
+            tr("Different"),
+            tr("{n} of {count}", n=len(drawing.outputs), count=drawing.count),
+            tr("different outputs among the draws"),
+        ),
+        (tr("Distinct-1, -2"), f"{one}, {two}", tr("different tokens, and pairs of tokens, among all of them")),
+        (tr("Self-BLEU"), _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
         (
             tr("Mean −log p"),
             tr("{entropy:.2f} nats", entropy=drawing.surprise),
