@@ -43,7 +43,7 @@ def picture(
     left = 14 + _LETTER * 0.62 * min(14, max(map(_width, axes.queries)))
     turned = max(map(_width, axes.keys)) * _LETTER * 0.62 > cell[0]
     top = 52 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
-    told = f"rows: {axes.rows} · columns: {axes.columns}"
+    told = tr("rows: {rows} · columns: {columns}", rows=axes.rows, columns=axes.columns)
     parts = [
         _text(left, 18, title, anchor="start", weight="bold", size=15),
         _text(left, 34, told, anchor="start", color=_SOFT),

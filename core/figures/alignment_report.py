@@ -106,9 +106,9 @@ def _scores(diagnosis: Diagnosis) -> str:
     rows = "".join(
         tr(
             '<tr><td>{plain}</td><td class="number">{value:.3f}</td><td class="quiet">{plain2}</td></tr>',
-            plain=plain(name),
+            plain=plain(tr(name)),
             value=value,
-            plain2=plain(diagnosis.judged.meanings[name]),
+            plain2=plain(tr(diagnosis.judged.meanings[name])),
         )
         for name, value in diagnosis.judged.figures.items()
     )

@@ -84,7 +84,7 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
             help=tr("left: what this layer alone looks at; right: what of the source stands in a token after it"),
         )  # fmt: skip
     bare = "" if through.residual else tr(" The blocks of this model pass nothing on as it is, so here Ã = A.")
-    st.caption(f"{_WHAT[how]}{bare} {_LEAVES_OUT}")
+    st.caption(f"{tr(_WHAT[how])}{bare} {tr(_LEAVES_OUT)}")
     return how, layer
 
 

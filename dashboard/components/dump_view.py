@@ -73,7 +73,7 @@ def maps(chosen: Chosen) -> Taken:
         tr("Show"), REDUCTIONS, format_func=tr, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
     )
     view = MapView(matrix, head, how)
-    right.caption(_DIRECTIONS[kind_of(matrix)])
+    right.caption(tr(_DIRECTIONS[kind_of(matrix)]))
     heatmap(
         view.weights, matrix.queries, matrix.keys, key="recorded large", title=view.title,
         words=tr_each(_AXES[kind_of(matrix)]),

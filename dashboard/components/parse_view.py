@@ -17,9 +17,19 @@ MEAN = mark("mean of its heads")
 _BESIDE = 12  # words; trees over more stand below each other
 
 
+def way_name(name: str) -> str:
+    """A search as the page names it, in the language of whoever looks.
+
+    >>> way_name("beam"), way_name("beam, trees only")
+    ('beam', 'beam, trees only')
+    """
+    search, _, form = name.partition(", ")
+    return tr("{search}, trees only", search=search) if form else search
+
+
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
     """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
-    rows = pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()])
+    rows = pd.DataFrame([{"search": way_name(name), **_row(one)} for name, one in found.items()])
     data_table(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
         rows.dropna(axis="columns", how="all"), hide_index=True, key="parsing table",
         column_config={
@@ -40,7 +50,7 @@ def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
 def _row(one: Parsed | AttentionLabError) -> dict[str, str | float | None]:
     if isinstance(one, AttentionLabError):
         return {"tree": "–", "where it breaks": str(one)}
-    exact = {None: "unknown", True: "✓", False: "✗"}[one.exact]
+    exact = {None: tr("unknown"), True: "✓", False: "✗"}[one.exact]
     scores = dict.fromkeys(("F1", "precision", "recall"))
     if one.score is not None:
         scores = {"F1": one.score.f1, "precision": one.score.precision, "recall": one.score.recall}
@@ -60,7 +70,7 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
     beside = len(one.words) <= _BESIDE
     left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
     with left:
-        st.markdown(tr("**Written** · {name} · {verdict}", name=name, verdict=_verdict(one)))
+        st.markdown(tr("**Written** · {name} · {verdict}", name=way_name(name), verdict=_verdict(one)))
         parse_tree(
             one.words, one.reading.constituents, key="parsing written", tags=_tags(one.tokens), right=one.right,
             weights=one.rows(site, head),

@@ -127,7 +127,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
             except AttentionLabError as error:
                 st.warning(literal(str(error)), icon=":material/tune:")
                 return None
-            own = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in changed(search).items())
+            own = " · ".join(f"{tr(name.replace('_', ' '))} {value}" for name, value in changed(search).items())
             said.caption(own or tr("default settings"), width="stretch")
     return search
 

@@ -73,7 +73,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     runs = resources.set_addresses(task)
     with places[2]:
         address = _run(runs, f"{key} run {task}")
-    st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
+    st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), tr(kind.expected)))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
             st.caption(f":material/rule: {literal(note)}")

@@ -50,7 +50,7 @@ def table_bar() -> None:
     names, back, again, files = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
     with names:
         st.selectbox(
-            tr("Start from"), list(EXAMPLE_TABLES), format_func=lambda name: EXAMPLE_TABLES[name].title, key="example table",
+            tr("Start from"), list(EXAMPLE_TABLES), format_func=lambda name: tr(EXAMPLE_TABLES[name].title), key="example table",
             index=None, placeholder=tr("an example …"), on_change=_take_example, help=tr("replaces the table; undo brings it back"),
         )  # fmt: skip
     at, last = state.get(_AT), len(state.get(_VERSIONS)) - 1

@@ -46,10 +46,10 @@ def page() -> None:
 def _detector() -> None:
     places = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
     kind = places[0].selectbox(
-        tr("Pictures"), list(_KINDS), key="detection kind", bind="query-params", format_func=_KINDS.get
+        tr("Pictures"), list(_KINDS), key="detection kind", bind="query-params", format_func=lambda one: tr(_KINDS[one])
     )
     way = places[1].selectbox(
-        tr("Assignment"), list(MATCHINGS), key="detection matching", format_func=_MATCHINGS.get,
+        tr("Assignment"), list(MATCHINGS), key="detection matching", format_func=lambda one: tr(_MATCHINGS[one]),
         help=tr("which query answers for which thing, in training: what each is told it should have said"),
     )  # fmt: skip
     seed = int(places[2].number_input(tr("Seed"), 0, 999, 0, key="detection seed", help=tr("of weights and batches")))

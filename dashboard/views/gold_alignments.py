@@ -21,6 +21,12 @@ _FIRST = "demo/reverse-transformer"  # its links are known
 _SLICE = 0.3  # seconds between two looks at the progress
 
 
+def _said(extraction: str) -> str:
+    """One of EXTRACTIONS in the language of whoever looks; what joins two directions keeps its name."""
+    _, _, joined = extraction.partition(": ")
+    return tr("rows and columns: {name}", name=joined) if joined else tr(extraction)
+
+
 def page() -> None:
     """Choose a model and where gold links come from."""
     heading(
@@ -41,7 +47,7 @@ def page() -> None:
         )  # fmt: skip
     with places[2]:
         name = st.selectbox(
-            tr("A map's links are"), list(EXTRACTIONS), format_func=tr, key="gold links by",
+            tr("A map's links are"), list(EXTRACTIONS), format_func=_said, key="gold links by",
             help=tr("a map weighs every pair of words; this decides which of them are links"),
         )  # fmt: skip
     with places[3]:

@@ -37,7 +37,7 @@ def _sequence() -> None:
     )  # fmt: skip
     layers = places[2].slider(tr("Layers"), 1, 8, 4, key="layers", bind="query-params", help=tr("for the reach"))
     told, past, padding = st.columns([2, 1, 1], vertical_alignment="center")
-    told.caption(f"{pattern}: {tr(PATTERNS[pattern].summary)}")
+    told.caption(f"`{pattern}`: {tr(PATTERNS[pattern].summary)}")
     backwards = past.toggle(tr("& causal"), key="causal", bind="query-params", help=tr("nobody looks ahead"))
     pads = padding.slider(
         tr("& padding"), 0, 7, 0, key="pads", bind="query-params", help=tr("last tokens that are padding")

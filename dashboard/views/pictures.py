@@ -128,9 +128,9 @@ def _three(
 def _compare(trained: TrainedSet) -> None:
     set_comparison(
         trained.config.task.name, _told, title=tr("How many pictures it learned from, and what is right: every run on this task"),
-        caption="Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
+        caption=tr("Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
         "together, attention has to learn it: “How many pictures” above draws the curve. On small data that helps where it is "
-        "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
+        "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"),
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
         )
     st.caption(tr("Choose a row to see how its first draw fell, in the tab beside."))
     data_table(
-        pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", height="content" if len(drawing.outputs) < 9 else 320,
+        pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", words=("right",), height="content" if len(drawing.outputs) < 9 else 320,
         on_select=lambda: _take_row(drawing), selection_mode="single-row",
         column_config={
             name: st.column_config.NumberColumn(format="%.4f", help=text)
@@ -173,7 +173,7 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
 
 
 def _row(one: Drawn, drawing: Drawing) -> dict[str, object]:
-    right = {True: "★ right", False: "no", None: "–"}[one.right]
+    right = {True: mark("★ right"), False: mark("no"), None: "–"}[one.right]
     return {
         "output": _named(one), "right": right, "draws": len(one.draws), "share": len(one.draws) / drawing.count,
         "to expect": None if isnan(one.expected) else one.expected, "p (model)": exp(one.logp), "Σ log p": one.logp,

@@ -71,12 +71,12 @@ def _what() -> tuple[str, str, str, float]:
         )  # fmt: skip
     with places[2]:
         reward = st.selectbox(
-            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: _REWARDS[name],
+            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: tr(_REWARDS[name]),
             help=tr("of a drawn output against its reference; a function of your own: attnlab train, objective.reward_file"),
         )  # fmt: skip
     with places[3]:
         noise = st.selectbox(
-            tr("References while it trains"), list(_NOISES), key="reward noise", format_func=lambda share: _NOISES[share],
+            tr("References while it trains"), list(_NOISES), key="reward noise", format_func=lambda share: tr(_NOISES[share]),
             help=tr("of both trainings. From wrong references cross-entropy learns the errors too, as often as they are"),
         )  # fmt: skip
     return str(run), str(objective), str(reward), float(noise)

@@ -28,7 +28,7 @@ _RUNNING, _AGAIN = "wrong running", "wrong again"
 _HERE, _RUNS = mark("Trained here"), mark("Two of the runs")
 _STEPS = (150, STEPS, 600, 1200)
 _HALVES = (25, HALF, 100, 200, 400)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 _MEASURED = 64  # held-out examples
 
 

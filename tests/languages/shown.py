@@ -5,46 +5,42 @@ Words of the interface stand in the brackets of the pretended language. What may
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from core.runs.catalog import MODELS, OBJECTIVES, SEARCHES, TASKS
 from tests.languages.pretend import CLOSE, OPEN
 
-# fields of Streamlit's messages that no person reads
+# fields of Streamlit's messages that no person reads, or that hold what a person has typed
 HIDDEN = {
-    "id", "raw_values", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content", "html_content",
-    "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
-    "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types",
-    "chat_file_types", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor",
+    "id", "raw_values", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content",
+    "html_content", "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
+    "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types", "query_string",
+    "chat_file_types", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor", "page",
 }  # fmt: skip
 DRAWN_TEXTS = {"text", "name", "title", "ticktext", "hovertext", "label", "texttemplate", "hovertemplate"}
-# menus whose choices are data: by the words over them
-DATA = {
-    "Examples": "sources of a task",
-    "Example": "sources of a task",
-    "Held out": "sentences of a task",
-    "Longer": "sentences of a task",
-    "Held out: no machine has seen them": "sources of a task",
-    "Every word is known; they may have been trained on": "sources of a task",
-}
-# texts of these elements are outputs of models
-OUTPUTS = ("Text", "Code")
-# words that are the same in every language
-NAMES = {
-    "CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ",  # formats
-    "BLEU",
+# menus whose choices are sentences of a task, by what stands over them: data, and in no language of ours
+SENTENCES = {
+    "Examples", "Example", "Held out", "Longer", "Sentence", "Held-out sentence", "Held-out source", "Source",
+    "Held out: no machine has seen them", "Every word is known; they may have been trained on",
 }  # fmt: skip
+OUTPUTS = ("Text", "Code")  # elements that show what a model wrote, and programs
+# names that are the same in every language: of formats, and of settings as they stand in configuration files and links
+NAMES = {"CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ", "NODES.CSV", "MAP.CSV", "MAP.NPZ", "MAP.JSON"}
+TABLES: tuple[Mapping[str, Any], ...] = (SEARCHES, TASKS, MODELS, OBJECTIVES)
+_IDENTIFIERS = {name for table in TABLES for name in table}
+_KEYS = {"encoder self", "decoder self"}  # in the data of the row editor: names of its words, not words
 _CODE = re.compile(
     r"```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
-    r"|https?://\S+|%\{[^}]*\}|\b[\w./-]+\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+",
+    r"|https?://\S+|%\{[^}]*\}|[\w./-]*\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+",
     re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*")
+_IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*( \d+)?")  # “beam 4”, too: two searches of a name are numbered
 
 
 def untranslated(app: AppTest, known: set[str]) -> list[str]:
@@ -57,7 +53,7 @@ def untranslated(app: AppTest, known: set[str]) -> list[str]:
     found: dict[str, None] = {}
     for place, text, data in strings(app):
         left = plain(text)
-        if _WORD.search(left) if not data else text in known and " " in text:
+        if _WORD.search(left) if not data else text in known - _KEYS and " " in text:
             found[f"{place}: {left.strip()[:160]}"] = None
     return list(found)
 
@@ -74,7 +70,8 @@ def plain(text: str) -> str:
             break
         text = shorter
     text = _CODE.sub(" ", text)
-    return " ".join(word for word in text.split() if word.strip(".,:;()·") not in NAMES)
+    words = (word for word in text.split() if word.strip(".,:;()·*") not in NAMES | _IDENTIFIERS)
+    return " ".join(words)
 
 
 def strings(app: AppTest) -> Iterator[tuple[str, str, bool]]:
@@ -101,7 +98,8 @@ def _of_element(name: str, proto: Message) -> Iterator[tuple[str, str, bool]]:
             for one in _of_json(json.loads(text)):
                 yield place, one, True
         elif "options" in place:
-            yield f"{place} of {label!r}", text, label in DATA or bool(_IDENTIFIER.fullmatch(text))
+            names = _IDENTIFIER.fullmatch(plain(text).strip(" ·"))
+            yield f"{place} of {label!r}", text, label in SENTENCES or names is not None
         else:
             yield place, text, name in OUTPUTS
 
