@@ -10,8 +10,16 @@ from core.language import mark, tr
 from core.recording.alignment import AlignmentMap, Axes
 
 SIDES = (mark("by their number"), mark("columns"), mark("rows"))
-_OUTPUT_WORDS = {"tokens": "output tokens", "frames": "output frames, in seconds", "positions": "output positions"}
-_SOURCE_WORDS = {"tokens": "source tokens", "frames": "source frames, in seconds", "positions": "source positions"}
+_OUTPUT_WORDS = {
+    "tokens": mark("output tokens"),
+    "frames": mark("output frames, in seconds"),
+    "positions": mark("output positions"),
+}
+_SOURCE_WORDS = {
+    "tokens": mark("source tokens"),
+    "frames": mark("source frames, in seconds"),
+    "positions": mark("source positions"),
+}
 _LONGEST_TOKENS = 2**20  # characters of a token list
 _LONGEST_HOP = 10.0  # seconds between two frames; more is milliseconds taken for seconds
 

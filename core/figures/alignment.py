@@ -9,6 +9,7 @@ from math import ceil
 from core.figures.letters import lettering
 from core.figures.pixels import levels, png, pooled
 from core.figures.theme import SERIES
+from core.language import tr
 from core.recording.alignment import AlignmentMap, Axes, Mark
 
 _WIDE, _TALL, _CELL = 860, 600, 26  # the largest frame and cell

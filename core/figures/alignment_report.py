@@ -105,7 +105,7 @@ def title_of(diagnosis: Diagnosis) -> str:
 def _scores(diagnosis: Diagnosis) -> str:
     rows = "".join(
         f'<tr><td>{plain(tr(name))}</td><td class="number">{value:.3f}</td>'
-        f'<td class="quiet">{plain(tr(diagnosis.judged.meanings[name]))}</td></tr>'
+        f'<td class="quiet">{plain(diagnosis.judged.meanings[name])}</td></tr>'
         for name, value in diagnosis.judged.figures.items()
     )
     return tr("<h2>Scores</h2><table>{rows}</table>", rows=rows)

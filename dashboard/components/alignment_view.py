@@ -123,7 +123,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
 
 def _judgement(diagnosis: Diagnosis) -> None:
     st.metric(
-        tr("Quality of the alignment"), f"{diagnosis.judged.quality:.2f}", help=tr(diagnosis.judged.meanings["quality"])
+        tr("Quality of the alignment"), f"{diagnosis.judged.quality:.2f}", help=diagnosis.judged.meanings["quality"]
     )
     st.caption(literal(diagnosis.choice))
     _findings(diagnosis)
@@ -143,7 +143,7 @@ def _scores(diagnosis: Diagnosis) -> None:
     """Every score with what it says, over the whole width: the sentences are long."""
     meanings = diagnosis.judged.meanings
     data_table(
-        [{"score": tr(name), "value": value, "says": tr(meanings[name])} for name, value in diagnosis.judged.figures.items()],
+        [{"score": tr(name), "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
         hide_index=True, key="alignment scores", height=250, row_height=30,
         column_config={
             "score": st.column_config.TextColumn(width=150),

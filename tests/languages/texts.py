@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = ("tr", "mark")
 COUNTED = "tr_count"
+NAMED = ("setting", "_described")  # what such a field is called is shown, too: of forms, and of tables of scores
 SAID_OF_ITSELF = ("summary", "statement", "effect_is", "baseline_is", "rule", "expected")  # of an entry of a table
 DRAWN = ROOT / "core" / "figures" / "drawn"  # its files *words.py hold the strings of drawings, under names
 TABLE = "data_table"  # files that draw one name its columns
@@ -64,7 +65,7 @@ def _of(node: ast.AST, words: bool) -> Iterator[str]:
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
         yield from _of_assignment(names, node.value, words)
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "setting":
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") in NAMED:
             yield node.target.id.replace("_", " ")  # as a form names it
         yield from _of_assignment([getattr(node.target, "id", "")], node.value, words)
 
