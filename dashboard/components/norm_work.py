@@ -124,7 +124,7 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
         st.markdown(tr(
             "In texts the variance of a batch varies **{times:.1f} times** as much as when the same words are dealt out at "
             "random ({effect:.1%} against {baseline:.1%}): **{verdict}**.", times=times,
-            effect=one.finding.effect, baseline=one.finding.baseline, verdict=one.finding.verdict))  # fmt: skip
+            effect=one.finding.effect, baseline=one.finding.baseline, verdict=tr(one.finding.verdict)))  # fmt: skip
     if found:
         live_figure(
             variations(found, STATISTICS, mode()), key="batch variations", height=340,

@@ -87,9 +87,9 @@ def _verdict(finding: Finding) -> str:
     return tr(
         "**{verdict}** · {statement}: convolutions ahead by {effect:+.1%} with few pictures, by "
         "{baseline:+.1%} with many ({rule}).",
-        verdict=finding.verdict,
-        statement=FewPictures.statement,
+        verdict=tr(finding.verdict),
+        statement=tr(FewPictures.statement),
         effect=finding.effect,
         baseline=finding.baseline,
-        rule=FewPictures.rule,
+        rule=tr(FewPictures.rule),
     )

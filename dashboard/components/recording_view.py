@@ -76,12 +76,12 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
     verdict = tr("right") if names[best[0]] == true else tr("it is {true}", true=true)
     st.markdown(
         tr(
-            "**{names}** ({found:.0%}), {verdict}; then ",
+            "**{names}** ({found:.0%}), {verdict}; then {rest}",
             names=literal(names[best[0]]),
             found=found[0][best[0]],
             verdict=verdict,
+            rest=", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:]),
         )
-        + ", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:])
     )
     decided = trained.decided(example)
     live_figure(

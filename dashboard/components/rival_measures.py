@@ -138,10 +138,10 @@ def told(rows: Sequence[Row], task: str, rule: data_size.VisionTask, by: list[fl
     words = tr(
         "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
         "by {least:+.0%} to {most:+.0%}.",
-        capitalize=task.capitalize(),
+        capitalize=tr(task.capitalize()),
         summary=tr(rule.summary),
-        fits=rule.fits,
-        other=rule.other,
+        fits=tr(rule.fits),
+        other=tr(rule.other),
         ahead=ahead,
         count=len(by),
         least=least,

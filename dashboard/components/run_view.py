@@ -162,7 +162,7 @@ def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
         tr(
-            "{replace}{rest} (step {step:,})", replace=literal(change.what.replace("_", " ")),
+            "{replace}{rest} (step {step:,})", replace=literal(tr(change.what.replace("_", " "))),
             rest="" if change.value is None else f" {change.value:g}", step=change.step)
         for change in past.changes[-_TOLD:]
     ]  # fmt: skip

@@ -121,7 +121,7 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
 
 
 def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bool], running: bool) -> None:
-    race_bar(one, running=running, seconds=_SLICE, of="")
+    race_bar(one, running=running, seconds=_SLICE, each=False)
     at, query, layer, head, drawn = choice
     looked = one.look(one.pictures.held_out[at])
     left, right = st.columns([5, 4], gap="medium")

@@ -152,12 +152,12 @@ def _curve(rows: Sequence[Row], finding: Finding | None) -> None:
         st.markdown(
             tr(
                 "**{verdict}** · {statement}: {effect:.1%} against {baseline:.1%} ({effect_is}; {rule})",
-                verdict=finding.verdict,
-                statement=Pretraining.statement,
+                verdict=tr(finding.verdict),
+                statement=tr(Pretraining.statement),
                 effect=finding.effect,
                 baseline=finding.baseline,
-                effect_is=Pretraining.effect_is,
-                rule=Pretraining.rule,
+                effect_is=tr(Pretraining.effect_is),
+                rule=tr(Pretraining.rule),
             )
         )
 
