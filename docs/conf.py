@@ -1,0 +1,75 @@
+"""How the site is built: `python -m sphinx -W docs OUT`. Nothing is fetched, and the pages ask nothing of other computers."""
+
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
+
+from made import floors, options, rooms  # noqa: E402
+
+project = "Attention Lab"
+author = copyright = "the authors of Attention Lab"
+extensions = ["myst_parser"]
+exclude_patterns = ["pictures/README.md"]
+html_theme = "furo"
+html_title = project
+html_static_path = ["made/site.css"]
+html_css_files = ["site.css"]
+html_show_sphinx = html_copy_source = False
+html_theme_options = {"navigation_with_keys": True}
+myst_enable_extensions = ["colon_fence", "attrs_block"]
+myst_heading_anchors = 4
+python_use_unqualified_type_names = True
+toc_object_entries = False  # some three thousand names beside the text help nobody
+templates_path: list[str] = []
+suppress_warnings = ["misc.highlighting_failure"]
+
+MADE = HERE / "reference" / "made"
+
+
+def write_made_pages(app: Sphinx) -> None:
+    """Write what the code says of itself; a page that says the same is left alone, so that it is not built again."""
+    pages = {f"{room}.md": rooms.room_page(room) for room in rooms.rooms()} | {"options.md": options.options_page()}
+    MADE.mkdir(exist_ok=True)
+    for path in MADE.glob("*.md"):
+        if path.name not in pages:
+            path.unlink()
+    for name, text in pages.items():
+        path = MADE / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+
+
+def put_in_drawings(app: Sphinx, docname: str, source: list[str]) -> None:
+    """`<!-- floors of core -->` in a page becomes the drawing, `<!-- contracts -->` the rules it obeys."""
+    for house in ("core", "dashboard"):
+        source[0] = source[0].replace(f"<!-- floors of {house} -->", floors.drawing(house))
+    source[0] = source[0].replace("<!-- contracts -->", floors.rules())
+
+
+def find_by_last_name(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.Element
+) -> nodes.Element | None:
+    """A type of the house in a signature leads to its description, wherever that is, if only one is called so."""
+    if node.get("refdomain") != "py":
+        return None
+    domain = env.domains["py"]
+    found = [name for name in domain.objects if name.rpartition(".")[2] == node["reftarget"].rpartition(".")[2]]
+    if len(found) != 1:
+        return None
+    at = domain.objects[found[0]]
+    return make_refnode(app.builder, node["refdoc"], at.docname, at.node_id, contnode, found[0])
+
+
+def setup(app: Sphinx) -> None:
+    """Hang the three on Sphinx's events."""
+    app.connect("builder-inited", write_made_pages)
+    app.connect("source-read", put_in_drawings)
+    app.connect("missing-reference", find_by_last_name)
