@@ -3,11 +3,7 @@
 import sys
 from pathlib import Path
 
-from docutils import nodes
-from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
-from sphinx.util.nodes import make_refnode
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
@@ -27,9 +23,10 @@ html_theme_options = {"navigation_with_keys": True}
 myst_enable_extensions = ["colon_fence", "attrs_block"]
 myst_heading_anchors = 4
 python_use_unqualified_type_names = True
+smartquotes = False
 toc_object_entries = False  # some three thousand names beside the text help nobody
 templates_path: list[str] = []
-suppress_warnings = ["misc.highlighting_failure"]
+suppress_warnings = ["toc.empty_glob"]  # a glob is a place for pages that may come
 
 MADE = HERE / "reference" / "made"
 
@@ -54,22 +51,7 @@ def put_in_drawings(app: Sphinx, docname: str, source: list[str]) -> None:
     source[0] = source[0].replace("<!-- contracts -->", floors.rules())
 
 
-def find_by_last_name(
-    app: Sphinx, env: BuildEnvironment, node: pending_xref, contnode: nodes.Element
-) -> nodes.Element | None:
-    """A type of the house in a signature leads to its description, wherever that is, if only one is called so."""
-    if node.get("refdomain") != "py":
-        return None
-    domain = env.domains["py"]
-    found = [name for name in domain.objects if name.rpartition(".")[2] == node["reftarget"].rpartition(".")[2]]
-    if len(found) != 1:
-        return None
-    at = domain.objects[found[0]]
-    return make_refnode(app.builder, node["refdoc"], at.docname, at.node_id, contnode, found[0])
-
-
 def setup(app: Sphinx) -> None:
-    """Hang the three on Sphinx's events."""
+    """Hang both on Sphinx's events."""
     app.connect("builder-inited", write_made_pages)
     app.connect("source-read", put_in_drawings)
-    app.connect("missing-reference", find_by_last_name)

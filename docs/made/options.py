@@ -24,7 +24,7 @@ def options_page() -> str:
     head = [
         "# Every command and option",
         "",
-        "Made from the program. With examples: [the command line](../command-line.md).",
+        "Made from the program. With examples: [the command line](../../command-line.md).",
         "",
     ]
     return "\n".join([*head, *(line for name, one in commands(group) for line in _section(name, one))]) + "\n"

@@ -28,12 +28,70 @@ def room_page(room: str) -> str:
     return "\n".join([*head, *(line for path in files for line in _file(f"{room}.{path.stem}", path))]) + "\n"
 
 
+class _Qualifying(ast.NodeTransformer):
+    """Writes names of types in signatures with their module, so that each leads to what is meant by it in this file.
+
+    Args:
+        module: of the file, by its full name; path: the file.
+    """
+
+    def __init__(self, module: str, path: Path) -> None:
+        self.homes: dict[str, str] = {}
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom):
+                self.homes |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
+        self.homes |= {name: f"{module}.{name}" for name in _named(tree.body)}
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        """A parameter."""
+        node.annotation = self._qualified(node.annotation)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        """A field, or a table."""
+        node.annotation = self._qualified(node.annotation) or node.annotation
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        """Its fields and its constructor; methods are shown as they are written."""
+        linked = [one for one in node.body if isinstance(one, ast.AnnAssign) or getattr(one, "name", "") == "__init__"]
+        for one in linked:
+            self.visit(one)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """What it takes and gives."""
+        node.returns = self._qualified(node.returns)
+        self.visit(node.args)
+        return node
+
+    def _qualified(self, kind: ast.expr | None) -> ast.expr | None:
+        return None if kind is None else _Names(self.homes).visit(kind)
+
+
+class _Names(ast.NodeTransformer):
+    """Names, also quoted ones, to where they are from."""
+
+    def __init__(self, homes: dict[str, str]) -> None:
+        self.homes = homes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        """One that was imported or is defined in the file."""
+        return ast.parse(self.homes.get(node.id, node.id), mode="eval").body
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        """A name in quotes: it is defined further down."""
+        home = self.homes.get(node.value) if isinstance(node.value, str) else None
+        return ast.parse(home, mode="eval").body if home else node
+
+
 def _docstring(path: Path) -> str:
     return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
 
 
 def _file(module: str, path: Path) -> Iterator[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = _Qualifying(module, path).visit(ast.parse(path.read_text(encoding="utf-8")))
     yield from (f"## {module.rpartition('.')[2]}", "", f"```{{py:module}} {module}", "```", "")
     yield from (described(ast.get_docstring(tree) or ""), "")
     for node in _first_of_each_name(tree.body):
@@ -47,13 +105,18 @@ def _file(module: str, path: Path) -> Iterator[str]:
 
 def _first_of_each_name(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """What is public, overloads once: the last of them is the one that is run, and it has the docstring."""
+    yield from (node for name, node in _named(body).items() if not name.startswith("_"))
+
+
+def _named(body: list[ast.stmt]) -> dict[str, ast.stmt]:
+    """What a body defines, by name."""
     named: dict[str, ast.stmt] = {}
     for node in body:
         if isinstance(node, ast.ClassDef | Function):
             named[node.name] = node
         elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(_target(node), ast.Name):
             named[ast.unparse(_target(node))] = node
-    yield from (node for name, node in named.items() if not name.startswith("_"))
+    return named
 
 
 def _target(node: ast.stmt) -> ast.expr:
@@ -89,14 +152,15 @@ def _field(node: ast.AnnAssign) -> str:
 
 
 def _method(node: Function) -> Iterator[str]:
+    """A point of a list: three thousand methods as objects of their own would take as long to build as all the rest."""
     marks = {ast.unparse(one) for one in node.decorator_list}
-    if marks & {"property", "cached_property", "functools.cached_property"}:
-        kind = ast.unparse(node.returns) if node.returns else ""
-        yield from _directive("py:property", node.name, _described(node), type=kind)
-        return
-    options = {word: "" for word in ("staticmethod", "classmethod", "abstractmethod") if word in marks}
-    own = 0 if "staticmethod" in marks else 1
-    yield from _directive("py:method", f"{node.name}{_signature(node, own)}", _described(node), **options)
+    is_value = bool(marks & {"property", "cached_property", "functools.cached_property"})
+    signature = _signature(node, own=0 if "staticmethod" in marks else 1)
+    kinds = [word for word in ("staticmethod", "classmethod", "abstractmethod") if word in marks]
+    head = f"{node.name}{signature.removeprefix('()').replace(' -> ', ': ', 1) if is_value else signature}"
+    first, *rest = _described(node).splitlines() or [""]
+    yield f"- `{head}`{''.join(f' · *{kind}*' for kind in kinds)}: {first}"
+    yield from (*(f"  {line}".rstrip() for line in rest), "")
 
 
 def _signature(node: Function, own: int) -> str:
@@ -112,5 +176,5 @@ def _signature(node: Function, own: int) -> str:
 
 def _directive(kind: str, head: str, body: str, fence: str = "````", **options: str) -> Iterator[str]:
     yield f"{fence}{{{kind}}} {head}"
-    yield from (f":{name}: {value}".rstrip() for name, value in options.items() if value or kind == "py:method")
+    yield from (f":{name}: {value}" for name, value in options.items() if value)
     yield from ("", body, fence, "")
