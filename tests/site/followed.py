@@ -34,9 +34,9 @@ def blocks(page: str) -> list[Block]:
     """What a page says to write, in its order."""
     found = []
     for above, kind, text in _BLOCK.findall(page):
-        named = re.search(r"(A new file|[Ii]n) [^`]*?`([\w./-]+\.\w+)`", above)
+        named = re.search(r"(A new file,|\b[Ii]n) [^`]*?`([\w./-]+\.\w+)`", above)
         if named is not None and kind != "bash":
-            found.append(Block(named[2], named[1] == "A new file", text))
+            found.append(Block(named[2], named[1] == "A new file,", text))
     return found
 
 
