@@ -26,7 +26,6 @@ python_use_unqualified_type_names = True
 smartquotes = False
 toc_object_entries = False  # some three thousand names beside the text help nobody
 templates_path: list[str] = []
-suppress_warnings = ["toc.empty_glob"]  # a glob is a place for pages that may come
 
 MADE = HERE / "reference" / "made"
 
