@@ -39,7 +39,7 @@ class _Qualifying(ast.NodeTransformer):
         self.homes: dict[str, str] = {}
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("core."):
                 self.homes |= {one.asname or one.name: f"{node.module}.{one.name}" for one in node.names}
         self.homes |= {name: f"{module}.{name}" for name in _named(tree.body)}
 
