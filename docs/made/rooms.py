@@ -139,7 +139,12 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
     ]
     signature = _signature(born, own=1).partition(" -> ")[0] if born else f"({', '.join(map(_field, fields))})"
     inside = [line for one in _first_of_each_name(methods) for line in _method(one)]
-    yield from _directive("py:class", node.name + signature, "\n".join([_described(node), "", *inside]), fence="`" * 5)
+    yield from _directive(
+        "py:class",
+        node.name + signature,
+        "\n".join([_described(node), *(["", "**Methods**", "", *inside] if inside else [])]),
+        fence="`" * 5,
+    )
 
 
 def _field(node: ast.AnnAssign) -> str:
