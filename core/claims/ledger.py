@@ -76,7 +76,7 @@ def measurement(experiment: Experiment) -> Measurement:
     )  # fmt: skip
 
 
-def read(path: Path = SHIPPED) -> dict[str, Measurement]:
+def read(path: Path) -> dict[str, Measurement]:
     """The ledger of a file, in the order of the table; none where there is no file.
 
     Raises:
@@ -94,7 +94,7 @@ def read(path: Path = SHIPPED) -> dict[str, Measurement]:
     return {name: found[name] for name in (*CLAIMS, *(set(found) - set(CLAIMS))) if name in found}
 
 
-def write(ledger: Ledger, path: Path = SHIPPED) -> None:
+def write(ledger: Ledger, path: Path) -> None:
     """Replace the file; what stood there stays whole if this ends halfway."""
     ordered = {name: asdict(ledger[name]) for name in CLAIMS if name in ledger}
     path.parent.mkdir(parents=True, exist_ok=True)

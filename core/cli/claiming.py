@@ -36,8 +36,8 @@ def claims(
             raise SettingError(
                 f"there is no claim {name!r}{did_you_mean(name, CLAIMS)}; known here: {', '.join(CLAIMS)}"
             )
-    if write and budget != 1:
-        raise SettingError(tr("what is kept is measured with all its steps: leave out --budget, or --write"))
+    if write:
+        _check_writing(budget)
     chosen = list(dict.fromkeys(names or CLAIMS))
     if listed:
         _list(chosen, json)
@@ -60,11 +60,11 @@ def _list(names: list[str], json: bool) -> None:
 
 def _show_measured(names: list[str], json: bool) -> None:
     """What the file that comes with the program says, those that are not measured yet included."""
+    from core.claims import ledger as shipped
     from core.claims.document import figure, standing
     from core.claims.lecture import in_order
-    from core.claims.ledger import read
 
-    ledger, names = read(), [name for name in in_order() if name in names]
+    ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
     rows = [
         [
             name,
@@ -83,20 +83,29 @@ def _show_measured(names: list[str], json: bool) -> None:
     show({name: asdict(ledger[name]) if name in ledger else None for name in names}, json, columns(rows, heads))
 
 
-def _document() -> None:
-    from core.claims.document import PLACE, document
-    from core.claims.ledger import read
+def _check_writing(budget: float) -> None:
+    from core.claims import document
 
-    if not PLACE.parent.is_dir():
-        raise SettingError(tr("{folder} is not there: --write is for a checkout of the program", folder=PLACE.parent))
-    PLACE.write_text(document(read()), encoding="utf-8")
+    if budget != 1:
+        raise SettingError(tr("what is kept is measured with all its steps: leave out --budget, or --write"))
+    if not document.PLACE.parent.is_dir():
+        raise SettingError(
+            tr("{folder} is not there: --write is for a checkout of the program", folder=document.PLACE.parent)
+        )
+
+
+def _document() -> None:
+    from core.claims import document, ledger
+
+    document.PLACE.write_text(document.document(ledger.read(ledger.SHIPPED)), encoding="utf-8")
 
 
 def _keep(experiment: "Experiment") -> None:
     """At once, so that nothing is lost with what comes after it."""
     from core.claims import ledger
 
-    ledger.write(ledger.read() | {experiment.claim.name: ledger.measurement(experiment)})
+    known = ledger.read(ledger.SHIPPED)
+    ledger.write(known | {experiment.claim.name: ledger.measurement(experiment)}, ledger.SHIPPED)
     _document()
 
 
