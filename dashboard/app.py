@@ -27,6 +27,7 @@ SECTIONS = {
         ("masks", "Masks", "grid_on"),
         ("norms", "Norms", "equalizer"),
         ("rivals", "Rivals", "balance"),
+        ("claims", "Claims", "fact_check"),
     ),
     "Alignment": (
         ("guided", "Guided or not", "timeline"),

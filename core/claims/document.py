@@ -6,10 +6,16 @@ from core.claims.claim import AbstractClaim
 from core.claims.lecture import LECTURE, claims_of, in_order
 from core.claims.ledger import Ledger, Measurement
 from core.claims.table import CLAIMS
+from core.language import mark
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "claims-table.md"
-VERDICTS = ("shown", "not shown", "contradicted", "not measured yet")
-SAID = {"not shown": "not shown at this size"}  # in words, where they differ
+UNKNOWN = "not measured yet"
+VERDICTS = {  # in words
+    "shown": mark("shown"),
+    "not shown": mark("not shown at this size"),
+    "contradicted": mark("contradicted"),
+    UNKNOWN: mark("not measured yet"),
+}
 
 _BEGINNING = """# The measured claims
 
@@ -20,8 +26,8 @@ run. Times are those of the machine that measured, with one core; they decide no
 
 
 def standing(name: str, one: Measurement | None) -> str:
-    """The verdict on a claim in words; what was measured of another definition than today's counts for nothing."""
-    return SAID.get(one.verdict, one.verdict) if one is not None and one.holds(name) else VERDICTS[-1]
+    """The verdict on a claim, of VERDICTS; what was measured of another definition than today's counts for nothing."""
+    return one.verdict if one is not None and one.holds(name) else UNKNOWN
 
 
 def figure(value: float) -> str:
@@ -40,14 +46,14 @@ def document(ledger: Ledger) -> str:
 
 def _counts(ledger: Ledger) -> list[str]:
     standings = [standing(name, ledger.get(name)) for name in CLAIMS]
-    words = [f"{standings.count(said)} {said}" for said in (SAID.get(one, one) for one in VERDICTS)]
+    words = [f"{standings.count(one)} {said}" for one, said in VERDICTS.items()]
     return [f"Of {len(CLAIMS)} claims: {', '.join(words)}.", ""]
 
 
 def _lecture(ledger: Ledger) -> list[str]:
     lines = ["## What the lecture names", "", "| # | named in the lecture | its claims |", "|---|---|---|"]
     for row in LECTURE:
-        claims = ", ".join(f"[`{name}`](#{name}): {standing(name, ledger.get(name))}" for name in claims_of(row.number))
+        claims = ", ".join(f"[`{name}`](#{name}): {_said(name, ledger)}" for name in claims_of(row.number))
         lines.append(f"| {row.number} | {row.what} | {claims} |")
     return [*lines, ""]
 
@@ -64,7 +70,7 @@ def _table(ledger: Ledger) -> list[str]:
         ]  # fmt: skip
         if one is None:
             figures.insert(2, claim.unit)
-        cells = [str(min(claim.lecture)), f"[`{name}`](#{name})", claim.statement, *figures, standing(name, one)]
+        cells = [str(min(claim.lecture)), f"[`{name}`](#{name})", claim.statement, *figures, _said(name, ledger)]
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 
@@ -72,11 +78,16 @@ def _table(ledger: Ledger) -> list[str]:
 def _experiments(ledger: Ledger) -> list[str]:
     lines = ["## The experiments", ""]
     for name in in_order():
-        lines += _experiment(name, CLAIMS[name], ledger.get(name))
+        lines += _experiment(name, CLAIMS[name], ledger)
     return lines
 
 
-def _experiment(name: str, claim: type[AbstractClaim], one: Measurement | None) -> list[str]:
+def _said(name: str, ledger: Ledger) -> str:
+    return VERDICTS[standing(name, ledger.get(name))]
+
+
+def _experiment(name: str, claim: type[AbstractClaim], ledger: Ledger) -> list[str]:
+    one = ledger.get(name)
     lines = [
         f"### {name}", "", f"{claim.statement}.", "",
         f"- Source: {claim.source}; in the lecture: {', '.join(map(str, claim.lecture))}",
@@ -90,5 +101,5 @@ def _experiment(name: str, claim: type[AbstractClaim], one: Measurement | None) 
         f"| {seed} | {figure(effect)} | {figure(baseline)} |"
         for seed, effect, baseline in zip(one.seeds, one.effects, one.baselines)
     ]
-    said = f"**{standing(name, one)}** · {one.seconds:,.0f} s · {one.date} · attention-lab {one.program}, torch {one.torch}"
+    said = f"**{_said(name, ledger)}** · {one.seconds:,.0f} s · {one.date} · attention-lab {one.program}, torch {one.torch}"
     return [*lines, "", f"{said}, {one.cores} cores · definition `{one.definition}`", ""]

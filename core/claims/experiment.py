@@ -5,7 +5,7 @@ from threading import Lock
 from time import perf_counter
 
 from core.claims.claim import AbstractClaim, Finding, Measured, Progress, Row
-from core.errors import InputError
+from core.errors import AttentionLabError, InputError
 
 MOST_SEEDS = 20  # more would take an hour, and no verdict here turns on it
 MOST_BUDGET = 10
@@ -20,6 +20,7 @@ class Experiment:
     Attributes:
         share: done, in 0…1; rows: of the table so far, each with its seed; finding: None until all seeds are through.
         found: what each seed came to, as far as they are through.
+        failed: whether it has raised; problem: what it said then, where the house raised it on purpose.
 
     Raises:
         InputError: no seed, or too many; a budget that is none.
@@ -35,7 +36,7 @@ class Experiment:
         self.rows: tuple[Row, ...] = ()
         self.found: tuple[Measured, ...] = ()
         self.finding: Finding | None = None
-        self.failed = False
+        self.failed, self.problem = False, ""
         self._steps, self._lock = self._measure(), Lock()
 
     @property
@@ -63,6 +64,9 @@ class Experiment:
             self.seconds += perf_counter() - began
             self.finding, self.share, stands = self._finding(), 1.0, True
             self.rows = self.finding.rows
+        except AttentionLabError as error:
+            self.problem = str(error)
+            raise
         finally:
             self.failed = not stands  # what has raised cannot go on
         if self.finding is None:

@@ -61,10 +61,11 @@ def _list(names: list[str], json: bool) -> None:
 def _show_measured(names: list[str], json: bool) -> None:
     """What the file that comes with the program says, those that are not measured yet included."""
     from core.claims import ledger as shipped
-    from core.claims.document import figure, standing
+    from core.claims.document import VERDICTS, figure, standing
     from core.claims.lecture import in_order
 
     ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
+    said = {name: tr(VERDICTS[standing(name, ledger.get(name))]) for name in names}
     rows = [
         [
             name,
@@ -76,7 +77,7 @@ def _show_measured(names: list[str], json: bool) -> None:
             one.date,
         ]
         if (one := ledger.get(name)) is not None
-        else [name, "–", "–", 0, "–", standing(name, None), "–"]
+        else [name, "–", "–", 0, "–", said[name], "–"]
         for name in names
     ]
     heads = ["claim", "effect", "baseline", "seeds", "seconds", "verdict", "measured"]
