@@ -43,7 +43,9 @@ class Scores(AbstractClaim):
         seeds, rows, last = Seeds(seed), list[Row](), steps(_STEPS, budget)
         held_out = shifted(seeds.generator("held out"), 64, _LONGEST)
         for at, name in enumerate(SCORES):
-            settings = TransformerSettings(layers=2, heads=2, width=32, feed_forward=2, positions="sinusoidal", score=name)
+            settings = TransformerSettings(
+                layers=2, heads=2, width=32, feed_forward=2, positions="sinusoidal", score=name
+            )
             network = labeler(settings, _VOCABULARY, _VOCABULARY, seeds)
             for now in learn(network, shifted, seeds, last, rate=_RATE):
                 if now.step % 25 == 0:
