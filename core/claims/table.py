@@ -2,7 +2,7 @@
 
 from core.claims.alibi import AlibiLonger
 from core.claims.bleu_reward import BleuReward
-from core.claims.block import Block
+from core.claims.block import Block, FullyConnected
 from core.claims.claim import AbstractClaim
 from core.claims.convolution import Convolution
 from core.claims.copying import Copying
@@ -122,6 +122,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "citations": Citations,
     "molecules": MoleculeClasses,
     "block": Block,
+    "fully_connected": FullyConnected,
     "cross_entropy": CrossEntropy,
     "cross_sources": CrossSources,
     "encoders": Encoders,

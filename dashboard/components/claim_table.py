@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-import pandas as pd
 import streamlit as st
 
 from core.claims import ledger
@@ -11,6 +10,7 @@ from core.claims.lecture import LECTURE, in_order
 from core.claims.table import CLAIMS
 from core.language import tr
 from dashboard import kept, state
+from dashboard.components.data_table import data_table
 
 CHOSEN = "claim"
 _TABLE, _DRAWN = "claims table", "claims drawn"
@@ -38,11 +38,10 @@ def filters() -> tuple[Collection[str], int]:
             tr("Step of the lecture"), [_ANY, *(row.number for row in LECTURE)], key="lecture step", bind="query-params",
             format_func=lambda number: tr("all of them") if number == _ANY else f"{number} · {tr(LECTURE[number - 1].what)}",
         )  # fmt: skip
-    counts = [*standings().values()]
     with right:
         verdicts = st.pills(
             tr("Verdict"), list(VERDICTS), selection_mode="multi", key="claims verdicts", bind="query-params",
-            format_func=lambda one: f"{tr(VERDICTS[one])} · {counts.count(one)}",
+            format_func=lambda one: tr(VERDICTS[one]),
             help=tr("“not shown” is a result: it did not show at this size, or not with every seed; none chosen: all"),
         )  # fmt: skip
     return verdicts or VERDICTS, int(step)
@@ -59,25 +58,30 @@ def table(verdicts: Collection[str], step: int) -> None:
         )
         return
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    st.dataframe(
-        pd.DataFrame([_row(name) for name in names]), hide_index=True, height=min(320, 36 * (len(names) + 1) + 3),
-        key=_TABLE, on_select=_choose, selection_mode="single-row", placeholder="–", alt=tr("claims in the lecture's order"),
+    data_table(
+        [_row(name) for name in names], hide_index=True, height=min(320, 36 * (len(names) + 1) + 3), key=_TABLE,
+        on_select=_choose, selection_mode="single-row", placeholder="–", alt=tr("claims in the lecture's order"),
+        words=("statement", "unit", "verdict"),
         column_config={
-            "step": number("#", width=40, help=tr("step of the lecture where it first belongs")),
-            "claim": text(tr("claim"), width="small"), "statement": text(tr("statement"), width="large"),
-            "effect": text(tr("effect"), width=80), "baseline": text(tr("baseline"), width=80),
-            "unit": text(tr("unit"), width="small"), "seeds": number(tr("seeds"), width=50),
-            "seconds": number(tr("seconds"), width=70, format="%.0f"), "verdict": text(tr("verdict"), width="small"),
+            "step": number("step", width=50, help=tr("of the lecture, where it first belongs")),
+            "claim": text("claim", width="small"), "statement": text("statement", width="large"),
+            "effect": text("effect", width=70), "baseline": text("baseline", width=70), "unit": text("unit", width="small"),
+            "seeds": number("seeds", width=50), "seconds": number("seconds", width=70, format="%.0f"),
+            "verdict": text("verdict", width="small"),
         },
     )  # fmt: skip
+    counts = [standings()[name] for name in names]
+    said = " · ".join(f"{counts.count(one)} {tr(words)}" for one, words in VERDICTS.items() if one in counts)
+    st.caption(tr("{count} claims", count=len(names)) + f": {said}")
 
 
 def _row(name: str) -> dict[str, object]:
     claim, one = CLAIMS[name], measured().get(name)
+    figures = (None, None) if one is None else (figure(one.effect), figure(one.baseline))
     return {
-        "step": claim.lecture[0], "claim": name, "statement": tr(claim.statement), "verdict": tr(VERDICTS[standings()[name]]),
-        "effect": None if one is None else figure(one.effect), "baseline": None if one is None else figure(one.baseline),
-        "unit": tr(claim.unit), "seeds": None if one is None else len(one.seeds), "seconds": None if one is None else one.seconds,
+        "step": claim.lecture[0], "claim": name, "verdict": VERDICTS[standings()[name]], "effect": figures[0],
+        "baseline": figures[1], "unit": claim.unit, "statement": claim.statement,
+        "seeds": None if one is None else len(one.seeds), "seconds": None if one is None else one.seconds,
     }  # fmt: skip
 
 
@@ -91,8 +95,7 @@ def chosen() -> str:
     """The claim that is looked at closely: that of the row that was clicked, or of the menu."""
     return st.selectbox(
         tr("Claim"), in_order(), key=CHOSEN, bind="query-params",
-        format_func=lambda name: f"{CLAIMS[name].lecture[0]} · {name} · {tr(CLAIMS[name].statement)}",
-        help=tr("or click a row of the table"),
+        help=tr("by the name that it has on the command line; or click a row of the table"),
     )  # fmt: skip
 
 

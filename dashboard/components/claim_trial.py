@@ -12,6 +12,7 @@ from core.claims.ledger import Measurement
 from core.claims.table import CLAIMS
 from core.language import tr
 from dashboard.components import claim_table
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.rival_experiment import experiment
 
@@ -46,11 +47,11 @@ def _shipped(name: str, one: Measurement | None) -> None:
         st.caption(tr("What was measured was another definition of it: the figures below are of that one."))
     _two(one.effect, one.baseline)
     if len(one.seeds) > 1:
-        st.dataframe(
-            pd.DataFrame({
-                tr("seed"): one.seeds, tr("effect"): [figure(value) for value in one.effects],
-                tr("baseline"): [figure(value) for value in one.baselines],
-            }),
+        data_table(
+            [
+                {"seed": seed, "effect": figure(effect), "baseline": figure(baseline)}
+                for seed, effect, baseline in zip(one.seeds, one.effects, one.baselines)
+            ],
             hide_index=True, width="content", key=f"claim seeds {name}", alt=tr("effect and baseline of every seed"),
         )  # fmt: skip
     st.caption(
@@ -78,7 +79,7 @@ def _here(name: str, kind: type[AbstractClaim], one: Measurement | None) -> None
             _two(finding.effect, finding.baseline)
             st.caption(tr("seed {seed} · {seconds:,.1f} seconds", seed=seed, seconds=finding.seconds))
         with st.expander(tr("The experiment's table, {count:,} rows", count=len(rows)), icon=":material/table:"):
-            st.dataframe(
+            st.dataframe(  # its columns are the experiment's own
                 pd.DataFrame([*rows[-_MANY:]]), hide_index=True, key=f"claim rows {name}", height=260, placeholder="–",
                 alt=tr("rows of the experiment"),
             )  # fmt: skip
