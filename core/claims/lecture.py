@@ -62,7 +62,7 @@ _WHAT = (
     mark("Copying: Pointer Network, pointer-generator, CopyNet; chatbot and summary"),
     mark("Guided attention: monotonic and location-aware; 发财 said once and four times"),
     mark("Greedy and beam search"),
-    mark("Sampling: where the most probable is not the best"),
+    mark("Sampling: where the most probable is not the best; text to speech by chance"),
     mark("BLEU cannot be differentiated: reinforcement learning"),
     mark("Exposure bias; scheduled sampling: original, for Transformers, in parallel"),
 )

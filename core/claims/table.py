@@ -59,7 +59,9 @@ from core.claims.scheduled_sampling import SampledPrefix
 from core.claims.scores import Scores
 from core.claims.sentiment import SentimentClaim
 from core.claims.set_size import SetSize
+from core.claims.spoken_chance import SpokenChance
 from core.claims.step_by_step import StepByStep
+from core.claims.summaries import Summaries
 from core.claims.tagging import TaggingClaim
 from core.claims.telling import Telling
 from core.claims.three_tasks import ThreeTasks
@@ -139,7 +141,9 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "same_word": SameWord,
     "scores": Scores,
     "set_size": SetSize,
+    "spoken_chance": SpokenChance,
     "step_by_step": StepByStep,
+    "summaries": Summaries,
     "telling": Telling,
     "three_tasks": ThreeTasks,
 }

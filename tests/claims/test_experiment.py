@@ -16,9 +16,20 @@ CLOCKED = {  # columns that a clock measured, which no seed repeats
     "length_cost": {"seconds", "step"},
     "reach": {"token_by_token", "whole_text"},
     "listops": {"seconds_per_token"},
+    "scores": {"seconds"},
 }
 
-LONG = ("emotions", "direct_speech", "hokkien_words", "hokkien_text", "ladder", "ladder_kinds", "listops", "molecules")
+LONG = (
+    "emotions",
+    "direct_speech",
+    "hokkien_words",
+    "hokkien_text",
+    "ladder",
+    "ladder_kinds",
+    "listops",
+    "molecules",
+    "spoken_chance",
+)
 
 
 def unclocked(name: str, rows: Sequence[Row]) -> list[Row]:
