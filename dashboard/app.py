@@ -34,6 +34,7 @@ SECTIONS = {
         ("masks", mark("Masks"), "grid_on"),
         ("norms", mark("Norms"), "equalizer"),
         ("rivals", mark("Rivals"), "balance"),
+        ("claims", mark("Claims"), "fact_check"),
     ),
     mark("Alignment"): (
         ("guided", mark("Guided or not"), "timeline"),
