@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from core.decoding.trees.saved import Parts
 from core.figures.drawn.html_view import HtmlView
 from core.figures.drawn.packing import pack
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.tree_packing import columns, drawn, packed
 from core.figures.drawn.tree_words import WORDS
 from core.figures.provenance import Provenance
@@ -44,6 +45,7 @@ def tree_view(parts: Parts, about: Provenance) -> HtmlView:
         "caption": about.title,
         "weighed": _weighed(parts),
         "words": WORDS,
+        "table": table_words(),
     }
     summary = f"Decoding tree of {len(parts.nodes['id'])} nodes, by {parts.header.get('strategy', 'a search')}."
     return HtmlView("tree", about.title, summary, pack(data), about)
