@@ -39,7 +39,7 @@ def _map(panel: Panel, trace: go.Heatmap) -> str:
     known = values.astype(float) if values.dtype == object else values
     if not told or not known.size or np.isnan(known).all():
         return f"{size}."
-    row, column = np.unravel_index(int(np.nanargmax(known)), known.shape)
+    row, column = divmod(int(np.nanargmax(known)), columns)
     at = (
         panel.y.label(_place(trace.y, trace.y0, trace.dy, row)),
         panel.x.label(_place(trace.x, trace.x0, trace.dx, column)),

@@ -65,7 +65,7 @@ def _title(figure: Figure) -> str:
 
 def _asked(figure: Figure, place: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """The block of the figure's table that the browser asked for last; None while no table is open."""
-    if not place:
+    if place is None:
         return None
     at = {name: int(place[name]) for name in ("at", "row", "column") if isinstance(place.get(name), int | float)}
     return block(as_tables(figure), **at)

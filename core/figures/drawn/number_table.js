@@ -42,6 +42,7 @@ class NumberTable {
     this.box = make("div", "sheet", this.part);
     this.box.tabIndex = 0;
     this.box.setAttribute("role", "region");
+    this.bar.hidden = true; // until there is something to go to
     this.close();
     // arrow keys move in the table, not the picture beside it
     this.host.addEventListener("keydown", (event) => { if (event.key.startsWith("Arrow")) event.stopPropagation(); });

@@ -10,7 +10,7 @@ _WORDS = {
     "table_of": mark("Numbers of: {name}"),
     "which": mark("Which numbers"),
     "part": mark("part {n}"),
-    "caption": mark("{title}: {rows} rows, {columns} columns of numbers"),
+    "caption": mark("{title}: {rows} rows, {columns} columns"),
     "corner": mark("label"),
     "rows": mark("rows {first} to {last} of {all}"),
     "columns": mark("columns {first} to {last} of {all}"),
