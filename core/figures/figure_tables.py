@@ -52,7 +52,9 @@ def as_tables(figure: go.Figure) -> tuple[FigureTable, ...]:
     found = [one for panel in panels(figure) for one in _of_panel(panel)]
     notes = _notes(figure)
     whole = plain(figure.layout.title.text)
-    named = [replace(one, title=" · ".join(dict.fromkeys(part for part in (whole, one.title) if part))) for one in found]
+    named = [
+        replace(one, title=" · ".join(dict.fromkeys(part for part in (whole, one.title) if part))) for one in found
+    ]
     return (*named, *notes)
 
 

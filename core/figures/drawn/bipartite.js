@@ -23,7 +23,8 @@ class BipartiteView {
     this.board.tabIndex = 0;
     this.board.setAttribute("role", "application");
     this.pane = make("div", "pane", this.board);
-    for (const layer of ["lines", "own", "tokens"]) this[layer] = make("canvas", layer, this.pane).setAttribute("aria-hidden", "true");
+    this.pane.setAttribute("aria-hidden", "true"); // the board speaks for its canvases
+    for (const layer of ["lines", "own", "tokens"]) this[layer] = make("canvas", layer, this.pane);
     this.note = make("div", "note", host);
     this.table = tableOfNumbers(make("div", "table", host), () => this.numbers(), { always: true });
     this.listen();
