@@ -20,6 +20,7 @@ from core.figures.panels import Axis, Panel, panels, plain
 from core.language import tr
 
 Cell = float | str | None
+Trace = Mapping[str, Any]
 _NUMBER = re.compile(r"[-−+]?[\d.,]+(?:e[-−+]?\d+)?\s*%?")
 
 
@@ -78,32 +79,35 @@ def _frozen(one: Mapping[str, Any]) -> dict[str, Any]:
 
 # ---------------------------------------------------------------- parts of a figure
 def _of_panel(panel: Panel) -> Iterator[FigureTable]:
-    points = [trace for trace in panel.traces if trace.type != "heatmap"]
+    points = [trace for trace in panel.traces if trace.get("type") != "heatmap"]
     for trace in panel.traces:
-        if trace.type == "heatmap":
+        if trace.get("type") == "heatmap":
             yield _map(trace, panel)
     wander = any(_wanders(trace) for trace in points)  # the order of points says something, so all are told in theirs
     together = [] if wander else [trace for trace in points if _one_a_place(trace, panel)]
     if together:
         yield _beside(together, panel)
-    alone = [trace for trace in points if trace not in together]
+    alone = [trace for trace in points if not any(trace is one for one in together)]
     if alone:
         yield _one_by_one(alone, panel)
 
 
-def _map(trace: go.Heatmap, panel: Panel) -> FigureTable:
+def _map(trace: Trace, panel: Panel) -> FigureTable:
     """A map as it is drawn: rows and columns keep their labels."""
-    values = np.asarray(trace.z, dtype=object)
+    values = np.asarray(trace.get("z"), dtype=object)
     rows, columns = values.shape
-    across, down = _places(trace.x, trace.x0, trace.dx, columns), _places(trace.y, trace.y0, trace.dy, rows)
+    across, down = (
+        _places(trace.get("x"), trace.get("x0"), trace.get("dx"), columns),
+        _places(trace.get("y"), trace.get("y0"), trace.get("dy"), rows),
+    )
     tell = _teller(trace)
-    over = {(panel.x.at(one.x), panel.y.at(one.y)): plain(one.text) for one in panel.said}
+    over = {(panel.x.label(one["x"]), panel.y.label(one["y"])): plain(one["text"]) for one in panel.said}
     names = tuple(panel.x.label(place) for place in across), tuple(panel.y.label(place) for place in down)
     cells = tuple(
         tuple(_with(tell(values[row, column], row, column), over.get((names[0][column], names[1][row]))) for column in range(columns))
         for row in range(rows)
     )  # fmt: skip
-    scale = plain(trace.colorbar.title.text) or panel.scale
+    scale = plain(((trace.get("colorbar") or {}).get("title") or {}).get("text")) or panel.scale
     title = " · ".join(part for part in (panel.title, _named(trace), scale) if part)
     return FigureTable(title, _corner(panel.y.title, panel.x.title), *names, cells)
 
@@ -122,11 +126,11 @@ def _places(values: Any, start: Any, step: Any, count: int) -> list[Any]:
     return [(start or 0) + at * (1 if step is None else step) for at in range(count)]
 
 
-def _teller(trace: go.Heatmap) -> Callable[[Any, int, int], Cell]:
+def _teller(trace: Trace) -> Callable[[Any, int, int], Cell]:
     """What is said of a cell: its number, or where its color only stands for something, what."""
-    meta = trace.meta if isinstance(trace.meta, Mapping) else {}
-    hover, inside = trace.hovertemplate or "", trace.texttemplate or ""
-    text, custom = _grid(trace.text), _grid(trace.customdata)
+    meta = trace.get("meta") if isinstance(trace.get("meta"), Mapping) else {}
+    hover, inside = trace.get("hovertemplate") or "", trace.get("texttemplate") or ""
+    text, custom = _grid(trace.get("text")), _grid(trace.get("customdata"))
     if "words" in meta:
         return lambda value, row, column: meta["words"][int(value)]
     if "cell" in meta:
@@ -156,7 +160,7 @@ def _grid(values: Any) -> np.ndarray | None:
 
 
 # ---------------------------------------------------------------- lines, points and bars
-def _one_a_place(trace: Any, panel: Panel) -> bool:
+def _one_a_place(trace: Trace, panel: Panel) -> bool:
     """Whether a value at each place says all: no text, no second number, no place twice."""
     places = _sides(trace)[0]
     if any(map(_gone, places)) or _extras(trace) or (not _named(trace) and len(panel.traces) > 1):
@@ -164,56 +168,63 @@ def _one_a_place(trace: Any, panel: Panel) -> bool:
     return len({_place(panel, trace, one) for one in places}) == len(places) and not _filled(trace)
 
 
-def _wanders(trace: Any) -> bool:
+def _wanders(trace: Trace) -> bool:
     """Whether a line goes back."""
     orders = [_order(one) for one in _sides(trace)[0] if not _gone(one)]
-    return orders != sorted(orders) and not _filled(trace) and "lines" in (getattr(trace, "mode", None) or "")
+    return orders != sorted(orders) and not _filled(trace) and "lines" in (trace.get("mode") or "")
 
 
-def _filled(trace: Any) -> bool:
-    return getattr(trace, "fill", None) not in (None, "none")
+def _filled(trace: Trace) -> bool:
+    return trace.get("fill") not in (None, "none")
 
 
-def _sides(trace: Any) -> tuple[list[Any], list[Any]]:
+def _sides(trace: Trace) -> tuple[list[Any], list[Any]]:
     """Places and values: of bars that lie, the other way round."""
-    x, y = (list(one) if one is not None else None for one in (trace.x, trace.y))
+    x, y = (list(one) if one is not None else None for one in (trace.get("x"), trace.get("y")))
     across = x if x is not None else list(range(len(y or ())))
     upwards = y if y is not None else list(range(len(x or ())))
     return (upwards, across) if _lies(trace) else (across, upwards)
 
 
-def _lies(trace: Any) -> bool:
-    return trace.type == "bar" and trace.orientation == "h"
+def _lies(trace: Trace) -> bool:
+    return trace.get("type") == "bar" and trace.get("orientation") == "h"
 
 
-def _place(panel: Panel, trace: Any, value: Any) -> str:
+def _place(panel: Panel, trace: Trace, value: Any) -> str:
     return (panel.y if _lies(trace) else panel.x).label(value)
 
 
-def _extras(trace: Any) -> dict[str, list[Any]]:
+def _extras(trace: Trace) -> dict[str, list[Any]]:
     """What points have beside place and value: words that are no number, where a bar begins, how far a value may be off."""
     count = len(_sides(trace)[1])
     found: dict[str, list[Any]] = {}
-    for given in (trace.customdata, trace.hovertext, trace.text):
+    for given in (trace.get("customdata"), trace.get("hovertext"), trace.get("text")):
         if given is None or isinstance(given, str):
             continue
         words = [plain(one) if isinstance(one, str) else "" for one in given]
         if any(word and not _NUMBER.fullmatch(word) for word in words):
             found[tr("what")] = words
             break
-    numbers = trace.customdata is not None and "%{customdata" in (trace.hovertemplate or "") and tr("what") not in found
-    if numbers and list(trace.customdata) != _sides(trace)[1]:
-        found[tr("what")] = list(trace.customdata)
-    if trace.type == "bar" and trace.base is not None:
-        found[tr("begins at")] = [trace.base] * count if np.isscalar(trace.base) else list(trace.base)
-    if trace.type == "scatter" and trace.error_y.array is not None:
-        found[tr("above it by up to")] = list(trace.error_y.array)
-        if trace.error_y.arrayminus is not None:
-            found[tr("below it by up to")] = list(trace.error_y.arrayminus)
+    numbers = (
+        trace.get("customdata") is not None
+        and "%{customdata" in (trace.get("hovertemplate") or "")
+        and tr("what") not in found
+    )
+    if numbers and list(trace.get("customdata")) != _sides(trace)[1]:
+        found[tr("what")] = list(trace.get("customdata"))
+    if trace.get("type") == "bar" and trace.get("base") is not None:
+        found[tr("begins at")] = (
+            [trace.get("base")] * count if np.isscalar(trace.get("base")) else list(trace.get("base"))
+        )
+    off = trace.get("error_y") or {}
+    if "array" in off:
+        found[tr("above it by up to")] = list(off["array"])
+    if "arrayminus" in off:
+        found[tr("below it by up to")] = list(off["arrayminus"])
     return found
 
 
-def _beside(traces: Sequence[Any], panel: Panel) -> FigureTable:
+def _beside(traces: Sequence[Trace], panel: Panel) -> FigureTable:
     """A row for each place, a column for each line."""
     series = [{_place(panel, one, at): value for at, value in zip(*_sides(one))} for one in traces]
     axis, values = (panel.y, panel.x) if _lies(traces[0]) else (panel.x, panel.y)
@@ -228,7 +239,7 @@ def _told(axis: Axis, value: Any) -> Cell:
     return None if _gone(value) else axis.told(value)
 
 
-def _one_by_one(traces: Sequence[Any], panel: Panel) -> FigureTable:
+def _one_by_one(traces: Sequence[Trace], panel: Panel) -> FigureTable:
     """A row for each point."""
     extras = [_extras(one) for one in traces]
     more = tuple(dict.fromkeys(name for one in extras for name in one))
@@ -245,7 +256,7 @@ def _one_by_one(traces: Sequence[Any], panel: Panel) -> FigureTable:
     return FigureTable(panel.title, tr("series"), columns, tuple(rows), tuple(cells))
 
 
-def _drawn(trace: Any) -> tuple[list[Any], list[Any]]:
+def _drawn(trace: Trace) -> tuple[list[Any], list[Any]]:
     first, second = _sides(trace)
     return (second, first) if _lies(trace) else (first, second)
 
@@ -265,11 +276,11 @@ def _notes(figure: go.Figure) -> list[FigureTable]:
 
 
 # ---------------------------------------------------------------- values
-def _named(trace: Any) -> str:
+def _named(trace: Trace) -> str:
     """What a trace is called: by its name, or by what is said when it is pointed at, if that is always the same."""
-    if trace.name:
-        return plain(trace.name)
-    before, _, beside = (trace.hovertemplate or "").partition("<extra>")
+    if trace.get("name"):
+        return plain(trace.get("name"))
+    before, _, beside = (trace.get("hovertemplate") or "").partition("<extra>")
     said = [part for part in (beside.removesuffix("</extra>"), before) if part and "%{" not in part]
     return plain(said[0]) if said else ""
 

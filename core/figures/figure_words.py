@@ -1,5 +1,6 @@
 """A Plotly figure in a sentence, for whoever does not see it: how large it is, and where its largest number stands."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,8 @@ def in_words(figure: go.Figure) -> str:
     'A line with 2 points; the highest is 3, at 1.'
     """
     parts = [(panel, trace) for panel in panels(figure) for trace in panel.traces]
-    maps = [(panel, trace) for panel, trace in parts if trace.type == "heatmap"]
-    others = [(panel, trace) for panel, trace in parts if trace.type != "heatmap"]
+    maps = [(panel, trace) for panel, trace in parts if trace.get("type") == "heatmap"]
+    others = [(panel, trace) for panel, trace in parts if trace.get("type") != "heatmap"]
     said = [_map(panel, trace) for panel, trace in maps[:_TOLD]]
     if len(maps) > _TOLD:
         said.append(tr("And {n} more maps.", n=len(maps) - _TOLD))
@@ -31,18 +32,18 @@ def in_words(figure: go.Figure) -> str:
     return " ".join(said)
 
 
-def _map(panel: Panel, trace: go.Heatmap) -> str:
-    values = np.asarray(trace.z)
+def _map(panel: Panel, trace: Mapping[str, Any]) -> str:
+    values = np.asarray(trace.get("z"))
     rows, columns = values.shape
     size = tr("A map of {rows} rows and {columns} columns", rows=rows, columns=columns)
-    told = "%{z" in (trace.hovertemplate or "%{z") or "%{z" in (trace.texttemplate or "")
+    told = "%{z" in (trace.get("hovertemplate") or "%{z") or "%{z" in (trace.get("texttemplate") or "")
     known = values.astype(float) if values.dtype == object else values
     if not told or not known.size or np.isnan(known).all():
         return f"{size}."
     row, column = divmod(int(np.nanargmax(known)), columns)
     at = (
-        panel.y.label(_place(trace.y, trace.y0, trace.dy, row)),
-        panel.x.label(_place(trace.x, trace.x0, trace.dx, column)),
+        panel.y.label(_place(trace.get("y"), trace.get("y0"), trace.get("dy"), row)),
+        panel.x.label(_place(trace.get("x"), trace.get("x0"), trace.get("dx"), column)),
     )
     most = written(float(known[row, column]))
     return tr(
@@ -57,7 +58,7 @@ def _place(values: Any, start: Any, step: Any, at: int) -> Any:
 def _lines(others: list[tuple[Panel, Any]]) -> str:
     points = [_highest(panel, trace) for panel, trace in others]
     count = max(one[2] for one in points)
-    bars = all(trace.type == "bar" for _, trace in others)
+    bars = all(trace.get("type") == "bar" for _, trace in others)
     if len(others) == 1:
         size = tr("{n} bars", n=count) if bars else tr("A line with {n} points", n=count)
     elif bars:
@@ -74,12 +75,12 @@ def _lines(others: list[tuple[Panel, Any]]) -> str:
     return tr("{size}; the highest is {most}, at {place}.", size=size, most=most, place=place)
 
 
-def _highest(panel: Panel, trace: Any) -> tuple[float | None, str, int, str]:
+def _highest(panel: Panel, trace: Mapping[str, Any]) -> tuple[float | None, str, int, str]:
     """Largest value, its place, number of points, and name of the line."""
-    lies = trace.type == "bar" and trace.orientation == "h"
-    values, places = (trace.x, trace.y) if lies else (trace.y, trace.x)
+    lies = trace.get("type") == "bar" and trace.get("orientation") == "h"
+    values, places = (trace.get("x"), trace.get("y")) if lies else (trace.get("y"), trace.get("x"))
     numbers = [(one, at) for at, one in enumerate(values if values is not None else ()) if _is_number(one)]
-    name = plain(trace.name)
+    name = plain(trace.get("name"))
     if not numbers:
         return None, "", 0, name
     value, at = max(numbers)
