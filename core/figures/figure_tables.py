@@ -103,13 +103,26 @@ def _map(trace: Trace, panel: Panel) -> FigureTable:
     tell = _teller(trace)
     over = {(panel.x.label(one["x"]), panel.y.label(one["y"])): plain(one["text"]) for one in panel.said}
     names = tuple(panel.x.label(place) for place in across), tuple(panel.y.label(place) for place in down)
-    cells = tuple(
-        tuple(_with(tell(values[row, column], row, column), over.get((names[0][column], names[1][row]))) for column in range(columns))
-        for row in range(rows)
-    )  # fmt: skip
+    cells = (
+        _numbers(values)
+        if tell is None and not over
+        else tuple(
+            tuple(
+                _with(tell(value, row, column) if tell else _number(value), over.get((names[0][column], names[1][row])))
+                for column, value in enumerate(line)
+            )
+            for row, line in enumerate(values)
+        )
+    )
     scale = plain(((trace.get("colorbar") or {}).get("title") or {}).get("text")) or panel.scale
     title = " · ".join(part for part in (panel.title, _named(trace), scale) if part)
     return FigureTable(title, _corner(panel.y.title, panel.x.title), *names, cells)
+
+
+def _numbers(values: np.ndarray) -> tuple[tuple[Cell, ...], ...]:
+    """A map of numbers alone, as large as it may be."""
+    known = values.astype(float)
+    return tuple(tuple(row) for row in np.where(np.isnan(known), None, known.astype(object)).tolist())
 
 
 def _with(cell: Cell, over: str | None) -> Cell:
@@ -126,8 +139,8 @@ def _places(values: Any, start: Any, step: Any, count: int) -> list[Any]:
     return [(start or 0) + at * (1 if step is None else step) for at in range(count)]
 
 
-def _teller(trace: Trace) -> Callable[[Any, int, int], Cell]:
-    """What is said of a cell: its number, or where its color only stands for something, what."""
+def _teller(trace: Trace) -> Callable[[Any, int, int], Cell] | None:
+    """What is said of a cell where its number is not all, or its color only stands for something; None: its number."""
     meta = trace.get("meta") if isinstance(trace.get("meta"), Mapping) else {}
     hover, inside = trace.get("hovertemplate") or "", trace.get("texttemplate") or ""
     text, custom = _grid(trace.get("text")), _grid(trace.get("customdata"))
@@ -146,7 +159,7 @@ def _teller(trace: Trace) -> Callable[[Any, int, int], Cell]:
     if told is None and custom is not None and "%{customdata" in hover:
         told = custom
     if told is None:
-        return lambda value, row, column: _number(value)
+        return None
     if "%{z" in hover + inside:
         return lambda value, row, column: _with(_number(value), plain(told[row, column]))
     return lambda value, row, column: plain(told[row, column]) or _number(value)

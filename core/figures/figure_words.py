@@ -17,7 +17,7 @@ def in_words(figure: go.Figure) -> str:
     """What is drawn, in words.
 
     >>> in_words(go.Figure(go.Heatmap(z=[[0.25, 0.5]], x=["a", "b"], y=["c"])))
-    'A map of 1 rows and 2 columns; the largest number is 0.5, at c, b.'
+    'A map of 1 × 2 numbers; the largest number is 0.5, at c, b.'
     >>> in_words(go.Figure([go.Scatter(x=[1, 2], y=[3.0, 2.0], name="loss")]))
     'A line with 2 points; the highest is 3, at 1.'
     """
@@ -35,7 +35,7 @@ def in_words(figure: go.Figure) -> str:
 def _map(panel: Panel, trace: Mapping[str, Any]) -> str:
     values = np.asarray(trace.get("z"))
     rows, columns = values.shape
-    size = tr("A map of {rows} rows and {columns} columns", rows=rows, columns=columns)
+    size = tr("A map of {rows} × {columns} numbers", rows=rows, columns=columns)
     told = "%{z" in (trace.get("hovertemplate") or "%{z") or "%{z" in (trace.get("texttemplate") or "")
     known = values.astype(float) if values.dtype == object else values
     if not told or not known.size or np.isnan(known).all():

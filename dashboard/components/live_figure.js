@@ -91,6 +91,7 @@ class LiveFigure {
   // The picture has a name; its buttons and its other layers are no part of it.
   call() {
     const { name, told } = this.header;
+    document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true"); // where Plotly measures letters
     const said = [name, told].filter(Boolean).map((part) => (/[.!?。：:]$/.test(part) ? part : `${part}.`)).join(" ");
     this.plot.querySelectorAll(".main-svg").forEach((layer, i) => {
       if (i) { layer.setAttribute("aria-hidden", "true"); return; }
