@@ -19,6 +19,7 @@ function blockOf(pictures, { at = 0, row = 0, column = 0 }) {
   };
 }
 
+const NUMERAL = /^([-−+<≈]?[\d.∞]|–$)/; // numbers stand right, words left
 let tables = 0; // in this page, so that each has a name of its own
 
 class NumberTable {
@@ -144,7 +145,7 @@ class NumberTable {
     block.rows.forEach((label, r) => {
       const row = make("tr", "", body);
       this.label("th", row, label).scope = "row";
-      for (const text of block.cells[r]) make("td", "", row, text);
+      for (const text of block.cells[r]) make("td", NUMERAL.test(text) ? "" : "text", row, text);
     });
   }
 
