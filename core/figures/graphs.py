@@ -54,7 +54,7 @@ def graph_attention(
     x, y = places[chosen]
     figure.add_trace(
         go.Scatter(
-            x=[x], y=[y], mode="markers", hoverinfo="skip", name="chosen",
+            x=[x], y=[y], mode="markers", hoverinfo="skip", name=tr("chosen"),
             marker={"size": 24, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": _LOOKS}},
         )
     )  # fmt: skip

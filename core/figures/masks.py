@@ -47,7 +47,7 @@ def tiles(drawn: Sequence[Tile], mode: Mode, *, rows: str = "query", columns: st
         go.Heatmap(
             z=_codes(tile), zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
             xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}", meta={"words": words},
-            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
+            hovertemplate=tr("{rows} %{{y}}, {columns} %{{x}}<extra></extra>", rows=rows, columns=columns),
         )
         for at, tile in enumerate(drawn)
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def costs_over_length(lengths: Sequence[int], pairs: Mapping[str, Sequence[int]]
         legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 28},
         shapes=[{"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "y domain", "line": here}],
         xaxis={"type": "log", "title": {"text": "length"}, "tickvals": powers, "ticktext": [str(one) for one in powers]},
-        yaxis={"type": "log", "title": {"text": "pairs scored"}, "exponentformat": "SI", "dtick": 1},
+        yaxis={"type": "log", "title": {"text": tr("pairs scored")}, "exponentformat": "SI", "dtick": 1},
     )  # fmt: skip
     return figure
 
@@ -182,8 +182,8 @@ def _listed(edges: Bool[np.ndarray, "node node"], heard: Int[np.ndarray, " node"
 
 def _heard(layers: int) -> str:
     if layers <= 0:
-        return "the node that speaks" if layers == 0 else "never hears it"
-    return f"hears it after {layers} layer{'s' * (layers > 1)}"
+        return tr("the node that speaks") if layers == 0 else tr("never hears it")
+    return tr("hears it after {layers} layer{value}", layers=layers, value="s" * (layers > 1))
 
 
 def _letters(layers: int, mode: Mode) -> str:

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.attention.worksheet import NAMES, Fault, Worksheet
 from core.figures.drawn.table_words import table_words
+from core.language import tr, tr_each
 from core.recording.chain import Chain
 from dashboard.components.canvas import pack, remembered, script, style
 from dashboard.components.chain_words import NORMALIZED, said, stages
@@ -105,7 +106,7 @@ def chain(
         "double": not sentence,
         "table": table_words(),
         "sentence": sentence,
-        "words": {**WORDS, "recorded": WORDS["given"] if sheet else WORDS["recorded"], **(words or {})},
+        "words": tr_each({**WORDS, "recorded": WORDS["given"] if sheet else WORDS["recorded"], **(words or {})}),
     }
     kind = "<f4" if sentence else "<f8"
     bodies = [np.ascontiguousarray(one.values, dtype=kind) for one in shown.quantities]
@@ -116,6 +117,6 @@ def _described(shown: Chain, name: str) -> dict[str, Any]:
     quantity, text = shown.quantity(name), said(shown, name)
     return {
         "name": name, "shape": list(quantity.values.shape), "kind": quantity.recipe.kind, "of": list(quantity.recipe.of),
-        "number": quantity.recipe.number, "title": text.title, "symbol": text.symbol, "axes": list(text.axes),
+        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": [tr(axis) for axis in text.axes],
         "formula": {COLUMNS: text.columns, ROWS: text.rows},
     }  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from core.figures.drawn.table_words import table_words
+from core.language import tr_each
 from dashboard.components.canvas import pack, script, style
 
 WORDS = {
@@ -54,7 +55,7 @@ def deciding(
     """
     header = {
         "words": list(words), "first": list(first), "asked": list(asked), "at": at, "looks": looked is not None,
-        "said": {**WORDS, **(said or {})}, "table": table_words(),
+        "said": tr_each({**WORDS, **(said or {})}), "table": table_words(),
     }  # fmt: skip
     seen = np.zeros((0, 0)) if looked is None else looked
     _component(key=key, data=pack(header, decided.astype("<f4"), seen.astype("<f4")))

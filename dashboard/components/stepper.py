@@ -11,6 +11,7 @@ from typing import Any, NotRequired, TypedDict
 import streamlit as st
 
 from core.figures.drawn.table_words import table_words
+from core.language import tr_each
 from dashboard.components import tree as tree_component
 from dashboard.components.canvas import script, style
 
@@ -164,7 +165,7 @@ def stepper(
         "history": data.get("history"),
         "notes": data.get("notes"),
         "asks": bool(data.get("asks")),
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
         "table": table_words(),
     }
     result = _component(
