@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.figure_tables import written
+from core.figures.number_table import written
 from core.figures.panels import Panel, panels, plain
 from core.language import tr
 

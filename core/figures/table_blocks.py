@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.figures.figure_tables import FigureTable, written
+from core.figures.number_table import FigureTable, written
 
 ROWS, COLUMNS = 64, 32  # number_table.js steps alike
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 import core
-from core.figures.figure_tables import written
+from core.figures.number_table import written
 from dashboard.components.canvas import ASSETS
 from tests.browser.components import Gallery
 from tests.browser.gallery_data import soft
@@ -45,6 +45,16 @@ LOOK = """() => {
 DRAWN = "() => [...document.querySelectorAll('.live-figure')].every((one) => one.querySelector('.main-svg[role=img]'))"
 
 
+def finished(page: Page) -> None:
+    """The script has run to its end, and everything it sent is drawn."""
+    expect(page.get_by_test_id("stMain").get_by_test_id("stMarkdown").first).to_be_visible(timeout=SLOW)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=SLOW)
+    settled(page)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=SLOW)
+    expect(page.locator(".lab:not([data-milliseconds])")).to_have_count(0)
+    page.wait_for_function(DRAWN, timeout=SLOW)
+
+
 def opened(table: Locator) -> Locator:
     """The table behind a button that opens it."""
     table.locator(".as-numbers").click()
@@ -62,14 +72,12 @@ def line(sheet: Locator, row: int) -> list[str]:
 def test_every_picture_of_every_page_has_a_name_and_a_table(page: Page, views: list[str]) -> None:
     seen = 0
     for view in views:
-        page.goto(f"/{'' if view == 'attention' else view}")
-        expect(page.get_by_text("Projector")).to_be_visible(timeout=SLOW)
-        settled(page)
-        page.wait_for_function(DRAWN, timeout=SLOW)
+        page.goto(f"/{'' if view == 'start' else view}")
+        finished(page)
         told = page.evaluate(LOOK)
         assert not told["nameless"] and not told["without"], (view, told)
         seen += told["seen"]
-        tables = page.locator(".number-table:has(.as-numbers:not([hidden]))")
+        tables = page.locator(".number-table:has(.as-numbers:visible)")
         if tables.count():
             sheet = opened(tables.first)
             expect(sheet.locator("caption")).to_contain_text(re.compile(r": \d+ rows, \d+ columns"))
@@ -78,7 +86,7 @@ def test_every_picture_of_every_page_has_a_name_and_a_table(page: Page, views: l
 
 
 def test_an_attention_map_can_be_read_as_the_record_has_it(page: Page) -> None:
-    page.goto(f"/?run=demo/dates-gru&source={DATE}")
+    page.goto(f"/attention?run=demo/dates-gru&source={DATE}")
     expect(page.get_by_text("1981-04-30").first).to_be_visible(timeout=SLOW)
     settled(page)
     (matrix,) = core.load("demo/dates-gru").matrices(DATE)
@@ -94,8 +102,7 @@ def test_an_attention_map_can_be_read_as_the_record_has_it(page: Page) -> None:
 
 def test_a_curve_can_be_read_by_keyboard_alone(page: Page) -> None:
     page.goto("/masks?length=16")
-    settled(page)
-    page.wait_for_function(DRAWN, timeout=SLOW)
+    finished(page)
     picture = page.get_by_role(
         "img", name=re.compile("lines of up to .* points; the highest is 262144, of full at 512")
     )

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 import pytest
 
 import core.figures
-from core.figures.figure_tables import FigureTable, as_tables, written
+from core.figures.figure_tables import as_tables
+from core.figures.number_table import FigureTable, written
 from core.figures.panels import plain
 from tests.figures.makers import MAKERS
 
