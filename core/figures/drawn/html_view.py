@@ -34,15 +34,17 @@ class _Look(NamedTuple):
 _LOOKS = {
     "heatmap": _Look(
         (*HEADS, *HEATMAP, "attention_maps", "attention_page"),
-        ("heads", "heatmap", "attention_page"),
+        ("heads", "heatmap", "attention_page", "number_table"),
         'opened("attention", AttentionPage, (all) => all);',
     ),
     "bipartite": _Look(
-        ("canvas_cells", "canvas_table", "attention_maps", "bipartite_lines", "bipartite"),
-        ("bipartite",),
+        ("canvas_cells", "canvas_table", "number_table", "attention_maps", "bipartite_lines", "bipartite"),
+        ("bipartite", "number_table"),
         'opened("bipartite", BipartiteView, (all) => all);',
     ),
-    "tree": _Look(TREE, ("tree", "tree_bars"), 'opened("tree", TreeComponent, ({ header }) => header);'),
+    "tree": _Look(
+        TREE, ("tree", "tree_bars", "number_table"), 'opened("tree", TreeComponent, ({ header }) => header);'
+    ),
 }
 
 
