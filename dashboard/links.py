@@ -5,11 +5,17 @@ session at the decoder.
 """
 
 from collections.abc import Collection
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlencode
 
 import streamlit as st
 
+from core.language import tr
 from core.runs.sessions import SavedSession
+from dashboard import state
+
+if TYPE_CHECKING:
+    from core.replay.view import Query, Reading
 
 RUN = "run"
 SOURCE = "source"
@@ -67,3 +73,54 @@ def session_address(saved: SavedSession) -> str:
     """
     here = (st.context.url or "").split("?")[0].split("#")[0]
     return f"{here}?{urlencode({RUN: saved.run, SOURCE: saved.session.source, SESSION: saved.to_link()})}"
+
+
+# ---------------------------------------------------------------- the whole view
+_SAID = "said of this view"  # what a page shows and no widget holds
+
+
+def say(title: str, **texts: object) -> None:
+    """Let the link of this page say what no widget holds, by the names in the address; None leaves one out.
+
+    Args:
+        title: of the page.
+    """
+    state.put(_SAID, (title, {**said(title), **texts}))
+
+
+def said(title: str) -> dict[str, object]:
+    """What was said, as long as the page is the same."""
+    page, texts = state.get(_SAID, ("", {}))
+    return dict(texts) if page == title else {}
+
+
+def query() -> "Query":
+    """The address of the page, after its name."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def page_of(title: str) -> str:
+    """The name of a page in the address, by the title at its head."""
+    from core.replay.table import VIEWS
+
+    here = unquote((st.context.url or "").split("?")[0].split("#")[0]).rstrip("/").rsplit("/", 1)[-1]
+    return here if here in VIEWS else next(name for name, one in VIEWS.items() if title in (one.title, tr(one.title)))
+
+
+def shown(title: str) -> "Reading":
+    """What the page of this title shows.
+
+    Raises:
+        AttentionLabError: what no address can say, or nothing.
+    """
+    from core.replay.table import VIEWS
+
+    page, own = page_of(title), said(title)
+    return VIEWS[page].held(page, lambda name: own.get(name, state.get(name)), query())
+
+
+def address_of(reading: "Reading") -> str:
+    """The whole address of a view."""
+    here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
+    before = here.removesuffix(reading.page).rstrip("/") + "/"
+    return reading.link(before)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
+from dashboard.components.view_link import view_link
 
 _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
 
@@ -15,11 +16,12 @@ def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
     arrive(title)
-    left, right = st.columns([2, 1], vertical_alignment="center")
+    left, right = st.columns(2, vertical_alignment="center")
     left.markdown(f"**{title}** · {sentence}")
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):
             st.html(_PROJECTOR)
+        view_link(title)
         figure_bar()
     state.keep("projector")
     figure_told(title)
