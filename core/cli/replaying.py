@@ -25,8 +25,8 @@ def replay(
     import torch
 
     from core.replay.link import open_link
-    from core.replay.numbers import plain
     from core.replay.script import script
+    from core.replay.values import plain
 
     torch.set_num_threads(1)  # as the app computes
     reading = open_link(link)

@@ -12,8 +12,8 @@ from typing import Any
 import core
 from core.errors import DataError
 from core.language import tr
-from core.replay.numbers import as_json, differences
 from core.replay.script import script
+from core.replay.values import as_json, differences
 from core.replay.view import Reading
 
 _TOLD = 2_000  # characters of what a script said before it failed

@@ -1,10 +1,12 @@
 """All pages by their names in the address."""
 
+from core.replay.aligning import ALIGNING
 from core.replay.decoding import DECODING
+from core.replay.learning import LEARNING
 from core.replay.looking import LOOKING
 from core.replay.parts import PARTS
 from core.replay.searching import SEARCHING
 from core.replay.view import View
 
 FIRST = "attention"  # what an address without a page opens
-VIEWS: dict[str, View] = {**LOOKING, **PARTS, **DECODING, **SEARCHING}
+VIEWS: dict[str, View] = {**LOOKING, **PARTS, **ALIGNING, **LEARNING, **DECODING, **SEARCHING}

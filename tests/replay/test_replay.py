@@ -9,9 +9,9 @@ from core import language
 from core.errors import DataError, RunError, SettingError
 from core.replay.check import check, run
 from core.replay.link import open_link
-from core.replay.numbers import as_json, differences
 from core.replay.script import script
 from core.replay.table import VIEWS
+from core.replay.values import as_json, differences
 from tests.replay.links import QUICK
 
 
