@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard.arriving import prepare_pages
@@ -14,58 +15,58 @@ from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
-    "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
-    "Look": (
-        ("attention", "Attention", "grid_view"),
-        ("attention_by_hand", "Attention by hand", "calculate"),
-        ("depth", "Depth", "layers"),
-        ("your_models", "Your models", "folder_open"),
-        ("recordings", "Recordings", "movie"),
+    "": (("train", mark("Train"), "model_training"),),  # without a name it stands alone, before the others
+    mark("Look"): (
+        ("attention", mark("Attention"), "grid_view"),
+        ("attention_by_hand", mark("Attention by hand"), "calculate"),
+        ("depth", mark("Depth"), "layers"),
+        ("your_models", mark("Your models"), "folder_open"),
+        ("recordings", mark("Recordings"), "movie"),
     ),
-    "Parts": (
-        ("positions", "Positions", "pin_drop"),
-        ("masks", "Masks", "grid_on"),
-        ("norms", "Norms", "equalizer"),
-        ("rivals", "Rivals", "balance"),
+    mark("Parts"): (
+        ("positions", mark("Positions"), "pin_drop"),
+        ("masks", mark("Masks"), "grid_on"),
+        ("norms", mark("Norms"), "equalizer"),
+        ("rivals", mark("Rivals"), "balance"),
     ),
-    "Alignment": (
-        ("guided", "Guided or not", "timeline"),
-        ("alignment_kinds", "Attention types", "route"),
-        ("ladder", "The 发财 ladder", "record_voice_over"),
-        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
-        ("gold_alignments", "Gold alignments", "verified"),
+    mark("Alignment"): (
+        ("guided", mark("Guided or not"), "timeline"),
+        ("alignment_kinds", mark("Attention types"), "route"),
+        ("ladder", mark("The 发财 ladder"), "record_voice_over"),
+        ("inspect_alignment", mark("Inspect my alignment"), "stethoscope"),
+        ("gold_alignments", mark("Gold alignments"), "verified"),
     ),
-    "Training": (
-        ("wrong_word", "One wrong word", "running_with_errors"),
-        ("copying", "Copy or generate", "content_copy"),
-        ("train_on_bleu", "Train on BLEU", "trophy"),
-        ("all_at_once", "All at once", "dynamic_feed"),
-        ("machines", "One sentence, four machines", "view_module"),
+    mark("Training"): (
+        ("wrong_word", mark("One wrong word"), "running_with_errors"),
+        ("copying", mark("Copy or generate"), "content_copy"),
+        ("train_on_bleu", mark("Train on BLEU"), "trophy"),
+        ("all_at_once", mark("All at once"), "dynamic_feed"),
+        ("machines", mark("One sentence, four machines"), "view_module"),
     ),
-    "Systems": (
-        ("inputs", "Inputs", "input"),
-        ("tagging", "Tagging", "sell"),
-        ("one_label", "One label", "label_important"),
-        ("fill_in", "Fill in", "edit_square"),
-        ("speech_window", "Speech", "graphic_eq"),
-        ("pictures", "Pictures", "image"),
-        ("gan", "GAN", "auto_awesome"),
-        ("detection", "Detection", "center_focus_strong"),
-        ("graphs", "Graphs", "hub"),
-        ("parsing", "Parsing", "schema"),
-        ("labels", "Labels", "label"),
+    mark("Systems"): (
+        ("inputs", mark("Inputs"), "input"),
+        ("tagging", mark("Tagging"), "sell"),
+        ("one_label", mark("One label"), "label_important"),
+        ("fill_in", mark("Fill in"), "edit_square"),
+        ("speech_window", mark("Speech"), "graphic_eq"),
+        ("pictures", mark("Pictures"), "image"),
+        ("gan", mark("GAN"), "auto_awesome"),
+        ("detection", mark("Detection"), "center_focus_strong"),
+        ("graphs", mark("Graphs"), "hub"),
+        ("parsing", mark("Parsing"), "schema"),
+        ("labels", mark("Labels"), "label"),
     ),
-    "Decode": (
-        ("decoder", "Decoder", "account_tree"),
-        ("compare", "Compare", "compare_arrows"),
-        ("intervene", "Intervene", "tune"),
-        ("sampling", "Sampling", "casino"),
-        ("beam_size", "Beam size", "stacked_line_chart"),
-        ("by_hand", "Search by hand", "edit_note"),
+    mark("Decode"): (
+        ("decoder", mark("Decoder"), "account_tree"),
+        ("compare", mark("Compare"), "compare_arrows"),
+        ("intervene", mark("Intervene"), "tune"),
+        ("sampling", mark("Sampling"), "casino"),
+        ("beam_size", mark("Beam size"), "stacked_line_chart"),
+        ("by_hand", mark("Search by hand"), "edit_note"),
     ),
 }
 FIRST = "attention"
-CLASS = ("class_room", "Class", "groups")  # the lecturer's; nobody else has such a page
+CLASS = ("class_room", mark("Class"), "groups")  # the lecturer's; nobody else has such a page
 
 
 def main() -> None:
@@ -74,7 +75,7 @@ def main() -> None:
     forget_widgets_left()
     settle_member()
     settle_language()
-    st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    st.set_page_config(page_title=tr("Attention Lab"), page_icon="🔬", layout="wide")
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
 
@@ -82,15 +83,15 @@ def main() -> None:
         st.stop()
     page = st.navigation(
         {
-            section: [
-                st.Page(VIEWS / f"{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST)
+            tr(section): [
+                st.Page(VIEWS / f"{file}.py", title=tr(title), icon=f":material/{icon}:", default=file == FIRST)
                 for file, title, icon in pages
             ]
             for section, pages in _sections().items()
         },
         position="top",
     )
-    with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
+    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 
         settle()

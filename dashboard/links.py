@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlencode
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from core.runs.sessions import SavedSession
 from dashboard import state
 
@@ -29,9 +29,9 @@ REDUCTION = "reduction"
 SITE = "site"
 HEAD = "head"
 RECORDED_REDUCTION = "recorded reduction"  # of the page Recordings: a widget there, no parameter
-DEPTH, THROUGH = "depth", "Through the layers"  # the page Depth, and its first part
+DEPTH, THROUGH = "depth", mark("Through the layers")  # the page Depth, and its first part
 CARRY, LAYER = "carry", "layer"  # widgets of that part, no parameters
-RECORDED_SECTION, EVERY_HEAD = "recorded section", "Every head"
+RECORDED_SECTION, EVERY_HEAD = "recorded section", mark("Every head")
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
 NOBODY = "no other model"  # beside it; the address leaves it out
 
@@ -45,7 +45,7 @@ def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
     asked = st.query_params.get(RUN)
     if asked is None or asked in known:
         return asked, None
-    return None, f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown."
+    return None, tr("There is no run “{asked}” with a checkpoint here; another one is shown.", asked=asked[:80])
 
 
 def wanted_session() -> str | None:

@@ -5,6 +5,7 @@ Its name stands in the menu.
 
 import streamlit as st
 
+from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
 from dashboard.components.view_link import view_link
@@ -17,9 +18,9 @@ def heading(title: str, sentence: str) -> None:
     state.carry(title, "projector", links.RUN, links.SOURCE)
     arrive(title)
     left, right = st.columns(2, vertical_alignment="center")
-    left.markdown(f"**{title}** · {sentence}")
+    left.markdown(f"**{tr(title)}** · {sentence}")
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):
+        if st.toggle(tr("Projector"), key="projector", bind="query-params", help=tr("larger letters everywhere")):
             st.html(_PROJECTOR)
         view_link(title)
         figure_bar()
