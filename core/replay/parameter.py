@@ -143,10 +143,16 @@ class Choice(Parameter):
     Attributes:
         options: the values, or how they follow from what was read before.
         label: how a value is shown, in the language that is spoken.
+        named: the same where it follows from what was read before.
     """
 
     options: Iterable[Any] | Callable[[Given], Iterable[Any]] = ()
     label: Callable[[Any], str] = str
+    named: Callable[[Any, Given], str] | None = None
+
+    def shown(self, value: Any, given: Given) -> str:
+        """How a value is shown."""
+        return self.label(value) if self.named is None else self.named(value, given)
 
     def values(self, given: Given) -> list[Any]:
         """What may be chosen."""
@@ -159,7 +165,7 @@ class Choice(Parameter):
     def one(self, text: str, given: Given) -> Any:
         """The value that a text means."""
         values = self.values(given)
-        shown = [self.label(value) for value in values]
+        shown = [self.shown(value, given) for value in values]
         for known in (shown, [str(value) for value in values]):
             if text in known:
                 return values[known.index(text)]
@@ -174,7 +180,7 @@ class Choice(Parameter):
 
     def written(self, value: Any, given: Given) -> list[str]:
         """As `Parameter.written`."""
-        return [self.label(value)]
+        return [self.shown(value, given)]
 
     def held(self, value: Any, given: Given) -> list[str]:
         """As `Parameter.held`; a widget may offer words instead of values."""
@@ -196,7 +202,7 @@ class Several(Choice):
 
     def written(self, value: Any, given: Given) -> list[str]:
         """As `Parameter.written`."""
-        return [self.label(one) for one in value] or [""]
+        return [self.shown(one, given) for one in value] or [""]
 
     def held(self, value: Any, given: Given) -> list[str]:
         """As `Parameter.held`."""

@@ -6,7 +6,9 @@ from core.replay.learning import LEARNING
 from core.replay.looking import LOOKING
 from core.replay.parts import PARTS
 from core.replay.searching import SEARCHING
+from core.replay.sets import SETS
+from core.replay.systems import SYSTEMS
 from core.replay.view import View
 
 FIRST = "attention"  # what an address without a page opens
-VIEWS: dict[str, View] = {**LOOKING, **PARTS, **ALIGNING, **LEARNING, **DECODING, **SEARCHING}
+VIEWS: dict[str, View] = {**LOOKING, **PARTS, **ALIGNING, **LEARNING, **SETS, **SYSTEMS, **DECODING, **SEARCHING}
