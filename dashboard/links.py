@@ -15,6 +15,7 @@ from core.runs.sessions import SavedSession
 from dashboard import state
 
 if TYPE_CHECKING:
+    from core.replay.parameter import Parameter
     from core.replay.view import Query, Reading
 
 RUN = "run"
@@ -116,7 +117,11 @@ def shown(title: str) -> "Reading":
     from core.replay.table import VIEWS
 
     page, own = page_of(title), said(title)
-    return VIEWS[page].held(page, lambda name: own.get(name, state.get(name)), query())
+
+    def held(name: str, parameter: "Parameter") -> object:
+        return own[name] if name in own else state.get(name) if parameter.kept else None
+
+    return VIEWS[page].held(page, held, query())
 
 
 def address_of(reading: "Reading") -> str:
@@ -124,3 +129,37 @@ def address_of(reading: "Reading") -> str:
     here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
     before = here.removesuffix(reading.page).rstrip("/") + "/"
     return reading.link(before)
+
+
+_OPENED = "restored page"
+_SELF_TOLD = (RUN, "swept", "machines ")  # runs of which the page itself says that they are not here
+
+
+def restore(title: str) -> list[str]:
+    """On a page just opened, give its widgets what the address says; before they are drawn.
+
+    An address may say it in the words of any language; Streamlit reads but what it has written itself.
+
+    Args:
+        title: of the page.
+
+    Returns:
+        What is wrong with the address, a sentence each: in place of that the page shows what it shows by itself.
+    """
+    if state.get(_OPENED) == title:
+        return []
+    state.put(_OPENED, title)
+    asked = query()
+    if not set(asked) - {"lang", "projector"}:
+        return []
+    from core.replay.table import VIEWS
+
+    values, problems = VIEWS[page_of(title)].restored(asked)
+    for name, value in values.items():
+        state.put(name, value)
+    return [words for name, words in problems.items() if not name.startswith(_SELF_TOLD)]
+
+
+def asked(name: str) -> str | None:
+    """What the address says under a name that no widget has."""
+    return st.query_params.get(name)

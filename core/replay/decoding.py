@@ -18,7 +18,7 @@ from core.runs.sessions import SavedSession
 from core.runs.stepwise import AbstractStepwise
 
 
-def decoder(session: Any, site: str, head: int | None, path: tuple[int, ...]) -> Numbers:
+def decoder(session: Any, site: str, head: str, path: tuple[int, ...]) -> Numbers:
     """The tree of a session at the decoder, where a head looks along it, and what may follow the tokens that are looked at."""
     import core
     from core.decoding.session import Explorer
@@ -30,11 +30,12 @@ def decoder(session: Any, site: str, head: int | None, path: tuple[int, ...]) ->
     explorer = Explorer(model.stepped, *model.item(source, keep_pruned=9))
     tree = explorer.tree(session.session, model.writing(source).tokens, {})
     rows = [tree.rows(site, node) for node in tree.nodes["id"]]
+    at = slice(None) if head == "mean over heads" else slice(int(head.split()[1]) - 1, int(head.split()[1]))
     here = inspect(model, source, path)
     return {
         "outputs": [model.text(end.best.tokens(), source) for end in explorer.ends(session.session)],
         "tree": {name: tree.nodes[name] for name in ("parent", "token", "logp", "status", "rank_score")},
-        "looks": [None if row is None else row.mean(axis=0) if head is None else row[head] for row in rows],
+        "looks": [None if row is None else row[at].mean(axis=0) for row in rows],
         "next": here.next,
         "entropy": here.entropy,
         "maps here": {one.site.name: one.weights for one in here.matrices},
@@ -108,7 +109,7 @@ def sampling(run: str, source: str, search: AbstractSearch, draw: int, n: int) -
 # ---------------------------------------------------------------- where the address has it
 _RUN = Run("run", "demo/dates-transformer", foreign=True)
 _SOURCE = Words("source", example_text("run"))
-_MEAN = mark("mean over heads")
+_MEAN = "mean over heads"
 _DRAWN = {"sampling": {"draws": 50}, "stochastic": {"width": 20}}
 
 
@@ -182,16 +183,12 @@ def _cross(given: Given) -> list[tuple[str, int]]:
 
 def _layer(site: str) -> str:
     digits = [part for part in site.split(".") if part.isdigit()]
-    return tr("layer {number}", number=int(digits[0]) + 1) if digits else tr("the decoder")
+    return f"layer {int(digits[0]) + 1}" if digits else tr("the decoder")
 
 
-def _heads(given: Given) -> list[int | None]:
+def _heads(given: Given) -> list[str]:
     count = dict(_cross(given))[given["site"]]
-    return [None, *range(count)] if count > 1 else [None]
-
-
-def _head(at: int | None) -> str:
-    return tr(_MEAN) if at is None else tr("head {number}", number=at + 1)
+    return [_MEAN, *(f"head {at + 1}" for at in range(count))] if count > 1 else [_MEAN]
 
 
 def _path(text: str, given: Given) -> tuple[int, ...]:
@@ -206,7 +203,7 @@ DECODING = {
                 decoder, {"run": _RUN, "source": _SOURCE, "search": Choice("search", "greedy", SEARCHES)},
                 session=Coded("session", _begun, _session, SavedSession.to_link),
                 site=Choice("site", lambda given: _cross(given)[-1][0], lambda given: [site for site, _ in _cross(given)], _layer),
-                head=Choice("head", None, _heads, _head), path=Coded("path", (), _path, lambda path: ".".join(map(str, path))),
+                head=Choice("head", _MEAN, _heads), path=Coded("path", (), _path, lambda path: ".".join(map(str, path))),
             )
         },
     ),

@@ -237,7 +237,7 @@ LOOKING = {
                 attention, run=_READ, source=_SOURCE, target=Words("target", ""),
                 beside=Run("beside", None), words=Switch("words", False),
                 reduction=Choice("reduction", REDUCTIONS[0], REDUCTIONS, tr),
-                site=Words("site", None), head=Whole("head", 1, 1, 10_000),
+                site=Words("site", None, kept=False), head=Whole("head", 1, 1, 10_000, kept=False),
             )
         },
     ),
@@ -270,7 +270,7 @@ LOOKING = {
             ),
             _TOKEN: section(
                 explained, run=_LOADED, source=_SOURCE, erasure=Choice("erasure", next(iter(ERASURES)), ERASURES, tr),
-                step=Whole("token", _neediest, 0, 10_000),
+                step=Whole(lambda given: f"depth token {given['run']} {given['source']}", _neediest, 0, 10_000),
             ),
         },
         Choice("depth", _LAYERS, (_LAYERS, _HEADS, _TOKEN), tr),
@@ -281,7 +281,7 @@ LOOKING = {
             None: section(
                 inspected, run=Run("alignment example", "demo/pinyin-transformer"),
                 step=Choice("alignment step", lambda given: _snapshots(given)[-1], _snapshots, "{:,}".format),
-                site=Words("alignment site", None),
+                site=Words("alignment site", None, kept=False),
             )
         },
     ),

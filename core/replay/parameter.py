@@ -5,9 +5,9 @@ the words of the language that is spoken, by the English ones, and by its plain 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import nan
-from typing import Any
+from typing import Any, ClassVar
 
 from core.errors import SettingError
 from core.language import tr
@@ -25,10 +25,15 @@ class Parameter:
     Attributes:
         name: in the address, or how it follows from what was read before.
         default: where the address is silent, or how it follows.
+        kept: whether a widget of this name holds its value.
     """
 
     name: str | Callable[[Given], str]
     default: Any
+    kept: bool = field(default=True, kw_only=True)
+    put: ClassVar[bool] = (
+        True  # whether a page's widget is given what the address says; else it reads the address itself
+    )
 
     def key(self, given: Given) -> str:
         """Its name in the address."""
@@ -219,6 +224,7 @@ class Coded(Parameter):
 
     reading: Callable[[str, Given], Any]
     writing: Callable[[Any], str]
+    kept: bool = field(default=False, kw_only=True)
 
     def read(self, texts: Sequence[str], given: Given) -> Any:
         """As `Parameter.read`."""

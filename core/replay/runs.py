@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from core.errors import AttentionLabError, RunError
 from core.language import mark, tr
@@ -27,6 +27,7 @@ class Run(Choice):
 
     fits: Callable[[Kind, Given], bool] = lambda what, given: what.stepped
     foreign: bool | None = None
+    put: ClassVar[bool] = False
 
     def values(self, given: Given) -> list[str]:
         """Runs with a checkpoint, as the page lists them."""

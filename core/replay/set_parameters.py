@@ -1,12 +1,14 @@
 """Where the address of a page about sets has the run, the set, the layer and the head."""
 
+from typing import Any
+
 from core.language import mark, tr
 from core.replay.parameter import Choice, Given, Parameter, Whole, Words
 from core.replay.runs import Run
 from core.runs.trained_set import TrainedSet, load_set
 from core.tasks.set_table import SET_TASKS
 
-_OWN, _LABELS = mark("your own"), mark("all, mean")
+OWN, _MEAN = mark("your own"), "mean"
 
 
 def _model(given: Given) -> TrainedSet:
@@ -25,9 +27,9 @@ def run_of(key: str, *tasks: str) -> dict[str, Parameter]:
     }
 
 
-def _shown_words(at: int | None, given: Given) -> str:
-    if at is None:
-        return tr(_OWN)
+def _shown_words(at: int | str, given: Given) -> str:
+    if at == OWN:
+        return tr(OWN)
     one = _model(given).examples.test[at]
     return " ".join(one.told.get("words", one.items))
 
@@ -37,7 +39,7 @@ def text_of(key: str) -> dict[str, Parameter]:
     return {
         "which": Choice(
             lambda given: f"{key} held out {given['run']}", 0,
-            lambda given: [*range(len(_model(given).examples.test)), None], named=_shown_words,
+            lambda given: [*range(len(_model(given).examples.test)), OWN], named=_shown_words,
         ),
         "typed": Words(f"{key} typed", "", 2000),
     }  # fmt: skip
@@ -48,17 +50,17 @@ def _layers(given: Given) -> list[int | None]:
     return list(range(len(one.matrices(one.examples.test[0])))) if one.looks else [None]
 
 
-def _heads(given: Given) -> list[int | None]:
+def _heads(given: Given) -> list[int | str | None]:
     one = _model(given)
-    return [None, *range(one.matrices(one.examples.test[0])[0].heads)] if one.looks else [None]
+    return [_MEAN, *range(one.matrices(one.examples.test[0])[0].heads)] if one.looks else [None]
 
 
-def _number(at: int | None) -> str:
-    return "" if at is None else str(at + 1)
+def _number(at: Any) -> str:
+    return "" if at is None else str(int(at) + 1)
 
 
-def _head(at: int | None) -> str:
-    return tr(_LABELS) if at is None else str(at + 1)
+def _head(at: int | str | None) -> str:
+    return tr("all, mean") if at == _MEAN else _number(at)
 
 
 def look_of(key: str, *, mean: bool = True, first: bool = False) -> dict[str, Parameter]:
@@ -68,7 +70,7 @@ def look_of(key: str, *, mean: bool = True, first: bool = False) -> dict[str, Pa
             lambda given: f"{key} layer {given['run']}", lambda given: _layers(given)[0 if first else -1], _layers, _number
         ),
         "head": Choice(
-            lambda given: f"{key} head {given['run']}", lambda given: None if mean else _heads(given)[-1] and 0,
+            lambda given: f"{key} head {given['run']}", lambda given: _heads(given)[0 if mean else min(1, len(_heads(given)) - 1)],
             _heads if mean else lambda given: _heads(given)[1:] or [None], _head if mean else _number,
         ),
     }  # fmt: skip
@@ -123,5 +125,5 @@ def gaps(text: str, given: Given) -> tuple[int, ...]:
 
 
 def middle(given: Given) -> tuple[int, ...]:
-    words = _shown_words(given["which"], given).split() if given["which"] is not None else given["typed"].split()
+    words = _shown_words(given["which"], given).split() if given["which"] != OWN else given["typed"].split()
     return (len(words) // 2,)

@@ -9,7 +9,7 @@ from core.tasks.set_table import SET_TASKS
 
 
 def labelled(
-    run: str, which: int | None, typed: str, layer: int | None, head: int | None, beside: tuple[str, ...]
+    run: str, which: int | str, typed: str, layer: int | None, head: int | str | None, beside: tuple[str, ...]
 ) -> Numbers:
     """The labels of a text by one network and by others beside it, which words decided each, and where attention looked."""
     from core.runs.trained_set import load_set
@@ -17,7 +17,7 @@ def labelled(
     numbers = {}
     for name in (run, *beside):
         model = load_set(name)
-        example = model.read(typed) if which is None else load_set(run).examples.test[which]
+        example = model.read(typed) if which == "your own" else load_set(run).examples.test[which]
         if model.entrance.words != load_set(run).entrance.words:
             example = model.read(" ".join(example.items))
         found = model.probabilities(example)
@@ -27,11 +27,11 @@ def labelled(
         }  # fmt: skip
         if name == run and layer is not None:
             weights = model.matrices(example)[layer].weights
-            numbers[name]["weights"] = weights.mean(0) if head is None else weights[head]
+            numbers[name]["weights"] = weights.mean(0) if head == "mean" else weights[head]
     return numbers
 
 
-def held_out_set(run: str, which: int, layer: int | None, head: int | None) -> Numbers:
+def held_out_set(run: str, which: int, layer: int | None, head: int | str | None) -> Numbers:
     """The label of a held-out recording, picture or graph, or of each of its items; what decided; where attention looked."""
     from core.runs.trained_set import load_set
 
@@ -45,11 +45,11 @@ def held_out_set(run: str, which: int, layer: int | None, head: int | None) -> N
     }
     if layer is not None:
         weights = model.matrices(example)[layer].weights
-        numbers["weights"] = weights.mean(0) if head is None else weights[head]
+        numbers["weights"] = weights.mean(0) if head == "mean" else weights[head]
     return numbers
 
 
-def looking_from(run: str, which: int, item: int, layer: int | None, head: int | None) -> Numbers:
+def looking_from(run: str, which: int, item: int, layer: int | None, head: int | str | None) -> Numbers:
     """The same, with where one patch or node looks."""
     from core.runs.trained_set import load_set
 
@@ -61,12 +61,12 @@ def looking_from(run: str, which: int, item: int, layer: int | None, head: int |
         numbers["decided"] = model.decided(example)
     if layer is not None:
         rows = model.matrices(example)[layer].weights[:, item]
-        numbers["looks"] = rows.mean(0) if head is None else rows[head]
+        numbers["looks"] = rows.mean(0) if head == "mean" else rows[head]
     return numbers
 
 
 def hidden_words(
-    run: str, which: int | None, typed: str, hidden: tuple[int, ...], layer: int | None, head: int | None
+    run: str, which: int | str, typed: str, hidden: tuple[int, ...], layer: int | None, head: int | str | None
 ) -> Numbers:
     """What a network makes of words that are hidden."""
     from core.runs.trained_set import load_set
@@ -74,7 +74,7 @@ def hidden_words(
 
     model = load_set(run)
     shown = [tuple(one.told.get("words", one.items)) for one in model.examples.test]
-    words = model.read(typed).items if which is None else shown[which]
+    words = model.read(typed).items if which == "your own" else shown[which]
     gaps = {*hidden, *(at for at, word in enumerate(words) if word == GAP)}
     example = model.config.task.asked([GAP if at in gaps else word for at, word in enumerate(words)])
     found = model.probabilities(example)
@@ -88,7 +88,7 @@ def hidden_words(
     }
     if layer is not None:
         weights = model.matrices(example)[layer].weights
-        numbers["weights"] = weights.mean(0) if head is None else weights[head]
+        numbers["weights"] = weights.mean(0) if head == "mean" else weights[head]
     return numbers
 
 

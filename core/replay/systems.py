@@ -199,18 +199,18 @@ SYSTEMS = {
             None: section(
                 detection, kind=Choice("detection kind", "rectangles", _SCENES, lambda kind: tr(_SCENES[kind])),
                 matching=Choice("detection matching", "hungarian", MATCHINGS, lambda name: tr(_MATCHINGS[name])),
-                seed=Whole("detection seed", 0, 0, 999), at=Whole("detection picture", 0, 0, 19),
+                seed=Whole("detection seed", 0, 0, 999), at=Whole("detection picture at", 0, 0, 19),
                 query=Choice(
                     "detection query", None, lambda given: [None, *range(_detector(given)[0])],
-                    lambda at: tr("none") if at is None else tr("query {number}", number=at + 1),
+                    lambda at: "none" if at is None else f"query {at + 1}",
                 ),
                 layer=Choice(
                     "detection layer", lambda given: _detector(given)[1] - 1, lambda given: range(_detector(given)[1]),
-                    lambda at: tr("layer {number}", number=at + 1),
+                    lambda at: f"layer {at + 1}",
                 ),
                 head=Choice(
                     "detection head", None, lambda given: [None, *range(_detector(given)[2])],
-                    lambda at: tr("mean of all") if at is None else tr("head {number}", number=at + 1),
+                    lambda at: tr("mean of all") if at is None else f"head {at + 1}",
                 ),
                 trained=Whole("trained", _of_all, 0, _DETECTOR_STEPS),
             )

@@ -1,11 +1,12 @@
 """A page of the app as a value: its sections, the parameters of each, and the function that gives its numbers."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from core.errors import SettingError
+from core.errors import AttentionLabError, SettingError
 from core.language import ENGLISH, language, tr
 from core.replay.parameter import Choice, Given, Parameter
 from core.settings import did_you_mean
@@ -82,11 +83,11 @@ class View:
         self._refuse_strangers(query, found)
         return found
 
-    def held(self, page: str, held: Callable[[str], Any], query: Query) -> "Reading":
+    def held(self, page: str, held: Callable[[str, Parameter], Any], query: Query) -> "Reading":
         """What a page shows.
 
         Args:
-            page: its name in the address; held: the value of a widget, None where there is none.
+            page: its name in the address; held: the value that is shown under a name, None where nobody knows.
             query: the address, for what no widget holds.
 
         Raises:
@@ -94,10 +95,38 @@ class View:
         """
 
         def texts(name: str, parameter: Parameter, given: Given) -> list[str] | None:
-            value = held(name)
+            value = held(name, parameter)
             return query.get(name) if value is None else parameter.held(value, given)
 
         return self._gathered(page, texts)
+
+    def restored(self, query: Query) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values of widgets that an address names, and what is wrong with the address, by its names.
+
+        What cannot be is left out; nothing is computed that the address does not ask for.
+        """
+        values, problems = dict[str, Any](), dict[str, str]()
+
+        def one(parameter: Parameter, given: Given) -> Any:
+            name = parameter.key(given)
+            if name in query:
+                try:
+                    value = parameter.read(query[name], given)
+                except AttentionLabError as error:
+                    problems[name] = str(error)
+                else:
+                    if parameter.kept and parameter.put and value is not None:
+                        values[name] = list(value) if isinstance(value, tuple) else value
+                    return value
+            return parameter.usual(given)
+
+        part = None if self.by is None else one(self.by, {})
+        given = _Asked(self.sections[part].all if self.sections else {}, one)
+        for argument in given:
+            with suppress(AttentionLabError):  # no run at all: the page says it
+                if given.asks(argument, query):
+                    given[argument]
+        return values, problems
 
     def _gathered(self, page: str, texts: Callable[[str, Parameter, Given], list[str] | None]) -> "Reading":
         """Read every parameter in its order."""
@@ -137,6 +166,29 @@ class View:
                 if callable(one.name):
                     found.append(one.name(_Anything(values)).split("\0")[0])
         return any(name.startswith(beginning) for beginning in found if beginning)
+
+
+class _Asked(Mapping[str, Any]):
+    """Settings that are worked out when they are asked for."""
+
+    def __init__(self, parameters: Mapping[str, Parameter], work: Callable[[Parameter, Given], Any]) -> None:
+        self._parameters, self._work = parameters, work
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, argument: str) -> Any:
+        if argument not in self._known:
+            self._known[argument] = self._work(self._parameters[argument], self)
+        return self._known[argument]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parameters)
+
+    def __len__(self) -> int:
+        return len(self._parameters)
+
+    def asks(self, argument: str, query: Query) -> bool:
+        """Whether an address names it."""
+        return self._parameters[argument].key(self) in query
 
 
 class _Anything(dict):  # type: ignore[type-arg]

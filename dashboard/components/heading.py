@@ -8,6 +8,7 @@ import streamlit as st
 from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
+from dashboard.components.literal import literal
 from dashboard.components.view_link import view_link
 
 _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
@@ -16,6 +17,7 @@ _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the dra
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
+    problems = links.restore(title)
     arrive(title)
     left, right = st.columns(2, vertical_alignment="center")
     left.markdown(f"**{tr(title)}** · {sentence}")
@@ -25,4 +27,10 @@ def heading(title: str, sentence: str) -> None:
         view_link(title)
         figure_bar()
     state.keep("projector")
+    if problems:
+        told = "; ".join(one.rstrip(".") for one in problems)
+        st.warning(
+            literal(tr("The link asks for what is not here, so something else is shown: {told}.", told=told)),
+            icon=":material/link_off:",
+        )
     figure_told(title)

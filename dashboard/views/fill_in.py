@@ -75,12 +75,12 @@ def _words(trained: TrainedSet) -> tuple[str, ...]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}", bind="query-params",
             format_func=lambda one: one if one == OWN else " ".join(whole[one]),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            tr("Sentence"), key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
+            tr("Sentence"), key=f"{_KEY} typed", bind="query-params", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
             placeholder=tr("choose “your own” on the left, then type"),
         )  # fmt: skip
     return trained.read(typed).items if at == OWN else whole[int(at)]

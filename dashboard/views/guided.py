@@ -42,12 +42,25 @@ def _trainings() -> None:
     with places[2]:
         seed = int(
             st.number_input(
-                tr("Seed"), 0, 999, 0, key="guided seed", help=tr("of weights, batches and dropout, of both")
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="guided seed",
+                bind="query-params",
+                help=tr("of weights, batches and dropout, of both"),
             )
         )
     with places[3]:
         steps = int(
-            st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="guided steps", help=tr("of each"))
+            st.selectbox(
+                tr("Steps"),
+                _STEPS,
+                index=_STEPS.index(STEPS),
+                key="guided steps",
+                bind="query-params",
+                help=tr("of each"),
+            )
         )
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
@@ -68,12 +81,21 @@ def _guide(one: GuidedPair) -> None:
     left, middle, right = st.columns([2, 3, 7], vertical_alignment="center")
     with left:
         on = st.toggle(
-            tr("Guidance"), value=True, key="guided on", help=tr("may be switched in the middle, again and again")
+            tr("Guidance"),
+            value=True,
+            key="guided on",
+            bind="query-params",
+            help=tr("may be switched in the middle, again and again"),
         )
     with middle:
         strength = float(
             st.select_slider(
-                tr("Strength"), _STRENGTHS, STRENGTH, format_func=lambda one: f"{one:g}", key="guided strength"
+                tr("Strength"),
+                _STRENGTHS,
+                STRENGTH,
+                format_func=lambda one: f"{one:g}",
+                key="guided strength",
+                bind="query-params",
             )
         )
     right.caption(

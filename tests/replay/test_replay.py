@@ -82,13 +82,13 @@ def test_a_link_that_cannot_be_is_refused_in_words(link, error, words):
 
 
 def test_a_link_of_a_session_in_another_language_is_read_in_its_language(monkeypatch):
-    said = {"a graph": "图", "node {number}": "节点 {number}"}
+    said = {"a graph": "图", "a sequence": "序列"}
 
     def translated(chosen):
         return type("Catalogue", (), {"gettext": staticmethod(lambda text: said.get(text, text))})
 
     monkeypatch.setattr(language, "_catalogue", translated)
-    reading = open_link("masks?lang=zh&over=图&nodes=4&edges=1-2&speaker=节点+3")
+    reading = open_link("masks?lang=zh&over=图&nodes=4&edges=1-2&speaker=node+3")
     assert reading.values["speaker"] == 2 and language.language() == "en"
     assert open_link("masks?lang=zh&over=a+graph").part == "a graph"  # the English words are understood as well
     with language.speaking("zh"):
