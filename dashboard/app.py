@@ -7,7 +7,8 @@ import streamlit as st
 from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
-from dashboard.arriving import prepare_pages
+from dashboard.arriving import prepare_pages, settle
+from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
@@ -15,7 +16,10 @@ from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
-    "": (("train", mark("Train"), "model_training"),),  # without a name it stands alone, before the others
+    "": (  # without a name they stand alone, before the others
+        ("start", mark("Start"), "home"),
+        ("train", mark("Train"), "model_training"),
+    ),
     mark("Look"): (
         ("attention", mark("Attention"), "grid_view"),
         ("attention_by_hand", mark("Attention by hand"), "calculate"),
@@ -65,7 +69,7 @@ SECTIONS = {
         ("by_hand", mark("Search by hand"), "edit_note"),
     ),
 }
-FIRST = "attention"
+FIRST = "start"
 CLASS = ("class_room", mark("Class"), "groups")  # the lecturer's; nobody else has such a page
 
 
@@ -91,16 +95,29 @@ def main() -> None:
         },
         position="top",
     )
-    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
-        from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
+    tour(page.url_path or FIRST)
+    _draw(page)
+    prepare_pages()
 
+
+def _draw(page: st.Page) -> None:
+    """The page below the line of a classroom; the first one needs no PyTorch, and is on screen before that is imported."""
+    classroom, first = asker() is not None, not page.url_path
+    above = st.container() if classroom else None
+    if first:
+        page.run()
+        if not classroom:
+            return
+    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
         settle()
     with answers.turn():
-        from dashboard.components.class_bar import class_bar
+        if above is not None:
+            from dashboard.components.class_bar import class_bar
 
-        class_bar()
-        page.run()
-    prepare_pages()
+            with above:
+                class_bar()
+        if not first:
+            page.run()
 
 
 def _sections() -> dict[str, tuple[tuple[str, str, str], ...]]:

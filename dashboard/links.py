@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlencode
 import streamlit as st
 
 from core.language import mark, tr
-from core.runs.sessions import SavedSession
 from dashboard import state
 
 if TYPE_CHECKING:
     from core.replay.parameter import Parameter
     from core.replay.view import Query, Reading
+    from core.runs.sessions import SavedSession  # it imports PyTorch, and the page Start has links before that is here
 
 RUN = "run"
 SOURCE = "source"
@@ -54,7 +54,7 @@ def wanted_session() -> str | None:
     return st.query_params.get(SESSION)
 
 
-def contradicts(saved: SavedSession) -> bool:
+def contradicts(saved: "SavedSession") -> bool:
     """Whether the address asks for another run or source than the session in it: somebody has edited it."""
     asked = ((RUN, saved.run), (SOURCE, saved.session.source))
     return any(st.query_params.get(name, value) != value for name, value in asked)
@@ -66,7 +66,7 @@ def wanted_search(known: Collection[str]) -> str | None:
     return asked if asked in known else None
 
 
-def session_address(saved: SavedSession) -> str:
+def session_address(saved: "SavedSession") -> str:
     """The address that opens a session anywhere with the same model.
 
     Raises:

@@ -9,6 +9,7 @@ from core.data.spreadsheet import written
 from core.language import tr
 from core.metrics.rounding import decimals
 from core.metrics.search_error import Judgement
+from dashboard.components.data_table import data_table
 from dashboard.components.locks import download_button
 from dashboard.components.search_card import part_names
 from dashboard.components.verdicts import legend
@@ -23,7 +24,7 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     nats = st.column_config.NumberColumn(format=f"%.{digits}f")
     legend()
-    table(
+    data_table(
         table, hide_index=True, key="every hypothesis", placeholder="",
         column_config={
             **dict.fromkeys((tr("Σ log p"), *parts, tr("ranking score")), nats),

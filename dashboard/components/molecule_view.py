@@ -13,6 +13,7 @@ from core.figures.graphs import graph_attention
 from core.language import mark, tr
 from core.runs.graph_layout import drawn
 from core.runs.trained_set import TrainedSet
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -58,7 +59,7 @@ def molecule_view(trained: TrainedSet, *, key: str) -> None:
         st.markdown(tr("**Which nodes decided**"))
         order = np.argsort(-np.abs(decided))[:_TOLD]
         table = pd.DataFrame({"node": [example.items[at] for at in order], _LOST: decided[order]})
-        table(table, hide_index=True, column_config={_LOST: st.column_config.NumberColumn(format="%.3f")})
+        data_table(table, hide_index=True, column_config={_LOST: st.column_config.NumberColumn(format="%.3f")})
 
 
 def _weights(

@@ -15,6 +15,7 @@ from core.language import mark, tr
 from core.models.residual import RESIDUALS
 from core.seeds import Seeds
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -139,7 +140,7 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
         table = pd.DataFrame(
             {"norm": [row["norm"] for row in losses], "held-out loss": [row["value"] for row in losses]}
         )
-        table(
+        data_table(
             table, hide_index=True, width="content", key="norm losses table",
             column_config={"held-out loss": st.column_config.NumberColumn(format="%.2f")},
         )  # fmt: skip

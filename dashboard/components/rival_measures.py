@@ -10,6 +10,7 @@ from core.claims import data_size, length_cost, reach
 from core.claims.claim import Finding, Row
 from core.figures import rivals
 from core.language import mark, tr
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -188,4 +189,4 @@ def _table(rows: Sequence[Row], columns: dict[str, str | float | None]) -> None:
             if how is not None and how != "steps":
                 form = how if isinstance(how, str) else "%.3g"
                 config[name] = st.column_config.NumberColumn(_UNITS.get(name, name), format=form)
-        table(table, hide_index=True, column_config=config)
+        data_table(table, hide_index=True, column_config=config)

@@ -12,6 +12,7 @@ from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
@@ -28,7 +29,7 @@ def run_table() -> list[str]:
     table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown(tr("##### Runs"))
     st.caption(tr("Choose rows to draw their curves over those of the run above."))
-    event = table(
+    event = data_table(
         table,
         hide_index=True,
         on_select="rerun",

@@ -8,6 +8,7 @@ from core.figures.comparison import score_stairs
 from core.language import mark, tr
 from core.metrics.rounding import decimals
 from core.runs.comparison import Compared
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.search_card import arithmetic, part_names
@@ -42,7 +43,7 @@ def score_table(names: list[str], found: list[Compared], rows: list[dict[str, An
     ]
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     figures = [name for name in table[0] if name not in ("output of", "rank", "output")]
-    table(
+    data_table(
         table, hide_index=True, key="score parts", placeholder="",
         column_config={name: st.column_config.NumberColumn(format=f"%.{digits}f") for name in figures},
     )  # fmt: skip

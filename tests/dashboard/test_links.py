@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.replay.parameter import Choice, Coded, Several
-from core.replay.runs import Run
 from core.replay.table import VIEWS
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
