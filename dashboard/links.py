@@ -80,13 +80,10 @@ def session_address(saved: "SavedSession") -> str:
 _SAID = "said of this view"  # what a page shows and no widget holds
 
 
-def say(title: str, **texts: object) -> None:
-    """Let the link of this page say what no widget holds, by the names in the address; None leaves one out.
-
-    Args:
-        title: of the page.
-    """
-    state.put(_SAID, (title, {**said(title), **texts}))
+def say(**values: object) -> None:
+    """Let the link of the page that is open say what no widget holds, by the names in the address; None says nothing of one."""
+    page = str(state.get("page"))
+    state.put(_SAID, (page, {**said(page), **values}))
 
 
 def said(title: str) -> dict[str, object]:
@@ -128,10 +125,10 @@ def address_of(reading: "Reading") -> str:
     """The whole address of a view."""
     here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
     before = here.removesuffix(reading.page).rstrip("/") + "/"
-    return reading.link(before)
+    return reading.link(before, query())
 
 
-_OPENED = "restored page"
+_OPENED, _LINKED = "restored page", "said by the link"
 _SELF_TOLD = (RUN, "swept", "machines ")  # runs of which the page itself says that they are not here
 
 
@@ -150,6 +147,7 @@ def restore(title: str) -> list[str]:
         return []
     state.put(_OPENED, title)
     asked = query()
+    state.put(_LINKED, {name: texts[-1] for name, texts in asked.items() if texts})
     if not set(asked) - {"lang", "projector"}:
         return []
     from core.replay.table import VIEWS
@@ -160,6 +158,13 @@ def restore(title: str) -> list[str]:
     return [words for name, words in problems.items() if not name.startswith(_SELF_TOLD)]
 
 
-def asked(name: str) -> str | None:
-    """What the address says under a name that no widget has."""
-    return st.query_params.get(name)
+def linked(name: str) -> str | None:
+    """What the address that opened this page said under a name that no widget has; the same as long as the page is open."""
+    return state.get(_LINKED, {}).get(name)
+
+
+def linked_number(name: str, known: Collection[int]) -> int | None:
+    """The same as a number, where it is one of those known."""
+    text = linked(name) or ""
+    number = int(text) if text.isdecimal() and len(text) < 10 else None
+    return number if number in known else None

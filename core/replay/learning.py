@@ -249,6 +249,7 @@ LEARNING = {
                 source=_held_out("left"), passes=Whole("places passes", 4, 1, 10),
             )
         },
+        looks=("looks ",),
     ),
     "machines": View(
         mark("One sentence, four machines"),

@@ -8,7 +8,7 @@ from core import language
 from core.errors import SettingError
 from core.language import LANGUAGES, tr
 from core.replay.parameter import quoted
-from core.replay.table import FIRST, VIEWS
+from core.replay.table import ATTENTION, FIRST, VIEWS
 from core.replay.view import LANGUAGE, Query, Reading
 from core.settings import did_you_mean
 
@@ -37,7 +37,7 @@ def parse(link: str) -> tuple[str, Query]:
     except ValueError as error:
         raise SettingError(tr("{link} is no link: copy it whole", link=quoted(link))) from error
     path = unquote(parts.path)
-    page = path.rsplit("/", 1)[-1] or FIRST
+    page = path.rsplit("/", 1)[-1] or (FIRST if "run" not in query else ATTENTION)
     if page not in VIEWS:
         raise SettingError(
             tr(

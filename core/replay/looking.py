@@ -154,12 +154,22 @@ def inspected(run: str, step: int, site: str | None) -> Numbers:
     }
 
 
+def first_map_of() -> Numbers:
+    """What the page Start plays: a decoding of a shipped run."""
+    import core
+    from core.runs.first_map import RUN, SOURCE
+
+    cross = core.load(RUN).matrices(SOURCE, only="*cross*")[-1]
+    return {"written": cross.queries, "weights": cross.weights}
+
+
 # ---------------------------------------------------------------- where the address has it
 _READ = Run("run", "demo/dates-transformer", foreign=False)
 _LOADED = Run("run", "demo/dates-transformer")
 _SOURCE = Words("source", example_text("run"))
 _HAND, _SENTENCE = mark("By hand"), mark("On a real sentence")
 _LAYERS, _HEADS, _TOKEN = mark("Through the layers"), mark("Head by head"), mark("Explain a token")
+_GROUP = ("cross-attention", None)  # of what a run has recorded of its probe sentence
 _CARRIED = (mark("rollout"), mark("attention flow"))
 _WORKED = {one.name: one for one in declarations(Worked)}
 
@@ -230,6 +240,7 @@ def _snapshots(given: Given) -> tuple[int, ...]:
 
 
 LOOKING = {
+    "start": View(mark("Start"), {None: section(first_map_of)}),
     "attention": View(
         mark("Attention"),
         {
@@ -256,6 +267,7 @@ LOOKING = {
             ),
         },
         Choice("where", _HAND, (_HAND, _SENTENCE), tr),
+        looks=("orientation",),
     ),
     "depth": View(
         mark("Depth"),
@@ -280,7 +292,7 @@ LOOKING = {
         {
             None: section(
                 inspected, run=Run("alignment example", "demo/pinyin-transformer"),
-                step=Choice("alignment step", lambda given: _snapshots(given)[-1], _snapshots, "{:,}".format),
+                step=Choice(lambda given: f"step {(given['run'],)} {_GROUP}", lambda given: _snapshots(given)[-1], _snapshots, "{:,}".format),
                 site=Words("alignment site", None, kept=False),
             )
         },

@@ -179,12 +179,14 @@ def _norm(name: str) -> str:
     return tr(_NORMS.get(name, name))
 
 
-def _query(text: str, given: Given) -> tuple[int, int]:
+def read_query(text: str, given: Given) -> tuple[int, int]:
+    """Row and column of an output, as the address has them."""
     row, column = (Whole("twin query", 0, 0, 11).read([part], given) for part in text.split(".", 1))
     return row, column
 
 
-def _painted(text: str, given: Given) -> tuple[tuple[int, int, float], ...]:
+def read_painted(text: str, given: Given) -> tuple[tuple[int, int, float], ...]:
+    """Pixels that were painted, as the address has them."""
     place, light = Whole("twin painted", 0, 0, 11), Number("twin painted", 0, -1e6, 1e6)
     found = []
     for one in filter(None, text.split(";")):
@@ -193,7 +195,8 @@ def _painted(text: str, given: Given) -> tuple[tuple[int, int, float], ...]:
     return tuple(found)
 
 
-def _pixels(painted: tuple[tuple[int, int, float], ...]) -> str:
+def write_painted(painted: tuple[tuple[int, int, float], ...]) -> str:
+    """Pixels that were painted, for the address."""
     return ";".join(f"{row},{column},{value:g}" for row, column, value in painted)
 
 
@@ -255,8 +258,8 @@ PARTS = {
                 convolution_twin, image=Choice("twin image", next(iter(IMAGES)), IMAGES, tr),
                 kernel=Choice("twin kernel", next(iter(KERNELS)), KERNELS, tr), size=Choice("twin size", 3, SIZES),
                 padding=Choice("twin padding", "same", PADDINGS, tr), alpha=Choice("twin alpha", 5, _ALPHAS),
-                painted=Coded("twin painted", (), _painted, _pixels),
-                query=Coded("twin query", (5, 5), _query, lambda place: f"{place[0]}.{place[1]}"),
+                painted=Coded("twin painted", (), read_painted, write_painted),
+                query=Coded("twin query", (5, 5), read_query, lambda place: f"{place[0]}.{place[1]}"),
             ),
             _RIVALS[1]: section(reach_of_networks),
             _RIVALS[2]: section(memory_of_linear_attention),

@@ -87,7 +87,7 @@ def _setting(name: str, key: str, first: Any, declared: Declaration) -> Paramete
     def read(text: str, given: Given) -> Any:
         return declared.check(text)
 
-    return Coded(f"{key}.{name}", first, read, str)
+    return Coded(f"{key}.{name}", first, read, str, kept=True)
 
 
 SEARCHING = {

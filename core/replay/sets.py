@@ -1,7 +1,8 @@
 """Pages about sets of vectors: Tagging, One label, Fill in, Speech, Pictures, Graphs."""
 
 from core.language import mark, tr
-from core.replay.parameter import Choice, Coded, Parameter, Whole
+from core.replay.parameter import Choice, Coded, Given, Parameter, Several, Whole
+from core.replay.runs import Run
 from core.replay.set_parameters import gaps, item_of, look_of, middle, molecule, numbered, run_of, text_of, which_of
 from core.replay.view import Numbers, Section, View, section
 from core.tasks.fill_in import FillIn
@@ -124,11 +125,16 @@ _HIDDEN, _VECTORS, _FEW = mark("Hidden words"), mark("Words as vectors"), mark("
 _PATCHES, _SIZES = mark("Where patches look"), mark("How many pictures")
 
 
+def _run_on(given: Given) -> Run:
+    return Run("", "", fits=lambda what, asked: what.on_sets and what.task == given["task"])
+
+
 def _both(key: str, *tasks: str) -> Section:
     return section(
         labelled, {"task": run_of(key, *tasks)["task"]}, run=run_of(key, *tasks)["run"], **text_of(key), **look_of(key),
-        beside=Coded(
-            lambda given: f"{key} beside {given['run']}", (), lambda text, given: tuple(filter(None, text.split(" "))), " ".join
+        beside=Several(
+            lambda given: f"{key} beside {given['run']}", (),
+            lambda given: [one for one in _run_on(given).values(given) if one != given["run"]],
         ),
     )  # fmt: skip
 

@@ -10,5 +10,5 @@ from core.replay.sets import SETS
 from core.replay.systems import SYSTEMS
 from core.replay.view import View
 
-FIRST = "attention"  # what an address without a page opens
+FIRST, ATTENTION = "start", "attention"  # what an address without a page opens, and one that names a run
 VIEWS: dict[str, View] = {**LOOKING, **PARTS, **ALIGNING, **LEARNING, **SETS, **SYSTEMS, **DECODING, **SEARCHING}

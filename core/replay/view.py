@@ -63,12 +63,14 @@ class View:
         sections: by the value of `by`; one alone where there is no choice.
         by: the parameter that chooses among them.
         without: why a page has no numbers of its own, in English; then it has no sections.
+        looks: how names in the address begin that change what is seen, and no number.
     """
 
     title: str
     sections: Mapping[Any, Section] = field(default_factory=dict)
     by: Choice | None = None
     without: str = ""
+    looks: tuple[str, ...] = ()
 
     def read(self, page: str, query: Query) -> "Reading":
         """What an address asks for.
@@ -150,7 +152,9 @@ class View:
         names = {one.key(found.given) for one in found.section.all.values()} | ({self.by.key({})} if self.by else set())
         others = {one for part in self.sections.values() for one in _plain_names(part)}
         for name in query:
-            if name not in names | others | _ANYWHERE and not self._of_another_part(name, found.given):
+            if name in names | others | _ANYWHERE or name.startswith(self.looks):
+                continue
+            if not self._of_another_part(name, found.given):
                 raise SettingError(
                     tr(
                         "the page {title} knows no setting {name!r}{near}; it knows: {known}",
@@ -248,10 +252,11 @@ class Reading:
             found[LANGUAGE] = [language()]
         return found
 
-    def link(self, before: str = "/") -> str:
+    def link(self, before: str = "/", looks: Query | None = None) -> str:
         """The whole address.
 
         Args:
-            before: where the app is, up to the page's name.
+            before: where the app is, up to the page's name; looks: what else is in the address that is seen now.
         """
-        return f"{before}{self.page}?{urlencode(self.query(), doseq=True)}"
+        seen = {name: texts for name, texts in (looks or {}).items() if name.startswith(self.view.looks)}
+        return f"{before}{self.page}?{urlencode({**self.query(), **seen}, doseq=True)}"

@@ -104,7 +104,7 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
     norm: dict[str, object] = {}
     for place, name in zip(places[1:], ("length_norm", "length_penalty")):
         with place:
-            norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name])
+            norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name], bind="query-params")
     with places[3]:
         nodes = st.number_input(
             tr("nodes of exact search"), value=2000, step=1000, key="sweep nodes", bind="query-params",

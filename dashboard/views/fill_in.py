@@ -13,6 +13,7 @@ from core.figures.few_labels import few_labels
 from core.language import tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
+from dashboard import links
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
@@ -54,9 +55,10 @@ def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     hidden = st.pills(
         tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
-        default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
+        default=[at for at, word in enumerate(words) if word == GAP] or _linked(len(words)) or [len(words) // 2],
         key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip
+    links.say(**{"fill in hidden": ".".join(str(at + 1) for at in hidden)})
     gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})
     task = trained.config.task
     assert isinstance(task, FillIn)
@@ -66,6 +68,12 @@ def _sentence(trained: TrainedSet) -> None:
     else:
         st.info(tr("No word is hidden: press one above."), icon=":material/visibility_off:")
     labelled_words(trained, example, key=_KEY, asked=gaps or None)
+
+
+def _linked(count: int) -> list[int]:
+    """Which words the link hides that opened the page."""
+    asked = (links.linked("fill in hidden") or "").split(".")
+    return sorted({int(one) - 1 for one in asked if one.isdecimal() and 0 < int(one) <= count})
 
 
 def _words(trained: TrainedSet) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dashboard.components import ladder_work, turns
 from dashboard.components.heading import heading
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import say_trained
 from dashboard.components.voice_view import voice_view
 
 _TICK = 0.4  # seconds between redraws while something runs
@@ -92,6 +93,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
         return
     ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}
     turns.work("ladder", running, partial(ladder_work.go_on, ladders, _SLICE))
+    say_trained(min(len(one.losses) for one in ladders.values()))
     ladder_work.progress(ladders, running=running)
     done = all(one.done for one in ladders.values())
     if running and done:

@@ -11,6 +11,7 @@ from dashboard.components import norm_work, turns
 from dashboard.components.heading import heading
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import say_trained
 
 PARTS = (mark("At the start"), "Training", mark("Across batches"))
 STEPS = 300
@@ -126,6 +127,7 @@ def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
 
 def _race(one: norm_work.Race, running: bool) -> None:
     turns.work("race", running, partial(one.go_on, _SLICE))
+    say_trained(min(map(len, one.losses.values())))
     if any(one.losses.values()):
         norm_work.race_picture(one, STEPS, running=running)
     else:

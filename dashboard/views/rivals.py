@@ -64,7 +64,8 @@ def _convolution() -> None:
             help=tr("weight of a key at distance d from a head's centre: e^(−αd²), before all are divided by their sum"),
         )  # fmt: skip
     own = rival_twin.painted(_TWIN, base)
-    image = IMAGES[base] if own is None else own
+    image = rival_twin.linked(IMAGES[base]) if own is None else own
+    rival_twin.say(image, IMAGES[base], rival_twin.chosen(_TWIN))
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
     st.markdown(tr(

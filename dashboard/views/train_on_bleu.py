@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.components import turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 from dashboard.components.reward_race import pair, reward_race
 from dashboard.resources import model_addresses
 
@@ -104,6 +104,7 @@ def _watch(one: RewardPair, running: bool, key: str) -> None:
     if running and not state.running(_RUNNING, key):  # a press may arrive with a redraw of this panel alone
         st.rerun()
     turns.work("reward", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     reward_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 

@@ -19,7 +19,7 @@ from dashboard.components import turns
 from dashboard.components.exposure_race import exposure_race, exposures, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 from dashboard.components.wrong_word_view import wrong_word
 
 _TICK = 0.4  # seconds between redraws while something runs
@@ -108,6 +108,7 @@ def _trainings() -> None:
 
 def _watch(one: ExposedPair, running: bool) -> None:
     turns.work("wrong", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     exposure_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 
