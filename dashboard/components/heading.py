@@ -8,6 +8,8 @@ import streamlit as st
 from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
+from dashboard.components.literal import literal
+from dashboard.components.view_link import view_link
 
 _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
 
@@ -15,12 +17,20 @@ _PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the dra
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, "projector", links.RUN, links.SOURCE)
+    problems = links.restore(title)
     arrive(title)
-    left, right = st.columns([2, 1], vertical_alignment="center")
+    left, right = st.columns(2, vertical_alignment="center")
     left.markdown(f"**{tr(title)}** · {sentence}")
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         if st.toggle(tr("Projector"), key="projector", bind="query-params", help=tr("larger letters everywhere")):
             st.html(_PROJECTOR)
+        view_link(title)
         figure_bar()
     state.keep("projector")
+    if problems:
+        told = "; ".join(one.rstrip(".") for one in problems)
+        st.warning(
+            literal(tr("The link asks for what is not here, so something else is shown: {told}.", told=told)),
+            icon=":material/link_off:",
+        )
     figure_told(title)
