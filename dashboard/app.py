@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
+from dashboard import links, state
 from dashboard.arriving import prepare_pages
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
@@ -90,6 +91,7 @@ def main() -> None:
         },
         position="top",
     )
+    state.put(links.PAGE, page.url_path or FIRST)
     with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
         from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
 

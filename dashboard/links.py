@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.runs.sessions import SavedSession
 
+PAGE = "page file"  # not in the address: the name of the open page's file, for what has to know it in every language
 RUN = "run"
 SOURCE = "source"
 SEARCH = "search"

@@ -1,25 +1,38 @@
-"""The head of a page: what it is for in one sentence, larger letters for a projector, and the place to open a figure.
+"""The head of a page: what it is for in one sentence, and the tools of all pages: language, projector, figures, keys.
 
 Its name stands in the menu.
 """
 
 import streamlit as st
 
+from core.language import LANGUAGES
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
+from dashboard.components.keyboard import keyboard
+from dashboard.components.projector import projector
+from dashboard.language import CHOSEN, asked_for
 
-_PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
+_BOTH = "Language / 语言"  # for whoever cannot read the other
 
 
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
-    state.carry(title, "projector", links.RUN, links.SOURCE)
+    state.carry(title, links.RUN, links.SOURCE)
     arrive(title)
-    left, right = st.columns([2, 1], vertical_alignment="center")
-    left.markdown(f"**{title}** · {sentence}")
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if st.toggle("Projector", key="projector", bind="query-params", help="larger letters everywhere"):
-            st.html(_PROJECTOR)
-        figure_bar()
-    state.keep("projector")
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.markdown(f"**{title}** · {sentence}", width="stretch")
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="head tools"):
+            _language_box()
+            projector()
+            figure_bar()
+            keyboard(str(state.get(links.PAGE, "")))
+    state.keep(*state.HEAD)
     figure_told(title)
+
+
+def _language_box() -> None:
+    # the first option is left out of the address, so it must be what the app opens in without one
+    st.selectbox(
+        _BOTH, sorted(LANGUAGES, key=lambda one: one != asked_for()), key=CHOSEN, bind="query-params", width=124,
+        format_func=LANGUAGES.__getitem__, label_visibility="collapsed", on_change=state.keep, args=(CHOSEN,),
+    )  # fmt: skip

@@ -78,6 +78,7 @@ class LiveFigure {
     this.wait.hidden = !!plotly;
     if (!plotly) return;
     const { data, layout, frames } = JSON.parse(this.figure);
+    for (const part of [data, layout]) sizedFor(part, rem / 16, theme);
     const dressed = this.dress(layout || {}, theme, rem);
     for (const trace of data) if (COLORED.test(trace.type)) trace.colorscale ??= trace.coloraxis ? undefined : rampStops(theme);
     const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };

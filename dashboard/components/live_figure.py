@@ -19,7 +19,7 @@ from dashboard.components.canvas import pack, remembered, script
 # sheet that names its own class only.
 _component = st.components.v2.component(
     "attention_lab_live_figure",
-    js=script("live_figure"),
+    js=script("live_figure_sizes", "live_figure"),
     css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n",
     isolate_styles=False,
 )

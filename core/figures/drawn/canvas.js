@@ -80,16 +80,20 @@ function rampOf(background, accent) {
 function readTheme(host) {
   const css = getComputedStyle(host);
   const get = (name) => css.getPropertyValue(`--st-${name}`).trim();
-  const background = parseColor(get("background-color"), "#ffffff");
-  const text = parseColor(get("text-color"), "#1f2933");
-  const accent = parseColor(get("primary-color"), "#2c6fa3");
+  const strong = css.getPropertyValue("--projector").trim() === "1"; // a room sees less than a desk: no tone near another
+  const asked = parseColor(get("background-color"), "#ffffff");
+  const dark = toLab(asked)[0] < 0.5;
+  const background = strong ? (dark ? [0, 0, 0] : [255, 255, 255]) : asked;
+  const text = strong ? (dark ? [255, 255, 255] : [0, 0, 0]) : parseColor(get("text-color"), "#1f2933");
+  const own = parseColor(get("primary-color"), "#2c6fa3");
+  const accent = strong ? mixed(own, text, dark ? 0.3 : 0.25) : own;
   const ramp = rampOf(background, accent);
-  const tone = (share) => cssOf(mixed(background, text, share));
+  const tone = (share) => cssOf(mixed(background, text, strong ? share ** 0.5 : share));
   return {
     background: cssOf(background), text: cssOf(text), accent: cssOf(accent), font: get("font") || "sans-serif",
     soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(0.11), panel: tone(0.045),
     tint: (share) => cssOf(mixed(background, accent, share)),
-    dark: toLab(background)[0] < 0.5, ramp,
+    dark, strong, ramp,
     inkOn: (code) => {
       const lab = toLab(ramp.colors[code]);
       return cssOf(Math.abs(lab[0] - toLab(text)[0]) > 0.42 ? text : background);
@@ -99,6 +103,7 @@ function readTheme(host) {
 
 // The tones that style sheets use; canvas code takes them from readTheme.
 function setTones(host, theme) {
+  host.classList.toggle("strong", theme.strong);
   for (const name of ["soft", "faint", "line", "hair", "panel", "accent", "background", "text"]) {
     host.style.setProperty(`--${name}`, theme[name]);
   }
@@ -251,6 +256,9 @@ function present({ parentElement, data, setStateValue }, className, View) {
     delete parentElement.attentionLab;
   }, 0);
 }
+
+// Whether keys pressed there are typing, or a choice among a widget's own options.
+const inText = (element) => !!element?.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="tab"], [role="radio"], [role="combobox"], [role="listbox"], [role="option"], [role="menu"], [role="dialog"]');
 
 // Numbers from Python: 4 bytes header length, JSON header, raw bytes (packing.pack); or what was unpacked before.
 function unpack(data) {
