@@ -3,10 +3,13 @@
 Its name stands in the menu.
 """
 
+from functools import cache
+
 import streamlit as st
 
 from core.language import LANGUAGES
 from dashboard import links, state
+from dashboard.components.canvas import ASSETS
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
 from dashboard.components.keyboard import keyboard
 from dashboard.components.projector import projector
@@ -19,6 +22,7 @@ def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, links.RUN, links.SOURCE)
     arrive(title)
+    st.html(f"<style>{_sheet()}</style>")
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.markdown(f"**{title}** · {sentence}", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center", width="content", key="head tools"):
@@ -28,6 +32,11 @@ def heading(title: str, sentence: str) -> None:
             keyboard(str(state.get(links.PAGE, "")))
     state.keep(*state.HEAD)
     figure_told(title)
+
+
+@cache
+def _sheet() -> str:
+    return (ASSETS / "heading.css").read_text(encoding="utf-8")
 
 
 def _language_box() -> None:

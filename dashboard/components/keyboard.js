@@ -51,7 +51,7 @@ class KeysView {
     for (const { caps, does } of keys) {
       const line = make("div", "", list);
       const named = make("dt", "", line);
-      for (const cap of caps) make(cap === "…" ? "span" : "kbd", "", named, cap.replace(/\b[a-z]\b/, (letter) => letter.toUpperCase()));
+      for (const cap of caps) make(cap === "…" ? "span" : "kbd", "", named, cap);
       make("dd", "", line, does);
     }
   }

@@ -82,8 +82,8 @@ PAGES: Mapping[str, tuple[Key, ...]] = {
         Key(("Home",), mark("to the beginning")),
         Key(("End",), mark("to the end")),
         Key(DIGITS, mark("force the candidate of this number"), press=".stepper .candidate"),
-        Key(("Ctrl+z",), mark("take the last branch back")),
-        Key(("Ctrl+Shift+z", "Ctrl+y"), mark("bring it back")),
+        Key(("Ctrl+Z",), mark("take the last branch back")),
+        Key(("Ctrl+Shift+Z", "Ctrl+Y"), mark("bring it back")),
     ),
     "train": (
         *_slider(mark("the recorded step before, the one after"), "scrub"),
@@ -101,8 +101,8 @@ PAGES: Mapping[str, tuple[Key, ...]] = {
     "inputs": _slider(mark("the frame before, the one after"), "input-frame"),
     "gold_alignments": _slider(mark("a lower threshold, a higher one"), "gold-threshold"),
     "intervene": (
-        Key(("Ctrl+z",), mark("take the last edit back")),
-        Key(("Ctrl+Shift+z", "Ctrl+y"), mark("bring it back")),
+        Key(("Ctrl+Z",), mark("take the last edit back")),
+        Key(("Ctrl+Shift+Z", "Ctrl+Y"), mark("bring it back")),
     ),
 }
 DRAWN = (

@@ -137,10 +137,22 @@ function textWidth(text, font) {
   return width;
 }
 
-// Longest beginning that fits, with …; counted in code points so that no letter is cut in half.
+// Letters of a right-to-left script, where they come before any other: such a text is laid out from the right, as in a
+// sentence of its own; elsewhere "!" would stand at the wrong end of it.
+const FROM_RIGHT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+function write(pen, text, x, y) {
+  pen.direction = FROM_RIGHT.test(text) ? "rtl" : "ltr";
+  pen.fillText(text, x, y);
+}
+
+// What a person takes for a letter, with its vowel signs and joiners.
+const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
+const lettersOf = (text) => (graphemes ? Array.from(graphemes.segment(text), (one) => one.segment) : [...text]);
+
+// Longest beginning that fits, with …; no letter is cut in half.
 function fitted(text, font, room) {
   if (textWidth(text, font) <= room) return text;
-  const letters = [...text];
+  const letters = lettersOf(text);
   let [low, high] = [0, letters.length];
   while (low < high) {
     const middle = (low + high + 1) >> 1;

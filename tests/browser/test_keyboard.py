@@ -1,0 +1,115 @@
+"""The keys of the pages: listed at `?`, heard where nobody types, and a page's language and projector mode by keys alone."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.components.keys import EVERYWHERE, PAGES
+from tests.browser.pages import settled, until, visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def opened(page: Page, address: str) -> None:
+    """A page that hears keys and has settled."""
+    page.goto(address)
+    expect(page.locator(".keyboard .open")).to_be_visible()
+    settled(page)
+
+
+def test_a_question_mark_lists_the_keys_of_the_page_and_escape_closes_the_list(page: Page) -> None:
+    opened(page, "/decoder")
+    page.keyboard.press("?")
+    listed = page.get_by_role("dialog", name="Keys")
+    expect(listed).to_be_visible()
+    for key in (*PAGES["decoder"], *EVERYWHERE):
+        expect(listed.locator("dd", has_text=key.does).first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.locator(".keyboard .open").focus()
+    page.keyboard.press("Enter")
+    expect(listed).to_be_visible()
+
+
+def test_arrows_step_and_digits_choose_candidates_of_the_decoder(page: Page) -> None:
+    opened(page, "/decoder?run=demo/numbers-gru&source=siebenundzwanzig")
+    place = page.locator(".stepper .place")
+    page.keyboard.press("ArrowRight")
+    expect(place).to_contain_text("Step 1 of")
+    page.keyboard.press("ArrowLeft")
+    expect(place).to_contain_text("Step 0 of")
+    third = page.locator(".stepper .candidate").nth(2)
+    token = third.locator(".token").inner_text()
+    expect(third.locator(".nth")).to_have_text("3")
+    page.keyboard.press("3")
+    expect(place).to_contain_text("Step 1 of")
+    expect(page.locator(".arcbox .target.last .word")).to_have_text(token)
+    settled(page)
+
+
+def test_what_is_typed_into_a_box_is_no_key(page: Page) -> None:
+    opened(page, "/decoder?run=demo/numbers-gru&source=siebenundzwanzig")
+    page.keyboard.press("/")
+    source = page.get_by_label("Source", exact=True)
+    expect(source).to_be_focused()
+    page.keyboard.type("?3p")
+    expect(source).to_have_value("siebenundzwanzig?3p")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("switch", name="Projector").or_(page.get_by_label("Projector"))).not_to_be_checked()
+
+
+def test_single_keys_can_be_turned_off_and_stay_off(page: Page) -> None:
+    opened(page, "/decoder")
+    page.keyboard.press("?")
+    page.get_by_label("single letters, digits and signs do something").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator(".keyboard .open")).to_be_visible()
+    settled(page)
+    page.keyboard.press("?")
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+
+
+@pytest.mark.parametrize("address", ["inputs", "norms", "rivals", "all_at_once"])
+def test_arrows_move_the_slider_of_a_page(page: Page, address: str) -> None:
+    opened(page, f"/{address}")
+    (slide,) = {key.slide for key in PAGES[address]}
+    thumb = page.locator(f"{slide} [role=slider]").first
+    before = thumb.get_attribute("aria-valuenow")
+    page.keyboard.press("ArrowRight")
+    until(page, lambda: thumb.get_attribute("aria-valuenow") != before)
+    page.keyboard.press("ArrowLeft")  # the slider has it now, and hears for itself
+    until(page, lambda: thumb.get_attribute("aria-valuenow") == before)
+    settled(page)
+
+
+def test_the_language_of_a_session_is_that_of_its_address_its_document_and_its_next_page(page: Page) -> None:
+    opened(page, "/decoder")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    box = page.get_by_role("combobox", name="Language / 语言")
+    box.focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("option", name="简体中文").click()
+    until(page, lambda: page.evaluate("document.documentElement.lang") == "zh-CN")
+    expect(page).to_have_url(re.compile("lang=zh"))
+    page.reload()
+    until(page, lambda: page.evaluate("document.documentElement.lang") == "zh-CN")
+    settled(page)
+
+
+def test_projector_mode_is_a_key_stands_in_the_address_and_stays_on_the_next_page(page: Page) -> None:
+    opened(page, "/decoder")
+    page.keyboard.press("p")
+    until(page, lambda: page.evaluate("getComputedStyle(document.documentElement).fontSize") == "21px")
+    expect(page).to_have_url(re.compile("projector=true"))
+    expect(page.get_by_text("Open figure")).to_be_hidden()
+    page.keyboard.press("s")
+    expect(page.get_by_text("Open figure")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_text("Open figure")).to_be_hidden()
+    visit(page, "Decode", "Compare")
+    settled(page)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "21px"
+    expect(page).to_have_url(re.compile("projector=true"))
