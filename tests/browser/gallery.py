@@ -13,8 +13,8 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from core.recording.alignment import Mark
 from core.figures.plot_text import told
+from core.recording.alignment import Mark
 from core.recording.matrix import AttentionMatrix, Site
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
