@@ -5,6 +5,7 @@ const OFF = "attnlab-keys-off"; // remembered by the browser: single keys are in
 
 class KeysView {
   constructor(host) {
+    this.host = host;
     this.open = make("button", "open", host, "?");
     this.open.type = "button";
     this.open.addEventListener("click", () => this.list());
@@ -88,13 +89,21 @@ function everywhere(selector) {
 
 // Returns whether there was something to act on.
 function act({ press, slide, focus }, pressed) {
-  const found = everywhere(press || (slide ? `${slide} [role="slider"]` : focus));
+  const found = everywhere(press || (slide ? `${slide} input[type="range"]` : focus));
   const one = found[/^[1-9]$/.test(pressed) ? Number(pressed) - 1 : 0];
   if (!one) return false;
   if (press) one.click();
   else one.focus();
-  if (slide) for (const kind of ["keydown", "keyup"]) one.dispatchEvent(new KeyboardEvent(kind, { key: pressed, code: pressed, bubbles: true, cancelable: true }));
+  if (slide) move(one, pressed);
   return true;
+}
+
+// A slider hears keys itself from now on, but not the one that led to it.
+function move(slider, pressed) {
+  const [at, step] = [Number(slider.value), Number(slider.step) || 1];
+  const to = { ArrowLeft: at - step, ArrowRight: at + step, Home: Number(slider.min), End: Number(slider.max) }[pressed];
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, String(clamp(to, Number(slider.min), Number(slider.max))));
+  for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
 }
 
 export default (component) => present(component, "keyboard", KeysView);

@@ -98,7 +98,7 @@ PAGES: Mapping[str, tuple[Key, ...]] = {
     "all_at_once": _slider(mark("fewer passes, more passes"), "places-passes"),
     "rivals": _slider(mark("a smaller kernel, a larger one"), "twin-size"),
     "norms": _slider(mark("fewer layers, more layers"), "norms-layers"),
-    "inputs": _slider(mark("the frame before, the one after"), "input-frame"),
+    "inputs": _slider(mark("the frame or digit before, the one after"), "input-"),
     "gold_alignments": _slider(mark("a lower threshold, a higher one"), "gold-threshold"),
     "intervene": (
         Key(("Ctrl+Z",), mark("take the last edit back")),

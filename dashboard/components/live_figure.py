@@ -39,7 +39,13 @@ def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", w
     plain = _LINK.sub("&lt;", figure.to_json())  # Plotly reads some HTML, and no figure of the house has a link
     drawing = np.frombuffer(plain.encode(), dtype=np.uint8)
     library = _library() if remembered(key, "needs_library") else np.empty(0, np.uint8)
-    header = {"figure": drawing.size, "library": library.size, "height": height, "alt": alt, "wait": wait}
+    header = {
+        "figure": drawing.size,
+        "library": library.size,
+        "height": height,
+        "alt": alt.replace("**", ""),
+        "wait": wait,
+    }
     _component(key=key, data=pack(header, drawing, library), on_needs_library_change=lambda: None)
 
 

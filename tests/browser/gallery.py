@@ -201,8 +201,8 @@ def show_scripts() -> None:
     for word in FOUR:
         path.append(growing.add(path[-1], word, -0.5, "expanded"))
     rows = {node: weights[at].tolist() for at, node in enumerate(path[1:])}
-    options = {0: [[token_id(word), word, 0.25, math.log(0.25)] for word in FOUR]}
-    data = {"source": FOUR, "nodes": growing.columns, "candidates": options, "rows": rows, "path": path, "position": 0}
+    options = {path[-1]: [[token_id(word), word, 0.25, math.log(0.25)] for word in FOUR]}
+    data = {"source": FOUR, "nodes": growing.columns, "candidates": options, "rows": rows, "path": path, "position": 4}
     stepper(data, key="stepper")
     st.markdown(f"It wrote {literal(FOUR[2])}: 0.5, then {literal(FOUR[3])}.")
 
