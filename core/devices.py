@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from core.errors import SettingError
+from core.language import tr
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 VARIABLE = "ATTNLAB_DEVICE"
@@ -31,10 +32,23 @@ def chosen() -> torch.device:
     if name == "auto":
         name = next(one for one in ("cuda", "mps", "cpu") if there[one])
     if name not in there:
-        raise SettingError(f"there is no device {name!r}: choose {', '.join(DEVICES)} with --device or {VARIABLE}")
+        raise SettingError(
+            tr(
+                "there is no device {name!r}: choose {devices} with --device or {variable}",
+                name=name,
+                devices=", ".join(DEVICES),
+                variable=VARIABLE,
+            )
+        )
     if not there[name]:
         here = ", ".join(one for one, is_there in there.items() if is_there)
-        raise SettingError(f"PyTorch finds no {name} device here: choose --device auto, or one that is here: {here}")
+        raise SettingError(
+            tr(
+                "PyTorch finds no {name} device here: choose --device auto, or one that is here: {here}",
+                name=name,
+                here=here,
+            )
+        )
     return torch.device(name)
 
 

@@ -12,7 +12,7 @@ error: a program says once how it is known.
 
 import gettext
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,15 @@ def tr(text: str, /, **values: Any) -> str:
     chosen = language()
     said = text if chosen == ENGLISH or not text else _catalogue(chosen).gettext(text)
     return said.format(**values) if values else said
+
+
+def tr_each(words: Mapping[str, str]) -> dict[str, str]:
+    """Texts under names, each in the language of whoever is spoken to: what a drawing shows.
+
+    >>> tr_each({"idle": "Point at a cell to read it."})
+    {'idle': 'Point at a cell to read it.'}
+    """
+    return {name: tr(text) for name, text in words.items()}
 
 
 def mark(text: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from core.errors import SettingError
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,13 @@ class Declaration:
         value = self._convert(value)
         if self.choices and value not in self.choices:
             raise SettingError(
-                f"{self.name}={value!r} is not known{did_you_mean(value, self.choices)}; "
-                f"choose one of: {', '.join(self.choices)}"
+                tr(
+                    "{name}={value!r} is not known{did_you_mean}; choose one of: {choices}",
+                    name=self.name,
+                    value=value,
+                    did_you_mean=did_you_mean(value, self.choices),
+                    choices=", ".join(self.choices),
+                )
             )
         if self.kind in (int, float):
             self._check_range(value)
@@ -58,12 +64,12 @@ class Declaration:
         low = (
             f"above {self.above:,.10g}"
             if self.above is not None
-            else f"at least {self.low:,.10g}"
+            else tr("at least {low:,.10g}", low=self.low)
             if self.low is not None
             else ""
         )
-        high = f"at most {self.high:,.10g}" if self.high is not None else ""
-        return " and ".join(part for part in (low, high) if part) or "any number"
+        high = tr("at most {high:,.10g}", high=self.high) if self.high is not None else ""
+        return " and ".join(part for part in (low, high) if part) or tr("any number")
 
     def _check_range(self, value: float) -> None:
         fits = (
@@ -73,7 +79,15 @@ class Declaration:
             and (self.high is None or value <= self.high)
         )
         if not fits:
-            raise SettingError(f"{self.name}={value:.10g} is out of range: it must be {self.span()} ({self.help})")
+            raise SettingError(
+                tr(
+                    "{name}={value:.10g} is out of range: it must be {span} ({help})",
+                    name=self.name,
+                    value=value,
+                    span=self.span(),
+                    help=tr(self.help),
+                )
+            )
 
     def _convert(self, value: Any) -> Any:
         if self.kind is bool:
@@ -102,7 +116,15 @@ class Declaration:
                 return number
             if self.kind is int and math.isfinite(number) and number == int(number):
                 return int(number)
-        raise SettingError(f"{self.name}={value!r} is not {_WORDS[self.kind]} ({self.help})")
+        raise SettingError(
+            tr(
+                "{name}={value!r} is not {words} ({help})",
+                name=self.name,
+                value=value,
+                words=tr(_WORDS[self.kind]),
+                help=tr(self.help),
+            )
+        )
 
 
 _WORDS = {bool: "yes or no (true, false)", int: "a whole number", float: "a number", str: "a text"}
@@ -150,8 +172,13 @@ class Settings:
         for name in values:
             if name not in known:
                 raise SettingError(
-                    f"unknown setting {where}{name}{did_you_mean(name, known)}; "
-                    f"known here: {', '.join(sorted(known)) or 'none'}"
+                    tr(
+                        "unknown setting {where}{name}{did_you_mean}; known here: {sorted}",
+                        where=where,
+                        name=name,
+                        did_you_mean=did_you_mean(name, known),
+                        sorted=", ".join(sorted(known)) or "none",
+                    )
                 )
         return cls(**{name: known[name].check(value) for name, value in values.items()})
 
@@ -181,4 +208,4 @@ def did_you_mean(word: str, known: Any) -> str:
     ' (did you mean layers?)'
     """
     close = difflib.get_close_matches(str(word), list(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return tr(" (did you mean {close}?)", close=close[0]) if close else ""

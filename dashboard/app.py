@@ -4,10 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard import links, state
-from dashboard.arriving import prepare_pages
+from dashboard.arriving import prepare_pages, settle
+from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
@@ -15,58 +17,61 @@ from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
-    "": (("train", "Train", "model_training"),),  # without a name it stands alone, before the others
-    "Look": (
-        ("attention", "Attention", "grid_view"),
-        ("attention_by_hand", "Attention by hand", "calculate"),
-        ("depth", "Depth", "layers"),
-        ("your_models", "Your models", "folder_open"),
-        ("recordings", "Recordings", "movie"),
+    "": (  # without a name they stand alone, before the others
+        ("start", mark("Start"), "home"),
+        ("train", mark("Train"), "model_training"),
     ),
-    "Parts": (
-        ("positions", "Positions", "pin_drop"),
-        ("masks", "Masks", "grid_on"),
-        ("norms", "Norms", "equalizer"),
-        ("rivals", "Rivals", "balance"),
+    mark("Look"): (
+        ("attention", mark("Attention"), "grid_view"),
+        ("attention_by_hand", mark("Attention by hand"), "calculate"),
+        ("depth", mark("Depth"), "layers"),
+        ("your_models", mark("Your models"), "folder_open"),
+        ("recordings", mark("Recordings"), "movie"),
     ),
-    "Alignment": (
-        ("guided", "Guided or not", "timeline"),
-        ("alignment_kinds", "Attention types", "route"),
-        ("ladder", "The 发财 ladder", "record_voice_over"),
-        ("inspect_alignment", "Inspect my alignment", "stethoscope"),
-        ("gold_alignments", "Gold alignments", "verified"),
+    mark("Parts"): (
+        ("positions", mark("Positions"), "pin_drop"),
+        ("masks", mark("Masks"), "grid_on"),
+        ("norms", mark("Norms"), "equalizer"),
+        ("rivals", mark("Rivals"), "balance"),
     ),
-    "Training": (
-        ("wrong_word", "One wrong word", "running_with_errors"),
-        ("copying", "Copy or generate", "content_copy"),
-        ("train_on_bleu", "Train on BLEU", "trophy"),
-        ("all_at_once", "All at once", "dynamic_feed"),
-        ("machines", "One sentence, four machines", "view_module"),
+    mark("Alignment"): (
+        ("guided", mark("Guided or not"), "timeline"),
+        ("alignment_kinds", mark("Attention types"), "route"),
+        ("ladder", mark("The 发财 ladder"), "record_voice_over"),
+        ("inspect_alignment", mark("Inspect my alignment"), "stethoscope"),
+        ("gold_alignments", mark("Gold alignments"), "verified"),
     ),
-    "Systems": (
-        ("inputs", "Inputs", "input"),
-        ("tagging", "Tagging", "sell"),
-        ("one_label", "One label", "label_important"),
-        ("fill_in", "Fill in", "edit_square"),
-        ("speech_window", "Speech", "graphic_eq"),
-        ("pictures", "Pictures", "image"),
-        ("gan", "GAN", "auto_awesome"),
-        ("detection", "Detection", "center_focus_strong"),
-        ("graphs", "Graphs", "hub"),
-        ("parsing", "Parsing", "schema"),
-        ("labels", "Labels", "label"),
+    mark("Training"): (
+        ("wrong_word", mark("One wrong word"), "running_with_errors"),
+        ("copying", mark("Copy or generate"), "content_copy"),
+        ("train_on_bleu", mark("Train on BLEU"), "trophy"),
+        ("all_at_once", mark("All at once"), "dynamic_feed"),
+        ("machines", mark("One sentence, four machines"), "view_module"),
     ),
-    "Decode": (
-        ("decoder", "Decoder", "account_tree"),
-        ("compare", "Compare", "compare_arrows"),
-        ("intervene", "Intervene", "tune"),
-        ("sampling", "Sampling", "casino"),
-        ("beam_size", "Beam size", "stacked_line_chart"),
-        ("by_hand", "Search by hand", "edit_note"),
+    mark("Systems"): (
+        ("inputs", mark("Inputs"), "input"),
+        ("tagging", mark("Tagging"), "sell"),
+        ("one_label", mark("One label"), "label_important"),
+        ("fill_in", mark("Fill in"), "edit_square"),
+        ("speech_window", mark("Speech"), "graphic_eq"),
+        ("pictures", mark("Pictures"), "image"),
+        ("gan", mark("GAN"), "auto_awesome"),
+        ("detection", mark("Detection"), "center_focus_strong"),
+        ("graphs", mark("Graphs"), "hub"),
+        ("parsing", mark("Parsing"), "schema"),
+        ("labels", mark("Labels"), "label"),
+    ),
+    mark("Decode"): (
+        ("decoder", mark("Decoder"), "account_tree"),
+        ("compare", mark("Compare"), "compare_arrows"),
+        ("intervene", mark("Intervene"), "tune"),
+        ("sampling", mark("Sampling"), "casino"),
+        ("beam_size", mark("Beam size"), "stacked_line_chart"),
+        ("by_hand", mark("Search by hand"), "edit_note"),
     ),
 }
-FIRST = "attention"
-CLASS = ("class_room", "Class", "groups")  # the lecturer's; nobody else has such a page
+FIRST = "start"
+CLASS = ("class_room", mark("Class"), "groups")  # the lecturer's; nobody else has such a page
 
 
 def main() -> None:
@@ -75,7 +80,7 @@ def main() -> None:
     forget_widgets_left()
     settle_member()
     settle_language()
-    st.set_page_config(page_title="Attention Lab", page_icon="🔬", layout="wide")
+    st.set_page_config(page_title=tr("Attention Lab"), page_icon="🔬", layout="wide")
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
 
@@ -83,8 +88,8 @@ def main() -> None:
         st.stop()
     page = st.navigation(
         {
-            section: [
-                st.Page(VIEWS / f"{file}.py", title=title, icon=f":material/{icon}:", default=file == FIRST)
+            tr(section): [
+                st.Page(VIEWS / f"{file}.py", title=tr(title), icon=f":material/{icon}:", default=file == FIRST)
                 for file, title, icon in pages
             ]
             for section, pages in _sections().items()
@@ -92,16 +97,29 @@ def main() -> None:
         position="top",
     )
     state.put(links.PAGE, page.url_path or FIRST)
-    with st.spinner("Starting: PyTorch takes a few seconds the first time …"):
-        from dashboard.resources import settle  # here, so that the frame is on screen before torch is imported
+    tour(page.url_path or FIRST)
+    _draw(page)
+    prepare_pages()
 
+
+def _draw(page: st.Page) -> None:
+    """The page below the line of a classroom; the first one needs no PyTorch, and is on screen before that is imported."""
+    classroom, first = asker() is not None, not page.url_path
+    above = st.container() if classroom else None
+    if first:
+        page.run()
+        if not classroom:
+            return
+    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
         settle()
     with answers.turn():
-        from dashboard.components.class_bar import class_bar
+        if above is not None:
+            from dashboard.components.class_bar import class_bar
 
-        class_bar()
-        page.run()
-    prepare_pages()
+            with above:
+                class_bar()
+        if not first:
+            page.run()
 
 
 def _sections() -> dict[str, tuple[tuple[str, str, str], ...]]:

@@ -1,6 +1,6 @@
 """Who comes late waits less: what pages need is imported while the first page is looked at.
 
-Thirty people who open thirty pages would each wait for that page's imports, and all others with them. And everything that
+The page Start needs no PyTorch: it is on screen first, and PyTorch is imported behind it. Thirty people who open thirty pages would each wait for that page's imports, and all others with them. And everything that
 stays for good is put out of the garbage collector's sight once more: going through it stops every session for a tenth of
 a second.
 """
@@ -14,14 +14,34 @@ from functools import cache
 
 from streamlit import runtime
 
+_AFTER = 1.0  # seconds; importing holds up everything else, and what was drawn shall be on screen first
 _log = logging.getLogger("attention_lab")
+_door = threading.Lock()
+
+
+def settle() -> None:
+    """What all pages but Start stand on, PyTorch above all: one thread imports it, once per server, and others wait for it."""
+    with _door:
+        from dashboard.resources import settle
+
+        settle()
 
 
 @cache
 def prepare_pages() -> None:
     """Once per server, after its first page was drawn: import what all pages are made of, in a thread of its own."""
     if runtime.exists() and type(runtime.get_instance()) is runtime.Runtime:  # a test of one page has a stand-in for it
-        threading.Thread(target=_import_all, daemon=True, name="prepare pages").start()
+        soon = threading.Timer(_AFTER, _prepare)
+        soon.daemon = True
+        soon.start()
+
+
+def _prepare() -> None:
+    try:
+        settle()
+    except Exception:  # the page that needs it will say so
+        _log.exception("preparing the server")
+    _import_all()
 
 
 def _import_all() -> None:

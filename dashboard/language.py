@@ -25,7 +25,7 @@ def spoken() -> str:
     """The language of the session in whose run of the script this is asked; English elsewhere."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
-    chosen = state.get(CHOSEN) or state.kept(CHOSEN) or st.query_params.get(CHOSEN)
+    chosen = state.get(CHOSEN) or st.query_params.get(CHOSEN) or state.kept(CHOSEN)
     return chosen if chosen in LANGUAGES else asked_for()
 
 

@@ -5,11 +5,15 @@ session at the decoder.
 """
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from core.runs.sessions import SavedSession
+from core.language import mark, tr
+
+if TYPE_CHECKING:
+    from core.runs.sessions import SavedSession  # it imports PyTorch, and the page Start has links before that is here
 
 PAGE = "page file"  # not in the address: the name of the open page's file, for what has to know it in every language
 RUN = "run"
@@ -24,9 +28,9 @@ REDUCTION = "reduction"
 SITE = "site"
 HEAD = "head"
 RECORDED_REDUCTION = "recorded reduction"  # of the page Recordings: a widget there, no parameter
-DEPTH, THROUGH = "depth", "Through the layers"  # the page Depth, and its first part
+DEPTH, THROUGH = "depth", mark("Through the layers")  # the page Depth, and its first part
 CARRY, LAYER = "carry", "layer"  # widgets of that part, no parameters
-RECORDED_SECTION, EVERY_HEAD = "recorded section", "Every head"
+RECORDED_SECTION, EVERY_HEAD = "recorded section", mark("Every head")
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
 NOBODY = "no other model"  # beside it; the address leaves it out
 
@@ -40,7 +44,7 @@ def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
     asked = st.query_params.get(RUN)
     if asked is None or asked in known:
         return asked, None
-    return None, f"There is no run “{asked[:80]}” with a checkpoint here; another one is shown."
+    return None, tr("There is no run “{asked}” with a checkpoint here; another one is shown.", asked=asked[:80])
 
 
 def wanted_session() -> str | None:
@@ -48,7 +52,7 @@ def wanted_session() -> str | None:
     return st.query_params.get(SESSION)
 
 
-def contradicts(saved: SavedSession) -> bool:
+def contradicts(saved: "SavedSession") -> bool:
     """Whether the address asks for another run or source than the session in it: somebody has edited it."""
     asked = ((RUN, saved.run), (SOURCE, saved.session.source))
     return any(st.query_params.get(name, value) != value for name, value in asked)
@@ -60,7 +64,7 @@ def wanted_search(known: Collection[str]) -> str | None:
     return asked if asked in known else None
 
 
-def session_address(saved: SavedSession) -> str:
+def session_address(saved: "SavedSession") -> str:
     """The address that opens a session anywhere with the same model.
 
     Raises:

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 from streamlit import config, runtime
 
+from core.language import tr
 from core.runs.classroom import locked
 from core.runs.classroom.room import Member
 
@@ -62,13 +63,16 @@ class Luggage:
         if len(told := locked.problems_of(member, ("upload", "import"))) == 2:
             return 403, told["upload"]
         if size is None:
-            return 413, "say how large the file is (Content-Length), and send it whole"
+            return 413, tr("say how large the file is (Content-Length), and send it whole")
         if size > largest * 2**20:
-            return 413, f"a file may have {largest} MB here; bring a smaller one"
+            return 413, tr("a file may have {largest} MB here; bring a smaller one", largest=largest)
         if size + self._coming[member.workspace] + self._lying(member.workspace) > _MOST:
             return (
                 413,
-                f"your files take more than {_MOST >> 20} MB of the server; take one back, or close a page that has one",
+                tr(
+                    "your files take more than {most} MB of the server; take one back, or close a page that has one",
+                    most=_MOST >> 20,
+                ),
             )
         return None
 

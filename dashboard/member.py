@@ -14,6 +14,7 @@ from pathlib import Path
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import workspace
 from core.runs.classroom import authority, badges
 from core.runs.classroom.room import Member
@@ -32,7 +33,7 @@ def member() -> Member | None:
         return None
     found = _known()
     if found is None:
-        raise RunError("you are not logged in any more; reload this page to log in again")
+        raise RunError(tr("you are not logged in any more; reload this page to log in again"))
     return found
 
 

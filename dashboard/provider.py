@@ -16,6 +16,7 @@ from streamlit.web.server.starlette import starlette_websocket
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.errors import MissingExtra
+from core.language import tr
 from core.runs.classroom import badges
 
 
@@ -31,7 +32,7 @@ def door() -> str:
         MissingExtra: the package that talks to the provider is not installed.
     """
     if not is_authlib_installed():
-        raise MissingExtra("authlib", "oidc", "to log in with OpenID Connect")
+        raise MissingExtra("authlib", "oidc", tr("to log in with OpenID Connect"))
     return generate_login_redirect_url("default")
 
 

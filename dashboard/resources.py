@@ -40,7 +40,7 @@ FIRST_RUN = "demo/dates-transformer"
 _matrices = KeptMatrices(64 * 2**20)  # of all sessions: what large models record pushes out what was looked at before
 
 
-@kept.shared(show_spinner=False)
+@kept.shared(says=False, show_spinner=False)
 def settle() -> None:
     """Once per server: one thread (a click is a small computation), a spare trainer, everything imported put aside.
 
@@ -53,12 +53,12 @@ def settle() -> None:
     gc.freeze()
 
 
-@kept.of_run(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(says=False, show_spinner="Loading the model …", max_entries=8)
 def _model(address: str, step: int) -> TrainedModel:
     return load(address, step)
 
 
-@kept.own(show_spinner="Opening the model …", max_entries=4)
+@kept.own(says=False, show_spinner="Opening the model …", max_entries=4)
 def _foreign_model(kept: KeptModel) -> AdaptedModel | AdaptedReader:
     return load_foreign(kept.address)
 
@@ -109,7 +109,7 @@ def model(address: str) -> TrainedModel:
     return _model(address, steps[-1]) if steps else load(address)
 
 
-@kept.of_run(show_spinner="Loading the model …", max_entries=4)
+@kept.of_run(says=False, show_spinner="Loading the model …", max_entries=4)
 def _parallel_model(address: str, step: int) -> TrainedParallel:
     return load_parallel(address, step)
 
@@ -169,7 +169,7 @@ def has_weights(address: str) -> bool:
     return bool(checkpoint.steps(find_run(address)))
 
 
-@kept.of_run(show_spinner="Loading the model …", max_entries=8)
+@kept.of_run(says=False, show_spinner="Loading the model …", max_entries=8)
 def _set_model(address: str, step: int) -> TrainedSet:
     return load_set(address, step)
 
@@ -184,7 +184,7 @@ def set_model(address: str) -> TrainedSet:
     return _set_model(address, steps[-1]) if steps else load_set(address)
 
 
-@kept.of_run(copies=True, show_spinner="Labelling held-out sets …", max_entries=32)
+@kept.of_run(says=False, copies=True, show_spinner="Labelling held-out sets …", max_entries=32)
 def _set_evaluation(address: str, step: int) -> Evaluated:
     return _set_model(address, step).evaluate()
 
@@ -206,7 +206,7 @@ def _readable() -> list[tuple[RunFolder, Kind]]:
     return [(run, what) for run, what in _known() if checkpoint.steps(run)]
 
 
-@kept.of_run(show_spinner="Loading the voice …", max_entries=4)
+@kept.of_run(says=False, show_spinner="Loading the voice …", max_entries=4)
 def _voice(address: str, step: int) -> Voice:
     return load_voice(address, step)
 
@@ -221,7 +221,7 @@ def voice(address: str) -> Voice:
     return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
-@kept.of_run(show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(says=False, show_spinner=False, max_entries=4, scope="session")
 def explorer(address: str, step: int, source: str) -> Explorer:
     """What computes this session's decodings of a source, every candidate worth showing kept."""
     trained = any_model(address)
@@ -249,7 +249,7 @@ class Tail:
         return self.events
 
 
-@kept.of_run(show_spinner=False, max_entries=16, scope="session")
+@kept.of_run(says=False, show_spinner=False, max_entries=16, scope="session")
 def tail(address: str) -> Tail:
     """The events of a run, for this session."""
     return Tail(find_run(address))
@@ -271,13 +271,13 @@ def forget_uploads(files: Sequence[UploadedFile]) -> None:
             here.uploaded_file_mgr.remove_file(here.session_id, file.file_id)
 
 
-@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=4)
+@kept.own(says=False, copies=True, show_spinner=False, ttl=30.0, max_entries=4)
 def megabytes() -> dict[str, float]:
     """What each workspace of the class holds, by name; counted twice a minute at most. For the lecturer's page."""
     return {name: used.megabytes(place) for name, place in workspaces().items()}
 
 
-@kept.own(copies=True, show_spinner=False, ttl=30.0, max_entries=40)
+@kept.own(says=False, copies=True, show_spinner=False, ttl=30.0, max_entries=40)
 def own_megabytes() -> float:
     """What the workspace of whoever asks holds; counted twice a minute at most."""
     return used.megabytes(home())

@@ -46,13 +46,16 @@ def restore(values: dict[str, Any]) -> None:
 
 
 def carry(page: str, *names: str) -> None:
-    """On a page just opened, give widgets the values that were kept; call it before they are drawn."""
+    """On a page just opened, give widgets the values that were kept; call it before they are drawn.
+
+    What the address says counts more: a link to a page with its settings means those.
+    """
     before = st.session_state.get("page")
     if before == page:
         return
     st.session_state["page"] = page
     for name in (*HEAD, *names):
-        kept = st.session_state.get(f"kept {name}")
+        kept = None if name in st.query_params else st.session_state.get(f"kept {name}")
         if kept is not None:
             st.session_state[name] = kept
         elif before is not None:

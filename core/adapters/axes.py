@@ -19,13 +19,14 @@ from jaxtyping import Shaped
 
 from core.adapters.stored import Stored
 from core.errors import DataError
+from core.language import mark, tr
 from core.recording.alignment import Place
 
 READINGS = {  # what a person may say the leading axes are
     1: ("head", "item", "layer", "step", "time"),
     2: ("layer head", "item head", "step head", "item layer", "step layer", "step item"),
     3: ("layer item head", "step layer head", "item layer head", "step item head"),
-    4: ("step layer item head",),
+    4: (mark("step layer item head"),),
 }
 _MEANT = {
     1: ("head", "item", "layer"),
@@ -65,23 +66,38 @@ def read_axes(stored: Stored, place: Place, chosen: str | None = None) -> Read:
     _check(values, stored.key)
     if values.ndim < 2:
         raise DataError(
-            f"{_named(stored)}a list of {values.size:,} numbers, not a map: expected rows and columns, (T, S)"
+            tr(
+                "{named}a list of {size:,} numbers, not a map: expected rows and columns, (T, S)",
+                named=_named(stored),
+                size=values.size,
+            )
         )
     lead = [size for size in values.shape[:-2] if size != 1]
     values = values.reshape(*lead, *values.shape[-2:])
     if not lead:
         return Read(values, ())
     if chosen and len(chosen.split()) == len(lead):
-        return _timed(values, tuple(chosen.split()), f"read as you say: ({chosen.replace(' ', ', ')}, …)")
+        return _timed(
+            values, tuple(chosen.split()), tr("read as you say: ({replace}, …)", replace=chosen.replace(" ", ", "))
+        )
     if values.shape[-2] == 1 and len(lead) < 5:
         rest = _meant(len(lead) - 1, place, values)
-        return _timed(values, ("time", *rest), "one row each: the first axis is taken for time")
+        return _timed(values, ("time", *rest), tr("one row each: the first axis is taken for time"))
     if len(lead) > 3:
         raise DataError(
-            f"{_named(stored)}{values.ndim} axes {_sizes(values.shape)}; at most (L, B, H, T, S) can be read"
+            tr(
+                "{named}{ndim} axes {sizes}; at most (L, B, H, T, S) can be read",
+                named=_named(stored),
+                ndim=values.ndim,
+                sizes=_sizes(values.shape),
+            )
         )
     axes = _meant(len(lead), place, values)
-    return Read(values, axes, f"{_sizes(values.shape)} read as ({', '.join((*axes, 'target', 'source'))})")
+    return Read(
+        values,
+        axes,
+        tr("{sizes} read as ({list})", sizes=_sizes(values.shape), list=", ".join((*axes, "target", "source"))),
+    )
 
 
 def single_maps(read: Read, place: Place) -> Iterator[tuple[Place, Shaped[np.ndarray, "target source"]]]:
@@ -94,7 +110,11 @@ def single_maps(read: Read, place: Place) -> Iterator[tuple[Place, Shaped[np.nda
     count = int(np.prod(sizes, dtype=np.int64))
     if count > _MOST_MAPS:
         raise DataError(
-            f"{count:,} maps in one array; at most {_MOST_MAPS:,} are read: save fewer layers, items or steps"
+            tr(
+                "{count:,} maps in one array; at most {most_maps:,} are read: save fewer layers, items or steps",
+                count=count,
+                most_maps=_MOST_MAPS,
+            )
         )
     for at in product(*map(range, sizes)):
         yield replace(place, **dict(zip(read.axes, at))), read.values[at]
@@ -137,10 +157,10 @@ def _timed(values: np.ndarray, axes: tuple[str, ...], note: str) -> Read:
 def _check(values: np.ndarray, key: str) -> None:
     what = f"{key}: " if key else ""
     if values.dtype.kind not in "fiub":
-        kinds = {"c": "complex numbers", "U": "text", "S": "text"}
-        raise DataError(f"{what}{kinds.get(values.dtype.kind, str(values.dtype))}, no weights")
+        kinds = {"c": tr("complex numbers"), "U": "text", "S": "text"}
+        raise DataError(tr("{what}{get}, no weights", what=what, get=kinds.get(values.dtype.kind, str(values.dtype))))
     if values.size == 0:
-        raise DataError(f"{what}an array without a cell {_sizes(values.shape)}")
+        raise DataError(tr("{what}an array without a cell {sizes}", what=what, sizes=_sizes(values.shape)))
 
 
 def _named(stored: Stored) -> str:

@@ -14,6 +14,7 @@ from safetensors import SafetensorError, deserialize
 from core.adapters.stored import MOST_ARRAYS, Contents, Stored, check_size
 from core.adapters.token_lists import TokenLists, in_array, in_names
 from core.errors import DataError
+from core.language import tr
 
 _TENSORS = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1",
@@ -30,9 +31,18 @@ def read_safetensors(data: bytes, name: str) -> Contents:
     try:
         tensors = deserialize(data)
     except (SafetensorError, ValueError) as error:
-        raise DataError(f"{name} is no readable .safetensors file ({_short(error)}); save it again") from error
+        raise DataError(
+            tr("{name} is no readable .safetensors file ({short}); save it again", name=name, short=_short(error))
+        ) from error
     if len(tensors) > MOST_ARRAYS:
-        raise DataError(f"{name} holds {len(tensors):,} tensors; at most {MOST_ARRAYS:,} are read")
+        raise DataError(
+            tr(
+                "{name} holds {count:,} tensors; at most {most_arrays:,} are read",
+                name=name,
+                count=len(tensors),
+                most_arrays=MOST_ARRAYS,
+            )
+        )
     arrays, notes = [], []
     for key, tensor in tensors:
         if tensor["dtype"] == "BF16":  # the upper half of a float32
@@ -40,7 +50,14 @@ def read_safetensors(data: bytes, name: str) -> Contents:
         elif tensor["dtype"] in _TENSORS:
             numbers = np.frombuffer(tensor["data"], _TENSORS[tensor["dtype"]])
         else:
-            notes.append(f"{name}: {key} left out: its numbers are of the kind {tensor['dtype']}; save it as float32")
+            notes.append(
+                tr(
+                    "{name}: {key} left out: its numbers are of the kind {dtype}; save it as float32",
+                    name=name,
+                    key=key,
+                    dtype=tensor["dtype"],
+                )
+            )
             continue
         arrays.append(Stored(key, numbers.reshape(tensor["shape"])))
     told = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__")
@@ -59,26 +76,40 @@ def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
             if any(PurePosixPath(entry.filename).suffix == ".pkl" for entry in entries):
                 raise DataError(pickled(name))
             if len(entries) > MOST_ARRAYS:
-                raise DataError(f"{name} holds {len(entries):,} files; at most {MOST_ARRAYS:,} are read")
+                raise DataError(
+                    tr(
+                        "{name} holds {count:,} files; at most {most_arrays:,} are read",
+                        name=name,
+                        count=len(entries),
+                        most_arrays=MOST_ARRAYS,
+                    )
+                )
             claimed = sum(entry.file_size for entry in entries)
             check_size(
-                claimed, f"{name}, unpacked,"
+                claimed, tr("{name}, unpacked,", name=name)
             )  # zeros pack a thousandfold, so no ratio tells a bomb; the size does
             for entry in entries:
                 yield entry.filename, archive.read(entry)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, IndexError) as error:  # IndexError: no name
-        raise DataError(f"{name} is a damaged zip ({_short(error)}); copy or save it again") from error
+        raise DataError(
+            tr("{name} is a damaged zip ({short}); copy or save it again", name=name, short=_short(error))
+        ) from error
     except (RuntimeError, NotImplementedError) as error:
         raise DataError(
-            f"{name} is a zip that cannot be unpacked here ({_short(error)}); save it without password"
+            tr(
+                "{name} is a zip that cannot be unpacked here ({short}); save it without password",
+                name=name,
+                short=_short(error),
+            )
         ) from error
 
 
 def pickled(name: str) -> str:
     """What to say to a pickle, whatever it is called."""
-    return (
-        f"{name} is a pickle or a PyTorch file; such a file can run any program while it is read, so none is ever opened "
-        "here. Save the numbers alone: np.save('map.npy', weights.float().cpu().numpy()), or safetensors"
+    return tr(
+        "{name} is a pickle or a PyTorch file; such a file can run any program while it is read, so none is ever opened "
+        "here. Save the numbers alone: np.save('map.npy', weights.float().cpu().numpy()), or safetensors",
+        name=name,
     )
 
 

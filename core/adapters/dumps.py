@@ -17,6 +17,7 @@ from core.adapters.mending import AS_FOUND, Reading, mend
 from core.adapters.names import Named, natural, said_by, steps_of
 from core.adapters.stored import Stored, check_size
 from core.errors import DataError, InputError
+from core.language import tr
 from core.recording.alignment import AlignmentDump, AlignmentMap, Place
 
 _UNNAMED = re.compile(r"(?:^|\.)arr_(\d+)$|\[(\d+)\]$")  # np.savez without names; an element of a JSON list
@@ -37,12 +38,22 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
             files += sorted(inside, key=lambda one: natural(str(one)))
             if not inside:
                 raise DataError(
-                    f"the folder {path} holds no attention maps; expected files that end in {', '.join(KINDS[:5])}"
+                    tr(
+                        "the folder {path} holds no attention maps; expected files that end in {list}",
+                        path=path,
+                        list=", ".join(KINDS[:5]),
+                    )
                 )
         else:
             files.append(path)
     if len(files) > _MOST_FILES:
-        raise DataError(f"{len(files):,} files; at most {_MOST_FILES:,} are read at once: bring every tenth step")
+        raise DataError(
+            tr(
+                "{count:,} files; at most {most_files:,} are read at once: bring every tenth step",
+                count=len(files),
+                most_files=_MOST_FILES,
+            )
+        )
     return files
 
 
@@ -69,10 +80,16 @@ def read_dump(
         DataError: no file can be read.
     """
     if not files:
-        raise DataError(f"no file; expected attention maps: {', '.join(KINDS[:5])}")
+        raise DataError(tr("no file; expected attention maps: {list}", list=", ".join(KINDS[:5])))
     if len(files) > _MOST_FILES:
-        raise DataError(f"{len(files):,} files; at most {_MOST_FILES:,} are read at once: bring every tenth step")
-    check_size(sum(len(data) for _, data in files), "what you brought, together,")
+        raise DataError(
+            tr(
+                "{count:,} files; at most {most_files:,} are read at once: bring every tenth step",
+                count=len(files),
+                most_files=_MOST_FILES,
+            )
+        )
+    check_size(sum(len(data) for _, data in files), tr("what you brought, together,"))
     ordered = sorted(files, key=lambda one: natural(one[0]))
     stems = steps_of([str(PurePosixPath(name).with_suffix("").name) for name, _ in ordered])
     alone = len({one.rest for one in stems}) == 1  # then the files' own names tell nothing apart
@@ -83,7 +100,11 @@ def read_dump(
         try:
             one = _read_one(name, data, stem, alone, reading, tokens)
         except InputError as error:
-            done.append(f"left out: {error}" if str(error).startswith(name) else f"left out: {name}: {error}")
+            done.append(
+                tr("left out: {error}", error=error)
+                if str(error).startswith(name)
+                else tr("left out: {name}: {error}", name=name, error=error)
+            )
         else:
             maps, found, done = [*maps, *one.maps], [*found, *one.found], [*done, *one.done]
     if not maps:
@@ -116,7 +137,7 @@ def _read_one(
             problems.append(f"{key}{str(error).removeprefix(key)}")
     if not maps:
         raise DataError(f"{name}: {'; '.join([*problems, *contents.notes][:_SHOWN])}")
-    left_out = (f"left out: {name}: {one}" for one in problems)
+    left_out = (tr("left out: {name}: {one}", name=name, one=one) for one in problems)
     return AlignmentDump(tuple(maps), tuple(found), (*contents.notes, *left_out))
 
 
@@ -174,12 +195,24 @@ def _order(one: AlignmentMap) -> tuple[object, ...]:
 
 
 def _counted(notes: list[str]) -> list[str]:
-    return [note if count == 1 else f"{note} ({count} times)" for note, count in Counter(notes).items()]
+    return [
+        note if count == 1 else tr("{note} ({count} times)", note=note, count=count)
+        for note, count in Counter(notes).items()
+    ]
 
 
 def _steps_said(maps: Sequence[AlignmentMap]) -> str:
     steps = sorted({one.place.step for one in maps if one.place.step is not None})
-    over = f" at {len(steps):,} steps, {steps[0]:,} to {steps[-1]:,}, by names and keys" if len(steps) > 1 else ""
+    over = (
+        tr(
+            " at {count:,} steps, {steps:,} to {steps2:,}, by names and keys",
+            count=len(steps),
+            steps=steps[0],
+            steps2=steps[-1],
+        )
+        if len(steps) > 1
+        else ""
+    )
     return f"{len(maps):,} map{'s' * (len(maps) != 1)}{over}"
 
 
@@ -191,9 +224,18 @@ def _common(maps: Sequence[AlignmentMap]) -> list[str]:
         if len(maps) == 1:
             said.append(note)
         elif count == len(maps):
-            said.append(f"all {count:,} maps: {note}")
+            said.append(tr("all {count:,} maps: {note}", count=count, note=note))
         else:
             which = next(one for one in maps if note in one.notes)
-            step = "" if which.place.step is None else f" at step {which.place.step:,}"
-            said.append(f"{count:,} of {len(maps):,} maps (first: {which.place.label}{step}): {note}")
+            step = "" if which.place.step is None else tr(" at step {step:,}", step=which.place.step)
+            said.append(
+                tr(
+                    "{count:,} of {count2:,} maps (first: {label}{step}): {note}",
+                    count=count,
+                    count2=len(maps),
+                    label=which.place.label,
+                    step=step,
+                    note=note,
+                )
+            )
     return said

@@ -11,14 +11,17 @@ from core.adapters.token_lists import TokenLists
 from core.data.numpy_file import read_npy
 from core.data.parallel_text import decode
 from core.errors import DataError
+from core.language import mark, tr
 
 KINDS = (".npy", ".npz", ".safetensors", ".json", ".csv", ".tsv", ".txt", ".zip")
 _STRANGERS = {
-    b"\x1f\x8b": "a gzip file: unpack it first (gunzip)",
-    b"\x89HDF": "an HDF5 file: save its array with np.save",
-    b"\x89PNG": "a picture: its colors are no weights any more; save the numbers that were drawn with np.save",
-    b"\xff\xd8\xff": "a picture: its colors are no weights any more; save the numbers that were drawn with np.save",
-    b"RIFF": "a sound: it goes into the box for audio",
+    b"\x1f\x8b": mark("a gzip file: unpack it first (gunzip)"),
+    b"\x89HDF": mark("an HDF5 file: save its array with np.save"),
+    b"\x89PNG": mark("a picture: its colors are no weights any more; save the numbers that were drawn with np.save"),
+    b"\xff\xd8\xff": mark(
+        "a picture: its colors are no weights any more; save the numbers that were drawn with np.save"
+    ),
+    b"RIFF": mark("a sound: it goes into the box for audio"),
 }
 
 
@@ -33,17 +36,17 @@ def read_file(data: bytes, name: str) -> Contents:
         DataError: empty, too large, damaged, of an unknown kind, or a pickle under whatever name.
     """
     if not data.strip(b"\x00 \t\r\n"):
-        raise DataError(f"{name} is empty; expected an attention map: {', '.join(KINDS[:5])}")
+        raise DataError(tr("{name} is empty; expected an attention map: {list}", name=name, list=", ".join(KINDS[:5])))
     check_size(len(data), name)
     kind = _kind(data, name)
     contents = _READERS[kind](data, name)
     if not contents.arrays:
         reasons = f": {'; '.join(contents.notes)}" if contents.notes else ""
-        raise DataError(f"{name} holds no array of numbers{reasons}")
+        raise DataError(tr("{name} holds no array of numbers{reasons}", name=name, reasons=reasons))
     ending = PurePosixPath(name).suffix.lower()
     if ending in _ENDINGS[kind]:
         return contents
-    called = f"ends in {ending}" if ending else "has no ending"
+    called = tr("ends in {ending}", ending=ending) if ending else tr("has no ending")
     return replace(contents, notes=(f"{name} {called} but is {kind} inside: read as that", *contents.notes))
 
 
@@ -55,11 +58,15 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         if not path.is_file():
-            raise DataError(f"there is no file {path}; check the path (it is taken from {Path.cwd()})")
+            raise DataError(
+                tr("there is no file {path}; check the path (it is taken from {cwd})", path=path, cwd=Path.cwd())
+            )
         check_size(path.stat().st_size, path.name)
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise DataError(f"{path} cannot be read ({getattr(error, 'strerror', None) or error})") from error
+        raise DataError(
+            tr("{path} cannot be read ({getattr})", path=path, getattr=getattr(error, "strerror", None) or error)
+        ) from error
 
 
 def _kind(data: bytes, name: str) -> str:
@@ -69,14 +76,18 @@ def _kind(data: bytes, name: str) -> str:
         return "zip"
     if data[0] == 0x80 and len(data) > 1 and data[1] <= 5:
         raise DataError(pickled(name))
-    for mark, what in _STRANGERS.items():
-        if data.startswith(mark):
-            raise DataError(f"{name} is {what}")
+    for beginning, what in _STRANGERS.items():
+        if data.startswith(beginning):
+            raise DataError(tr("{name} is {what}", name=name, what=what))
     if len(data) > 9 and int.from_bytes(data[:8], "little") <= len(data) - 8 and data[8:9] == b"{":
         return "safetensors"
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DataError(
-            f"{name} is of no kind that is read here; bring {', '.join(KINDS[:5])}, or several of them zipped"
+            tr(
+                "{name} is of no kind that is read here; bring {list}, or several of them zipped",
+                name=name,
+                list=", ".join(KINDS[:5]),
+            )
         )
     begin = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     return "JSON" if begin in (b"[", b"{") or name.lower().endswith(".json") else "CSV"
@@ -94,15 +105,15 @@ def _zip(data: bytes, name: str) -> Contents:
     for inner, content in members(data, name):
         path = PurePosixPath(inner)
         if path.suffix.lower() not in KINDS or path.name.startswith(".") or "__MACOSX" in path.parts:
-            notes.append(f"{name}: {inner} left out, not a kind that is read")
+            notes.append(tr("{name}: {inner} left out, not a kind that is read", name=name, inner=inner))
             continue
         key = str(path.with_suffix(""))
         try:
             if path.suffix.lower() == ".zip":
-                raise DataError("a zip within a zip is not opened")
+                raise DataError(tr("a zip within a zip is not opened"))
             found = read_file(content, inner)
         except DataError as error:
-            notes.append(f"{name}: {inner} left out: {error}")
+            notes.append(tr("{name}: {inner} left out: {error}", name=name, inner=inner, error=error))
             continue
         arrays += [
             Stored(f"{key}.{one.key}".strip("."), one.values, one.step, one.layer, one.head, one.queries, one.keys)

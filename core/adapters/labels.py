@@ -6,6 +6,7 @@ import wave
 from dataclasses import dataclass
 
 from core.errors import DataError
+from core.language import tr
 from core.recording.alignment import AlignmentMap, Axes
 
 SIDES = ("by their number", "columns", "rows")
@@ -40,7 +41,13 @@ def cuts_of(text: str) -> dict[str, tuple[str, ...]]:
     {'words': 3, 'characters': 12, 'characters without blanks': 10}
     """
     if len(text) > _LONGEST_TOKENS:
-        raise DataError(f"a token list of {len(text):,} characters; at most {_LONGEST_TOKENS:,} are read")
+        raise DataError(
+            tr(
+                "a token list of {count:,} characters; at most {longest_tokens:,} are read",
+                count=len(text),
+                longest_tokens=_LONGEST_TOKENS,
+            )
+        )
     text = text.replace("\r\n", "\n").strip("\n\ufeff")
     if not text.strip():
         return {}
@@ -84,7 +91,7 @@ def label(one: AlignmentMap, captions: Captions) -> Axes:
             names.append(f"{word} tokens")
         elif timed == at and hop:
             labels.append(tuple(f"{row * step * hop:.2f} s" for row in range(size)))
-            names.append(f"{word} frames, in seconds")
+            names.append(tr("{word} frames, in seconds", word=word))
         elif own[at] is not None and step == 1:
             labels.append(own[at])
             names.append(f"{word} tokens")
@@ -105,10 +112,14 @@ def seconds_of(data: bytes, name: str) -> float:
             seconds = sound.getnframes() / sound.getframerate()
     except (wave.Error, EOFError, ZeroDivisionError, ValueError, RuntimeError) as error:  # RuntimeError: of its chunks
         raise DataError(
-            f"{name} is no WAV file of whole numbers (PCM): {error}; save it as such, or give the hop"
+            tr(
+                "{name} is no WAV file of whole numbers (PCM): {error}; save it as such, or give the hop",
+                name=name,
+                error=error,
+            )
         ) from error
     if not seconds:
-        raise DataError(f"{name} has no samples; give the hop instead")
+        raise DataError(tr("{name} has no samples; give the hop instead", name=name))
     return seconds
 
 
@@ -125,9 +136,17 @@ def _fitting(shape: tuple[int, int], captions: Captions, notes: list[str]) -> tu
     counts = ", ".join(f"{len(tokens):,} {way}" for way, tokens in cuts.items())
     wanted = " nor ".join(f"the {shape[axis]:,} {('rows', 'columns')[axis]}" for axis in sides)
     notes.append(
-        f"the tokens fit not {wanted} (they are {counts}): axes are numbered; add what stands for begin, end and blanks"
+        tr(
+            "the tokens fit not {wanted} (they are {counts}): axes are numbered; add what stands for begin, end and blanks",
+            wanted=wanted,
+            counts=counts,
+        )
         if len(sides) == 1
-        else f"the tokens fit neither {wanted} (they are {counts}): axes are numbered; add what stands for begin, end, blanks"
+        else tr(
+            "the tokens fit neither {wanted} (they are {counts}): axes are numbered; add what stands for begin, end, blanks",
+            wanted=wanted,
+            counts=counts,
+        )
     )
     return (), None
 
@@ -141,18 +160,29 @@ def _hop(one: AlignmentMap, captions: Captions, axis: int | None, notes: list[st
     timed = 1 - axis if axis is not None else int(one.shape[1] > one.shape[0])
     hop = captions.hop if captions.hop is not None else (captions.duration or 0.0) / one.shape[timed]
     if not 0 < hop <= _LONGEST_HOP:
-        raise DataError(f"a hop of {hop:g} s; from frame to frame it is usually 5 to 50 ms")
+        raise DataError(tr("a hop of {hop:g} s; from frame to frame it is usually 5 to 50 ms", hop=hop))
     if captions.hop is None:
         notes.append(
-            f"the sound's {captions.duration:.2f} s over {one.shape[timed]:,} frames: a hop of {1000 * hop:.2f} ms"
+            tr(
+                "the sound's {duration:.2f} s over {shape:,} frames: a hop of {hop:.2f} ms",
+                duration=captions.duration,
+                shape=one.shape[timed],
+                hop=1000 * hop,
+            )
         )
     elif (
         captions.duration is not None
         and abs(hop * one.shape[timed] - captions.duration) > 0.1 * captions.duration + hop
     ):
         notes.append(
-            f"{one.shape[timed]:,} frames of {1000 * hop:g} ms are {hop * one.shape[timed]:.2f} s, but the sound lasts "
-            f"{captions.duration:.2f} s: one of the two is of something else"
+            tr(
+                "{shape:,} frames of {hop:g} ms are {hop2:.2f} s, but the sound lasts "
+                "{duration:.2f} s: one of the two is of something else",
+                shape=one.shape[timed],
+                hop=1000 * hop,
+                hop2=hop * one.shape[timed],
+                duration=captions.duration,
+            )
         )
     return hop, timed
 

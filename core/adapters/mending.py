@@ -13,6 +13,7 @@ from jaxtyping import Float, Shaped
 
 from core.adapters.reduction import LONGEST, as_single, block_for, countable, reduced
 from core.errors import DataError
+from core.language import tr
 from core.recording.alignment import AlignmentMap, Place
 
 NEAR_ONE = 0.02  # how far from 1 a sum may be: float16 rounds, and 1500 of its weights sum to within a hundredth
@@ -92,16 +93,16 @@ def mend(
     if logarithmic:
         values = np.exp(as_single(values).clip(max=80))
         seen = survey(values)
-        notes.append("no number is above 0 and exp of each row sums to one: logarithms of weights, exp was taken")
+        notes.append(tr("no number is above 0 and exp of each row sums to one: logarithms of weights, exp was taken"))
     if reading.softmax:
-        notes.append("softmax of each row was taken, as you say")
+        notes.append(tr("softmax of each row was taken, as you say"))
     if seen.nans == values.size:
-        raise DataError("every cell is NaN or infinite: the model had diverged, or the file is damaged")
+        raise DataError(tr("every cell is NaN or infinite: the model had diverged, or the file is damaged"))
     if seen.most <= 0:
         raise DataError(
-            "no weight is above 0, so there is nothing to align; where these are scores before a softmax, say so"
+            tr("no weight is above 0, so there is nothing to align; where these are scores before a softmax, say so")
             if seen.negatives
-            else "every weight is 0: nothing to show"
+            else tr("every weight is 0: nothing to show")
         )
     values, seen = _turned(values, seen, reading.turned, notes)
     values, seen = _cut(values, seen, tokens, notes)
@@ -146,10 +147,10 @@ def _turned(
     on_its_side = share_of_ones(seen.column_sums) > 0.95 and share_of_ones(seen.row_sums) < 0.5
     if not (on_its_side if said is None else said):
         if said is False and on_its_side:
-            notes.append("its columns sum to one and its rows do not, but it is left as you say")
+            notes.append(tr("its columns sum to one and its rows do not, but it is left as you say"))
         return values, seen
-    why = "as you say" if said else "its columns sum to one and its rows do not: stored as (source, target)"
-    notes.append(f"transposed, rows are outputs now: {why}")
+    why = tr("as you say") if said else tr("its columns sum to one and its rows do not: stored as (source, target)")
+    notes.append(tr("transposed, rows are outputs now: {why}", why=why))
     first = None if seen.first_nan is None else seen.first_nan[::-1]
     return values.T, Survey(
         seen.nans, first, seen.negatives, seen.least, seen.most, seen.column_sums, seen.row_sums
@@ -169,12 +170,15 @@ def _cut(
         if columns < values.shape[1] and not seen.negatives:
             count = values.shape[1] - columns
             notes.append(
-                f"the last {_count(count, 'column')} got no weight at all: padding, or never read; give the tokens to cut it"
+                tr(
+                    "the last {count} got no weight at all: padding, or never read; give the tokens to cut it",
+                    count=_count(count, "column"),
+                )
             )
         return values, seen
-    gone = [_count(values.shape[0] - rows, "empty row") if rows < values.shape[0] else ""]
-    gone += [_count(values.shape[1] - columns, "empty column") if columns < values.shape[1] else ""]
-    notes.append(f"padding cut at the end: {' and '.join(filter(None, gone))}")
+    gone = [_count(values.shape[0] - rows, tr("empty row")) if rows < values.shape[0] else ""]
+    gone += [_count(values.shape[1] - columns, tr("empty column")) if columns < values.shape[1] else ""]
+    notes.append(tr("padding cut at the end: {filter}", filter=" and ".join(filter(None, gone))))
     kept = Survey(seen.nans, seen.first_nan, 0, seen.least, seen.most, seen.row_sums[:rows], seen.column_sums[:columns])
     return values[:rows, :columns], kept
 
@@ -188,33 +192,56 @@ def _say_numbers(seen: Survey, shape: tuple[int, ...], notes: list[str]) -> None
     if seen.nans:
         row, column = seen.first_nan or (0, 0)
         notes.append(
-            f"{seen.nans:,} of {shape[0] * shape[1]:,} cells are NaN, infinite or beyond a million (first: row {row + 1}, column {column + 1}); "
-            "counted as 0"
+            tr(
+                "{nans:,} of {shape:,} cells are NaN, infinite or beyond a million (first: row {row}, column {column}); "
+                "counted as 0",
+                nans=seen.nans,
+                shape=shape[0] * shape[1],
+                row=row + 1,
+                column=column + 1,
+            )
         )
     if seen.negatives:
         notes.append(
-            f"{_count(seen.negatives, 'weight')} below 0 (down to {seen.least:.3g}): drawn in another hue, and 0 for the "
-            "scores; where these are scores before a softmax, say so"
+            tr(
+                "{count} below 0 (down to {least:.3g}): drawn in another hue, and 0 for the "
+                "scores; where these are scores before a softmax, say so",
+                count=_count(seen.negatives, "weight"),
+                least=seen.least,
+            )
         )
     filled = seen.row_sums[seen.row_sums != 0]
     off = int((np.abs(filled - 1) >= NEAR_ONE).sum())
     if off:
         notes.append(
-            f"{off:,} of {_count(shape[0], 'row')} do not sum to one (from {filled.min():.3g} to {filled.max():.3g}): drawn as "
-            "they are; scores divide each row by its sum"
+            tr(
+                "{off:,} of {count} do not sum to one (from {min:.3g} to {max:.3g}): drawn as "
+                "they are; scores divide each row by its sum",
+                off=off,
+                count=_count(shape[0], "row"),
+                min=filled.min(),
+                max=filled.max(),
+            )
         )
     if empty := shape[0] - len(filled):
-        notes.append(f"{_count(empty, 'row')} without any weight")
+        notes.append(tr("{count} without any weight", count=_count(empty, "row")))
     if shape[0] == 1:
-        notes.append("one row only: order, skips and repeats need at least two outputs")
+        notes.append(tr("one row only: order, skips and repeats need at least two outputs"))
 
 
 def _smaller(shape: tuple[int, ...], block: tuple[int, int]) -> str:
     rows, columns = (-(-size // step) for size, step in zip(shape, block))
-    return (
-        f"{shape[0]:,} × {shape[1]:,} cells are more than a screen shows: made smaller to {rows:,} × {columns:,} (at most "
-        f"{LONGEST:,} a side). A cell is the weight that falls on {block[1]} columns, mean of {block[0]} rows, so rows keep "
-        "their sums; scores and findings are those of the smaller map"
+    return tr(
+        "{shape:,} × {shape2:,} cells are more than a screen shows: made smaller to {rows:,} × {columns:,} (at most "
+        "{longest:,} a side). A cell is the weight that falls on {block} columns, mean of {block2} rows, so rows keep "
+        "their sums; scores and findings are those of the smaller map",
+        shape=shape[0],
+        shape2=shape[1],
+        rows=rows,
+        columns=columns,
+        longest=LONGEST,
+        block=block[1],
+        block2=block[0],
     )
 
 

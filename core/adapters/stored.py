@@ -7,6 +7,7 @@ from jaxtyping import Shaped
 
 from core.adapters.token_lists import TokenLists
 from core.errors import DataError
+from core.language import tr
 
 LARGEST_FILE = 2**30  # bytes; a map of 20,000 × 5,000 in doubles has 0.8 GB
 LARGEST_TEXT = 64 * 2**20  # bytes of JSON or CSV: numbers as text take ten times their room while they are read
@@ -59,8 +60,16 @@ def check_size(size: int, name: str, most: int = LARGEST_FILE) -> None:
     """
     if size > most:
         advice = (
-            "save the numbers as .npy in float32 instead"
+            tr("save the numbers as .npy in float32 instead")
             if most == LARGEST_TEXT
-            else "save fewer layers, heads or steps, or float16 instead"
+            else tr("save fewer layers, heads or steps, or float16 instead")
         )
-        raise DataError(f"{name} holds {megabytes(size)}; at most {megabytes(most)} are read: {advice}")
+        raise DataError(
+            tr(
+                "{name} holds {megabytes}; at most {megabytes2} are read: {advice}",
+                name=name,
+                megabytes=megabytes(size),
+                megabytes2=megabytes(most),
+                advice=advice,
+            )
+        )

@@ -16,6 +16,7 @@ from core.adapters.token_lists import WORDS, in_names, is_texts
 from core.data.parallel_text import split_lines
 from core.data.spreadsheet import meant
 from core.errors import DataError
+from core.language import tr
 
 _NUMBERS = {"step": ("step", "global_step", "iteration", "epoch"), "layer": ("layer",), "head": ("head",)}
 _DEEPEST = 32  # levels of names and lists; a map has two, an export of layers over steps six
@@ -32,19 +33,32 @@ def read_json(text: str, name: str) -> Contents:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise DataError(
-            f"{name}, line {error.lineno}: no JSON ({error.msg}); write it with a program's json.dump"
+            tr(
+                "{name}, line {lineno}: no JSON ({msg}); write it with a program's json.dump",
+                name=name,
+                lineno=error.lineno,
+                msg=error.msg,
+            )
         ) from error
     except (RecursionError, ValueError) as error:
-        raise DataError(f"{name}: JSON that cannot be read (nested too deep, or a number too long)") from error
+        raise DataError(
+            tr("{name}: JSON that cannot be read (nested too deep, or a number too long)", name=name)
+        ) from error
     arrays = []
     for one in _arrays(value, Stored("", np.empty(0)), 0):
         arrays.append(one)
         if len(arrays) > MOST_ARRAYS:
             raise DataError(
-                f"{name} holds more than {MOST_ARRAYS:,} separate arrays; save them as one list of equal shapes"
+                tr(
+                    "{name} holds more than {most_arrays:,} separate arrays; save them as one list of equal shapes",
+                    name=name,
+                    most_arrays=MOST_ARRAYS,
+                )
             )
     if not arrays:
-        raise DataError(f'{name} holds no array of numbers; expected [[…], […]] or {{"name": [[…], […]]}}')
+        raise DataError(
+            tr('{name} holds no array of numbers; expected [[…], […]] or {{"name": [[…], […]]}}', name=name)
+        )
     return Contents(tuple(arrays), texts=in_names(value) if isinstance(value, dict) else ())
 
 
@@ -114,7 +128,7 @@ def read_csv(text: str, name: str) -> Contents:
     """
     lines = [line for line in split_lines(text) if line.strip() and not line.startswith("#")]
     if not lines:
-        raise DataError(f"{name} has no rows; expected numbers in rows and columns")
+        raise DataError(tr("{name} has no rows; expected numbers in rows and columns", name=name))
     mark = next((one for one in "\t;," if one in lines[0]), " ")
     first = [cell.strip() for cell in next(csv.reader([lines[0].strip() if mark == " " else lines[0]], delimiter=mark))]
     head, notes = _head(first, lines)
@@ -140,7 +154,7 @@ def _head(first: list[str], lines: list[str]) -> tuple[list[str], tuple[str, ...
     if not first[0] or any(not _is_number(cell) for cell in first[1:]):
         return first, ()
     if len(first) > 2 and first == [str(at) for at in range(len(first))]:
-        return first, ("its first row counts 0, 1, 2 …: taken for the numbers of the columns",)
+        return first, (tr("its first row counts 0, 1, 2 …: taken for the numbers of the columns"),)
     return [], ()
 
 
@@ -149,7 +163,11 @@ def _table(text: str, mark: str, decimal: str, name: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(text), sep=mark, header=None, decimal=decimal, skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
         raise DataError(
-            f"{name} is no table with equally many cells in each row ({' '.join(str(error).split())[:120]})"
+            tr(
+                "{name} is no table with equally many cells in each row ({split})",
+                name=name,
+                split=" ".join(str(error).split())[:120],
+            )
         ) from error
 
 
@@ -160,8 +178,16 @@ def _check_cells(table: pd.DataFrame, name: str) -> None:
             continue
         for row, cell in enumerate(cells):
             if not _is_number(str(cell)):
-                raise DataError(f"{name}, row {row + 1}, column {column + 1}: {str(cell)[:40]!r} is no number")
-        raise DataError(f"{name}, column {column + 1}: numbers mixed with something else")
+                raise DataError(
+                    tr(
+                        "{name}, row {row}, column {column}: {cell!r} is no number",
+                        name=name,
+                        row=row + 1,
+                        column=column + 1,
+                        cell=str(cell)[:40],
+                    )
+                )
+        raise DataError(tr("{name}, column {column}: numbers mixed with something else", name=name, column=column + 1))
 
 
 def _is_number(cell: str) -> bool:

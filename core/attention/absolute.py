@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from core.attention.position import AbstractPositions, Encodings, Positions
 from core.errors import InputError, SettingError
+from core.language import tr
 
 _BASE = 10000.0
 _TABLED = 256  # sinusoidal positions whose sines and cosines are kept; later ones are computed when they come
@@ -39,7 +40,9 @@ class AbstractSinusoids(AbstractPositions):
     def __init__(self, width: int, longest: int) -> None:
         super().__init__()
         if width % 2:
-            raise SettingError(f"width={width} is odd; sinusoidal positions come in pairs: choose an even width")
+            raise SettingError(
+                tr("width={width} is odd; sinusoidal positions come in pairs: choose an even width", width=width)
+            )
         self.width = width
         self.register_buffer("table", self.rows(torch.arange(_TABLED), torch.get_default_dtype()), persistent=False)
 
@@ -106,8 +109,12 @@ class LearnedPositions(AbstractPositions):
         """Rows of the table."""
         if positions.numel() and int(positions.max()) >= self.longest:
             raise InputError(
-                f"position {int(positions.max()) + 1} is past the {self.longest} learned positions of this model; "
-                "shorten the text or train with a larger `longest`"
+                tr(
+                    "position {max} is past the {longest} learned positions of this model; "
+                    "shorten the text or train with a larger `longest`",
+                    max=int(positions.max()) + 1,
+                    longest=self.longest,
+                )
             )
         rows: Tensor = self.table(positions)
         return rows

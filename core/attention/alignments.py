@@ -12,6 +12,7 @@ from core.attention.mocha import Mocha
 from core.attention.monotonic import Energy, Monotonic, NormedAdditive
 from core.attention.normalizers import NORMALIZERS
 from core.attention.scores import SCORES
+from core.language import mark
 
 
 @dataclass(frozen=True)
@@ -89,27 +90,27 @@ def _energy(aligning: Aligning) -> Energy:
 
 
 ALIGNMENTS: dict[str, AlignmentKind] = {
-    "content": AlignmentKind(_content, "contents alone decide, at any place (Bahdanau et al. 2015)", many=True),
+    "content": AlignmentKind(_content, mark("contents alone decide, at any place (Bahdanau et al. 2015)"), many=True),
     "location": AlignmentKind(
         lambda aligning: _located(aligning, Location(aligning.dim, aligning.reach)),
-        "the score hears of the weights before it and of their sum (Chorowski et al. 2015, Shen et al. 2018)",
+        mark("the score hears of the weights before it and of their sum (Chorowski et al. 2015, Shen et al. 2018)"),
         scores=("additive",),
     ),
     "location_previous": AlignmentKind(
         lambda aligning: _located(aligning, Location(aligning.dim, aligning.reach, ("last",))),
-        "the score hears of the weights just before it only (Chorowski et al. 2015)",
+        mark("the score hears of the weights just before it only (Chorowski et al. 2015)"),
         scores=("additive",),
     ),
     "coverage": AlignmentKind(
         lambda aligning: _located(aligning, Coverage(aligning.dim)),
-        "the score hears how much each place was looked at so far, so as not to repeat itself (See et al. 2017)",
+        mark("the score hears how much each place was looked at so far, so as not to repeat itself (See et al. 2017)"),
         scores=("additive",),
     ),
     "monotonic": AlignmentKind(
         lambda aligning: Monotonic(
             _energy(aligning), noise=aligning.noise, dropout=aligning.dropout, temperature=aligning.temperature
         ),
-        "scans on and stops at one key; in expectation while training, hard afterwards (Raffel et al. 2017)",
+        mark("scans on and stops at one key; in expectation while training, hard afterwards (Raffel et al. 2017)"),
         monotonic=True,
         many=True,
     ),
@@ -118,7 +119,7 @@ ALIGNMENTS: dict[str, AlignmentKind] = {
             _energy(aligning), SCORES[aligning.score](aligning.dim), aligning.chunk,
             noise=aligning.noise, dropout=aligning.dropout, temperature=aligning.temperature,
         ),
-        "scans on, and looks softly at the few keys before where it stops (Chiu & Raffel 2018)",
+        mark("scans on, and looks softly at the few keys before where it stops (Chiu & Raffel 2018)"),
         monotonic=True,
         many=True,
     ),

@@ -21,6 +21,7 @@ from core.attention.multiplicative import product
 from core.attention.normalizers import Normalizer, block, softmax
 from core.attention.score import AbstractScore
 from core.errors import SettingError
+from core.language import tr
 from core.shapes import Keys, Mask, Prepared, Scores, Weights
 
 BlockMask = Bool[Tensor, "block #heads place neighbour"]
@@ -55,7 +56,9 @@ class BandedAttention(AbstractImplicitAttention):
         super().__init__()
         for name, reach in (("left", left), ("right", right)):
             if reach < 0:
-                raise SettingError(f"{name}={reach} is too small for banded attention: choose at least 0")
+                raise SettingError(
+                    tr("{name}={reach} is too small for banded attention: choose at least 0", name=name, reach=reach)
+                )
         self.score, self.left, self.right = score, left, right
         self.normalize, self.dropout, self.temperature = normalize, Dropout(dropout), temperature
 

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from core.attention.attention import Attention
 from core.attention.score import AbstractScore
 from core.errors import SettingError, ShapeError
+from core.language import tr
 from core.shapes import Bias, Keys, Prepared, Scores
 
 Image = Float[Tensor, "batch channel row column"]
@@ -73,7 +74,9 @@ class QuadraticRelativeAttention(nn.Module):
     ) -> None:
         super().__init__()
         if alpha <= 0:
-            raise SettingError(f"alpha={alpha:g} does not draw a head to its centre: choose a number above 0")
+            raise SettingError(
+                tr("alpha={alpha:g} does not draw a head to its centre: choose a number above 0", alpha=alpha)
+            )
         self.padding, self.reach = padding, reach
         self.centres = nn.Parameter(torch.tensor(centres, dtype=torch.get_default_dtype()))
         self.alpha = nn.Parameter(torch.full((len(centres),), float(alpha)))
@@ -116,8 +119,14 @@ class QuadraticRelativeAttention(nn.Module):
         )  # queries
         if down < 1 or right < 1:
             raise ShapeError(
-                f"an image of {image.shape[2]} × {image.shape[3]} pixels is smaller than the window that heads reach over; "
-                f"expected at least {self.reach[0] + 1 - 2 * self.padding[0]} × {self.reach[1] + 1 - 2 * self.padding[1]}"
+                tr(
+                    "an image of {shape} × {shape2} pixels is smaller than the window that heads reach over; "
+                    "expected at least {reach} × {reach2}",
+                    shape=image.shape[2],
+                    shape2=image.shape[3],
+                    reach=self.reach[0] + 1 - 2 * self.padding[0],
+                    reach2=self.reach[1] + 1 - 2 * self.padding[1],
+                )
             )
         (above, left) = self.padding
         pixels = nn.functional.pad(image, (left, left, above, above)).flatten(2).transpose(1, 2)  # batch key channel
@@ -153,17 +162,17 @@ def _padding(conv: nn.Conv2d, reach: Sides) -> Sides:
     same = conv.padding == "same"
     problem = None
     if tuple(conv.stride) != (1, 1):
-        problem = f"a stride of {conv.stride[0]} × {conv.stride[1]}: choose stride=1"
+        problem = tr("a stride of {stride} × {stride2}: choose stride=1", stride=conv.stride[0], stride2=conv.stride[1])
     elif conv.groups != 1:
-        problem = f"groups={conv.groups}: choose groups=1"
+        problem = tr("groups={groups}: choose groups=1", groups=conv.groups)
     elif conv.padding_mode != "zeros":
-        problem = f"padding_mode={conv.padding_mode}: choose zeros"
+        problem = tr("padding_mode={padding_mode}: choose zeros", padding_mode=conv.padding_mode)
     elif same and any(far % 2 for far in reach):
-        problem = (
+        problem = tr(
             "padding=same around a window of even size, with more zeros on one side: choose numbers for the padding"
         )
     if problem is not None:
-        raise SettingError(f"no attention is made of a convolution with {problem}")
+        raise SettingError(tr("no attention is made of a convolution with {problem}", problem=problem))
     if same:
         return (reach[0] // 2, reach[1] // 2)
     return (0, 0) if conv.padding == "valid" else tuple(conv.padding)

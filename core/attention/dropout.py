@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from core.errors import ShapeError
+from core.language import tr
 
 _LEVELS = 1 << 16  # what 16 bits can tell apart
 _PER_DRAW = 4  # such numbers in the 64 bits of one draw
@@ -156,8 +157,10 @@ class Chanced(nn.Module):
         """
         if self.chance is None:
             raise ShapeError(
-                f"{type(self).__name__.lower()} has no generator to draw from; call give_chance(model, generator) before "
-                "training"
+                tr(
+                    "{lower} has no generator to draw from; call give_chance(model, generator) before training",
+                    lower=type(self).__name__.lower(),
+                )
             )
         return self.chance
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.attention.position import AbstractPositions, Encodings, Positions
 from core.errors import InputError
+from core.language import tr
 
 Point = Float[Tensor, " width"]
 Path = Float[Tensor, "place width"]
@@ -42,7 +43,9 @@ class Floater(AbstractPositions):
         if not positions.numel():
             return self.start.new_zeros(*positions.shape, len(self.start))
         if int(positions.min()) < 0:
-            raise InputError(f"position {int(positions.min())} is before the beginning of the path; count from 0")
+            raise InputError(
+                tr("position {min} is before the beginning of the path; count from 0", min=int(positions.min()))
+            )
         count = int(positions.max()) + 1
         path = self.path(count) if self.training or torch.is_grad_enabled() else self._prolonged(count)
         return nn.functional.embedding(positions, path)

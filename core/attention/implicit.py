@@ -14,6 +14,7 @@ from torch import Tensor
 from core.attention.attention import AbstractAttention, Attended, Context
 from core.attention.multiplicative import product
 from core.errors import SettingError
+from core.language import tr
 from core.recording.tap import edited, watched
 from core.shapes import Bias, Keys, Mask, Prepared, Scores, Weights
 
@@ -88,6 +89,9 @@ def refuse_pairs(
     """
     if bias is not None or also is not None:
         raise SettingError(
-            f"{type(attention).__name__} does not weigh pairs one by one, so positions cannot enter at every pair: "
-            "choose attention=pairs, or positions that are added to the input, as sinusoidal"
+            tr(
+                "{name} does not weigh pairs one by one, so positions cannot enter at every pair: "
+                "choose attention=pairs, or positions that are added to the input, as sinusoidal",
+                name=type(attention).__name__,
+            )
         )

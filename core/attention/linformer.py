@@ -19,6 +19,7 @@ from core.attention.implicit import AbstractImplicitAttention, Queries, Real, Va
 from core.attention.multiplicative import product
 from core.attention.normalizers import block, none
 from core.errors import InputError
+from core.language import tr
 from core.shapes import Mask, Prepared, Scores, Weights
 
 Slots = Float[Tensor, "slot longest"]
@@ -69,8 +70,12 @@ def _columns(slots: Slots, keys: int, real: Real | None) -> Float[Tensor, "#batc
     """
     if keys > slots.shape[1] and (real is None or int(real.sum(dim=-1).max()) > slots.shape[1]):
         raise InputError(
-            f"a text of {keys} tokens is too long for linformer with longest={slots.shape[1]}: shorten it, "
-            "or train with a larger longest"
+            tr(
+                "a text of {keys} tokens is too long for linformer with longest={shape}: shorten it, "
+                "or train with a larger longest",
+                keys=keys,
+                shape=slots.shape[1],
+            )
         )
     if real is None:
         return slots[None, None, :, :keys]

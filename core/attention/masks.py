@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core.devices import exact
 from core.errors import SettingError, ShapeError
+from core.language import tr
 from core.shapes import Mask, Valid
 
 
@@ -190,13 +191,20 @@ def graph(adjacency: Bool[Tensor, "..."], length: int | None = None, *, self_loo
     """
     if adjacency.dim() != 2 or adjacency.shape[0] != adjacency.shape[1]:
         raise ShapeError(
-            f"adjacency {tuple(adjacency.shape)} is not square; expected [node, node], True where row looks at column"
+            tr(
+                "adjacency {tuple} is not square; expected [node, node], True where row looks at column",
+                tuple=tuple(adjacency.shape),
+            )
         )
     nodes = len(adjacency)
     if length is not None and nodes != length:
         raise SettingError(
-            f"a graph of {nodes} nodes cannot mask {length} tokens: give an adjacency of {length} × {length}, "
-            f"or {nodes} tokens"
+            tr(
+                "a graph of {nodes} nodes cannot mask {length} tokens: give an adjacency of {length} × {length}, "
+                "or {nodes} tokens",
+                nodes=nodes,
+                length=length,
+            )
         )
     return (adjacency | torch.eye(nodes, dtype=torch.bool) if self_loops else adjacency)[None, None]
 
@@ -206,8 +214,11 @@ def _both(one: Bool[Tensor, "..."], other: Bool[Tensor, "..."]) -> Bool[Tensor, 
         return one & other
     except RuntimeError as error:
         raise ShapeError(
-            f"masks {tuple(one.shape)} and {tuple(other.shape)} do not broadcast; expected [batch, head, query, key] "
-            "with 1 where shared"
+            tr(
+                "masks {tuple} and {tuple2} do not broadcast; expected [batch, head, query, key] with 1 where shared",
+                tuple=tuple(one.shape),
+                tuple2=tuple(other.shape),
+            )
         ) from error
 
 
@@ -219,4 +230,11 @@ def _ahead(queries: int, keys: int) -> Int[Tensor, "query key"]:
 def _at_least(least: int, **numbers: int) -> None:
     for name, number in numbers.items():
         if number < least:
-            raise SettingError(f"{name}={number} is too small for this mask: choose at least {least}")
+            raise SettingError(
+                tr(
+                    "{name}={number} is too small for this mask: choose at least {least}",
+                    name=name,
+                    number=number,
+                    least=least,
+                )
+            )

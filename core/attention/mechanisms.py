@@ -15,6 +15,7 @@ from core.attention.reformer import Reformer
 from core.attention.scores import SCORES
 from core.attention.synthesizer import DenseSynthesizer, RandomSynthesizer
 from core.errors import SettingError
+from core.language import mark, tr
 
 _FEATURES = 4  # random directions of Performer, in multiples of a head's features
 _SLOTS = 4  # longest over slots of Linformer
@@ -73,7 +74,9 @@ class Mechanism:
         """
         if wanted.causal and not self.causal:
             able = ", ".join(name for name, kind in MECHANISMS.items() if kind.causal)
-            raise SettingError(f"an attention that mixes all tokens cannot look back only: choose one of {able}")
+            raise SettingError(
+                tr("an attention that mixes all tokens cannot look back only: choose one of {able}", able=able)
+            )
         return self.build(wanted)
 
 
@@ -90,7 +93,7 @@ MECHANISMS: dict[str, Mechanism] = {
             dropout=wanted.dropout,
             temperature=wanted.temperature,
         ),
-        "every query with every key (Vaswani et al. 2017)",
+        mark("every query with every key (Vaswani et al. 2017)"),
         causal=True,
         masks=True,
         scores=True,
@@ -104,14 +107,14 @@ MECHANISMS: dict[str, Mechanism] = {
             dropout=wanted.dropout,
             temperature=wanted.temperature,
         ),
-        "`window` neighbors on each side, and only they are computed (Yeh et al. 2019)",
+        mark("`window` neighbors on each side, and only they are computed (Yeh et al. 2019)"),
         causal=True,
         masks=False,
         scores=True,
     ),
     "linear": Mechanism(
         lambda wanted: LinearAttention(causal=wanted.causal),
-        "one sum for all queries, or a recurrent state of fixed size (Katharopoulos et al. 2020)",
+        mark("one sum for all queries, or a recurrent state of fixed size (Katharopoulos et al. 2020)"),
         causal=True,
         masks=False,
         scores=False,
@@ -120,14 +123,14 @@ MECHANISMS: dict[str, Mechanism] = {
         lambda wanted: Performer(
             wanted.dim, _FEATURES * wanted.dim, _chance(), causal=wanted.causal
         ),
-        "softmax approximated by random features, in linear time (Choromanski et al. 2021)",
+        mark("softmax approximated by random features, in linear time (Choromanski et al. 2021)"),
         causal=True,
         masks=False,
         scores=False,
     ),
     "linformer": Mechanism(
         lambda wanted: Linformer(max(1, wanted.longest // _SLOTS), wanted.longest, dropout=wanted.dropout),
-        "keys and values mixed into a few first, by learned matrices (Wang et al. 2020)",
+        mark("keys and values mixed into a few first, by learned matrices (Wang et al. 2020)"),
         causal=False,
         masks=False,
         scores=False,
@@ -135,14 +138,14 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "reformer": Mechanism(
         lambda wanted: Reformer(wanted.dim, _BUCKETS, _ROUNDS, _chance(), dropout=wanted.dropout),
-        "only tokens in the same hash bucket, queries as keys; its saving is not realised here (Kitaev et al. 2020)",
+        mark("only tokens in the same hash bucket, queries as keys; its saving is not realised here (Kitaev et al. 2020)"),
         causal=False,
         masks=True,
         scores=False,
     ),
     "synthesizer": Mechanism(
         lambda wanted: RandomSynthesizer(wanted.heads, wanted.longest, dropout=wanted.dropout),
-        "a learned table of weights that no token changes (Tay et al. 2021, random)",
+        mark("a learned table of weights that no token changes (Tay et al. 2021, random)"),
         causal=True,
         masks=True,
         scores=False,
@@ -150,7 +153,7 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "synthesizer_dense": Mechanism(
         lambda wanted: DenseSynthesizer(wanted.dim, wanted.longest, dropout=wanted.dropout),
-        "each token says alone where it looks, without comparing (Tay et al. 2021, dense)",
+        mark("each token says alone where it looks, without comparing (Tay et al. 2021, dense)"),
         causal=True,
         masks=True,
         scores=False,

@@ -20,6 +20,7 @@ from core.attention.history import History
 from core.attention.multiplicative import ScaledDotProduct
 from core.attention.relation import AbstractRelation, NoRelation
 from core.errors import SettingError
+from core.language import tr
 from core.shapes import Heads, Mask, Places, States
 
 Matrix = Float[Tensor, "rows width"]
@@ -201,11 +202,19 @@ class MultiHeadAttention(nn.Module):
 def _check(width: int, heads: int, key_heads: int) -> None:
     if width % heads:
         raise SettingError(
-            f"width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads"
+            tr(
+                "width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads",
+                width=width,
+                heads=heads,
+            )
         )
     if key_heads < 1 or heads % key_heads:
         raise SettingError(
-            f"heads={heads} cannot share key_heads={key_heads} in equal groups: choose a divisor of {heads}"
+            tr(
+                "heads={heads} cannot share key_heads={key_heads} in equal groups: choose a divisor of {heads}",
+                heads=heads,
+                key_heads=key_heads,
+            )
         )
 
 

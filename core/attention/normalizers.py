@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.attention.sparse import entmax15, largest, sparsemax
 from core.errors import ShapeError
+from core.language import mark, tr
 from core.shapes import Mask, Scores, Weights
 
 Normalizer = Callable[[Scores, Mask | None], Weights]
@@ -55,8 +56,12 @@ def block(scores: Scores, mask: Bool[Tensor, "..."] | None) -> Scores:
         return scores + torch.where(mask, 0.0, -torch.inf)
     except RuntimeError as error:
         raise ShapeError(
-            f"mask {tuple(mask.shape)} does not broadcast to scores {tuple(scores.shape)}; "
-            "expected [batch, head, query, key] with 1 where shared"
+            tr(
+                "mask {tuple} does not broadcast to scores {tuple2}; "
+                "expected [batch, head, query, key] with 1 where shared",
+                tuple=tuple(mask.shape),
+                tuple2=tuple(scores.shape),
+            )
         ) from error
 
 
@@ -164,27 +169,29 @@ def _allowed(scores: Scores, mask: Mask | None) -> Float[Tensor, "#batch #head #
 
 
 NORMALIZERS: dict[str, NormalizerKind] = {
-    "softmax": NormalizerKind(softmax, True, True, "exponentials that sum to one (the usual one)"),
+    "softmax": NormalizerKind(softmax, True, True, mark("exponentials that sum to one (the usual one)")),
     "relu": NormalizerKind(relu, False, True, "max(0, score), without any sum (Shen et al. 2023)"),
     "relu_over_n": NormalizerKind(
         relu_over_n, False, True, "max(0, score) / n, n = keys allowed (Wortsman et al. 2023)"
     ),
     "relu_l1": NormalizerKind(relu_l1, False, True, "max(0, score) over its sum; zeros where no score is positive"),
-    "sigmoid": NormalizerKind(sigmoid, False, True, "σ(score − log n), each key for itself (Ramapuram et al. 2024)"),
+    "sigmoid": NormalizerKind(
+        sigmoid, False, True, mark("σ(score − log n), each key for itself (Ramapuram et al. 2024)")
+    ),
     "softplus_l1": NormalizerKind(softplus_l1, True, True, "log(1 + exp score) over its sum"),
-    "none": NormalizerKind(none, False, False, "the scores themselves, of both signs"),
-    "identity_over_n": NormalizerKind(identity_over_n, False, False, "score / n: no non-linearity at all"),
+    "none": NormalizerKind(none, False, False, mark("the scores themselves, of both signs")),
+    "identity_over_n": NormalizerKind(identity_over_n, False, False, mark("score / n: no non-linearity at all")),
     "sparsemax": NormalizerKind(
-        sparsemax_rows, True, True, "nearest point of the simplex, exact zeros (Martins & Astudillo 2016)"
+        sparsemax_rows, True, True, mark("nearest point of the simplex, exact zeros (Martins & Astudillo 2016)")
     ),
     "entmax15": NormalizerKind(
-        entmax15_rows, True, True, "between softmax and sparsemax, exact zeros (Peters et al. 2019)"
+        entmax15_rows, True, True, mark("between softmax and sparsemax, exact zeros (Peters et al. 2019)")
     ),
     "hard": NormalizerKind(
         hard,
         True,
         True,
-        "1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)",
+        mark("1 at the largest score; learns by softmax's gradient (Bengio et al. 2013)"),
         own_gradient=False,
     ),
 }

@@ -12,6 +12,7 @@ import torch
 
 from core.attention.masks import band, blocks, causal, global_tokens, random_keys, strided
 from core.errors import SettingError
+from core.language import mark, tr
 from core.shapes import Mask
 
 Parts = dict[str, Mask]
@@ -43,7 +44,13 @@ class Pattern:
             SettingError: a window below `least_window`.
         """
         if self.least_window is not None and window < self.least_window:
-            raise SettingError(f"window={window} is too small for this pattern: choose at least {self.least_window}")
+            raise SettingError(
+                tr(
+                    "window={window} is too small for this pattern: choose at least {least_window}",
+                    window=window,
+                    least_window=self.least_window,
+                )
+            )
         return reduce(torch.logical_or, self.parts(length, window).values())
 
 
@@ -57,24 +64,25 @@ def _window(length: int, window: int) -> Mask:
 
 PATTERNS: dict[str, Pattern] = {
     "full": Pattern(
-        lambda length, window: {"everyone": _everyone(length)}, "every token looks at every token (Vaswani et al. 2017)"
+        lambda length, window: {"everyone": _everyone(length)},
+        mark("every token looks at every token (Vaswani et al. 2017)"),
     ),
     "causal": Pattern(
-        lambda length, window: {"past": causal(length)}, "a token looks at itself and back (Vaswani et al. 2017)"
+        lambda length, window: {"past": causal(length)}, mark("a token looks at itself and back (Vaswani et al. 2017)")
     ),
     "local": Pattern(
         lambda length, window: {"window": _window(length, window)},
-        "a token looks `window` places to each side: truncated self-attention (Yeh et al. 2019)",
+        mark("a token looks `window` places to each side: truncated self-attention (Yeh et al. 2019)"),
         0,
     ),
     "strided": Pattern(
         lambda length, window: {"window": _window(length, window), "strides": strided(length, window)},
-        "`window` places to each side, and every `window`-th token (Child et al. 2019)",
+        mark("`window` places to each side, and every `window`-th token (Child et al. 2019)"),
         1,
     ),
     "blocks": Pattern(
         lambda length, window: {"block": blocks(length, window)},
-        "a token looks at its own block of `window` tokens (Qiu et al. 2019)",
+        mark("a token looks at its own block of `window` tokens (Qiu et al. 2019)"),
         1,
     ),
     "bigbird": Pattern(
@@ -83,7 +91,9 @@ PATTERNS: dict[str, Pattern] = {
             "global": global_tokens(length, _GLOBAL),
             "random": random_keys(length, _DRAWS, _SEED),
         },
-        "`window` places to each side, a token that sees and is seen by all, and random keys (Zaheer et al. 2020)",
+        mark(
+            "`window` places to each side, a token that sees and is seen by all, and random keys (Zaheer et al. 2020)"
+        ),
         0,
     ),
 }

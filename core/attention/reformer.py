@@ -23,6 +23,7 @@ from core.attention.implicit import Queries, Values, refuse_pairs
 from core.attention.multiplicative import product
 from core.attention.normalizers import block, softmax
 from core.errors import SettingError, ShapeError
+from core.language import tr
 from core.shapes import Bias, Heads, Keys, Mask, Prepared, Weights
 
 
@@ -43,7 +44,9 @@ class Reformer(AbstractAttention):
     ) -> None:
         super().__init__()
         if buckets < 1 or (buckets > 1 and buckets % 2):
-            raise SettingError(f"buckets={buckets} cannot be named by ± projections: choose 1 or an even number")
+            raise SettingError(
+                tr("buckets={buckets} cannot be named by ± projections: choose 1 or an even number", buckets=buckets)
+            )
         self.dropout = Dropout(dropout)
         self.projections: Float[Tensor, "round 1 1 dim half"]
         drawn = torch.randn(rounds, 1, 1, dim, buckets // 2, generator=generator)
@@ -71,8 +74,12 @@ class Reformer(AbstractAttention):
         refuse_pairs(self, bias, also)
         if query.shape[2] != key.shape[2]:
             raise ShapeError(
-                f"{query.shape[2]} queries cannot be the keys of {key.shape[2]} places: shared QK is for a "
-                "self-attention over whole texts"
+                tr(
+                    "{shape} queries cannot be the keys of {shape2} places: shared QK is for a "
+                    "self-attention over whole texts",
+                    shape=query.shape[2],
+                    shape2=key.shape[2],
+                )
             )
         query, value = self.tap_query(query), self.tap_value(value)
         shared = self.tap_key(nn.functional.normalize(query, dim=-1))

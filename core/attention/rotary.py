@@ -11,6 +11,7 @@ from torch import Tensor
 
 from core.attention.relation import AbstractRelation
 from core.errors import SettingError
+from core.language import tr
 from core.shapes import Bias, Heads, Places, Prepared, Weights
 
 _BASE = 10000.0
@@ -34,8 +35,13 @@ class Rotary(AbstractRelation):
         super().__init__(heads, dim)
         if dim % 2:
             raise SettingError(
-                f"a head of dim={dim} features has no pairs for rotary positions to turn: choose width and heads so that "
-                f"width / heads is even, for instance width={heads * (dim + 1)} with heads={heads}"
+                tr(
+                    "a head of dim={dim} features has no pairs for rotary positions to turn: choose width and heads so that "
+                    "width / heads is even, for instance width={heads} with heads={heads2}",
+                    dim=dim,
+                    heads=heads * (dim + 1),
+                    heads2=heads,
+                )
             )
 
     def turn(self, vectors: Heads, places: Places) -> Heads:

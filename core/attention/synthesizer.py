@@ -18,6 +18,7 @@ from core.attention.implicit import Queries, Values, refuse_pairs
 from core.attention.multiplicative import product
 from core.attention.normalizers import block, softmax
 from core.errors import InputError
+from core.language import tr
 from core.shapes import Bias, Keys, Mask, Prepared, Scores, Weights
 
 KeyPlaces = Int[Tensor, "#batch #head key"]
@@ -73,8 +74,12 @@ class AbstractSynthesizer(AbstractAttention):
             places = (mask.any(dim=2).expand(-1, -1, keys).cumsum(dim=-1) - 1).clamp(min=0)
         if int(places.max()) >= self.longest:
             raise InputError(
-                f"a text of {int(places.max()) + 1} tokens is too long for a synthesizer with longest={self.longest}: "
-                "shorten it, or train with a larger longest"
+                tr(
+                    "a text of {max} tokens is too long for a synthesizer with longest={longest}: "
+                    "shorten it, or train with a larger longest",
+                    max=int(places.max()) + 1,
+                    longest=self.longest,
+                )
             )
         return places
 

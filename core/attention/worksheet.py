@@ -18,6 +18,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 
 from core.errors import DataError, SettingError
+from core.language import tr
 
 VECTORS, VECTOR_OF_SCORE = "vectors", "v_score"
 SQUARES = ("w_query", "w_key", "w_value", "w_output", "w_general", "w_score_query", "w_score_key")
@@ -136,11 +137,11 @@ def read_cells(cells: Any) -> Worksheet | Fault:
         DataError: not of this form, as nobody can type it.
     """
     if not isinstance(cells, Mapping) or set(cells) != set(NAMES):
-        raise DataError(f"a worksheet has these matrices and no other: {', '.join(NAMES)}")
+        raise DataError(tr("a worksheet has these matrices and no other: {names}", names=", ".join(NAMES)))
     read: dict[str, list[list[float]]] = {}
     for name in NAMES:
         if not isinstance(cells[name], list) or not all(isinstance(row, list) for row in cells[name]):
-            raise DataError(f"{name} of a worksheet must be rows of numbers")
+            raise DataError(tr("{name} of a worksheet must be rows of numbers", name=name))
         read[name] = [[0.0] * len(row) for row in cells[name]]
         for row, values in enumerate(cells[name]):
             for column, value in enumerate(values):
@@ -171,28 +172,32 @@ def unpack(text: str) -> Worksheet:
     except (ValueError, RecursionError, binascii.Error, zlib.error):
         given = None
     if not isinstance(given, list) or len(given) != len(NAMES):
-        raise DataError("the numbers in this link are damaged, perhaps cut short; ask for the whole link")
+        raise DataError(tr("the numbers in this link are damaged, perhaps cut short; ask for the whole link"))
     found = read_cells(dict(zip(NAMES, given)))
     if isinstance(found, Fault):
-        raise DataError(f"the numbers in this link cannot be used: {found.words}")
+        raise DataError(tr("the numbers in this link cannot be used: {words}", words=found.words))
     return found
 
 
 def _number(value: Any) -> float | str:
     """The number of a cell, or what is wrong with it."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return "a cell must be a number; type one, for example 0.5"
+        return tr("a cell must be a number; type one, for example 0.5")
     text = str(value).strip().replace("−", "-").replace(",", ".")
     if not text:
-        return "this cell is empty; type a number, for example 0"
+        return tr("this cell is empty; type a number, for example 0")
     try:
         number = float(text)
     except ValueError:
-        return f"“{text[:20]}” is no number; type one, for example −0.5"
+        return tr("“{text_}” is no number; type one, for example −0.5", text_=text[:20])
     if not isfinite(number):
-        return f"“{text[:20]}” is no finite number; type one, for example −0.5"
+        return tr("“{text_}” is no finite number; type one, for example −0.5", text_=text[:20])
     if abs(number) > LARGEST:
-        return f"“{text[:20]}” is too large to be read here; type a number between −{LARGEST:,.0f} and {LARGEST:,.0f}"
+        return tr(
+            "“{text_}” is too large to be read here; type a number between −{largest:,.0f} and {largest:,.0f}",
+            text_=text[:20],
+            largest=LARGEST,
+        )
     return number + 0.0
 
 
@@ -201,13 +206,30 @@ def _check(matrices: Mapping[str, Rows]) -> None:
     count, width = len(rows), len(rows[0]) if rows else 0
     if not FEWEST <= count <= MOST or not NARROWEST <= width <= WIDEST:
         raise DataError(
-            f"a worksheet has {FEWEST} to {MOST} vectors of {NARROWEST} to {WIDEST} features, not {count} of {width}"
+            tr(
+                "a worksheet has {fewest} to {most} vectors of {narrowest} to {widest} features, not {count} of {width}",
+                fewest=FEWEST,
+                most=MOST,
+                narrowest=NARROWEST,
+                widest=WIDEST,
+                count=count,
+                width=width,
+            )
         )
     for name in NAMES:
         high, wide = shape_of(name, count, width)
         given = matrices.get(name, ())
         if len(given) != high or any(len(row) != wide for row in given):
-            raise DataError(f"{name} does not fit {count} vectors of {width} features; expected {high} rows of {wide}")
+            raise DataError(
+                tr(
+                    "{name} does not fit {count} vectors of {width} features; expected {high} rows of {wide}",
+                    name=name,
+                    count=count,
+                    width=width,
+                    high=high,
+                    wide=wide,
+                )
+            )
         for value in (value for row in given for value in row):
             if isinstance(problem := _number(value), str):
                 raise DataError(f"{name}: {problem}")
@@ -228,7 +250,15 @@ def _identity(width: int) -> list[list[float]]:
 
 def _within(what: str, number: int, low: int, high: int) -> None:
     if not low <= number <= high:
-        raise SettingError(f"{number} {what} cannot be shown by hand: choose {low} to {high}")
+        raise SettingError(
+            tr(
+                "{number} {what} cannot be shown by hand: choose {low} to {high}",
+                number=number,
+                what=what,
+                low=low,
+                high=high,
+            )
+        )
 
 
 def _short(x: float) -> float | int:

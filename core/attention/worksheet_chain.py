@@ -26,6 +26,7 @@ from core.attention.score import AbstractScore
 from core.attention.scores import SCORES
 from core.attention.worksheet import MOST, VECTOR_OF_SCORE, VECTORS, Worksheet
 from core.errors import InputError, SettingError
+from core.language import tr
 from core.recording.chain import Chain, Quantity, Recipe
 from core.recording.tap import Tap, watching
 from core.settings import Settings, setting
@@ -115,12 +116,23 @@ def _module(sheet: Worksheet, how: Worked) -> MultiHeadAttention:
     kind = RELATIONS.get(how.positions)
     if kind is not None and kind.scores and how.score not in kind.scores:
         raise SettingError(
-            f"positions={how.positions} does not go with score={how.score}: choose score={' or '.join(kind.scores)}"
+            tr(
+                "positions={positions} does not go with score={score}: choose score={scores}",
+                positions=how.positions,
+                score=how.score,
+                scores=" or ".join(kind.scores),
+            )
         )
     if sheet.width % how.heads:
         fits = [str(count) for count in range(1, sheet.width + 1) if sheet.width % count == 0]
         raise SettingError(
-            f"{sheet.width} features cannot be shared by {how.heads} heads: choose {', '.join(fits[:-1])} or {fits[-1]} heads"
+            tr(
+                "{width} features cannot be shared by {heads} heads: choose {list} or {fits} heads",
+                width=sheet.width,
+                heads=how.heads,
+                list=", ".join(fits[:-1]),
+                fits=fits[-1],
+            )
         )
     dim = sheet.width // how.heads
     with torch.random.fork_rng(devices=[]):  # modules are born with random weights, all of which are written over
@@ -256,5 +268,9 @@ def _check_finite(chain: Chain, how: Worked) -> None:
         fine = np.isfinite(one.values)
         if not (fine | blocked if one.name == "masked" else fine).all():
             raise InputError(
-                f"the numbers run over at “{one.name}”: choose smaller ones, or a temperature nearer to 1 than {how.temperature:g}"
+                tr(
+                    "the numbers run over at “{name}”: choose smaller ones, or a temperature nearer to 1 than {temperature:g}",
+                    name=one.name,
+                    temperature=how.temperature,
+                )
             )

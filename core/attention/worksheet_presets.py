@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Generator
 
 from core.attention.worksheet import Worksheet, random_sheet, sheet
+from core.language import mark
 
 FIRST = "lecture"
 
@@ -38,25 +39,31 @@ _TWINS = sheet(
 
 PRESETS: dict[str, Preset] = {
     FIRST: Preset(
-        "The lecture's four vectors",
-        "From a¹ … a⁴ to b¹ … b⁴ with small integers: every b is made from all four a at once, and none waits for another.",
+        mark("The lecture's four vectors"),
+        mark(
+            "From a¹ … a⁴ to b¹ … b⁴ with small integers: every b is made from all four a at once, and none waits for another."
+        ),
         lambda count, width, chance: _LECTURE,
     ),
     "identity": Preset(
-        "Identity matrices",
-        "Queries, keys and values are the vectors themselves: who points where you point gets your attention. a⁴ = a¹ + a² looks "
-        "at itself most, at a¹ and a² less, at a³ least.",
+        mark("Identity matrices"),
+        mark(
+            "Queries, keys and values are the vectors themselves: who points where you point gets your attention. a⁴ = a¹ + a² looks "
+            "at itself most, at a¹ and a² less, at a³ least."
+        ),
         lambda count, width, chance: _IDENTITY,
     ),
     "twins": Preset(
-        "Two equal vectors",
-        "a¹ and a³ are equal, and so are b¹ and b³, to the last digit: without positions nobody can tell two equal words apart. "
-        "Choose positions to part them.",
+        mark("Two equal vectors"),
+        mark(
+            "a¹ and a³ are equal, and so are b¹ and b³, to the last digit: without positions nobody can tell two equal words apart. "
+            "Choose positions to part them."
+        ),
         lambda count, width, chance: _TWINS,
     ),
     "random": Preset(
-        "Random numbers",
-        "Weights as training begins with them: nothing is learned, and the attention is spread over all.",
+        mark("Random numbers"),
+        mark("Weights as training begins with them: nothing is learned, and the attention is spread over all."),
         random_sheet,
     ),
 }

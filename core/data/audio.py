@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import DataError, MissingExtra
+from core.language import tr
 
 Samples = Float[np.ndarray, " sample"]
 LogMel = Float[np.ndarray, "frame mel"]
@@ -75,15 +76,19 @@ def read_wav(file: Path | bytes, name: str = "the recording") -> Sound:
     with _opened(file) as stream:
         head = stream.read(_SMALLEST)
         if head[:4] not in (b"RIFF", b"RF64") or head[8:12] != b"WAVE":
-            raise DataError(
-                f"{name} is not a WAV file{_looks_like(head)}; save the recording as WAV (PCM) and try again"
-            )
+            raise DataError(tr(
+                "{name} is not a WAV file{looks_like}; save the recording as WAV (PCM) and try again", name=name,
+                looks_like=_looks_like(head)))  # fmt: skip
         stream.seek(0)
         samples, rate, notes = _decode(stream, name)  # sample channel
     if not np.isfinite(samples).all():
-        raise DataError(f"{name} holds samples that are no numbers (NaN or infinite); export it again as PCM, 16 bits")
+        raise DataError(
+            tr("{name} holds samples that are no numbers (NaN or infinite); export it again as PCM, 16 bits", name=name)
+        )
     if rate != RATE:
-        notes.append(f"{name} has {rate:,} samples a second and was converted to {RATE:,}")
+        notes.append(
+            tr("{name} has {rate:,} samples a second and was converted to {rate2:,}", name=name, rate=rate, rate2=RATE)
+        )
     converted = resample(samples.mean(axis=1), rate)
     _check_length(len(converted), RATE, name)  # a header may be wrong, and three samples of many a second come to none
     return Sound(converted, RATE, tuple(notes))
@@ -140,7 +145,9 @@ def log_mel(sound: Sound) -> LogMel:
         DataError: the sound is not at 16 kHz (read_wav converts).
     """
     if sound.rate != RATE:
-        raise DataError(f"log-mel features are of {RATE:,} samples a second, this sound has {sound.rate:,}")
+        raise DataError(tr(
+            "log-mel features are of {rate:,} samples a second, this sound has {rate2:,}", rate=RATE,
+            rate2=sound.rate))  # fmt: skip
     spectrum = np.fft.rfft(frames(sound.samples) * _hann(), n=_POINTS)  # frame bin
     bands = np.abs(spectrum).astype(np.float32) @ mel_filters().T
     return np.log(np.maximum(bands, FLOOR))
@@ -156,11 +163,13 @@ def sound_of(features: LogMel) -> Sound:
         MissingExtra: librosa is not installed; DataError: there is no frame, or one holds what is no number.
     """
     if not len(features) or not np.isfinite(features).all():
-        raise DataError("sound is made of at least one frame of finite numbers; these features have none, or hold NaN")
+        raise DataError(
+            tr("sound is made of at least one frame of finite numbers; these features have none, or hold NaN")
+        )
     try:
         import librosa  # slow to import: only who makes sound waits for it
     except ImportError:
-        raise MissingExtra("librosa", "speech", "making sound of features") from None
+        raise MissingExtra("librosa", "speech", tr("making sound of features")) from None
     magnitudes = np.maximum(_inverse_filters() @ np.exp(features).T, 0.0)  # bin frame
     samples = librosa.griffinlim(
         magnitudes.astype(np.float32), n_iter=_ITERATIONS, hop_length=HOP, win_length=WINDOW, n_fft=_POINTS,
@@ -180,7 +189,7 @@ def resample(samples: Samples, rate: int) -> Float[np.ndarray, " converted"]:
     try:
         import soxr  # comes with librosa
     except ImportError:
-        raise MissingExtra("soxr", "speech", f"a recording of {rate:,} samples a second") from None
+        raise MissingExtra("soxr", "speech", tr("a recording of {rate:,} samples a second", rate=rate)) from None
     return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
 
 
@@ -217,33 +226,37 @@ def _decode(stream: io.BufferedIOBase, name: str) -> tuple[Float[np.ndarray, "sa
     try:
         import soundfile
     except ImportError:
-        raise MissingExtra("soundfile", "speech", "reading a WAV file") from None
+        raise MissingExtra("soundfile", "speech", tr("reading a WAV file")) from None
     try:
         with soundfile.SoundFile(stream) as opened:
             if opened.samplerate < _LOWEST:
-                raise DataError(
-                    f"{name} has {opened.samplerate:,} samples a second; speech needs at least {_LOWEST:,}: record it anew"
-                )
+                raise DataError(tr(
+                    "{name} has {samplerate:,} samples a second; speech needs at least {lowest:,}: record it anew",
+                    name=name, samplerate=opened.samplerate, lowest=_LOWEST))  # fmt: skip
             _check_length(opened.frames, opened.samplerate, name)
             samples = opened.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, ValueError) as error:
         reason = getattr(error, "error_string", str(error)).rstrip(".")
-        raise DataError(f"{name} is a damaged or unusual WAV file ({reason}); save it as PCM, 16 bits") from error
+        raise DataError(
+            tr("{name} is a damaged or unusual WAV file ({reason}); save it as PCM, 16 bits", name=name, reason=reason)
+        ) from error
     notes = []
     if opened.channels > 1:
-        notes.append(f"{name} has {opened.channels} channels; their mean was taken")
+        notes.append(tr("{name} has {channels} channels; their mean was taken", name=name, channels=opened.channels))
     if opened.subtype == "PCM_U8":
-        notes.append(f"{name} has 8 bits a sample: every sample is off by up to half a percent of full scale")
+        notes.append(
+            tr("{name} has 8 bits a sample: every sample is off by up to half a percent of full scale", name=name)
+        )
     return samples, opened.samplerate, notes
 
 
 def _check_length(samples: int, rate: int, name: str) -> None:
     if not samples:
-        raise DataError(f"{name} has no samples; record it again, or take it out")
+        raise DataError(tr("{name} has no samples; record it again, or take it out", name=name))
     if samples > LONGEST * rate:
-        raise DataError(
-            f"{name} lasts {samples / rate / 60:,.0f} minutes; at most {LONGEST // 60} can be read: cut it into utterances"
-        )
+        raise DataError(tr(
+            "{name} lasts {samples:,.0f} minutes; at most {longest} can be read: cut it into utterances", name=name,
+            samples=samples / rate / 60, longest=LONGEST // 60))  # fmt: skip
 
 
 def _opened(file: Path | bytes) -> io.BufferedIOBase:
@@ -252,14 +265,15 @@ def _opened(file: Path | bytes) -> io.BufferedIOBase:
     try:
         return file.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise DataError(
-            f"{file} cannot be read ({getattr(error, 'strerror', None) or error}); check the path"
-        ) from error
+        raise DataError(tr(
+            "{file} cannot be read ({getattr}); check the path", file=file,
+            getattr=getattr(error, "strerror", None) or error,
+        )) from error  # fmt: skip
 
 
 def _looks_like(data: bytes) -> str:
     if len(data) < _SMALLEST:
-        return f", it has {len(data)} bytes"
+        return tr(", it has {count} bytes", count=len(data))
     starts = {b"fLaC": "FLAC", b"ID3": "MP3", b"\xff\xfb": "MP3", b"\xff\xf3": "MP3", b"OggS": "Ogg", b"FORM": "AIFF"}
     kinds = [kind for start, kind in starts.items() if data.startswith(start)]
     kinds += ["MP4"] if data[4:8] == b"ftyp" else []

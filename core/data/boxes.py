@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from core.errors import ShapeError
+from core.language import tr
 
 Boxes = Float[Tensor, "*object 4"]
 Paired = Float[Tensor, "*#object 4"]
@@ -34,7 +35,14 @@ class BoxedPicture:
 
     def __post_init__(self) -> None:
         if len(self.boxes) != len(self.labels):
-            raise ShapeError(f"{self.name}: {len(self.boxes)} boxes and {len(self.labels)} labels; expected as many")
+            raise ShapeError(
+                tr(
+                    "{name}: {count} boxes and {count2} labels; expected as many",
+                    name=self.name,
+                    count=len(self.boxes),
+                    count2=len(self.labels),
+                )
+            )
 
 
 @dataclass(frozen=True)

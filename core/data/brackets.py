@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from core.data.parallel_text import clean, decode, read_bytes, split_lines
 from core.errors import DataError
+from core.language import tr
 
 DEEPEST = 200  # levels; treebanks stay below 50, and what is deeper was written by a machine to break something
 ROOTS = ("", "ROOT", "TOP", "S1")  # labels that say no more than that a tree begins here
@@ -107,8 +108,10 @@ def read_treebank(path: Path) -> Treebank:
     if not trees:
         raise DataError(broken[0] if broken else f"{path.name} has no trees; {_FORM}")
     if broken:
-        more = "" if len(broken) <= _SHOWN else f"; and {len(broken) - _SHOWN:,} more"
-        notes.append(f"{len(broken):,} left out: {'; '.join(broken[:_SHOWN])}{more}")
+        more = "" if len(broken) <= _SHOWN else tr("; and {count:,} more", count=len(broken) - _SHOWN)
+        notes.append(
+            tr("{count:,} left out: {list}{more}", count=len(broken), list="; ".join(broken[:_SHOWN]), more=more)
+        )
     return Treebank(tuple(trees), tuple(notes))
 
 
@@ -132,7 +135,10 @@ def read_trees(text: str, name: str) -> tuple[list[Tree], list[str]]:
             faults.append(error)
             continue
         trees += [] if tree is None else [tree]
-    return trees, [f"{name}, line {one.line}: {one}" for one in sorted(faults, key=lambda one: one.line)]
+    return trees, [
+        tr("{name}, line {line}: {one}", name=name, line=one.line, one=one)
+        for one in sorted(faults, key=lambda one: one.line)
+    ]
 
 
 def read_tree(text: str, name: str = "the tree") -> Tree:
@@ -147,7 +153,7 @@ def read_tree(text: str, name: str = "the tree") -> Tree:
             raise fault
         found = tuple(_tree(one) for one in apart)
     except _BrokenError as error:
-        raise DataError(f"{name}, line {error.line}: {error}") from error
+        raise DataError(tr("{name}, line {line}: {error}", name=name, line=error.line, error=error)) from error
     if not found:
         raise DataError(f"{name} is empty; {_FORM}")
     return found[0] if len(found) == 1 and isinstance(found[0], Tree) else Tree("", found)
@@ -216,7 +222,7 @@ def _apart(signs: Sequence[_Sign]) -> tuple[list[list[_Sign]], list[_BrokenError
     opened: list[_Sign] = []
     for sign in signs:
         if not opened and sign.text == ")":
-            faults.append(_BrokenError(sign.line, "a bracket is closed here that was not opened"))
+            faults.append(_BrokenError(sign.line, tr("a bracket is closed here that was not opened")))
             continue
         if not opened and sign.text != "(":
             if not faults or faults[-1].line != sign.line:  # a line of prose is one fault
@@ -231,7 +237,7 @@ def _apart(signs: Sequence[_Sign]) -> tuple[list[list[_Sign]], list[_BrokenError
         elif sign.text == ")":
             opened.pop()
     if opened:
-        faults.append(_BrokenError(opened[-1].line, "a bracket that opens here is never closed"))
+        faults.append(_BrokenError(opened[-1].line, tr("a bracket that opens here is never closed")))
         found.pop()
     return found, faults
 
@@ -242,12 +248,14 @@ def _tree(signs: Sequence[_Sign]) -> Tree | Leaf:
     for sign in signs:
         if sign.text == "(":
             if len(opened) == DEEPEST:
-                raise _BrokenError(sign.line, f"a tree nests deeper than {DEEPEST} levels")
+                raise _BrokenError(sign.line, tr("a tree nests deeper than {deepest} levels", deepest=DEEPEST))
             opened.append((sign.line, [], []))
         elif sign.text != ")":
             _, words, children = opened[-1]
             if children:
-                raise _BrokenError(sign.line, f"the word {sign.text[:40]!r} stands beside constituents, without a tag")
+                raise _BrokenError(
+                    sign.line, tr("the word {text_!r} stands beside constituents, without a tag", text_=sign.text[:40])
+                )
             words.append(sign.text)
         else:
             closed = _closed(*opened.pop())
@@ -265,4 +273,4 @@ def _closed(line: int, words: list[str], children: list[Tree | Leaf]) -> Tree | 
         if word:
             return Leaf(words[0], word)
     said = " ".join(words)[:40]
-    raise _BrokenError(line, f"({said}) is neither a tag with one word nor a label with constituents")
+    raise _BrokenError(line, tr("({said}) is neither a tag with one word nor a label with constituents", said=said))

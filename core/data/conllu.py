@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.data.parallel_text import clean, decode, read_bytes
 from core.errors import DataError
+from core.language import tr
 
 COLUMNS = 10
 UNTAGGED = "_"  # the format's word for nothing
@@ -59,15 +60,21 @@ class Treebank:
     def told(self) -> tuple[str, ...]:
         """Sentences for the person who brought the file: what was not read."""
         counted = (
-            (self.ranges, "ranges of words written as one (3-4): their words were read"),
-            (self.empty_nodes, "empty nodes (8.1) skipped"),
-            (self.untagged, "words without a tag: read, and nothing is asked of them"),
+            (self.ranges, tr("ranges of words written as one (3-4): their words were read")),
+            (self.empty_nodes, tr("empty nodes (8.1) skipped")),
+            (self.untagged, tr("words without a tag: read, and nothing is asked of them")),
         )
         said = [f"{self.name}: {count:,} {words}" for count, words in counted if count]
         if self.broken:
             more = ", …" if len(self.broken) > _SHOWN else ""
             said.append(
-                f"{self.name}: {len(self.broken):,} sentences left out: {'; '.join(self.broken[:_SHOWN])}{more}"
+                tr(
+                    "{name}: {count:,} sentences left out: {list}{more}",
+                    name=self.name,
+                    count=len(self.broken),
+                    list="; ".join(self.broken[:_SHOWN]),
+                    more=more,
+                )
             )
         return (*self.notes, *said)
 
@@ -78,7 +85,7 @@ def read_conllu(path: Path) -> Treebank:
     Raises:
         DataError: it cannot be read, holds no sentence, or is something else than CoNLL-U.
     """
-    text, notes = decode(read_bytes(path, "a word on each line, in ten columns with tabs between"), path.name)
+    text, notes = decode(read_bytes(path, tr("a word on each line, in ten columns with tabs between")), path.name)
     return parse_conllu(text, path.name, notes)
 
 
@@ -102,8 +109,15 @@ def parse_conllu(text: str, name: str, notes: tuple[str, ...] = ()) -> Treebank:
     if not good or len(broken) > _TORN_SHARE * len(read):
         first = f"; {broken[0]}" if broken else ""
         raise DataError(
-            f"{name}: {len(good):,} of {len(read):,} sentences can be read{first}. Expected CoNLL-U: a word a line in "
-            f"{COLUMNS} columns with tabs between, a blank line after each sentence"
+            tr(
+                "{name}: {count:,} of {count2:,} sentences can be read{first}. Expected CoNLL-U: a word a line in "
+                "{columns} columns with tabs between, a blank line after each sentence",
+                name=name,
+                count=len(good),
+                count2=len(read),
+                first=first,
+                columns=COLUMNS,
+            )
         )
     untagged = sum(one.tags.count(UNTAGGED) for one in good)
     whole = [one for one in read if not one.fault]
@@ -148,18 +162,22 @@ class _Reading:
     def _take(self, columns: list[str]) -> str:
         """Read a line; what is wrong with it, or nothing."""
         if len(columns) != COLUMNS:
-            return f"has {len(columns)} columns, not {COLUMNS} (tabs between)"
+            return tr("has {count} columns, not {columns} (tabs between)", count=len(columns), columns=COLUMNS)
         number = columns[0].strip()
         if _RANGE.fullmatch(number):
             self.ranges += 1
         elif _EMPTY.fullmatch(number):
             self.empty += 1
         elif not _WORD.fullmatch(number):
-            return f"begins with {number[:20]!r}, which is no number of a word"
+            return tr("begins with {number!r}, which is no number of a word", number=number[:20])
         elif number != str(len(self.words) + 1):
-            return f"is word {number[:20]} where word {len(self.words) + 1} is due (is a blank line missing?)"
+            return tr(
+                "is word {number} where word {count} is due (is a blank line missing?)",
+                number=number[:20],
+                count=len(self.words) + 1,
+            )
         elif not (word := clean(columns[_FORM]).replace(" ", "_")):
-            return "has no word in its second column"
+            return tr("has no word in its second column")
         else:
             self.words.append(word)
             self.tags.append(clean(columns[_UPOS]) or UNTAGGED)

@@ -16,6 +16,7 @@ from core.data.folders import read_texts
 from core.data.parallel_text import ParallelText, counted, paired, places, split_lines
 from core.data.rows import is_json_lines, json_lines, load_json, read_rows
 from core.errors import DataError
+from core.language import tr
 
 ROLES = {
     "said": ("said", "prompt", "input", "question", "source", "utterance"),
@@ -60,7 +61,14 @@ def _answered(conversations: Iterator[tuple[int, _Turns]], name: str, unit: str 
         if len(turns) < 2:
             alone.append(number)
         lines += [(at, said, answer) for (at, said), (_, answer) in pairwise(turns)]
-    notes = (f"{name}: {counted(len(alone), 'conversation')} without an answer, skipped ({places(alone, unit)})",)
+    notes = (
+        tr(
+            "{name}: {counted} without an answer, skipped ({places})",
+            name=name,
+            counted=counted(len(alone), "conversation"),
+            places=places(alone, unit),
+        ),
+    )
     return paired(lines, name, notes if alone else (), unit)
 
 
@@ -70,14 +78,20 @@ def _yaml(text: str, name: str) -> Iterator[tuple[int, _Turns]]:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         last = len(split_lines(text))  # what is never closed is missed behind it
-        where = f"{name}, line {min(mark.line + 1, last)}" if mark else name
+        where = tr("{name}, line {line}", name=name, line=min(mark.line + 1, last)) if mark else name
         raise DataError(
-            f"{where}: not YAML ({getattr(error, 'problem', None) or 'it cannot be read'}); repair it"
+            tr(
+                "{where}: not YAML ({getattr}); repair it",
+                where=where,
+                getattr=getattr(error, "problem", None) or tr("it cannot be read"),
+            )
         ) from error
     if isinstance(root, yaml.MappingNode):
         root = next((value for key, value in root.value if key.value == "conversations"), None)
     if not isinstance(root, yaml.SequenceNode):
-        raise DataError(f"{name} has no list of conversations; expected conversations: and a list of turns for each")
+        raise DataError(
+            tr("{name} has no list of conversations; expected conversations: and a list of turns for each", name=name)
+        )
     for node in {id(one): one for one in root.value}.values():  # what an alias repeats is one conversation
         turns = node.value if isinstance(node, yaml.SequenceNode) else []
         whole = all(isinstance(one, yaml.ScalarNode) for one in turns)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import END, UNK, Vocabulary
 from core.errors import SettingError
+from core.language import tr
 
 
 class Copyable(list[int]):
@@ -74,6 +75,8 @@ def copyable(vocabularies: tuple[Vocabulary, Vocabulary]) -> tuple[Vocabulary, V
     source, target = vocabularies
     if isinstance(source, SegmentVocabulary):
         raise SettingError(
-            "a source that is heard has no token that could be copied: choose copy=none, or a task whose source is text"
+            tr(
+                "a source that is heard has no token that could be copied: choose copy=none, or a task whose source is text"
+            )
         )
     return CopyableVocabulary(source.tokens, source.shared_boundary, target=target), target

@@ -7,6 +7,7 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from core.errors import DataError
+from core.language import tr
 
 MOST_NODES = 16
 EXAMPLES = {
@@ -33,7 +34,13 @@ def read_edges(text: str, nodes: int) -> Bool[Tensor, "node node"]:
     [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
     """
     if not 1 <= nodes <= MOST_NODES:
-        raise DataError(f"a graph of {nodes} nodes cannot be drawn here; choose 1 to {MOST_NODES} nodes")
+        raise DataError(
+            tr(
+                "a graph of {nodes} nodes cannot be drawn here; choose 1 to {most_nodes} nodes",
+                nodes=nodes,
+                most_nodes=MOST_NODES,
+            )
+        )
     edges = torch.zeros(nodes, nodes, dtype=torch.bool)
     spaced = re.sub(r"\s*([->])\s*", r"\1", text)
     for word in re.split(r"[\s,;]+", spaced.strip()):
@@ -41,11 +48,20 @@ def read_edges(text: str, nodes: int) -> Bool[Tensor, "node node"]:
             continue
         found = _EDGE.fullmatch(word)
         if found is None:
-            raise DataError(f"“{word[:40]}” is no edge; write two nodes as 1-2, or 1>2 where only node 2 hears node 1")
+            raise DataError(
+                tr("“{word}” is no edge; write two nodes as 1-2, or 1>2 where only node 2 hears node 1", word=word[:40])
+            )
         one, other = int(found[1][:4]), int(found[3][:4])
         for node in (one, other):
             if not 1 <= node <= nodes:
-                raise DataError(f"node {node} in “{word[:40]}” is not there; nodes are 1 to {nodes}")
+                raise DataError(
+                    tr(
+                        "node {node} in “{word}” is not there; nodes are 1 to {nodes}",
+                        node=node,
+                        word=word[:40],
+                        nodes=nodes,
+                    )
+                )
         edges[other - 1, one - 1] = True
         if found[2] == "-":
             edges[one - 1, other - 1] = True

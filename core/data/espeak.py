@@ -22,6 +22,7 @@ import numpy as np
 
 from core.data.audio import Sound, resample
 from core.errors import DataError, MissingExtra, SettingError
+from core.language import tr
 
 VOICES = {"mandarin": "cmn-latn-pinyin", "english": "en"}
 MOST_TEXTS = 10_000
@@ -63,11 +64,26 @@ def speak(texts: Sequence[str], language: str = "mandarin", pace: int = 175) -> 
         DataError: a text that is empty, too long, or not of this language; or the engine fails.
     """
     if language not in VOICES:
-        raise SettingError(f"language={language!r} is not spoken; choose from {', '.join(VOICES)}")
+        raise SettingError(
+            tr("language={language!r} is not spoken; choose from {voices}", language=language, voices=", ".join(VOICES))
+        )
     if not SLOWEST <= pace <= FASTEST:
-        raise SettingError(f"pace={pace} is out of range: it must be at least {SLOWEST} and at most {FASTEST}")
+        raise SettingError(
+            tr(
+                "pace={pace} is out of range: it must be at least {slowest} and at most {fastest}",
+                pace=pace,
+                slowest=SLOWEST,
+                fastest=FASTEST,
+            )
+        )
     if len(texts) > MOST_TEXTS:
-        raise DataError(f"{len(texts)} texts are too many to speak at once; give at most {MOST_TEXTS}")
+        raise DataError(
+            tr(
+                "{count} texts are too many to speak at once; give at most {most_texts}",
+                count=len(texts),
+                most_texts=MOST_TEXTS,
+            )
+        )
     spelled = [_spelled(text, language) for text in texts]
     library, data = _engine()
     said = _ask({"library": library, "data": data, "voice": VOICES[language], "pace": pace, "texts": spelled})
@@ -99,8 +115,12 @@ def syllables(text: str) -> list[str]:
     bad = next((one for one in found if not _SYLLABLE.fullmatch(one)), None)
     if bad is not None or not found:
         raise DataError(
-            f"{text!r} cannot be spoken as Mandarin{'' if bad is None else f' because of {bad!r}'}; "
-            "expected Chinese characters, or pinyin with the number of the tone such as 'fa1 cai2'"
+            tr(
+                "{text_!r} cannot be spoken as Mandarin{rest}; "
+                "expected Chinese characters, or pinyin with the number of the tone such as 'fa1 cai2'",
+                text_=text,
+                rest="" if bad is None else tr(" because of {bad!r}", bad=bad),
+            )
         )
     return found
 
@@ -115,13 +135,19 @@ def _read(word: str, lazy_pinyin: Any, style: Any) -> list[str]:
 def _spelled(text: str, language: str) -> str:
     """A text as the engine is given it."""
     if not text.strip():
-        raise DataError("an empty text cannot be spoken; give at least one word")
+        raise DataError(tr("an empty text cannot be spoken; give at least one word"))
     if len(text) > LONGEST_TEXT:
-        raise DataError(f"a text of {len(text)} characters is too long to speak; give at most {LONGEST_TEXT}")
+        raise DataError(
+            tr(
+                "a text of {count} characters is too long to speak; give at most {longest_text}",
+                count=len(text),
+                longest_text=LONGEST_TEXT,
+            )
+        )
     if language == "mandarin":
         return " ".join(syllables(text))
     if not re.search(r"[^\W_]", text):
-        raise DataError(f"{text!r} has no word that can be spoken; give letters or digits")
+        raise DataError(tr("{text_!r} has no word that can be spoken; give letters or digits", text_=text))
     return text
 
 
@@ -130,7 +156,7 @@ def _engine() -> tuple[str, str]:
     try:
         import espeakng_loader
     except ImportError:
-        raise MissingExtra("espeakng-loader", "speech", "speech made by espeak-ng") from None
+        raise MissingExtra("espeakng-loader", "speech", tr("speech made by espeak-ng")) from None
     return str(espeakng_loader.get_library_path()), str(espeakng_loader.get_data_path())
 
 
@@ -144,12 +170,16 @@ def _ask(request: dict[str, Any]) -> dict[str, np.ndarray]:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise DataError(f"espeak-ng could not be run: {error}; speak fewer texts, or install the extra anew") from error
+        raise DataError(
+            tr("espeak-ng could not be run: {error}; speak fewer texts, or install the extra anew", error=error)
+        ) from error
     if answer.returncode:
         said = answer.stderr.decode(errors="replace").strip().splitlines()
         raise DataError(
-            f"espeak-ng failed: {said[-1] if said else f'its process ended with {answer.returncode}'}; "
-            'run: pip install --force-reinstall "attention-lab[speech]"'
+            tr(
+                'espeak-ng failed: {said}; run: pip install --force-reinstall "attention-lab[speech]"',
+                said=said[-1] if said else tr("its process ended with {returncode}", returncode=answer.returncode),
+            )
         )
     with np.load(io.BytesIO(answer.stdout), allow_pickle=False) as archive:
         return dict(archive)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.data.parallel_text import FILE_LIMIT, ParallelText, decode, read_bytes
 from core.errors import DataError
+from core.language import tr
 
 Reader = Callable[[str, str], ParallelText]  # from a text and its file's name
 SUFFIXES = frozenset({".json", ".jsonl", ".yml", ".yaml", ".tsv", ".csv", ".txt"})
@@ -23,17 +24,25 @@ def read_texts(path: Path, read: Reader) -> ParallelText:
         return ParallelText(found.pairs, notes + found.notes)
     files = sorted(one for one in path.iterdir() if one.suffix.lower() in SUFFIXES and one.is_file())
     if not files:
-        raise DataError(f"{path} has no file of a kind that is read ({', '.join(sorted(SUFFIXES))})")
+        raise DataError(
+            tr("{path} has no file of a kind that is read ({sorted})", path=path, sorted=", ".join(sorted(SUFFIXES)))
+        )
     if len(files) > _MOST or sum(one.stat().st_size for one in files) > FILE_LIMIT:
         raise DataError(
-            f"{path} has {len(files):,} files; at most {_MOST:,} of {FILE_LIMIT // 2**20} MB together are read: keep a part of them"
+            tr(
+                "{path} has {count:,} files; at most {most:,} of {file_limit} MB together are read: keep a part of them",
+                path=path,
+                count=len(files),
+                most=_MOST,
+                file_limit=FILE_LIMIT // 2**20,
+            )
         )
     pairs, notes = dict[tuple[str, str], None](), list[str]()
     for one in files:
         try:
             found = read_texts(one, read)
         except DataError as error:
-            notes.append(f"left out: {error}")
+            notes.append(tr("left out: {error}", error=error))
             continue
         pairs.update(dict.fromkeys(found.pairs))
         notes += found.notes

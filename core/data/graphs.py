@@ -18,6 +18,7 @@ from torch import Tensor
 
 from core.data.parallel_text import decode, read_bytes, split_lines
 from core.errors import DataError
+from core.language import tr
 
 MOST_EDGES = 5_000_000
 MOST_NODES = 1_000_000
@@ -98,25 +99,30 @@ def _nodes(path: Path) -> tuple[list[str], list[str], list[str], Float[Tensor, "
         if line == 1 and cells[0].lower() in ("node", "name", "id"):
             continue
         if len(cells) < 2:
-            raise DataError(f"{path.name}, line {line}: expected node, label, split and features with tabs between")
+            raise DataError(tr(
+                "{name}, line {line}: expected node, label, split and features with tabs between", name=path.name,
+                line=line))  # fmt: skip
         name, label, split, features = (*cells[:4], "", "")[:4]
         if name in seen:
-            raise DataError(
-                f"{path.name}, line {line}: the node {name[:40]!r} stands in line {seen[name]} already; keep one"
-            )
+            raise DataError(tr(
+                "{name}, line {line}: the node {name2!r} stands in line {seen} already; keep one", name=path.name,
+                line=line, name2=name[:40], seen=seen[name]))  # fmt: skip
         if split.lower() not in _SPLITS:
-            raise DataError(
-                f"{path.name}, line {line}: there is no split {split[:40]!r}; write train, validation or test"
-            )
+            raise DataError(tr(
+                "{name}, line {line}: there is no split {split!r}; write train, validation or test", name=path.name,
+                line=line, split=split[:40]))  # fmt: skip
         seen[name] = line
         names.append(name)
         labels.append(label)
         splits.append(_SPLITS[split.lower()])
         written.append(features)
         if len(names) > MOST_NODES:
-            raise DataError(f"{path.name} has more than {MOST_NODES:,} nodes: take a smaller graph")
+            raise DataError(tr(
+                "{name} has more than {most_nodes:,} nodes: take a smaller graph", name=path.name,
+                most_nodes=MOST_NODES))  # fmt: skip
     if not names:
-        raise DataError(f"{path.name} has no node; write node, label, split and features with tabs between, one a line")
+        raise DataError(tr(
+            "{name} has no node; write node, label, split and features with tabs between, one a line", name=path.name))  # fmt: skip
     return names, labels, splits, _features(path, list(seen.values()), written)
 
 
@@ -132,18 +138,23 @@ def _features(path: Path, lines: list[int], written: list[str]) -> Float[Tensor,
         try:
             rows.append([float(cell) if values else int(cell) for cell in one])
         except ValueError:
-            raise DataError(f"{path.name}, line {line}: the features {','.join(one)[:60]!r} are no numbers") from None
+            raise DataError(tr(
+                "{name}, line {line}: the features {one!r} are no numbers", name=path.name,
+                line=line, one=",".join(one)[:60],
+            )) from None  # fmt: skip
     if values:
         width = max(map(len, rows))
         for line, row in zip(lines, rows):
             if len(row) != width:
-                raise DataError(f"{path.name}, line {line}: {len(row)} features where other nodes have {width}")
+                raise DataError(tr(
+                    "{name}, line {line}: {count} features where other nodes have {width}", name=path.name,
+                    line=line, count=len(row), width=width))  # fmt: skip
         return torch.tensor(rows)
     most = max((int(cell) for row in rows for cell in row), default=0)
     if most >= 1_000_000 or any(cell < 0 for row in rows for cell in row):
-        raise DataError(
-            f"{path.name}: features are numbered from 0 to at most 999,999, and one is {most:,} or negative"
-        )
+        raise DataError(tr(
+            "{name}: features are numbered from 0 to at most 999,999, and one is {most:,} or negative", name=path.name,
+            most=most))  # fmt: skip
     _check_features(path, len(rows), most + 1)
     ones = torch.zeros(len(rows), most + 1)
     for at, row in enumerate(rows):
@@ -154,16 +165,16 @@ def _features(path: Path, lines: list[int], written: list[str]) -> Float[Tensor,
 def _check_features(path: Path, nodes: int, width: int) -> None:
     """Refuse before there is a table of them: a short line can ask for a very wide one."""
     if nodes * width > MOST_FEATURES:
-        raise DataError(
-            f"{path.name}: {nodes:,} nodes of {width:,} features are more than {MOST_FEATURES:,} numbers; take fewer of either"
-        )
+        raise DataError(tr(
+            "{name}: {nodes:,} nodes of {width:,} features are more than {most_features:,} numbers; take fewer of either",
+            name=path.name, nodes=nodes, width=width, most_features=MOST_FEATURES))  # fmt: skip
 
 
 def _pairs(path: Path, number: dict[str, int]) -> tuple[Int[Tensor, "2 edge"], tuple[str, ...]]:
     found, strangers, first_strange, own = list[tuple[int, int]](), 0, 0, 0
     for line, cells in _lines(path):
         if len(cells) < 2:
-            raise DataError(f"{path.name}, line {line}: expected two nodes with a tab between")
+            raise DataError(tr("{name}, line {line}: expected two nodes with a tab between", name=path.name, line=line))
         one, other = number.get(cells[0]), number.get(cells[1])
         if one is None or other is None:
             if line > 1:  # the first may be headings
@@ -172,7 +183,9 @@ def _pairs(path: Path, number: dict[str, int]) -> tuple[Int[Tensor, "2 edge"], t
         own += one == other
         found.append((one, other))
         if len(found) > MOST_EDGES:
-            raise DataError(f"{path.name} has more than {MOST_EDGES:,} edges: take a smaller graph")
+            raise DataError(tr(
+                "{name} has more than {most_edges:,} edges: take a smaller graph", name=path.name,
+                most_edges=MOST_EDGES))  # fmt: skip
     pairs = torch.tensor(found, dtype=torch.long).reshape(-1, 2).T
     edges = both_ways(pairs, len(number))
     again = len(found) - own - edges.shape[1] // 2
@@ -199,12 +212,16 @@ def read_collection(path: Path) -> list[LabelledGraph]:
 
 
 def _one_of(path: Path, lines: Iterator[tuple[int, list[str]]], at: int, count: int) -> LabelledGraph:
-    missing = DataError(f"{path.name} ends within graph {at} of {count}: it was cut off")
+    missing = DataError(
+        tr("{name} ends within graph {at} of {count}: it was cut off", name=path.name, at=at, count=count)
+    )
     line, cells = next(lines, (0, []))
     if not cells:
         raise missing
     if len(cells) < 2:
-        raise DataError(f"{path.name}, line {line}: expected the number of nodes and the label of graph {at}")
+        raise DataError(tr(
+            "{name}, line {line}: expected the number of nodes and the label of graph {at}", name=path.name,
+            line=line, at=at))  # fmt: skip
     (nodes,), label = _whole(path, line, cells[:1]), cells[1]
     kinds, pairs = list[str](), list[tuple[int, int]]()
     for node in range(nodes):
@@ -213,9 +230,13 @@ def _one_of(path: Path, lines: Iterator[tuple[int, list[str]]], at: int, count: 
             raise missing
         told = _whole(path, line, cells[1:])
         if not told or len(told) - 1 < told[0]:
-            raise DataError(f"{path.name}, line {line}: expected a kind, a number, and as many neighbors as it says")
+            raise DataError(tr(
+                "{name}, line {line}: expected a kind, a number, and as many neighbors as it says", name=path.name,
+                line=line))  # fmt: skip
         if any(not 0 <= other < nodes for other in told[1 : 1 + told[0]]):
-            raise DataError(f"{path.name}, line {line}: a neighbor is not among the {nodes} nodes, counted from 0")
+            raise DataError(tr(
+                "{name}, line {line}: a neighbor is not among the {nodes} nodes, counted from 0", name=path.name,
+                line=line, nodes=nodes))  # fmt: skip
         kinds.append(cells[0])
         pairs += [(node, other) for other in told[1 : 1 + told[0]]]
     drawn = torch.tensor(pairs, dtype=torch.long).reshape(-1, 2).T
@@ -226,12 +247,15 @@ def _whole(path: Path, line: int, cells: list[str]) -> list[int]:
     try:
         return [int(cell) for cell in cells]
     except ValueError:
-        raise DataError(f"{path.name}, line {line}: {' '.join(cells)[:60]!r} are no whole numbers") from None
+        raise DataError(tr(
+            "{name}, line {line}: {cells!r} are no whole numbers", name=path.name,
+            line=line, cells=" ".join(cells)[:60],
+        )) from None  # fmt: skip
 
 
 def _lines(path: Path, *, tabs: bool = True) -> Iterator[tuple[int, list[str]]]:
     """Every line that says something, with its number, in cells."""
-    data = read_bytes(path, "a node, an edge or a graph on each line")
+    data = read_bytes(path, tr("a node, an edge or a graph on each line"))
     for at, line in enumerate(split_lines(decode(data, path.name)[0])):
         if line.strip() and not line.startswith("#"):
             yield at + 1, [cell.strip() for cell in line.split("\t")] if tabs and "\t" in line else line.split()

@@ -15,6 +15,7 @@ from torch import Tensor
 from core.data.parallel_text import read_bytes
 from core.data.picture_file import ENDINGS, read_picture
 from core.errors import DataError
+from core.language import tr
 
 MOST_PICTURES = 100_000
 _LARGEST = 1 << 30  # bytes of an unpacked file; one that claims more is not ours
@@ -43,7 +44,13 @@ def read_idx(pictures: Path, labels: Path) -> LabelledPictures:
     shown, named = _idx(pictures, _PICTURES, 3), _idx(labels, _LABELS, 1)
     if len(shown) != len(named):
         raise DataError(
-            f"{pictures.name} has {len(shown):,} pictures and {labels.name} {len(named):,} labels: take a pair"
+            tr(
+                "{name} has {count:,} pictures and {name2} {count2:,} labels: take a pair",
+                name=pictures.name,
+                count=len(shown),
+                name2=labels.name,
+                count2=len(named),
+            )
         )
     return LabelledPictures(torch.from_numpy(shown / np.float32(255)), tuple(map(str, named.tolist())))
 
@@ -58,7 +65,9 @@ def read_folders(folder: Path, side: int) -> LabelledPictures:
         DataError: no such folder, or no picture in it.
     """
     if not folder.is_dir():
-        raise DataError(f"there is no folder {folder}; check the path (it is taken from {Path.cwd()})")
+        raise DataError(
+            tr("there is no folder {folder}; check the path (it is taken from {cwd})", folder=folder, cwd=Path.cwd())
+        )
     pixels, labels, broken = list[Tensor](), list[str](), list[str]()
     for path in _files(folder):
         try:
@@ -69,37 +78,69 @@ def read_folders(folder: Path, side: int) -> LabelledPictures:
         pixels.append(read.pixels.mean(0))
         labels.append(path.parent.name)
     if not pixels:
-        why = f"; the first: {broken[0]}" if broken else ""
+        why = tr("; the first: {broken}", broken=broken[0]) if broken else ""
         raise DataError(
-            f"{folder} has no picture that can be read: put JPEG or PNG files into a folder for each label{why}"
+            tr(
+                "{folder} has no picture that can be read: put JPEG or PNG files into a folder for each label{why}",
+                folder=folder,
+                why=why,
+            )
         )
-    told = (f"{len(broken):,} pictures left out; the first: {broken[0]}",) if broken else ()
+    told = (
+        (tr("{count:,} pictures left out; the first: {broken}", count=len(broken), broken=broken[0]),) if broken else ()
+    )
     return LabelledPictures(torch.stack(pixels), tuple(labels), told)
 
 
 def _files(folder: Path) -> Sequence[Path]:
     found = sorted(path for path in folder.glob("*/*") if path.suffix.lower() in ENDINGS)
     if len(found) > MOST_PICTURES:
-        raise DataError(f"{folder} has {len(found):,} pictures; at most {MOST_PICTURES:,} are read: take a part")
+        raise DataError(
+            tr(
+                "{folder} has {count:,} pictures; at most {most_pictures:,} are read: take a part",
+                folder=folder,
+                count=len(found),
+                most_pictures=MOST_PICTURES,
+            )
+        )
     return found
 
 
 def _idx(path: Path, kind: int, axes: int) -> np.ndarray:
-    data = read_bytes(path, "pictures or labels in the IDX format of MNIST")
+    data = read_bytes(path, tr("pictures or labels in the IDX format of MNIST"))
     if data[:2] == b"\x1f\x8b":
         unpack = zlib.decompressobj(wbits=31)
         try:
             data = unpack.decompress(data, _LARGEST)
         except (zlib.error, gzip.BadGzipFile) as error:
-            raise DataError(f"{path.name} cannot be unpacked: {error}; copy it again") from error
+            raise DataError(
+                tr("{name} cannot be unpacked: {error}; copy it again", name=path.name, error=error)
+            ) from error
     head = 4 * (1 + axes)
     if len(data) < head:
-        raise DataError(f"{path.name} is no IDX file: it has {len(data)} bytes; see the format of MNIST")
+        raise DataError(
+            tr("{name} is no IDX file: it has {count} bytes; see the format of MNIST", name=path.name, count=len(data))
+        )
     magic, *shape = struct.unpack(f">{1 + axes}I", data[:head])
     if magic != kind:
         wanted = "pictures" if kind == _PICTURES else "labels"
-        raise DataError(f"{path.name} is no IDX file of {wanted}: it begins with {magic:#x}, not {kind:#x}")
+        raise DataError(
+            tr(
+                "{name} is no IDX file of {wanted}: it begins with {magic:#x}, not {kind:#x}",
+                name=path.name,
+                wanted=wanted,
+                magic=magic,
+                kind=kind,
+            )
+        )
     count = int(np.prod(shape, dtype=object))
     if len(data) - head != count:
-        raise DataError(f"{path.name} says that it holds {count:,} values and has {len(data) - head:,}: it was cut off")
+        raise DataError(
+            tr(
+                "{name} says that it holds {count:,} values and has {count2:,}: it was cut off",
+                name=path.name,
+                count=count,
+                count2=len(data) - head,
+            )
+        )
     return np.frombuffer(data, np.uint8, count, head).reshape(shape)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.data.parallel_text import LINE_LIMIT, clean, counted, decode, places, read_bytes, split_lines
 from core.errors import DataError
+from core.language import tr
 
 _TORN_SHARE = 0.05
 _MOST_LABELS = 2000
@@ -42,7 +43,7 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
         DataError: a file is missing, too large or no text, or more than one row in twenty cannot be used.
     """
     known = None if names is None else read_names(names)
-    text, notes = decode(read_bytes(path, "a text and its labels on each line, a tab between"), path.name)
+    text, notes = decode(read_bytes(path, tr("a text and its labels on each line, a tab between")), path.name)
     lines = [(number, line.split("\t")) for number, line in enumerate(split_lines(text), 1) if line.strip()]
     rows: list[tuple[str, tuple[str, ...]]] = []
     wrong: dict[str, list[int]] = {}
@@ -53,12 +54,18 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
         else:
             rows.append(found)
     said = tuple(
-        f"{path.name}: {counted(len(numbers), 'line')} skipped ({places(numbers)}): {reason}"
+        tr(
+            "{name}: {counted} skipped ({places}): {reason}",
+            name=path.name,
+            counted=counted(len(numbers), "line"),
+            places=places(numbers),
+            reason=reason,
+        )
         for reason, numbers in wrong.items()
     )
     if sum(map(len, wrong.values())) > _TORN_SHARE * len(lines) or not rows:
-        told = "; ".join(said) or f"{path.name} has no rows"
-        raise DataError(f"{told}. {_FORM}: repair these rows")
+        told = "; ".join(said) or tr("{name} has no rows", name=path.name)
+        raise DataError(tr("{told}. {form}: repair these rows", told=told, form=_FORM))
     labels = known or _by_frequency([one for _, own in rows for one in own])
     if not labels:
         raise DataError(f"no row of {path.name} has a label; {_FORM}")
@@ -71,16 +78,29 @@ def read_names(path: Path) -> tuple[str, ...]:
     Raises:
         DataError: it cannot be read, a name is empty or has a comma in it, or a name comes twice.
     """
-    text, _ = decode(read_bytes(path, "the name of a label on each line"), path.name)
+    text, _ = decode(read_bytes(path, tr("the name of a label on each line")), path.name)
     found: dict[str, int] = {}
     for number, line in enumerate(split_lines(text), 1):
         name = clean(line)
         if not name or "," in name:
             raise DataError(
-                f"{path.name}, line {number}: {name[:40]!r} is no label; each line needs a name, without commas"
+                tr(
+                    "{name}, line {number}: {name2!r} is no label; each line needs a name, without commas",
+                    name=path.name,
+                    number=number,
+                    name2=name[:40],
+                )
             )
         if name in found:
-            raise DataError(f"{path.name}, lines {found[name]} and {number}: {name[:40]!r} comes twice; rename one")
+            raise DataError(
+                tr(
+                    "{name}, lines {found} and {number}: {name2!r} comes twice; rename one",
+                    name=path.name,
+                    found=found[name],
+                    number=number,
+                    name2=name[:40],
+                )
+            )
         found[name] = number
     return _few(tuple(found), path)
 
@@ -88,8 +108,13 @@ def read_names(path: Path) -> tuple[str, ...]:
 def _few(labels: tuple[str, ...], path: Path) -> tuple[str, ...]:
     if len(labels) > _MOST_LABELS:
         raise DataError(
-            f"{path.name} has {len(labels):,} different labels, and at most {_MOST_LABELS:,} are read: is the second column "
-            "really one of labels? For texts as targets take the task text"
+            tr(
+                "{name} has {count:,} different labels, and at most {most_labels:,} are read: is the second column "
+                "really one of labels? For texts as targets take the task text",
+                name=path.name,
+                count=len(labels),
+                most_labels=_MOST_LABELS,
+            )
         )
     return labels
 
@@ -97,19 +122,21 @@ def _few(labels: tuple[str, ...], path: Path) -> tuple[str, ...]:
 def _row(cells: Sequence[str], known: tuple[str, ...] | None) -> tuple[str, tuple[str, ...]] | str:
     """Text and labels, or what is wrong with them."""
     if len(cells) < 2:
-        return "no tab"
+        return tr("no tab")
     text = clean(cells[0])
     if not text:
-        return "no text"
+        return tr("no text")
     if len(text) > LINE_LIMIT:
-        return f"more than {LINE_LIMIT:,} characters"
+        return tr("more than {line_limit:,} characters", line_limit=LINE_LIMIT)
     own = [name for cell in cells[1].split(",") if (name := clean(cell))]
     if known is None:
         return text, tuple(dict.fromkeys(own))
     named = [_named(one, known) for one in own]
     strange = next((one for one, name in zip(own, named) if name is None), None)
     if strange is not None:
-        return f"{strange[:40]!r} is neither a label nor a number from 0 to {len(known) - 1}"
+        return tr(
+            "{strange!r} is neither a label nor a number from 0 to {count}", strange=strange[:40], count=len(known) - 1
+        )
     return text, tuple(dict.fromkeys(name for name in named if name is not None))
 
 

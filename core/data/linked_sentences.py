@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from core.data.parallel_text import split_lines
 from core.data.word_links import FORMATS, ORDERS, GoldLinks, Numbering, format_of, numbering_of, placed
 from core.errors import DataError
+from core.language import tr
 
 MIDDLE = "|||"
 _NUMBERED = re.compile(r"(\d{1,9})\t(.*)")
@@ -45,7 +46,11 @@ def split_middle(text: str) -> tuple[str, str]:
     bad = next((at for at, parts in enumerate(sides, 1) if len(parts) != 2), None)
     if bad is not None:
         raise DataError(
-            f"line {bad} of the sentences: expected a source, {MIDDLE} and a target; or bring the targets as a second file"
+            tr(
+                "line {bad} of the sentences: expected a source, {middle} and a target; or bring the targets as a second file",
+                bad=bad,
+                middle=MIDDLE,
+            )
         )
     return "\n".join(parts[0] for parts in sides), "\n".join(parts[1] for parts in sides)
 
@@ -61,23 +66,38 @@ def read_sentences(text: str, what: str = "sentences") -> dict[int, tuple[str, .
     """
     lines = split_lines(text.removeprefix("\ufeff"))
     if not lines:
-        raise DataError(f"the {what} are empty; expected a sentence on each line, its words apart by spaces")
+        raise DataError(
+            tr("the {what} are empty; expected a sentence on each line, its words apart by spaces", what=what)
+        )
     form = next((form for form in (_TAGGED, _NUMBERED) if form.fullmatch(lines[0].strip(" "))), None)
     found: dict[int, tuple[str, ...]] = {}
     for at, line in enumerate(lines, 1):
         parts = form.fullmatch(line.strip(" ")) if form else None
         if form and parts is None:
             raise DataError(
-                f"line {at} of the {what} has no number in front, and line 1 has; number all of them, or none"
+                tr(
+                    "line {at} of the {what} has no number in front, and line 1 has; number all of them, or none",
+                    at=at,
+                    what=what,
+                )
             )
         number, words = (int(parts[1]), parts[2].split()) if parts else (at, line.split())
         if number in found:
             raise DataError(
-                f"line {at} of the {what}: the number {number} is there already; give each sentence its own"
+                tr(
+                    "line {at} of the {what}: the number {number} is there already; give each sentence its own",
+                    at=at,
+                    what=what,
+                    number=number,
+                )
             )
         if not words:
             raise DataError(
-                f"line {at} of the {what} has no words; take the pair out of both files and out of the links"
+                tr(
+                    "line {at} of the {what} has no words; take the pair out of both files and out of the links",
+                    at=at,
+                    what=what,
+                )
             )
         found[number] = tuple(words)
     return found
@@ -105,7 +125,7 @@ def read_linked(
     >>> read_linked("a b", "b a", "0-1 1-0")[0].links.sure == {(0, 1), (1, 0)}
     True
     """
-    source, target = read_sentences(sources, "source sentences"), read_sentences(targets, "target sentences")
+    source, target = read_sentences(sources, tr("source sentences")), read_sentences(targets, tr("target sentences"))
     if source.keys() != target.keys():
         raise DataError(
             _unpaired(source.keys() - target.keys(), target.keys() - source.keys(), len(source), len(target))
@@ -115,8 +135,13 @@ def read_linked(
     missing = [number for number in source if number not in set(written.sentences)]
     if missing and form != "naacl":
         raise DataError(
-            f"{len(missing):,} of {len(source):,} sentence pairs have no line of links, the first is {missing[0]}; give every "
-            "pair a line, with nothing on it where no word is linked"
+            tr(
+                "{count:,} of {count2:,} sentence pairs have no line of links, the first is {missing}; give every "
+                "pair a line, with nothing on it where no word is linked",
+                count=len(missing),
+                count2=len(source),
+                missing=missing[0],
+            )
         )
     lengths = {number: (len(source[number]), len(target[number])) for number in source}
     turned = order == ORDERS[1]
@@ -129,7 +154,12 @@ def read_linked(
 def _unpaired(only_source: set[int], only_target: set[int], sources: int, targets: int) -> str:
     side, number = ("source", min(only_source)) if only_source else ("target", min(only_target))
     other = "target" if side == "source" else "source"
-    return (
-        f"there are {sources:,} source sentences and {targets:,} target sentences, and {side} sentence {number} has no {other}: "
-        "bring both texts of the same pairs, line by line or with the same numbers"
+    return tr(
+        "there are {sources:,} source sentences and {targets:,} target sentences, and {side} sentence {number} has no {other}: "
+        "bring both texts of the same pairs, line by line or with the same numbers",
+        sources=sources,
+        targets=targets,
+        side=side,
+        number=number,
+        other=other,
     )

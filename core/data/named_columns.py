@@ -5,6 +5,7 @@ from pathlib import Path
 from core.data.parallel_text import ParallelText, decode, paired, read_bytes, split_lines
 from core.data.rows import read_rows, texts_of
 from core.errors import DataError
+from core.language import tr
 
 _SHOWN = 12
 
@@ -39,6 +40,11 @@ def _refuse_unknown(text: str, name: str, names: dict[str, str]) -> None:
     for role, wanted in names.items():
         if wanted not in [cell.lower() for cell in found]:
             raise DataError(
-                f"{name} has no column {wanted!r} for the {role}: its first line names "
-                f"{', '.join(cell[:30] or '(nothing)' for cell in found[:_SHOWN])}"
+                tr(
+                    "{name} has no column {wanted!r} for the {role}: its first line names {listed}",
+                    name=name,
+                    wanted=wanted,
+                    role=role,
+                    listed=", ".join(cell[:30] or "(nothing)" for cell in found[:_SHOWN]),
+                )
             )

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import DataError
+from core.language import tr
 
 _may_name: Callable[[], tuple[Path, ...] | None] | None = None
 
@@ -50,7 +51,10 @@ def reachable(path: Path) -> Path:
     places = _may_name() if _may_name is not None else None
     if places is not None and not any(lies_in(path, place) for place in places):
         raise DataError(
-            f"{path.name[:80]!r} is not among the files you uploaded; in a classroom no other files of the server are read: upload it"
+            tr(
+                "{name!r} is not among the files you uploaded; in a classroom no other files of the server are read: upload it",
+                name=path.name[:80],
+            )
         )
     return path
 

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from core.errors import DataError
+from core.language import tr
 
 MOST_ENTRIES = 4096  # of an .npz that holds the columns of a tree, or a snapshot
 OBJECTS = (
@@ -44,21 +45,26 @@ def read_npy(data: bytes, name: str) -> Shaped[np.ndarray, "..."]:
             warnings.simplefilter("ignore", UserWarning)  # a header of Python 2 is read as well
             shape, fortran, dtype = _HEADERS[version](file)
     except _RUBBISH as error:
-        raise DataError(
-            f"{name} is no readable .npy file: its header is damaged ({_short(error)}); save it again"
-        ) from error
+        raise DataError(tr(
+            "{name} is no readable .npy file: its header is damaged ({short}); save it again", name=name,
+            short=_short(error),
+        )) from error  # fmt: skip
     if dtype.hasobject:
         raise DataError(OBJECTS.format(name=name))
     if dtype.kind in "VmM" or dtype.itemsize == 0:
-        raise DataError(f"{name} holds records of the kind {dtype}, not plain numbers; save its field of weights alone")
+        raise DataError(tr(
+            "{name} holds records of the kind {dtype}, not plain numbers; save its field of weights alone", name=name,
+            dtype=dtype))  # fmt: skip
     there, wanted = len(data) - file.tell(), prod(shape) * dtype.itemsize
     if there != wanted or min(shape, default=0) < 0:
-        raise DataError(
-            f"{name} should hold {wanted:,} bytes for its shape {_shape(shape)} but has {there:,}: it was cut off or damaged; "
-            "copy or save it again"
-        )
+        raise DataError(tr(
+            "{name} should hold {wanted:,} bytes for its shape {shape} but has {there:,}: it was cut off or damaged; "
+            "copy or save it again", name=name,
+            wanted=wanted, shape=_shape(shape), there=there))  # fmt: skip
     if not wanted and sum(shape) > len(data):
-        raise DataError(f"{name} holds no number and claims the shape {_shape(shape)}; save an array that has some")
+        raise DataError(tr(
+            "{name} holds no number and claims the shape {shape}; save an array that has some", name=name,
+            shape=_shape(shape)))  # fmt: skip
     values = np.frombuffer(data, dtype, prod(shape), file.tell())
     return values.reshape(shape, order="F" if fortran else "C")
 
@@ -78,16 +84,25 @@ def read_npz(data: bytes, name: str, most: int) -> dict[str, np.ndarray]:
             claimed = sum(entry.file_size for entry in entries)
             if claimed > most or len(entries) > MOST_ENTRIES:
                 raise DataError(
-                    f"{name} unpacks to {len(entries):,} arrays of {claimed:,} bytes; at most {MOST_ENTRIES:,} of {most:,} are read"
+                    tr(
+                        "{name} unpacks to {count:,} arrays of {claimed:,} bytes; at most {most_entries:,} of {most:,} are read",
+                        name=name,
+                        count=len(entries),
+                        claimed=claimed,
+                        most_entries=MOST_ENTRIES,
+                        most=most,
+                    )
                 )
             contents = {entry.filename.removesuffix(".npy"): archive.read(entry) for entry in entries}
     except _DAMAGED as error:
-        raise DataError(f"{name} is a damaged .npz file ({_short(error)}); copy or save it again") from error
+        raise DataError(
+            tr("{name} is a damaged .npz file ({short}); copy or save it again", name=name, short=_short(error))
+        ) from error
     return {key: read_npy(content, f"{name}: {key[:60]}").copy() for key, content in contents.items()}
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(f"{size:,}" for size in shape) or "of one number"
+    return " × ".join(f"{size:,}" for size in shape) or tr("of one number")
 
 
 def _short(error: Exception) -> str:

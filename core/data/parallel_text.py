@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DataError
+from core.language import tr
 
 FILE_LIMIT = 64 * 2**20  # bytes; a file is held in memory several times over while it is read
 LINE_LIMIT = 20_000  # characters; longer lines are skipped: no small model attends over them
@@ -40,7 +41,7 @@ def read_table(path: Path) -> ParallelText:
     text, notes = decode(read_bytes(path), path.name)
     lines = [(number, line.split("\t")) for number, line in enumerate(split_lines(text), 1) if line.strip()]
     if not lines:
-        raise DataError(f"{path.name} has no rows; expected lines with a source, a tab and a target")
+        raise DataError(tr("{name} has no rows; expected lines with a source, a tab and a target", name=path.name))
     torn = [number for number, cells in lines if len(cells) < 2]
     if len(torn) > _TORN_SHARE * len(lines):
         raise DataError(_torn(path.name, torn, lines))
@@ -60,8 +61,14 @@ def read_two_files(source_path: Path, target_path: Path) -> ParallelText:
     sources, targets = split_lines(source_text), split_lines(target_text)
     if len(sources) != len(targets):
         raise DataError(
-            f"{source_path.name} has {counted(len(sources), 'line')} and {target_path.name} {counted(len(targets), 'line')}; "
-            "line n of one must translate line n of the other: export both again together, or use one file with tabs"
+            tr(
+                "{name} has {counted} and {name2} {counted2}; "
+                "line n of one must translate line n of the other: export both again together, or use one file with tabs",
+                name=source_path.name,
+                counted=counted(len(sources), "line"),
+                name2=target_path.name,
+                counted2=counted(len(targets), "line"),
+            )
         )
     lines = ((number, source, target) for number, (source, target) in enumerate(zip(sources, targets), 1))
     return paired(lines, f"{source_path.name} and {target_path.name}", source_notes + target_notes)
@@ -75,20 +82,29 @@ def read_bytes(path: Path, expected: str = "one pair a line: source, tab, target
     """
     try:
         if not path.exists():
-            raise DataError(f"there is no file {path}; check the path (it is taken from {Path.cwd()})")
+            raise DataError(
+                tr("there is no file {path}; check the path (it is taken from {cwd})", path=path, cwd=Path.cwd())
+            )
         if not path.is_file():
-            raise DataError(f"{path} is not a file; give the path of a text file")
+            raise DataError(tr("{path} is not a file; give the path of a text file", path=path))
         size = path.stat().st_size
         if size > FILE_LIMIT:
             raise DataError(
-                f"{path.name} has {size / 2**20:,.0f} MB; at most {FILE_LIMIT / 2**20:.0f} MB are read: "
-                "keep a part of its lines, 100,000 are plenty here"
+                tr(
+                    "{name} has {size:,.0f} MB; at most {file_limit:.0f} MB are read: "
+                    "keep a part of its lines, 100,000 are plenty here",
+                    name=path.name,
+                    size=size / 2**20,
+                    file_limit=FILE_LIMIT / 2**20,
+                )
             )
         data = path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise DataError(f"{str(path)!r} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise DataError(
+            tr("{path!r} cannot be read: {getattr}", path=str(path), getattr=getattr(error, "strerror", None) or error)
+        ) from error
     if not data.strip():
-        raise DataError(f"{path.name} is empty; expected {expected}")
+        raise DataError(tr("{name} is empty; expected {expected}", name=path.name, expected=expected))
     return data
 
 
@@ -99,16 +115,22 @@ def decode(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
         DataError: no encoding fits, or the bytes are no text at all.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text, notes = _decode_utf16(data, name), (f"{name} was read as UTF-16, as its first bytes say",)
+        text, notes = _decode_utf16(data, name), (tr("{name} was read as UTF-16, as its first bytes say", name=name),)
     elif b"\x00" in data:
         line = data[: data.index(b"\x00")].count(b"\n") + 1
         raise DataError(
-            f"{name}, line {line}: a zero byte, so this is not plain text; save the table as text, UTF-8, with tabs"
+            tr(
+                "{name}, line {line}: a zero byte, so this is not plain text; save the table as text, UTF-8, with tabs",
+                name=name,
+                line=line,
+            )
         )
     else:
         text, notes = _decode_bytes(data, name)
     if "\x00" in text:
-        raise DataError(f"{name} holds zero characters, so this is not plain text; save it as text, UTF-8, with tabs")
+        raise DataError(
+            tr("{name} holds zero characters, so this is not plain text; save it as text, UTF-8, with tabs", name=name)
+        )
     return text, notes
 
 
@@ -144,7 +166,13 @@ def _decode_utf16(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-16")
     except UnicodeDecodeError as error:
-        raise DataError(f"{name} begins as UTF-16 but breaks at byte {error.start}; save it again as UTF-8") from error
+        raise DataError(
+            tr(
+                "{name} begins as UTF-16 but breaks at byte {start}; save it again as UTF-8",
+                name=name,
+                start=error.start,
+            )
+        ) from error
 
 
 def _decode_bytes(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
@@ -153,11 +181,18 @@ def _decode_bytes(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError as error:
         text = _decode_chinese(data)
         if text is not None:
-            return text, (f"{name} is not UTF-8; it was read as GB18030. If it looks wrong, save it as UTF-8",)
+            return text, (
+                tr("{name} is not UTF-8; it was read as GB18030. If it looks wrong, save it as UTF-8", name=name),
+            )
         line = data[: error.start].count(b"\n") + 1
         raise DataError(
-            f"{name}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8; open the file in an editor and save it with "
-            "the encoding UTF-8 (it may be Latin-1, Windows-1252 or Big5 now)"
+            tr(
+                "{name}, line {line}: byte 0x{data:02x} is not UTF-8; open the file in an editor and save it with "
+                "the encoding UTF-8 (it may be Latin-1, Windows-1252 or Big5 now)",
+                name=name,
+                line=line,
+                data=data[error.start],
+            )
         ) from error
 
 
@@ -198,10 +233,16 @@ def paired(
             pairs[pair] = None
     for reason, numbers in skipped.items():
         if numbers:
-            words = f"{reason} ({LINE_LIMIT:,} characters at most)" if reason == "too long" else reason
+            words = (
+                tr("{reason} ({line_limit:,} characters at most)", reason=reason, line_limit=LINE_LIMIT)
+                if reason == "too long"
+                else reason
+            )
             notes += (f"{name}: {counted(len(numbers), unit)} {words}, skipped ({places(numbers, unit)})",)
     if not pairs:
-        raise DataError(f"{name} has no pair left to learn from; " + ("; ".join(notes) or "it has only blank lines"))
+        raise DataError(
+            f"{name} has no pair left to learn from; " + ("; ".join(notes) or tr("it has only blank lines"))
+        )
     return ParallelText(tuple(pairs), notes)
 
 
@@ -226,15 +267,23 @@ def counted(number: int, word: str) -> str:
 
 def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str:
     if len(torn) < len(lines):
-        return (
-            f"{name}: {len(torn):,} of {counted(len(lines), 'row')} have no tab ({places(torn)}); "
-            "each row needs a source, a tab and a target: repair these rows"
+        return tr(
+            "{name}: {count:,} of {counted} have no tab ({places}); "
+            "each row needs a source, a tab and a target: repair these rows",
+            name=name,
+            count=len(torn),
+            counted=counted(len(lines), "row"),
+            places=places(torn),
         )
     first = lines[0][1][0]
     rival = next((sign for sign in (";", ",", "|") if sign in first), None)
     advice = (
-        f"its cells seem to be separated by {rival!r}: export it with tabs"
+        tr("its cells seem to be separated by {rival!r}: export it with tabs", rival=rival)
         if rival
-        else ("if the targets are in a second file of as many lines, give that file as target_path")
+        else tr("if the targets are in a second file of as many lines, give that file as target_path")
     )
-    return f"{name} has only one column (no tab in any line); expected a source, a tab and a target: {advice}"
+    return tr(
+        "{name} has only one column (no tab in any line); expected a source, a tab and a target: {advice}",
+        name=name,
+        advice=advice,
+    )

@@ -18,6 +18,7 @@ import torch
 from core.data.boxes import BoxedPicture, BoxedPictures, Boxes, Picture, middles
 from core.data.picture_file import ENDINGS, ReadPicture, read_picture
 from core.errors import DataError
+from core.language import tr
 
 MOST_FILES = 20_000
 MOST_BYTES = 50_000_000  # of one file
@@ -78,7 +79,9 @@ def read_folder(folder: Path, size: tuple[int, int]) -> BoxedPictures:
         DataError: there is no such folder, it has too many files, or nothing in it can be used.
     """
     if not folder.is_dir():
-        raise DataError(f"{folder} is no folder; name one with annotations (.xml) and pictures (.jpg, .png)")
+        raise DataError(
+            tr("{folder} is no folder; name one with annotations (.xml) and pictures (.jpg, .png)", folder=folder)
+        )
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".xml", ".txt", *ENDINGS))
     return read_files({path.relative_to(folder).as_posix(): path.read_bytes for path in paths}, size)
 
@@ -89,15 +92,25 @@ def read_files(files: Reads, size: tuple[int, int]) -> BoxedPictures:
     Held out are the pictures that a list val.txt or test.txt names, else every fifth by chance, always the same ones.
     """
     if len(files) > MOST_FILES:
-        raise DataError(f"{len(files):,} files are too many; at most {MOST_FILES:,} are read: take a part of them")
+        raise DataError(
+            tr(
+                "{count:,} files are too many; at most {most_files:,} are read: take a part of them",
+                count=len(files),
+                most_files=MOST_FILES,
+            )
+        )
     told = _Told(Counter(), {})
     found = list(_pictures(files, size, told))
     classes = tuple(sorted({label for one in found for label in one.labels}))
     if not classes:
         said = "; ".join(told.sentences())
         raise DataError(
-            f"no picture with a box was found in {len(files):,} files{f' ({said})' if said else ''}; expected annotations "
-            "(.xml, Pascal VOC) and the pictures they name (.jpg, .png)"
+            tr(
+                "no picture with a box was found in {count:,} files{rest}; expected annotations "
+                "(.xml, Pascal VOC) and the pictures they name (.jpg, .png)",
+                count=len(files),
+                rest=f" ({said})" if said else "",
+            )
         )
     pictures = [
         BoxedPicture(name, pixels, boxes, torch.tensor([classes.index(label) for label in labels]).long())
@@ -106,8 +119,11 @@ def read_files(files: Reads, size: tuple[int, int]) -> BoxedPictures:
     train, held_out = _split(pictures, _listed(files))
     if not any(len(one.boxes) for one in train) or not held_out:
         raise DataError(
-            f"{len(pictures)} usable pictures cannot be parted into some with boxes to learn from and some to be judged by: "
-            "add pictures"
+            tr(
+                "{count} usable pictures cannot be parted into some with boxes to learn from and some to be judged by: "
+                "add pictures",
+                count=len(pictures),
+            )
         )
     return BoxedPictures(classes, train, held_out, told.sentences())
 
@@ -125,7 +141,7 @@ def read_annotation(content: bytes, name: str) -> Noted:
     for thing in root.iter("object"):
         label = (thing.findtext("name") or "").strip()
         if not label:
-            raise DataError(f"{name}: an object has no name; every object needs one")
+            raise DataError(tr("{name}: an object has no name; every object needs one", name=name))
         low = [_number(thing, f"bndbox/{side}min", name) - 1 for side in "xy"]  # counted from 1, both ends inside
         high = [_number(thing, f"bndbox/{side}max", name) for side in "xy"]
         boxes.append((label, (low[0], low[1], high[0], high[1])))
@@ -137,25 +153,25 @@ def _pictures(files: Reads, size: tuple[int, int], told: _Told) -> Iterator[_Usa
     by_name = dict[str, str]()
     for path in sorted(path for path in files if path.lower().endswith(ENDINGS)):
         if by_name.setdefault(PurePosixPath(path).name.lower(), path) != path:
-            told.note("pictures of the name of another one, left out", path)
+            told.note(tr("pictures of the name of another one, left out"), path)
     annotated = set()
     for path in sorted(path for path in files if path.lower().endswith(".xml")):
         try:
             noted = read_annotation(_content(files, path), path)
             where = _picture_of(path, noted, by_name)
             if where is None:
-                told.note("annotations without their picture, left out", path)
+                told.note(tr("annotations without their picture, left out"), path)
                 continue
             annotated.add(where)
             if len(noted.boxes) > MOST_BOXES:
-                told.note(f"pictures with more than {MOST_BOXES} boxes, left out", path)
+                told.note(tr("pictures with more than {most_boxes} boxes, left out", most_boxes=MOST_BOXES), path)
                 continue
             yield _usable(noted, path, where, read_picture(_content(files, where), where, size), told)
         except DataError as error:
-            told.note("files that cannot be read, left out", f"{path} ({error})")
+            told.note(tr("files that cannot be read, left out"), f"{path} ({error})")
     for where in by_name.values():
         if where not in annotated:
-            told.note("pictures without an annotation, left out", where)
+            told.note(tr("pictures without an annotation, left out"), where)
 
 
 def _picture_of(path: str, noted: Noted, by_name: Mapping[str, str]) -> str | None:
@@ -169,18 +185,18 @@ def _usable(noted: Noted, path: str, where: str, picture: ReadPicture, told: _To
     """Boxes in parts of the picture: cut off at its edges, without those that have no area there."""
     size = noted.columns or picture.columns, noted.rows or picture.rows
     if size != (picture.columns, picture.rows):
-        told.note("pictures of another size than their annotation says, boxes scaled", path)
+        told.note(tr("pictures of another size than their annotation says, boxes scaled"), path)
     edges, labels = list[Edges](), list[str]()
     for label, box in noted.boxes:
         low = [max(0.0, box[at]) for at in (0, 1)]
         high = [min(float(size[at]), box[at + 2]) for at in (0, 1)]
         if box[2] <= box[0] or box[3] <= box[1]:
-            told.note("boxes without an area, left out", path)
+            told.note(tr("boxes without an area, left out"), path)
         elif low[0] >= high[0] or low[1] >= high[1]:
-            told.note("boxes outside their picture, left out", path)
+            told.note(tr("boxes outside their picture, left out"), path)
         else:
             if min(box[:2]) < -1 or high != list(box[2:]):  # some programs count from 0, so −1 is no mistake
-                told.note("boxes that reach outside their picture, cut off at its edge", path)
+                told.note(tr("boxes that reach outside their picture, cut off at its edge"), path)
             edges.append((low[0] / size[0], low[1] / size[1], high[0] / size[0], high[1] / size[1]))
             labels.append(label)
     boxes = middles(torch.tensor(edges, dtype=torch.float32).view(-1, 4))
@@ -191,7 +207,9 @@ def _tree(content: bytes, name: str) -> ElementTree.Element:
     """Parsed, if it has no document type: only there can entities be defined, and those can grow without end."""
 
     def refuse(kind: str, *_: object) -> None:
-        raise DataError(f"{name} declares a document type ({kind}); annotations need none: remove it")
+        raise DataError(
+            tr("{name} declares a document type ({kind}); annotations need none: remove it", name=name, kind=kind)
+        )
 
     check = expat.ParserCreate()
     check.StartDoctypeDeclHandler = refuse
@@ -199,7 +217,7 @@ def _tree(content: bytes, name: str) -> ElementTree.Element:
         check.Parse(content, True)
         return ElementTree.fromstring(content)
     except (expat.ExpatError, ElementTree.ParseError, ValueError, LookupError) as error:
-        raise DataError(f"{name} is no XML: {error}") from error
+        raise DataError(tr("{name} is no XML: {error}", name=name, error=error)) from error
 
 
 def _number(element: ElementTree.Element, path: str, name: str, default: float | None = None) -> float:
@@ -209,7 +227,9 @@ def _number(element: ElementTree.Element, path: str, name: str, default: float |
     except ValueError:
         number = float("nan")
     if not abs(number) < 1e7:  # no picture has so many pixels a side; NaN is not less either
-        raise DataError(f"{name}: {path} is {said[:40]!r}; expected a number of pixels")
+        raise DataError(
+            tr("{name}: {path} is {said!r}; expected a number of pixels", name=name, path=path, said=said[:40])
+        )
     return number
 
 
@@ -217,9 +237,16 @@ def _content(files: Reads, path: str) -> bytes:
     try:
         content = files[path]()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
+        raise DataError(tr("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)) from error
     if len(content) > MOST_BYTES:
-        raise DataError(f"{path} has {len(content):,} bytes; at most {MOST_BYTES:,} are read")
+        raise DataError(
+            tr(
+                "{path} has {count:,} bytes; at most {most_bytes:,} are read",
+                path=path,
+                count=len(content),
+                most_bytes=MOST_BYTES,
+            )
+        )
     return content
 
 
@@ -234,6 +261,6 @@ def _split(pictures: list[BoxedPicture], listed: set[str]) -> tuple[tuple[BoxedP
     held = listed & {one.name for one in pictures}
     if not held:
         names = sorted(one.name for one in pictures)
-        held = set(Random("held-out pictures").sample(names, round(_HELD_OUT * len(names))))
+        held = set(Random(tr("held-out pictures")).sample(names, round(_HELD_OUT * len(names))))
     train, held_out = ([one for one in pictures if (one.name in held) is out] for out in (False, True))
     return tuple(train), tuple(held_out)

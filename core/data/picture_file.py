@@ -9,6 +9,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.data.boxes import Picture
 from core.errors import DataError
+from core.language import tr
 
 KINDS = ("JPEG", "PNG")
 ENDINGS = (".jpg", ".jpeg", ".png")
@@ -37,14 +38,24 @@ def read_picture(content: bytes, name: str, size: tuple[int, int]) -> ReadPictur
             columns, rows = image.size
             if columns * rows > MOST_PIXELS:
                 raise DataError(
-                    f"{name} has {columns:,} × {rows:,} pixels; at most {MOST_PIXELS:,} are read: make it smaller"
+                    tr(
+                        "{name} has {columns:,} × {rows:,} pixels; at most {most_pixels:,} are read: make it smaller",
+                        name=name,
+                        columns=columns,
+                        rows=rows,
+                        most_pixels=MOST_PIXELS,
+                    )
                 )
             shrunk = _colored(image).resize(size, Image.Resampling.BOX, reducing_gap=None)
             pixels = np.asarray(shrunk, dtype=np.float32) / 255.0
     except UnidentifiedImageError as error:
-        raise DataError(f"{name} is no picture of the kinds that are read: {', '.join(KINDS)}") from error
+        raise DataError(
+            tr("{name} is no picture of the kinds that are read: {kinds}", name=name, kinds=", ".join(KINDS))
+        ) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{name} cannot be unpacked, it is damaged or cut off: {error}") from error
+        raise DataError(
+            tr("{name} cannot be unpacked, it is damaged or cut off: {error}", name=name, error=error)
+        ) from error
     return ReadPicture(torch.from_numpy(pixels).permute(2, 0, 1).contiguous(), columns, rows)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.data.parallel_text import decode, read_bytes, split_lines
 from core.errors import DataError
+from core.language import tr
 
 _C1 = re.compile("[\x80-\x9f]")
 _TORN_SHARE = 0.05  # above this share of lines without a tab the file is something else than a table
@@ -39,7 +40,7 @@ def read_classes(paths: Iterable[tuple[str, Path]]) -> LabelledTexts:
     """
     lines, notes = list[tuple[str, str]](), tuple[str, ...]()
     for label, path in paths:
-        text, said = _decoded(path, "a text on each line")
+        text, said = _decoded(path, tr("a text on each line"))
         lines += [(label, line) for line in split_lines(text)]
         notes += said
     return _sorted_out(lines, notes, " and ".join(path.name for _, path in paths))
@@ -51,17 +52,31 @@ def read_labelled_table(path: Path) -> LabelledTexts:
     Raises:
         DataError: the file cannot be read, or is no such table.
     """
-    text, notes = _decoded(path, "a label, a tab and a text on each line")
+    text, notes = _decoded(path, tr("a label, a tab and a text on each line"))
     cells = [(at, line.split("\t", 1)) for at, line in enumerate(split_lines(text), 1) if line.strip()]
     torn = [at for at, cell in cells if len(cell) < 2 or not cell[0].strip()]
     if torn:
         where = f"line {', '.join(map(str, torn[:_SHOWN]))}{', …' if len(torn) > _SHOWN else ''}"
         if len(torn) > _TORN_SHARE * len(cells):
             raise DataError(
-                f"{path.name}: {len(torn):,} of {len(cells):,} lines have no label and tab in front ({where}); expected a label, "
-                "a tab and a text on each, or two files, one a class (path and other_path)"
+                tr(
+                    "{name}: {count:,} of {count2:,} lines have no label and tab in front ({where}); expected a label, "
+                    "a tab and a text on each, or two files, one a class (path and other_path)",
+                    name=path.name,
+                    count=len(torn),
+                    count2=len(cells),
+                    where=where,
+                )
             )
-        notes = (*notes, f"{path.name}: {len(torn):,} lines without a label and a tab skipped ({where})")
+        notes = (
+            *notes,
+            tr(
+                "{name}: {count:,} lines without a label and a tab skipped ({where})",
+                name=path.name,
+                count=len(torn),
+                where=where,
+            ),
+        )
     good = [(cell[0].strip(), cell[1]) for _, cell in cells if len(cell) > 1 and cell[0].strip()]
     return _sorted_out(good, notes, path.name)
 
@@ -82,10 +97,18 @@ def _decoded(path: Path, expected: str) -> tuple[str, tuple[str, ...]]:
     except DataError:
         if b"\x00" in data:
             raise
-        text, notes = data.decode("cp1252", "replace"), (f"{path.name} is not UTF-8; it was read as Windows-1252",)
+        text, notes = (
+            data.decode("cp1252", "replace"),
+            (tr("{name} is not UTF-8; it was read as Windows-1252", name=path.name),),
+        )
     mended, count = repaired(text)
     lines = sum(bool(_C1.search(line)) for line in split_lines(text))
-    said = f"{path.name}: {count:,} control characters in {lines:,} lines read as Windows-1252, which they once were"
+    said = tr(
+        "{name}: {count:,} control characters in {lines:,} lines read as Windows-1252, which they once were",
+        name=path.name,
+        count=count,
+        lines=lines,
+    )
     return mended, (*notes, said) if count else notes
 
 
@@ -101,13 +124,22 @@ def _sorted_out(lines: Iterable[tuple[str, str]], notes: tuple[str, ...], name: 
         if text and found.setdefault(text, label) != label:
             both.add(text)
     skipped = (
-        (empty, "lines without a text"), (twice - len(both), "texts said before"), (len(both), "texts with two labels")
+        (empty, tr("lines without a text")), (twice - len(both), tr("texts said before")), (len(both), tr("texts with two labels"))
     )  # fmt: skip
-    notes += tuple(f"{name}: {count:,} {words} left out" for count, words in skipped if count > 0)
+    notes += tuple(
+        tr("{name}: {count:,} {words} left out", name=name, count=count, words=words)
+        for count, words in skipped
+        if count > 0
+    )
     texts = tuple((label, text) for text, label in found.items() if text not in both)
     if len({label for label, _ in texts}) < 2:
         raise DataError(
-            f"{name}: {len(texts):,} texts with {len({label for label, _ in texts})} labels are left; at least two labels are "
-            "needed: a table of labels and texts, or a second file (other_path)"
+            tr(
+                "{name}: {count:,} texts with {count2} labels are left; at least two labels are "
+                "needed: a table of labels and texts, or a second file (other_path)",
+                name=name,
+                count=len(texts),
+                count2=len({label for label, _ in texts}),
+            )
         )
     return LabelledTexts(texts, notes)

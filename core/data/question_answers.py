@@ -12,6 +12,7 @@ from core.data.folders import read_texts
 from core.data.parallel_text import ParallelText, counted, paired, places
 from core.data.rows import is_json_lines, load_json, read_rows, texts_of
 from core.errors import DataError
+from core.language import tr
 
 SEPARATOR = "|"  # between question and context: a key of every keyboard, a token of its own for every tokenizer
 ROLES = {
@@ -54,7 +55,9 @@ def _read(text: str, name: str) -> ParallelText:
 def _squad(articles: Any, name: str) -> Iterator[_Asked]:
     """All questions, numbered through the file; what is not where it should be gives an empty place."""
     if not isinstance(articles, list):
-        raise DataError(f"{name} has no list named data; expected SQuAD's form (data, paragraphs, qas), or JSON lines")
+        raise DataError(
+            tr("{name} has no list named data; expected SQuAD's form (data, paragraphs, qas), or JSON lines", name=name)
+        )
     number = 0
     for article in articles:
         for paragraph in _list(article, "paragraphs"):

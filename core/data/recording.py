@@ -23,6 +23,7 @@ from torch import Tensor
 from core.data.audio import FRAMES_A_SECOND, MELS, LogMel, Sound, log_mel
 from core.data.vocabulary import END, SPECIALS, Vocabulary
 from core.errors import DataError, ShapeError
+from core.language import tr
 
 _QUIET = 1e-3  # added to the standard deviation: of a recording without any change nothing is left
 
@@ -102,7 +103,13 @@ class SegmentVocabulary(Vocabulary):
         end = np.zeros((self.reduction, MELS), np.float32)
         frames = [*(_heard(token).frames for token in tokens), end]
         if any(one.shape != end.shape for one in frames):
-            raise ShapeError(f"segments of this source must have {self.reduction} frames of {MELS} bands each")
+            raise ShapeError(
+                tr(
+                    "segments of this source must have {reduction} frames of {mels} bands each",
+                    reduction=self.reduction,
+                    mels=MELS,
+                )
+            )
         return Heard([*self.encode(tokens), END], torch.from_numpy(np.stack(frames)))
 
     def unknown(self, tokens: Sequence[str]) -> list[str]:
@@ -158,16 +165,21 @@ def unpacked(data: Mapping[str, str]) -> dict[str, LogMel]:
             found[str(name)] = numbers.reshape(-1, MELS)
         except (ValueError, TypeError) as error:
             raise DataError(
-                f"the recording {name!r} that the run carries is damaged; restore it from a copy"
+                tr("the recording {name!r} that the run carries is damaged; restore it from a copy", name=name)
             ) from error
         if not np.isfinite(numbers).all():
             raise DataError(
-                f"the recording {name!r} that the run carries holds what is no number; restore it from a copy"
+                tr(
+                    "the recording {name!r} that the run carries holds what is no number; restore it from a copy",
+                    name=name,
+                )
             )
     return found
 
 
 def _heard(token: str) -> Segment:
     if not isinstance(token, Segment):
-        raise ShapeError(f"the token {token[:20]!r} cannot be heard; this source must be segments of a recording")
+        raise ShapeError(
+            tr("the token {token!r} cannot be heard; this source must be segments of a recording", token=token[:20])
+        )
     return token

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.data.parallel_text import counted, places, split_lines
 from core.errors import DataError
+from core.language import tr
 
 Roles = Mapping[str, Sequence[str]]  # what a cell is for: names that it goes by, in small letters
 _TRIED = 5  # lines that tell whether there is a value on each
@@ -73,10 +74,17 @@ def load_json(text: str, name: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise DataError(f"{name}, line {error.lineno}: not JSON ({error.msg}); export the file again") from error
+        raise DataError(
+            tr(
+                "{name}, line {lineno}: not JSON ({msg}); export the file again",
+                name=name,
+                lineno=error.lineno,
+                msg=error.msg,
+            )
+        ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits; lists in lists in lists
         raise DataError(
-            f"{name} is not JSON that can be read: it is nested too deep, or has an endless number"
+            tr("{name} is not JSON that can be read: it is nested too deep, or has an endless number", name=name)
         ) from error
 
 
@@ -133,7 +141,7 @@ def _picked(values: Sequence[tuple[int, Any]], unit: str, name: str, roles: Role
             lacking.append(number)
         else:
             cells.append((number, tuple(row)))
-    notes = _skipped(name, broken, unit, "that cannot be read as JSON") + _skipped(
+    notes = _skipped(name, broken, unit, tr("that cannot be read as JSON")) + _skipped(
         name, lacking, unit, f"without {_all_of(roles)}"
     )
     return Rows(tuple(cells), unit, notes)
@@ -154,7 +162,7 @@ def _table(text: str, name: str, roles: Roles) -> Rows:
             torn.append(number)
         else:
             cells.append((number, tuple(row[place] for place in at)))
-    return Rows(tuple(cells), "line", _skipped(name, torn, "line", "with another number of cells"))
+    return Rows(tuple(cells), "line", _skipped(name, torn, "line", tr("with another number of cells")))
 
 
 def _columns(first: Sequence[str], name: str, roles: Roles) -> tuple[list[int], bool]:
@@ -187,7 +195,19 @@ def _quoted(text: str, comma: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _skipped(name: str, numbers: Sequence[int], unit: str, why: str) -> tuple[str, ...]:
-    return (f"{name}: {counted(len(numbers), unit)} {why}, skipped ({places(numbers, unit)})",) if numbers else ()
+    return (
+        (
+            tr(
+                "{name}: {counted} {why}, skipped ({places})",
+                name=name,
+                counted=counted(len(numbers), unit),
+                why=why,
+                places=places(numbers, unit),
+            ),
+        )
+        if numbers
+        else ()
+    )
 
 
 def _all_of(roles: Roles) -> str:
@@ -195,5 +215,5 @@ def _all_of(roles: Roles) -> str:
 
 
 def _wanted(roles: Roles) -> str:
-    each = "; ".join(f"{role} (or {', '.join(words[1:4])})" for role, words in roles.items())
-    return f"expected rows or JSON objects with {each}"
+    each = "; ".join(tr("{role} (or {list})", role=role, list=", ".join(words[1:4])) for role, words in roles.items())
+    return tr("expected rows or JSON objects with {each}", each=each)

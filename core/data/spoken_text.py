@@ -15,6 +15,7 @@ from core.data.batch import pad_sources
 from core.data.espeak import Utterance
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
+from core.language import tr
 from core.shapes import Tokens, Valid
 
 _LEAST_DEVIATION = 1e-3  # of a band that is silent throughout
@@ -57,7 +58,7 @@ class SpokenText:
 
     def __post_init__(self) -> None:
         if not self.utterances:
-            raise DataError("no utterance to learn from; give at least one text with its sound")
+            raise DataError(tr("no utterance to learn from; give at least one text with its sound"))
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

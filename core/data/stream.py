@@ -7,6 +7,7 @@ from typing import Literal, Protocol, runtime_checkable
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.seeds import Seeds
 
 
@@ -42,7 +43,13 @@ class Stream:
 
     def __init__(self, task: Drawable, batch_size: int, seeds: Seeds, pool_batches: int = 16) -> None:
         if batch_size < 1 or pool_batches < 1:
-            raise SettingError(f"batch_size={batch_size} and pool_batches={pool_batches} must both be at least 1")
+            raise SettingError(
+                tr(
+                    "batch_size={batch_size} and pool_batches={pool_batches} must both be at least 1",
+                    batch_size=batch_size,
+                    pool_batches=pool_batches,
+                )
+            )
         self.task = task
         self.batch_size = batch_size
         self.seeds = seeds
@@ -53,7 +60,7 @@ class Stream:
     def examples(self, step: int) -> list[Example]:
         """The examples of a step, counted from 1."""
         if step < 1:
-            raise SettingError(f"steps are counted from 1; there is no step {step}")
+            raise SettingError(tr("steps are counted from 1; there is no step {step}", step=step))
         number, position = divmod(step - 1, self.pool_batches)
         if number != self._number:
             self._pool, self._number = self._draw_pool(number), number

@@ -7,6 +7,7 @@ import torch
 
 from core.data.boxes import BoxedPicture, BoxedPictures, corners, middles
 from core.errors import ShapeError
+from core.language import tr
 
 
 def tiled(pictures: BoxedPictures, parts: int) -> BoxedPictures:
@@ -28,7 +29,15 @@ def tiled(pictures: BoxedPictures, parts: int) -> BoxedPictures:
 def _tiles(one: BoxedPicture, parts: int) -> Iterator[BoxedPicture]:
     rows, columns = one.pixels.shape[1:]
     if rows % parts or columns % parts:
-        raise ShapeError(f"{one.name}: {columns} × {rows} pixels cannot be cut into {parts} × {parts} equal tiles")
+        raise ShapeError(
+            tr(
+                "{name}: {columns} × {rows} pixels cannot be cut into {parts} × {parts} equal tiles",
+                name=one.name,
+                columns=columns,
+                rows=rows,
+                parts=parts,
+            )
+        )
     tall, wide, edges = rows // parts, columns // parts, corners(one.boxes) * parts
     home = (one.boxes[:, :2] * parts).floor().clamp(max=parts - 1)  # column and row of the tile of each thing
     for row in range(parts):

@@ -18,6 +18,7 @@ from tokenizers import models, pre_tokenizers, trainers
 from core.data.pieces import SPACE
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
+from core.language import tr
 
 # characters of scripts that put no spaces between words: each is a word here
 ALONE = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -195,7 +196,11 @@ def tokenizer_of(data: Mapping[str, Any]) -> AbstractTokenizer:
         return TOKENIZERS[data["kind"]].from_dict(data)
     except Exception as error:  # the engine raises bare Exception for merges it does not like
         raise DataError(
-            f"a saved tokenizer cannot be read ({type(error).__name__}: {error}); train the run again"
+            tr(
+                "a saved tokenizer cannot be read ({name}: {error}); train the run again",
+                name=type(error).__name__,
+                error=error,
+            )
         ) from error
 
 

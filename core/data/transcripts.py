@@ -17,6 +17,7 @@ from pathlib import Path
 from core.data.named_file import lies_in
 from core.data.parallel_text import clean, decode, read_bytes
 from core.errors import DataError
+from core.language import tr
 
 _NAMES = ("file", "path", "name", "id", "wav", "audio", "filename", "file_name", "utterance")
 _TEXTS = ("normalized_text", "normalised_text", "text", "transcript", "transcription", "sentence", "words")
@@ -49,7 +50,7 @@ def read_transcripts(folder: Path, table: Path) -> tuple[Transcript, ...]:
             folder, or has no file; the message says which rows.
     """
     if not folder.is_dir():
-        raise DataError(f"there is no folder {folder}; give the folder of the WAV files")
+        raise DataError(tr("there is no folder {folder}; give the folder of the WAV files", folder=folder))
     table = table if table.is_file() or not (folder / table).is_file() else folder / table
     text, _ = decode(read_bytes(table), table.name)
     rows = [(number, cells) for number, cells in _rows(text, table.name) if any(cell.strip() for cell in cells)]
@@ -59,16 +60,32 @@ def read_transcripts(folder: Path, table: Path) -> tuple[Transcript, ...]:
     rows = rows[1:] if headed else rows
     if not rows:
         raise DataError(f"{table.name} has a line of column names and no rows below it; {_FORM}")
-    _stop(f"{table.name}: no text", [n for n, cells in rows if not _cell(cells, text_at)], _FORM)
-    _stop(f"{table.name}: no name", [n for n, cells in rows if not _cell(cells, name_at)], _FORM)
+    _stop(tr("{name}: no text", name=table.name), [n for n, cells in rows if not _cell(cells, text_at)], _FORM)
+    _stop(tr("{name}: no name", name=table.name), [n for n, cells in rows if not _cell(cells, name_at)], _FORM)
     named = [(number, _cell(cells, name_at), _cell(cells, text_at)) for number, cells in rows]
     first = {name: number for number, name, _ in reversed(named)}
-    twice = [f"{name} (lines {first[name]} and {number})" for number, name, _ in named if first[name] != number]
-    _stop(f"{table.name}: a name comes twice", twice, "each recording has one row; rename or delete one of them")
+    twice = [
+        tr("{name} (lines {first} and {number})", name=name, first=first[name], number=number)
+        for number, name, _ in named
+        if first[name] != number
+    ]
+    _stop(
+        tr("{name}: a name comes twice", name=table.name),
+        twice,
+        tr("each recording has one row; rename or delete one of them"),
+    )
     found = [Transcript(name, _file(folder, name), said) for _, name, said in named]
-    absent = [f"{one.name} (line {first[one.name]})" for one in found if not one.path.is_file()]
-    where = f"put them into {folder}, or take their rows out"
-    _stop(f"{table.name}: {len(absent)} of {len(found)} recordings have no WAV file", absent, where)
+    absent = [
+        tr("{name} (line {first})", name=one.name, first=first[one.name]) for one in found if not one.path.is_file()
+    ]
+    where = tr("put them into {folder}, or take their rows out", folder=folder)
+    _stop(
+        tr(
+            "{name}: {count} of {count2} recordings have no WAV file", name=table.name,
+            count=len(absent), count2=len(found)),
+        absent,
+        where,
+    )  # fmt: skip
     return tuple(found)
 
 
@@ -83,7 +100,14 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, cells) for cells in reader]
     except csv.Error as error:
-        raise DataError(f"{name}, line {reader.line_num}: {error}; save the table as CSV, UTF-8") from error
+        raise DataError(
+            tr(
+                "{name}, line {line_num}: {error}; save the table as CSV, UTF-8",
+                name=name,
+                line_num=reader.line_num,
+                error=error,
+            )
+        ) from error
 
 
 def _columns(first: Sequence[str]) -> tuple[int, int, bool]:
@@ -108,12 +132,17 @@ def _file(folder: Path, name: str) -> Path:
     """
     if len(name.encode()) > _LONGEST_NAME:
         raise DataError(
-            f"{name[:60]}… is longer than a file's name can be; the table's first column names the recordings"
+            tr(
+                "{name}… is longer than a file's name can be; the table's first column names the recordings",
+                name=name[:60],
+            )
         )
     for home in (folder, folder / "wavs"):
         for path in (home / name, home / f"{name}.wav"):
             if not lies_in(path, folder):  # asked first: elsewhere nobody learns by a table what is on the disk
-                raise DataError(f"{name} leads out of {folder}; put the recording into the folder")
+                raise DataError(
+                    tr("{name} leads out of {folder}; put the recording into the folder", name=name, folder=folder)
+                )
             if path.is_file():
                 return path
     return folder / name
@@ -123,5 +152,7 @@ def _stop(what: str, rows: Sequence[object], advice: str) -> None:
     """Refuse, where there is any such row."""
     if rows:
         kind = ("line " if len(rows) == 1 else "lines ") if isinstance(rows[0], int) else ""
-        shown = ", ".join(map(str, rows[:_SHOWN])) + (f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else "")
+        shown = ", ".join(map(str, rows[:_SHOWN])) + (
+            tr(" and {count} more", count=len(rows) - _SHOWN) if len(rows) > _SHOWN else ""
+        )
         raise DataError(f"{what} ({kind}{shown}); {advice}")

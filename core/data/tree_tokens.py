@@ -14,6 +14,7 @@ from jaxtyping import Int
 
 from core.data.brackets import DEEPEST, Leaf, Tree
 from core.data.vocabulary import SPECIALS
+from core.language import tr
 
 WORD = "XX"
 LEAVES = (WORD, "tags")
@@ -135,30 +136,47 @@ def _ordered(found: dict[int, Placed]) -> tuple[Placed, ...]:
 
 def _fault(token: str, at: int, stack: list[_Opened], taken: int, words: int, root: Tree | None) -> str:
     """Why a token cannot stand here, or ""."""
-    place = f"{token} at place {at + 1}"
+    place = tr("{token} at place {at}", token=token, at=at + 1)
     if root is not None:
-        return f"{place} comes after the tree is closed"
+        return tr("{place} comes after the tree is closed", place=place)
     if token.startswith("(") and len(token) > 1:
-        return f"{place} nests deeper than {DEEPEST} levels" if len(stack) == DEEPEST else ""
+        return (
+            tr("{place} nests deeper than {deepest} levels", place=place, deepest=DEEPEST)
+            if len(stack) == DEEPEST
+            else ""
+        )
     if token.startswith(")") and len(token) > 1:
         if not stack:
-            return f"{place} closes what was never opened"
+            return tr("{place} closes what was never opened", place=place)
         last = stack[-1]
         if last.label != token[1:]:
-            return f"{place} would close {opening(last.label)}, which was opened at place {last.at + 1}"
-        return "" if last.children else f"{place} closes a constituent without a word"
+            return tr(
+                "{place} would close {opening}, which was opened at place {at}",
+                place=place,
+                opening=opening(last.label),
+                at=last.at + 1,
+            )
+        return "" if last.children else tr("{place} closes a constituent without a word", place=place)
     if not stack:
-        return f"{place} stands outside all brackets"
-    return f"{place} is one word more than the sentence has ({words})" if taken == words else ""
+        return tr("{place} stands outside all brackets", place=place)
+    return (
+        tr("{place} is one word more than the sentence has ({words})", place=place, words=words)
+        if taken == words
+        else ""
+    )
 
 
 def _missing(stack: list[_Opened], taken: int, words: int, root: Tree | None) -> str:
     if stack:
         last = stack[-1]
-        return f"it ends before {opening(last.label)}, which was opened at place {last.at + 1}, is closed"
+        return tr(
+            "it ends before {opening}, which was opened at place {at}, is closed",
+            opening=opening(last.label),
+            at=last.at + 1,
+        )
     if root is None:
-        return "nothing was written"
-    return "" if taken == words else f"it ends with {taken} of the {words} words"
+        return tr("nothing was written")
+    return "" if taken == words else tr("it ends with {taken} of the {words} words", taken=taken, words=words)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from core.data.vocabulary import PAD, Vocabulary
 from core.errors import ShapeError
+from core.language import tr
 from core.shapes import Valid
 
 UNASKED = -100  # label of an item of which nothing is asked; what cross-entropy leaves out
@@ -45,8 +46,13 @@ class SetExample:
     def __post_init__(self) -> None:
         if len(self.content) != len(self.items) or self.labels.ndim > 1:
             raise ShapeError(
-                f"content {tuple(self.content.shape)} and labels {tuple(self.labels.shape)} do not fit "
-                f"{len(self.items)} items; expected content [item] or [item, feature] and labels [item] or []"
+                tr(
+                    "content {tuple} and labels {tuple2} do not fit "
+                    "{count} items; expected content [item] or [item, feature] and labels [item] or []",
+                    tuple=tuple(self.content.shape),
+                    tuple2=tuple(self.labels.shape),
+                    count=len(self.items),
+                )
             )
 
 
@@ -89,7 +95,7 @@ def stack_sets(examples: Sequence[SetExample]) -> SetBatch:
         ShapeError: no set, or some with a graph beside some without.
     """
     if not examples:
-        raise ShapeError("a batch of sets needs at least one")
+        raise ShapeError(tr("a batch of sets needs at least one"))
     vectors = examples[0].content.is_floating_point()
     content = torch.nn.utils.rnn.pad_sequence(
         [one.content for one in examples], batch_first=True, padding_value=0.0 if vectors else PAD
@@ -115,5 +121,11 @@ def _edges(examples: Sequence[SetExample]) -> Int[Tensor, "3 edge"] | None:
     if not drawn:
         return None
     if len(drawn) < len(examples):
-        raise ShapeError(f"{len(examples) - len(drawn)} of {len(examples)} sets of a batch have no graph: give all one")
+        raise ShapeError(
+            tr(
+                "{count} of {count2} sets of a batch have no graph: give all one",
+                count=len(examples) - len(drawn),
+                count2=len(examples),
+            )
+        )
     return numbered(drawn)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from core.errors import DataError
+from core.language import tr
 
 SPECIALS = ("<pad>", "<begin>", "<end>", "<unk>", "<mask>", "<sep>")
 PAD, BEGIN, END, UNK, MASK, SEP = range(len(SPECIALS))
@@ -32,9 +33,15 @@ class Vocabulary:
 
     def __post_init__(self) -> None:
         if self.tokens[: len(SPECIALS)] != SPECIALS:
-            raise DataError(f"a vocabulary begins with {' '.join(SPECIALS)}; this one with {' '.join(self.tokens[:6])}")
+            raise DataError(
+                tr(
+                    "a vocabulary begins with {specials}; this one with {list}",
+                    specials=" ".join(SPECIALS),
+                    list=" ".join(self.tokens[:6]),
+                )
+            )
         if len(set(self.tokens)) != len(self.tokens):
-            raise DataError("a vocabulary holds each token once; this one repeats some")
+            raise DataError(tr("a vocabulary holds each token once; this one repeats some"))
 
     @classmethod
     def of(cls, tokens: Iterable[str], *, shared_boundary: bool = False, distinct: bool = False) -> "Vocabulary":

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from core.errors import DataError
+from core.language import tr
 
 Link = tuple[int, int]
 Numbering = Literal[0, 1]
@@ -44,10 +45,10 @@ class GoldLinks:
     def __post_init__(self) -> None:
         if not self.sure <= self.possible:
             target, source = min(self.sure - self.possible)
-            raise DataError(
-                f"the link of target {target} and source {source} is sure but not possible; every sure link is a possible "
-                "one: add it there (GoldLinks.of does)"
-            )
+            raise DataError(tr(
+                "the link of target {target} and source {source} is sure but not possible; every sure link is a possible "
+                "one: add it there (GoldLinks.of does)", target=target,
+                source=source))  # fmt: skip
 
     @classmethod
     def of(cls, sure: Collection[Link] = (), possible: Collection[Link] = ()) -> "GoldLinks":
@@ -114,10 +115,14 @@ def numbered(text: str) -> WrittenLinks:
             continue
         parts = _NUMBERED.fullmatch(line if "\t" in line else f"{line.strip()}\t")
         if parts is None:
-            raise DataError(_strange(at, line, "expected the number of a sentence, a tab, and links such as 0-0 1p2"))
+            raise DataError(
+                _strange(at, line, tr("expected the number of a sentence, a tab, and links such as 0-0 1p2"))
+            )
         number = int(parts[1])
         if number in seen:
-            raise DataError(f"line {at}: sentence {number} has links in line {seen[number]} already; join the lines")
+            raise DataError(tr(
+                "line {at}: sentence {number} has links in line {seen} already; join the lines", at=at,
+                number=number, seen=seen[number]))  # fmt: skip
         seen[number] = at
         found.extend(_pairs(at, number, parts[2]))
     return WrittenLinks(tuple(found), tuple(seen))
@@ -142,7 +147,7 @@ def naacl(text: str) -> WrittenLinks:
         if fits and len(words) == 4 and re.fullmatch(r"[0-9.]+", kind):
             kind = "S"
         if not fits or kind not in ("S", "P"):
-            raise DataError(_strange(at, line, "expected: sentence, source position, target position, S or P"))
+            raise DataError(_strange(at, line, tr("expected: sentence, source position, target position, S or P")))
         number, first, second = map(int, words[:3])
         found.append(WrittenLink(at, number, first, second, kind == "S", " ".join(words[:4])))
     return WrittenLinks(tuple(found), tuple(dict.fromkeys(link.sentence for link in found)), nulls=True)
@@ -170,8 +175,8 @@ def format_of(text: str) -> str:
             return "numbered"
         if all(_PAIR.fullmatch(word) for word in words):
             return "pharaoh"
-        raise DataError(_strange(at, line, "expected links such as 0-0 1p2, or a line a link such as 0001 1 1 S"))
-    raise DataError("the file of links is empty; expected a line a sentence pair such as 0-0 1-2 2p3")
+        raise DataError(_strange(at, line, tr("expected links such as 0-0 1p2, or a line a link such as 0001 1 1 S")))
+    raise DataError(tr("the file of links is empty; expected a line a sentence pair such as 0-0 1-2 2p3"))
 
 
 def numbering_of(written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) -> Numbering:
@@ -189,19 +194,19 @@ def numbering_of(written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) 
     zero = next((link for link in written.links if 0 in (link.first, link.second) and not written.nulls), None)
     end = next((link for link in written.links if _at_the_end(link, lengths)), None)
     if zero and end:
-        raise DataError(
-            f"line {zero.line} has the position 0 ({zero.text}), and line {end.line} one as large as the sentence is long "
-            f"({end.text}): either the file counts from 0 and line {end.line} is wrong, or its sentences are others, or its "
-            "positions are in the other order (target first)"
-        )
+        raise DataError(tr(
+            "line {line} has the position 0 ({text_}), and line {line2} one as large as the sentence is long "
+            "({text_2}): either the file counts from 0 and line {line2} is wrong, or its sentences are others, or its "
+            "positions are in the other order (target first)", line=zero.line,
+            text_=zero.text, line2=end.line, text_2=end.text))  # fmt: skip
     if zero or end:
         return 0 if zero else 1
     if written.nulls:
         return 1  # as the format says
-    raise DataError(
+    raise DataError(tr(
         "no link tells whether positions count from 0 or from 1: none is 0, and none is as large as its sentence is long; say "
         "from where they count"
-    )
+    ))  # fmt: skip
 
 
 def placed(
@@ -246,7 +251,7 @@ def _pairs(at: int, sentence: int, text: str) -> Iterator[WrittenLink]:
     for word in text.split():
         parts = _PAIR.fullmatch(word)
         if parts is None:
-            raise DataError(_strange(at, word, "is no link; write 3-4, or 3p4 for one that is only possible"))
+            raise DataError(_strange(at, word, tr("is no link; write 3-4, or 3p4 for one that is only possible")))
         yield WrittenLink(at, sentence, int(parts[1]), int(parts[3]), parts[2] == "-", word)
 
 
@@ -256,23 +261,29 @@ def _at_the_end(link: WrittenLink, lengths: Mapping[int, tuple[int, int]]) -> bo
 
 
 def _strange(at: int, text: str, advice: str) -> str:
-    return f"line {at} of the links: “{text[:_SHOWN]}{'…' if len(text) > _SHOWN else ''}” {advice}"
+    return tr(
+        "line {at} of the links: “{text_}{rest}” {advice}", at=at,
+        text_=text[:_SHOWN], rest="…" if len(text) > _SHOWN else "", advice=advice)  # fmt: skip
 
 
 def _no_sentence(number: int, written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) -> str:
     line = next((link.line for link in written.links if link.sentence == number), None)
-    where = f"line {line} of the links: " if line else "the links: "
+    where = tr("line {line} of the links: ", line=line) if line else tr("the links: ")
     known = f"{min(lengths)} to {max(lengths)}" if lengths else "none"
-    return (
-        f"{where}there is no sentence {number}; there are {len(lengths):,}, numbered {known}: bring the sentences that the "
-        "links were made for"
-    )
+    return tr(
+        "{where}there is no sentence {number}; there are {count:,}, numbered {known}: bring the sentences that the "
+        "links were made for",
+        where=where, number=number, count=len(lengths), known=known)  # fmt: skip
 
 
 def _beyond(link: WrittenLink, position: int, length: int, side: str, numbering: Numbering) -> str:
-    said = f"line {link.line} of the links, sentence {link.sentence}: {link.text} has {side} position {position}"
+    said = tr(
+        "line {line} of the links, sentence {sentence}: {text_} has {side} position {position}", line=link.line,
+        sentence=link.sentence, text_=link.text, side=side, position=position)  # fmt: skip
     if position < numbering:
-        return f"{said}, but positions are to count from 1; let them count from 0"
+        return tr("{said}, but positions are to count from 1; let them count from 0", said=said)
     last = length - 1 + numbering
-    advice = "let them count from 1" if position == length and not numbering else "is the order source first?"
-    return f"{said}, but this sentence ends at {last} ({length} tokens, counted from {numbering}): {advice}"
+    advice = tr("let them count from 1") if position == length and not numbering else tr("is the order source first?")
+    return tr(
+        "{said}, but this sentence ends at {last} ({length} tokens, counted from {numbering}): {advice}", said=said,
+        last=last, length=length, numbering=numbering, advice=advice)  # fmt: skip

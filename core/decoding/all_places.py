@@ -16,6 +16,7 @@ from torch import Tensor
 from core.decoding.lengths import Places, rows_of
 from core.decoding.passes import Pass, PassRecord, Writing
 from core.errors import SettingError
+from core.language import tr
 from core.parallel_model import UPSAMPLED, ParallelModel, Reading
 from core.settings import Settings
 
@@ -97,8 +98,11 @@ def refuse_blanks(how: str, model: ParallelModel) -> None:
     """
     if model.counting == UPSAMPLED:
         raise SettingError(
-            f"{how} wants one token a place, and this model was trained with counting=upsampled, where places may stay blank: "
-            "choose the decoding ctc"
+            tr(
+                "{how} wants one token a place, and this model was trained with counting=upsampled, where places may stay blank: "
+                "choose the decoding ctc",
+                how=how,
+            )
         )
 
 

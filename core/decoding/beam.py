@@ -20,6 +20,7 @@ from core.decoding.frontier import CUT, FINISHED, LIVE, NOBODY, Choice, Decision
 from core.decoding.hypothesis import Status
 from core.decoding.leftover import LeftOut, best_left_out
 from core.decoding.ranked import AbstractRankedSearch
+from core.language import tr
 from core.settings import setting
 
 STOPS = ("bound", "k_finished", "top_finished", "never")
@@ -86,21 +87,32 @@ class BeamSearch(AbstractRankedSearch):
 
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """The best behind the pool."""
-        reason = f"not among the best {2 * self.width} continuations of this step"
+        reason = tr("not among the best {width} continuations of this step", width=2 * self.width)
         return best_left_out(decision, item, taken, Status.PRUNED_BEAM, reason)
 
     def cut_reason(self, decision: Decision, item: int, place: int) -> str:
         """It ends too late, or others are better."""
         choice = decision.choice
         if choice.token[item, place] == decision.before.limits.end:
-            return f"it ends, but at rank {place + 1}, behind the first {self.width}"
+            return tr("it ends, but at rank {place}, behind the first {width}", place=place + 1, width=self.width)
         last = choice.lives_at(item, int(choice.count[item]) - 1)  # the beam is full, or nothing were cut
         what, sums = (
-            ("score", choice.rank_score) if self.reads else ("Σ log p", choice.carry.get("standing", choice.logp))
+            ("score", choice.rank_score) if self.reads else (tr("Σ log p"), choice.carry.get("standing", choice.logp))
         )
         if sums[item, place] == sums[item, last]:
-            return f"rank {place + 1}: {what} {sums[item, place]:.3f} equals the last one kept, which came first"
-        return f"rank {place + 1}: {what} {sums[item, place]:.3f} is below the last one kept, {sums[item, last]:.3f}"
+            return tr(
+                "rank {place}: {what} {sums:.3f} equals the last one kept, which came first",
+                place=place + 1,
+                what=what,
+                sums=sums[item, place],
+            )
+        return tr(
+            "rank {place}: {what} {sums:.3f} is below the last one kept, {sums2:.3f}",
+            place=place + 1,
+            what=what,
+            sums=sums[item, place],
+            sums2=sums[item, last],
+        )
 
 
 def fates(
@@ -120,4 +132,8 @@ def wider(width: int, vocabulary: int) -> str:
     """What happens where a beam is wider than the vocabulary."""
     if width <= vocabulary:
         return ""
-    return f"width {width} is wider than the vocabulary ({vocabulary} tokens): the first steps have fewer candidates"
+    return tr(
+        "width {width} is wider than the vocabulary ({vocabulary} tokens): the first steps have fewer candidates",
+        width=width,
+        vocabulary=vocabulary,
+    )

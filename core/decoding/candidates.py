@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.decoding.weighing import FREE, Weighing
 from core.errors import NumberError
+from core.language import tr
 from core.step_model import SMALL_VOCABULARY
 
 _BARRED = 5  # barred tokens to remember per slot
@@ -143,8 +144,10 @@ def refuse_nan(values: Float[np.ndarray, "..."]) -> None:
     """
     if np.count_nonzero(values != values):
         raise NumberError(
-            "the model gives NaN as a probability: its weights have diverged or are damaged; "
-            "use an earlier checkpoint, or train with a lower learning rate"
+            tr(
+                "the model gives NaN as a probability: its weights have diverged or are damaged; "
+                "use an earlier checkpoint, or train with a lower learning rate"
+            )
         )
 
 

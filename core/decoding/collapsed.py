@@ -21,6 +21,7 @@ from core.decoding.all_places import AbstractAllPlaces, choosable
 from core.decoding.lengths import Places, own
 from core.decoding.passes import Pass
 from core.errors import SettingError
+from core.language import tr
 from core.parallel_model import UPSAMPLED, ParallelModel, Reading
 
 
@@ -39,8 +40,11 @@ class Collapsed(AbstractAllPlaces):
         """
         if model.counting != UPSAMPLED:
             raise SettingError(
-                f"the decoding ctc leaves out blanks, and this model was trained with counting={model.counting}, without any: "
-                "choose at_once"
+                tr(
+                    "the decoding ctc leaves out blanks, and this model was trained with counting={counting}, without any: "
+                    "choose at_once",
+                    counting=model.counting,
+                )
             )
         return own(model, reading, sources, right, 1)
 

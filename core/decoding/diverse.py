@@ -22,6 +22,7 @@ from core.decoding.hypothesis import Status
 from core.decoding.leftover import LeftOut, best_left_out
 from core.decoding.ranked import AbstractRankedSearch
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 
 
@@ -42,8 +43,11 @@ class DiverseBeamSearch(AbstractRankedSearch):
         super().__post_init__()
         if self.width % self.groups:
             raise SettingError(
-                f"groups={self.groups} does not divide width={self.width}; "
-                f"choose a multiple of {self.groups} for the width"
+                tr(
+                    "groups={groups} does not divide width={width}; choose a multiple of {groups} for the width",
+                    groups=self.groups,
+                    width=self.width,
+                )
             )
 
     def remark(self, vocabulary: int) -> str:
@@ -126,7 +130,7 @@ class DiverseBeamSearch(AbstractRankedSearch):
 
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """The best behind the pools."""
-        reason = f"not among the best {2 * self.width // self.groups} continuations of its group"
+        reason = tr("not among the best {width} continuations of its group", width=2 * self.width // self.groups)
         return best_left_out(decision, item, taken, Status.PRUNED_BEAM, reason)
 
     def cut_reason(self, decision: Decision, item: int, place: int) -> str:
@@ -134,9 +138,19 @@ class DiverseBeamSearch(AbstractRankedSearch):
         choice = decision.choice
         group = choice.index[item, place]
         if choice.token[item, place] == decision.before.limits.end:
-            return f"it ends, but behind the first {self.width // self.groups} of group {group + 1}"
+            return tr(
+                "it ends, but behind the first {width} of group {group}",
+                width=self.width // self.groups,
+                group=group + 1,
+            )
         own = (choice.index[item] == group) & (choice.fate[item] == LIVE)
         cost = -choice.parts["diversity"][item, place]
-        dear = f" ({cost:.3f} of it for tokens that earlier groups chose)" if cost else ""
+        dear = tr(" ({cost:.3f} of it for tokens that earlier groups chose)", cost=cost) if cost else ""
         score, last = choice.rank_score[item, place], choice.rank_score[item][own].min()
-        return f"its score {score:.3f}{dear} is behind the last one that group {group + 1} kept, {last:.3f}"
+        return tr(
+            "its score {score:.3f}{dear} is behind the last one that group {group} kept, {last:.3f}",
+            score=score,
+            dear=dear,
+            group=group + 1,
+            last=last,
+        )

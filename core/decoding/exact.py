@@ -30,6 +30,7 @@ from core.decoding.ranked import AbstractRankedSearch
 from core.decoding.search import advance_all, follow, start_all
 from core.decoding.view import Frontier
 from core.errors import InputError
+from core.language import tr
 from core.settings import setting
 from core.step_model import StepModel
 
@@ -144,10 +145,10 @@ class Explored(Frontier):
     def _in_vain(self, one: "Explored", slot: int) -> tuple[Status, str]:
         hope = one.decision.search.bound(one.decision, 0, slot)
         if hope <= self.best_known + CLOSE:
-            return Status.PRUNED_BOUND, (
-                f"even its best continuation ({hope:.3f}) cannot beat the best output found since ({self.best_known:.3f})"
-            )
-        return Status.SUPERSEDED, "the limit on nodes came before its turn"
+            return Status.PRUNED_BOUND, tr(
+                "even its best continuation ({hope:.3f}) cannot beat the best output found since ({best_known:.3f})",
+                hope=hope, best_known=self.best_known)  # fmt: skip
+        return Status.SUPERSEDED, tr("the limit on nodes came before its turn")
 
 
 @dataclass(frozen=True)
@@ -206,14 +207,15 @@ class ExactSearch(AbstractRankedSearch):
 
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """What is ruled out without being looked at."""
-        return best_left_out(
-            decision, item, taken, Status.PRUNED_BOUND, "even its best continuation cannot beat the best output known"
-        )
+        why = tr("even its best continuation cannot beat the best output known")
+        return best_left_out(decision, item, taken, Status.PRUNED_BOUND, why)
 
     def cut_reason(self, decision: Decision, item: int, place: int) -> str:
         """It ends, but not as well."""
         best = decision.best_finished[item]
-        return f"it ends with {decision.choice.rank_score[item, place]:.3f}; the best output known has {best:.3f}"
+        return tr(
+            "it ends with {rank_score:.3f}; the best output known has {best:.3f}",
+            rank_score=decision.choice.rank_score[item, place], best=best)  # fmt: skip
 
     def _continuations(self, now: Frontiers, slot: int, best: float) -> Choice:
         """Of one hypothesis: its ending, and what could still beat the best."""
@@ -272,7 +274,7 @@ class ExactSearch(AbstractRankedSearch):
     def _forced(self, model: StepModel, frontier: "Explored", force: Force) -> "Explored":
         """One way only, and nothing known about it yet."""
         if frontier.now is None or frontier.tip is None:
-            raise InputError("nothing goes on from here; go back to a token that has continuations and force there")
+            raise InputError(tr("nothing goes on from here; go back to a token that has continuations and force there"))
         decision, going = advance_all(self, model, frontier.now, frontier.tip, force)
         now, tip = going or (None, None)
         waiting = () if going is None else (Waiting(*going, ALL),)

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from core.decoding.frontier import FINISHED, LIVE, Choice, Force, Frontiers
 from core.errors import InputError
+from core.language import tr
 
 
 def forced_choice(now: Frontiers, log_probs: Float[Tensor, "item slot vocab"], force: Force) -> Choice:
@@ -18,9 +19,13 @@ def forced_choice(now: Frontiers, log_probs: Float[Tensor, "item slot vocab"], f
     """
     live, vocabulary = int(now.count[0]), log_probs.shape[-1]
     if not 0 <= force.slot < live:
-        raise InputError(f"there is no live hypothesis {force.slot}; there are {live}, counted from 0")
+        raise InputError(
+            tr("there is no live hypothesis {slot}; there are {live}, counted from 0", slot=force.slot, live=live)
+        )
     if not 0 <= force.token < vocabulary or now.limits.never[force.token] < 0:
-        raise InputError(f"token number {force.token} cannot be generated; choose one of the candidates")
+        raise InputError(
+            tr("token number {token} cannot be generated; choose one of the candidates", token=force.token)
+        )
     row = (log_probs[0, force.slot] + now.limits.never).numpy().astype(np.float64)
     logp = now.logp[0, force.slot] + row[force.token]
     ends = force.token == now.limits.end

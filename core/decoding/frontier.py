@@ -22,6 +22,7 @@ from core.decoding.candidates import Outlook
 from core.decoding.chance import Chance
 from core.decoding.hypothesis import Hypothesis
 from core.errors import SettingError
+from core.language import tr
 from core.step_model import DecoderState, Rows
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ class Limits(NamedTuple):
         shared = {(one.end, one.never_generated, one.keep_pruned, one.trees) for one in rules}
         if len(shared) > 1:
             raise SettingError(
-                "items decoded together must have the same `end`, `never_generated`, `keep_pruned` and `trees`; decode them apart"
+                tr(
+                    "items decoded together must have the same `end`, `never_generated`, `keep_pruned` and `trees`; decode them apart"
+                )
             )
         ((end, never_generated, keep_pruned, trees),) = shared
         never = like.new_zeros(like.shape[-1])
@@ -237,7 +240,7 @@ class Frontiers:
         crossing = [rows for site, rows in self.rows().items() if "cross" in site]
         if not crossing or self.read is None:
             raise SettingError(
-                "a coverage penalty needs a model that attends to its source and says so; set coverage=none"
+                tr("a coverage penalty needs a model that attends to its source and says so; set coverage=none")
             )
         return self.read + crossing[-1].mean(dim=1).double().numpy()  # item slot source
 

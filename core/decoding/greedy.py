@@ -14,6 +14,7 @@ from core.decoding.hypothesis import Status
 from core.decoding.leftover import LeftOut, best_left_out
 from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class GreedySearch(AbstractSearch):
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """The next ones."""
         best = decision.choice.logp_token[item, 0]
-        reason = f"greedy keeps one: another token was more probable ({best:.3f})"
+        reason = tr("greedy keeps one: another token was more probable ({best:.3f})", best=best)
         if self.restrained:
-            reason = f"greedy keeps one: another token counted more ({best:.3f}, penalties apart)"
+            reason = tr("greedy keeps one: another token counted more ({best:.3f}, penalties apart)", best=best)
         return best_left_out(decision, item, taken, Status.PRUNED_BEAM, reason)

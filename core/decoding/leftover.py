@@ -10,6 +10,7 @@ from core.decoding.frontier import Decision
 from core.decoding.hypothesis import Status
 from core.decoding.tree_form import NO_TREE
 from core.decoding.weighing import REPEATED, TOO_SHORT
+from core.language import tr
 
 
 class LeftOut(NamedTuple):
@@ -49,13 +50,17 @@ def barred_left_out(decision: Decision, item: int, taken: set[tuple[int, int]]) 
     barred, search = decision.before.outlook.barred, decision.search
     if barred is None:
         return []
-    repeated = f"it would write a run of {search.no_repeat_ngram} tokens a second time"
+    repeated = tr(
+        "it would write a run of {no_repeat_ngram} tokens a second time", no_repeat_ngram=search.no_repeat_ngram
+    )
     if search.no_repeat_ngram == 1:
-        repeated = "it was written before, and may not come twice"
+        repeated = tr("it was written before, and may not come twice")
     reasons = {
-        TOO_SHORT: f"too early to end: at least {search.min_length} tokens must come before <end>",
+        TOO_SHORT: tr(
+            "too early to end: at least {min_length} tokens must come before <end>", min_length=search.min_length
+        ),
         REPEATED: repeated,
-        **{why: f"no tree could come of it: {words}" for why, words in NO_TREE.items()},
+        **{why: tr("no tree could come of it: {words}", words=words) for why, words in NO_TREE.items()},
     }
     found = []
     for slot in weighed_slots(decision, item):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from core.errors import SettingError
+from core.language import tr
 from core.parallel_model import PREDICTED, UPSAMPLED, ParallelModel, Reading
 
 Places = list[list[int]]  # of every item, the numbers to try, the most probable first
@@ -20,8 +21,11 @@ def predicted(
     """The most probable numbers of places, at most so many."""
     if model.counting not in PREDICTED:
         raise SettingError(
-            f"length=predictor cannot be: this model was trained with counting={model.counting} and predicts no length; "
-            "choose length=own"
+            tr(
+                "length=predictor cannot be: this model was trained with counting={counting} and predicts no length; "
+                "choose length=own",
+                counting=model.counting,
+            )
         )
     law = model.lengths(reading)
     best, numbers = law.topk(min(most, law.shape[1] - 1), dim=-1)  # no places at all cannot be
@@ -34,8 +38,11 @@ def end_cut(model: ParallelModel, reading: Reading, sources: Sequence[int], righ
     """As many as may be needed; what is behind the first <end> is left out."""
     if model.counting != "end":
         raise SettingError(
-            f"length=end cannot be: this model was trained with counting={model.counting} and has never seen a place behind "
-            "<end>; choose length=own, or train one with model.counting=end"
+            tr(
+                "length=end cannot be: this model was trained with counting={counting} and has never seen a place behind "
+                "<end>; choose length=own, or train one with model.counting=end",
+                counting=model.counting,
+            )
         )
     return _one("end", [model.canvas(source) for source in sources], most)
 
@@ -44,12 +51,14 @@ def oracle(model: ParallelModel, reading: Reading, sources: Sequence[int], right
     """As many as the right output has."""
     if model.counting == UPSAMPLED:
         raise SettingError(
-            "length=oracle cannot be: for CTC the number of places is no number of tokens; choose length=own"
+            tr("length=oracle cannot be: for CTC the number of places is no number of tokens; choose length=own")
         )
     if len(right) != len(sources):
         raise SettingError(
-            "length=oracle needs the right output, and there is none for this source: choose length=own, or a source that "
-            "the task can answer"
+            tr(
+                "length=oracle needs the right output, and there is none for this source: choose length=own, or a source that "
+                "the task can answer"
+            )
         )
     return _one("oracle", list(right), most)
 
@@ -72,8 +81,12 @@ LENGTHS: dict[str, Callable[[ParallelModel, Reading, Sequence[int], Sequence[int
 def _one(name: str, places: list[int], most: int) -> Places:
     if most > 1:
         raise SettingError(
-            f"candidates={most} lengths cannot be compared with length={name}, which gives one for a source here: choose "
-            "candidates=1"
+            tr(
+                "candidates={most} lengths cannot be compared with length={name}, which gives one for a source here: choose "
+                "candidates=1",
+                most=most,
+                name=name,
+            )
         )
     return [[one] for one in places]
 

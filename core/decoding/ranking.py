@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from core.language import tr
 from core.settings import Settings, setting
 
 Number = Any  # a number, or an array of them
@@ -55,7 +56,7 @@ class LengthNorm(Settings):
         """The arithmetic of the score in words and figures."""
         score = self.score(logp, length, source_length)
         if self.kind == "none":
-            return f"Σ log p = {logp:.3f}"
+            return tr("Σ log p = {logp:.3f}", logp=logp)
         if self.kind == "mean":
             return f"{logp:.3f} / {length}^{self.penalty:g} = {score:.3f}"
         if self.kind == "gnmt":

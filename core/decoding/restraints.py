@@ -14,6 +14,7 @@ from core.decoding.frontier import Limits, Rules
 from core.decoding.tree_form import FORMS, TREE, bar_untreelike, refuse
 from core.decoding.weighing import Weighing, weigh
 from core.errors import SettingError
+from core.language import tr
 from core.settings import Settings, setting
 
 S = TypeVar("S", bound="Restraints")
@@ -42,12 +43,19 @@ class Restraints(Settings):
         super().__post_init__()
         if self.form == TREE and self.no_repeat_ngram:
             raise SettingError(
-                f"no_repeat_ngram={self.no_repeat_ngram} forbids brackets that a tree needs; with form=tree choose 0"
+                tr(
+                    "no_repeat_ngram={no_repeat_ngram} forbids brackets that a tree needs; with form=tree choose 0",
+                    no_repeat_ngram=self.no_repeat_ngram,
+                )
             )
         if self.min_length >= self.max_length:
             raise SettingError(
-                f"min_length={self.min_length} leaves no room for <end> within max_length={self.max_length}; "
-                "raise the one or lower the other"
+                tr(
+                    "min_length={min_length} leaves no room for <end> within max_length={max_length}; "
+                    "raise the one or lower the other",
+                    min_length=self.min_length,
+                    max_length=self.max_length,
+                )
             )
 
     @property

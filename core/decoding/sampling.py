@@ -23,6 +23,7 @@ from core.decoding.leftover import LeftOut, shortened
 from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
 from core.decoding.weighing import FREE, Weighing
+from core.language import tr
 from core.settings import setting
 
 
@@ -164,7 +165,7 @@ class SamplingSearch(AbstractSearch):
 
     def _why(self, law: float, stage: int) -> tuple[Status, str]:
         if law > 0:
-            return Status.PRUNED_DRAW, "chance fell on another token"
+            return Status.PRUNED_DRAW, tr("chance fell on another token")
         return Status.PRUNED_FILTER, (
             "its probability at this temperature is too small to be drawn",
             f"outside the {self.top_k} most probable tokens (top-k)",

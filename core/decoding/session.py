@@ -16,6 +16,7 @@ from core.decoding.stepper import Stepper
 from core.decoding.trees.tree import DecodingTree, fold
 from core.decoding.view import Frontier
 from core.errors import InputError
+from core.language import tr
 from core.step_model import StepModel
 
 MOST_BRANCHES = 1000  # of one session; a screen holds a few dozen
@@ -70,7 +71,12 @@ class Session:
         if branch in self.branches:
             return self
         if self.done >= MOST_BRANCHES:
-            raise InputError(f"a session holds at most {MOST_BRANCHES:,} branches; undo some, or begin another one")
+            raise InputError(
+                tr(
+                    "a session holds at most {most_branches:,} branches; undo some, or begin another one",
+                    most_branches=MOST_BRANCHES,
+                )
+            )
         return replace(self, line=(*self.branches, branch), done=self.done + 1)
 
     def at(self, done: int) -> "Session":

@@ -14,6 +14,7 @@ from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree, fold
 from core.decoding.view import Frontier
 from core.errors import InputError
+from core.language import tr
 from core.step_model import StepModel
 
 
@@ -98,7 +99,13 @@ class Stepper:
         del self._path[1:]
         for place, token in enumerate(tokens, start=1):
             if self.done:
-                raise InputError(f"the output is over after {place - 1} tokens; nothing can follow as token {place}")
+                raise InputError(
+                    tr(
+                        "the output is over after {place} tokens; nothing can follow as token {place2}",
+                        place=place - 1,
+                        place2=place,
+                    )
+                )
             self.forward(Force(token))
         return self.frontier
 

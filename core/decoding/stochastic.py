@@ -25,6 +25,7 @@ from core.decoding.hypothesis import Status
 from core.decoding.leftover import LeftOut, best_left_out
 from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
+from core.language import tr
 from core.settings import setting
 
 
@@ -131,14 +132,16 @@ class StochasticBeamSearch(AbstractSearch):
 
     def left_out(self, decision: Decision, item: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
         """The most probable ones that chance did not favour."""
-        reason = f"chance put it behind the {2 * self.width} largest perturbed log-probabilities"
+        reason = tr("chance put it behind the {width} largest perturbed log-probabilities", width=2 * self.width)
         return best_left_out(decision, item, taken, Status.PRUNED_DRAW, reason)
 
     def cut_reason(self, decision: Decision, item: int, place: int) -> str:
         """Others drew more."""
         choice = decision.choice
-        return (
-            f"its perturbed log-probability {choice.rank_score[item, place]:.3f} is not among the {self.width} largest"
+        return tr(
+            "its perturbed log-probability {rank_score:.3f} is not among the {width} largest",
+            rank_score=choice.rank_score[item, place],
+            width=self.width,
         )
 
 

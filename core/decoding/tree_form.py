@@ -16,16 +16,19 @@ from core.data.tree_tokens import CLOSES, LEAF, OPENS, TreeTokens
 from core.decoding.frontier import Limits, Rules
 from core.decoding.weighing import FREE, UNTREELIKE
 from core.errors import SettingError
+from core.language import mark, tr
 
 TREE = "tree"
 FORMS = ("any", TREE)
 OPEN, MISMATCHED, WORDLESS, ROOMLESS, OUTSIDE = UNTREELIKE
 NO_TREE = {
-    OPEN: "brackets are open, or words are left",
-    MISMATCHED: "it does not close what was opened last, or closes it without a word, or the tree with words left",
-    WORDLESS: "no word of the sentence is left for it",
-    ROOMLESS: "what it opens could not be closed within the longest output",
-    OUTSIDE: "it is neither a word nor a bracket of the tree",
+    OPEN: mark("brackets are open, or words are left"),
+    MISMATCHED: mark(
+        "it does not close what was opened last, or closes it without a word, or the tree with words left"
+    ),
+    WORDLESS: mark("no word of the sentence is left for it"),
+    ROOMLESS: mark("what it opens could not be closed within the longest output"),
+    OUTSIDE: mark("it is neither a word nor a bracket of the tree"),
 }
 
 
@@ -37,13 +40,18 @@ def refuse(rules: Rules, longest: int) -> None:
     """
     if rules.trees is None:
         raise SettingError(
-            "form=tree needs a run that writes trees (task parse); this one writes none: choose form=any"
+            tr("form=tree needs a run that writes trees (task parse); this one writes none: choose form=any")
         )
     words = rules.source_length - 1
     if longest < rules.trees.fewest(words):
         raise SettingError(
-            f"no tree over {words} words fits into {longest} tokens, <end> counted; it needs {rules.trees.fewest(words)}: "
-            "raise max_length, take a shorter sentence, or a model with a larger model.longest"
+            tr(
+                "no tree over {words} words fits into {longest} tokens, <end> counted; it needs {fewest}: "
+                "raise max_length, take a shorter sentence, or a model with a larger model.longest",
+                words=words,
+                longest=longest,
+                fewest=rules.trees.fewest(words),
+            )
         )
 
 

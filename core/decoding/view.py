@@ -15,6 +15,7 @@ from core.decoding.frontier import CUT, FINISHED, LIVE, Choice, Decision, Fronti
 from core.decoding.hypothesis import Draw, Hypothesis, Status
 from core.decoding.leftover import LeftOut, barred_left_out, best_left_out, weighed_slots
 from core.decoding.step_record import StepRecord, record_of
+from core.language import tr
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class Frontier:
         lost = self._displaced
         if not lost:
             return []
-        reason = f"it ended, but {len(self.finished)} others came to rank higher"
+        reason = tr("it ended, but {count} others came to rank higher", count=len(self.finished))
         return [(node, Status.SUPERSEDED, reason) for node in lost]
 
     @cached_property
@@ -240,7 +241,7 @@ def _kept_alone(choice: Choice, at: int, place: int) -> str:
     alone = None if choice.chance is None else choice.chance.alone
     if alone is None or not alone[at, choice.parent[at, place]]:
         return ""
-    return "the filters leave no token here; the most probable one is kept"
+    return tr("the filters leave no token here; the most probable one is kept")
 
 
 def outlived(stop: str, bound: float, best: float) -> tuple[Status, str]:
@@ -252,12 +253,16 @@ def outlived(stop: str, bound: float, best: float) -> tuple[Status, str]:
     if stop == "bound":
         return (
             Status.PRUNED_BOUND,
-            f"stopped: even its best continuation ({bound:.3f}) cannot beat a finished output ({best:.3f})",
-        )
+            tr(
+                "stopped: even its best continuation ({bound:.3f}) cannot beat a finished output ({best:.3f})",
+                bound=bound, best=best),
+        )  # fmt: skip
     return (
         Status.SUPERSEDED,
-        f"stopped by the rule {stop}, a rule of thumb: it might still have reached {bound:.3f} (best finished: {best:.3f})",
-    )
+        tr(
+            "stopped by the rule {stop}, a rule of thumb: it might still have reached {bound:.3f} (best finished: {best:.3f})",
+            stop=stop, bound=bound, best=best),
+    )  # fmt: skip
 
 
 def _chance(decision: Decision, at: int, place: int) -> dict[str, object]:
@@ -288,4 +293,4 @@ def _rank(decision: Decision, at: int, one: LeftOut) -> int:
 
 
 def _not_forced(decision: Decision, at: int, taken: set[tuple[int, int]]) -> list[LeftOut]:
-    return best_left_out(decision, at, taken, Status.SUPERSEDED, "another token was forced")
+    return best_left_out(decision, at, taken, Status.SUPERSEDED, tr("another token was forced"))

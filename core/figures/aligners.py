@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
+from core.language import tr
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
@@ -66,7 +67,7 @@ def _draw(figure: go.Figure, one: Panel, row: int, column: int) -> None:
     figure.add_trace(
         go.Heatmap(
             z=one.weights.T, coloraxis="coloraxis", xgap=0.5, ygap=0.5,
-            text=[[f"frame {at}, {frame}, looks at {symbol}" for at, frame in enumerate(frames, 1)] for symbol in symbols],
+            text=[[tr("frame {at}, {frame}, looks at {symbol}", at=at, frame=frame, symbol=symbol) for at, frame in enumerate(frames, 1)] for symbol in symbols],
             hovertemplate="%{text}<br>%{z:.3f}<extra></extra>",
         ),
         row=row, col=column,

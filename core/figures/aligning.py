@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 Points = tuple[Sequence[int], Sequence[float]]  # steps and values
 Marks = Sequence[tuple[int, str]]  # steps at which something was changed, and what
@@ -17,8 +18,8 @@ def diagonalities(lines: Mapping[str, Points], steps: int, aligned: float, marks
         lines: a line per name; steps: that there will be, so that the axis stands still.
         aligned: from which a map is called aligned; marks: where guidance was switched.
     """
-    figure = _over_steps(lines, steps, marks, mode, "Near the diagonal, by step")
-    figure.add_hline(aligned, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text="aligned")
+    figure = _over_steps(lines, steps, marks, mode, tr("Near the diagonal, by step"))
+    figure.add_hline(aligned, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text=tr("aligned"))
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     return figure
 
@@ -29,7 +30,7 @@ def losses(lines: Mapping[str, Points], steps: int, marks: Marks, mode: Mode) ->
     Args:
         lines, steps, marks: as for `diagonalities`.
     """
-    figure = _over_steps(lines, steps, marks, mode, "Loss in nats, by step")
+    figure = _over_steps(lines, steps, marks, mode, tr("Loss in nats, by step"))
     figure.update_yaxes(type="log", exponentformat="power")
     return figure
 

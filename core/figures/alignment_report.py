@@ -9,6 +9,7 @@ from core.figures.export import NUMBERS
 from core.figures.export import Export as NumbersExport
 from core.figures.pictures import FIGURE_EXPORTS, Figure
 from core.figures.provenance import Origin, Provenance
+from core.language import tr
 from core.metrics.diagnosis import Diagnosis, Judged
 from core.recording.alignment import AlignmentDump
 from core.recording.matrix import AttentionMatrix, Site
@@ -29,7 +30,7 @@ def to_html(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
     title = title_of(diagnosis)
     drawn = picture(diagnosis.map, diagnosis.axes, title, diagnosis.path, diagnosis.marks)
     parts = [
-        "<!doctype html>",
+        tr("<!doctype html>"),
         f'<html lang="en"><head><meta charset="utf-8"><title>{plain(title)}</title><style>{_STYLE}</style></head><body>',
         f"<h1>{plain(title)}</h1>",
         f"<p>{plain(diagnosis.choice)}</p>",
@@ -37,9 +38,11 @@ def to_html(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
         _scores(diagnosis),
         _findings(diagnosis),
         _rivals(diagnosis),
-        _list("The files", (*dump.found, *dump.done)),
-        _list("The axes", diagnosis.axes.notes),
-        '<p class="quiet">Made by Attention Lab. Rows are outputs, columns sources; the line is the path with the most weight.</p>',
+        _list(tr("The files"), (*dump.found, *dump.done)),
+        _list(tr("The axes"), diagnosis.axes.notes),
+        tr(
+            '<p class="quiet">Made by Attention Lab. Rows are outputs, columns sources; the line is the path with the most weight.</p>'
+        ),
         "</body></html>",
     ]
     return "\n".join(filter(None, parts)).encode()
@@ -49,8 +52,8 @@ def alignment_figure(diagnosis: Diagnosis) -> Figure:
     """The picture alone, with what it is of; the files that it was made from are not in it."""
     one, axes, title = diagnosis.map, diagnosis.axes, title_of(diagnosis)
     about = Provenance(
-        "inspected alignment", title, Origin(step=one.place.step), "inspect_alignment",
-        direction=f"rows = {axes.rows}, columns = {axes.columns}", site=one.place.name, layer=one.place.layer,
+        tr("inspected alignment"), title, Origin(step=one.place.step), "inspect_alignment",
+        direction=tr("rows = {rows}, columns = {columns}", rows=axes.rows, columns=axes.columns), site=one.place.name, layer=one.place.layer,
         head=one.place.head, reduction=None if one.place.head is None else "head", queries=axes.queries, keys=axes.keys,
     )  # fmt: skip
     return Figure(picture(one, axes, title, diagnosis.path, diagnosis.marks), about)
@@ -96,13 +99,17 @@ def table(judged: Sequence[Judged]) -> bytes:
 def title_of(diagnosis: Diagnosis) -> str:
     """What the map is of, with its step."""
     step = diagnosis.map.place.step
-    return diagnosis.map.place.label + ("" if step is None else f" · step {step:,}")
+    return diagnosis.map.place.label + ("" if step is None else tr(" · step {step:,}", step=step))
 
 
 def _scores(diagnosis: Diagnosis) -> str:
     rows = "".join(
-        f'<tr><td>{plain(name)}</td><td class="number">{value:.3f}</td>'
-        f'<td class="quiet">{plain(diagnosis.judged.meanings[name])}</td></tr>'
+        tr(
+            '<tr><td>{plain}</td><td class="number">{value:.3f}</td><td class="quiet">{plain2}</td></tr>',
+            plain=plain(name),
+            value=value,
+            plain2=plain(diagnosis.judged.meanings[name]),
+        )
         for name, value in diagnosis.judged.figures.items()
     )
     return f"<h2>Scores</h2><table>{rows}</table>"
@@ -110,22 +117,30 @@ def _scores(diagnosis: Diagnosis) -> str:
 
 def _findings(diagnosis: Diagnosis) -> str:
     if not diagnosis.findings:
-        return "<h2>The doctor</h2><p>No skip, repeat, stuck place, collapse, reversal or early end found.</p>"
+        return tr("<h2>The doctor</h2><p>No skip, repeat, stuck place, collapse, reversal or early end found.</p>")
     items = "".join(f"<li>{plain(told)}</li>" for told in diagnosis.told)
-    return f"<h2>The doctor</h2><p>{plain(diagnosis.kinds)}</p><ol>{items}</ol>"
+    return tr("<h2>The doctor</h2><p>{plain}</p><ol>{items}</ol>", plain=plain(diagnosis.kinds), items=items)
 
 
 def _rivals(diagnosis: Diagnosis) -> str:
     if len(diagnosis.rivals) < 2:
         return ""
     rows = "".join(
-        f"<tr{' class=best' if one.map is diagnosis.map else ''}><td>{plain(one.map.place.label)}</td>"
-        f'<td class="number">{one.quality:.3f}</td></tr>'
+        tr(
+            '<tr{rest}><td>{plain}</td><td class="number">{quality:.3f}</td></tr>',
+            rest=" class=best" if one.map is diagnosis.map else "",
+            plain=plain(one.map.place.label),
+            quality=one.quality,
+        )
         for one in diagnosis.rivals[:_MOST_RIVALS]
     )
     more = len(diagnosis.rivals) - _MOST_RIVALS
-    rest = f'<p class="quiet">and {more:,} more, all of lower quality; the .csv has them</p>' if more > 0 else ""
-    return f"<h2>All heads, the best first</h2><table>{rows}</table>{rest}"
+    rest = (
+        tr('<p class="quiet">and {more:,} more, all of lower quality; the .csv has them</p>', more=more)
+        if more > 0
+        else ""
+    )
+    return tr("<h2>All heads, the best first</h2><table>{rows}</table>{rest}", rows=rows, rest=rest)
 
 
 def _list(title: str, lines: Sequence[str]) -> str:

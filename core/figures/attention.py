@@ -11,6 +11,7 @@ from core.errors import SettingError
 from core.figures.alignment import picture
 from core.figures.pictures import Figure
 from core.figures.provenance import Origin, Provenance
+from core.language import tr
 from core.recording.alignment import AlignmentMap, Axes, Place
 from core.recording.matrix import AttentionMatrix
 
@@ -34,7 +35,13 @@ class MapView:
 
     def __post_init__(self) -> None:
         if self.reduction not in REDUCTIONS:
-            raise SettingError(f"there is no view {self.reduction!r}; choose one of: {', '.join(REDUCTIONS)}")
+            raise SettingError(
+                tr(
+                    "there is no view {reduction!r}; choose one of: {reductions}",
+                    reduction=self.reduction,
+                    reductions=", ".join(REDUCTIONS),
+                )
+            )
 
     @property
     def weights(self) -> Float[np.ndarray, "query key"]:
@@ -87,24 +94,24 @@ def about_map(view: MapView, reading: Reading) -> Provenance:
     site = view.matrix.site
     head = view.head if view.reduction == "head" else None
     place = {"site": site.name, "layer": site.layer, "head": head, "reduction": view.reduction}
-    return reading.about("attention map", view.title, view.matrix, **place)
+    return reading.about(tr("attention map"), view.title, view.matrix, **place)
 
 
 def about_derived(matrix: AttentionMatrix, title: str, reading: Reading) -> Provenance:
     """What a figure of one map made of several says of itself; the name of its site says how it was made."""
     site = matrix.site
     place = {"site": site.name, "layer": site.layer, "reduction": "mean over heads"}
-    return reading.about("attention through the layers", title, matrix, **place)
+    return reading.about(tr("attention through the layers"), title, matrix, **place)
 
 
 def about_heads(matrices: Sequence[AttentionMatrix], reading: Reading) -> Provenance:
     """What a figure of all heads says of itself: target and source tokens where there is cross-attention."""
     if not matrices:
         raise SettingError(
-            "no attention has a path like this, so there is nothing to draw; see the paths without --only"
+            tr("no attention has a path like this, so there is nothing to draw; see the paths without --only")
         )
     shown = next((one for one in reversed(matrices) if one.site.kind == "cross"), matrices[0])
-    return reading.about("attention of all heads", ALL, shown, reduction=ALL)
+    return reading.about(tr("attention of all heads"), ALL, shown, reduction=ALL)
 
 
 def map_figure(view: MapView, about: Provenance) -> Figure:
@@ -113,7 +120,10 @@ def map_figure(view: MapView, about: Provenance) -> Figure:
     top = view.high or float(np.abs(weights).max(initial=0.0))
     target, source = ("target", "source") if one.site.kind == "cross" else (one.site.stack, one.site.stack)
     axes = Axes(
-        one.queries, one.keys, f"{target} tokens (queries)", f"{source} tokens (keys) · white 0, darkest {top:.3g}"
+        one.queries,
+        one.keys,
+        tr("{target} tokens (queries)", target=target),
+        tr("{source} tokens (keys) · white 0, darkest {top:.3g}", source=source, top=top),
     )
     drawn = AlignmentMap(weights.astype(np.float32), Place(view.title), weights.shape, one.queries, one.keys)
     return Figure(picture(drawn, axes, about.title, high=top), about)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 _SYMBOLS = ("circle", "square", "triangle-up", "cross")
 
@@ -52,9 +53,9 @@ def beam_sizes(
         type="log", range=[log10(known[0]) - 0.08, log10(max(ticks)) + 0.12], tickvals=list(ticks),
         ticktext=list(ticks.values()),
     )  # fmt: skip
-    figure.update_xaxes(title="beam width (log₂)", row=2, col=1)
-    figure.update_yaxes(title="mean Σ log p (nats)", row=1, col=1)
-    figure.update_yaxes(title="share of outputs", range=[-0.04, 1.04], tickformat=".0%", row=2, col=1)
+    figure.update_xaxes(title=tr("beam width (log₂)"), row=2, col=1)
+    figure.update_yaxes(title=tr("mean Σ log p (nats)"), row=1, col=1)
+    figure.update_yaxes(title=tr("share of outputs"), range=[-0.04, 1.04], tickformat=".0%", row=2, col=1)
     return figure
 
 
@@ -68,7 +69,7 @@ def _lines(measure: Measure, widths: Sequence[int], last: int, color: str, symbo
     if measure.alone:
         found.append(
             go.Scatter(
-                x=list(widths), y=list(measure.alone), name="only sentences with a proof", mode="lines",
+                x=list(widths), y=list(measure.alone), name=tr("only sentences with a proof"), mode="lines",
                 legendgroup="alone", showlegend=symbol == _SYMBOLS[0] and color == SERIES[0],
                 line={"color": color, "width": 1.5, "dash": "dot"},
             )
@@ -76,7 +77,7 @@ def _lines(measure: Measure, widths: Sequence[int], last: int, color: str, symbo
     if measure.exact is not None:
         found.append(
             go.Scatter(
-                x=[last], y=[measure.exact], name=f"{measure.name}, exact", mode="markers", showlegend=False,
+                x=[last], y=[measure.exact], name=tr("{name}, exact", name=measure.name), mode="markers", showlegend=False,
                 marker={"size": 11, "symbol": f"{symbol}-open", "color": color, "line": {"width": 2}},
             )
         )  # fmt: skip

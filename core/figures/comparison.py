@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures.plot_text import escaped
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 _PATTERNS = ("", "/", "\\", "x", "-", "|", "+", ".")  # colour is never the only code
 _INK = {"light": "#1f2a33", "dark": "#e6edf3"}
@@ -48,12 +49,12 @@ def score_stairs(
     ]  # fmt: skip
     traces.append(_levels(scores, mode))
     figure = go.Figure(traces)
-    figure.update_layout(title="How the ranking scores come about", barmode="overlay", showlegend=True)
+    figure.update_layout(title=tr("How the ranking scores come about"), barmode="overlay", showlegend=True)
     figure.update_xaxes(
         tickvals=list(range(len(labels))), ticktext=[escaped(label).replace(", ", "<br>") for label in labels],
         range=[-0.6, len(labels) - 0.4],
     )  # fmt: skip
-    figure.update_yaxes(title="nats")
+    figure.update_yaxes(title=tr("nats"))
     return styled(figure, mode, height=340).update_layout(hovermode="closest")
 
 
@@ -75,6 +76,6 @@ def _levels(scores: Sequence[float], mode: Mode) -> go.Scatter:
     x = [at for place in range(len(scores)) for at in (place - 0.44, place + 0.44, None)]
     y = [at for score in scores for at in (score, score, None)]
     return go.Scatter(
-        x=x, y=y, mode="lines", name="ranking score", line={"color": _INK[mode], "width": 2.5},
+        x=x, y=y, mode="lines", name=tr("ranking score"), line={"color": _INK[mode], "width": 2.5},
         hovertemplate="%{y:.4f}", connectgaps=False,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from core.figures.letters import beginning, isolated
 from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
+from core.language import tr
 
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _MADE = {"light": SERIES[1], "dark": "#f0893f"}
@@ -62,7 +63,10 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
         add_cells(figure, values[:, None], [[line] for line in _told(one, name, values)], ink, mode, column)
         figure.update_traces(texttemplate="%{z:.2f}", textfont_size=11, col=column)
         figure.update_xaxes(tickvals=[0], ticktext=[name], tickangle=0, **plain, col=column)
-    looks = [[f"{told(token)} looks at {told(other)}" for other in one.source] for token in one.written]
+    looks = [
+        [tr("{told} looks at {told2}", told=told(token), told2=told(other)) for other in one.source]
+        for token in one.written
+    ]
     add_cells(figure, one.rows, looks, _FULL[mode], mode, last)
     figure.update_layout(
         margin={"l": 84, "r": 12, "t": 8, "b": 70}, hovermode="closest", uirevision=str((one.written, one.source))
@@ -76,7 +80,9 @@ def copy_map(one: CopyMap, mode: Mode) -> go.Figure:
 
 def _told(one: CopyMap, name: str, values: Float[np.ndarray, " step"]) -> list[str]:
     """What is said at each cell of a side."""
-    copied = [""] * len(values) if one.p_gen is None else [f", {part:.0%} of it copied" for part in one.copied]
+    copied = (
+        [""] * len(values) if one.p_gen is None else [tr(", {part:.0%} of it copied", part=part) for part in one.copied]
+    )
     return [f"{told(token)}: {name} {value:.2f}{part}" for token, value, part in zip(one.written, values, copied)]
 
 

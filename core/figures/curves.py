@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def curves(
         ]
     )  # fmt: skip
     figure.update_layout(title=title, showlegend=True)
-    figure.update_xaxes(title="step", rangemode="tozero")
+    figure.update_xaxes(title=tr("step"), rangemode="tozero")
     figure.update_yaxes(title=unit)
     if log:
         figure.update_yaxes(type="log", exponentformat="power")

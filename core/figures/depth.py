@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
 from core.figures.tree import shown
+from core.language import tr
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # zero: near the page's own colour
 _ABOVE, _BELOW = SERIES[0], SERIES[1]
@@ -51,7 +52,7 @@ def head_values(
     known = np.abs(values[~np.isnan(values)])
     top = high if high is not None else float(known.max(initial=0.0)) or 1.0
     heads = list(range(values.shape[1]))
-    names = [[f"{site} · head {head + 1}" for head in heads] for site in sites]
+    names = [[tr("{site} · head {head}", site=site, head=head + 1) for head in heads] for site in sites]
     figure = go.Figure(
         go.Heatmap(
             z=values, x=heads, y=list(range(len(sites))), zmin=-top, zmax=top, xgap=2, ygap=2, colorscale=_colors(mode),
@@ -119,15 +120,15 @@ def deletion_curves(steps: Sequence[int], curves: Sequence[Curve], random: Band,
             x=over, y=around, fill="toself", fillcolor=_GREY.format(0.18), line={"width": 0}, hoverinfo="skip",
             name=random.name,
         ),
-        go.Scatter(x=list(steps), y=list(random.mean), name="random, mean", mode="lines", line=grey),
+        go.Scatter(x=list(steps), y=list(random.mean), name=tr("random, mean"), mode="lines", line=grey),
     ])  # fmt: skip
     for at, curve in enumerate(curves):
         line = {"color": SERIES[at % len(SERIES)], "width": 2, "dash": DASHES[at % len(DASHES)]}
         figure.add_trace(go.Scatter(x=list(steps), y=list(curve.values), name=curve.name, mode="lines", line=line))
     styled(figure, mode, height=420)
     figure.update_layout(margin={"l": 60, "r": 16, "t": 40, "b": 44}, legend={"y": 1.03, "yanchor": "bottom"})
-    figure.update_xaxes(title="source tokens deleted, the most important first", rangemode="tozero")
-    figure.update_yaxes(title="log p (nats)", hoverformat=".2f")
+    figure.update_xaxes(title=tr("source tokens deleted, the most important first"), rangemode="tozero")
+    figure.update_yaxes(title=tr("log p (nats)"), hoverformat=".2f")
     return figure
 
 

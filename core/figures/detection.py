@@ -12,6 +12,7 @@ from PIL import Image
 
 from core.figures.plot_text import told
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 _GOLD = "#e0a100"
 _CHOSEN = {"light": "#0a2038", "dark": "#ffffff"}
@@ -91,7 +92,7 @@ def cost_map(
         go.Heatmap(
             z=-costs, colorscale=[(0.0, _FLAT[mode]), (1.0, _FULL[mode])], showscale=False, xgap=1, ygap=1,
             text=[[f"{cost:.1f}" for cost in row] for row in costs], texttemplate="%{text}" if written else None,
-            textfont={"size": 11}, hovertemplate="%{y} for %{x}: %{text}<extra></extra>",
+            textfont={"size": 11}, hovertemplate=tr("%{y} for %{x}: %{text}<extra></extra>"),
         )
     )  # fmt: skip
     styled(figure, mode, height=cost_height(len(queries)))
@@ -137,9 +138,9 @@ def judged_curve(
     styled(figure, mode, height=300)
     figure.add_hline(
         y=floor, line={"dash": "dot", "width": 1.5, "color": SERIES[6]}, annotation_position="top right",
-        annotation_text=f"average precision of the same boxes everywhere: {floor:.1%}",
+        annotation_text=tr("average precision of the same boxes everywhere: {floor:.1%}", floor=floor),
     )  # fmt: skip
-    figure.update_xaxes(title="step", range=[0, last])
+    figure.update_xaxes(title=tr("step"), range=[0, last])
     figure.update_yaxes(range=[-0.02, 1.04], tickformat=".0%")
     figure.update_layout(margin={"l": 48, "t": 12}, legend={"y": -0.25})
     return figure
@@ -149,7 +150,7 @@ def _look(look: Float[np.ndarray, "gridrow gridcolumn"], rows: int, columns: int
     down, across = rows / look.shape[0], columns / look.shape[1]
     return go.Heatmap(
         z=look, x0=across / 2, dx=across, y0=down / 2, dy=down, colorscale=_LOOK, showscale=False, zmin=0.0,
-        hovertemplate="looks here: %{z:.3f}<extra></extra>",
+        hovertemplate=tr("looks here: %{z:.3f}<extra></extra>"),
     )  # fmt: skip
 
 
@@ -161,7 +162,7 @@ def _outline(
     return go.Scatter(
         x=[left, right, right, left, left], y=[top, top, bottom, bottom, top], mode="lines+text",
         text=[told(name), "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
-        line={"color": color, "width": width, "dash": dash}, hovertemplate=f"{telling}<extra></extra>", cliponaxis=False,
+        line={"color": color, "width": width, "dash": dash}, hovertemplate=tr("{telling}<extra></extra>", telling=telling), cliponaxis=False,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from core.figures.letters import beginning, isolated
 from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 _FAINT = {"light": "#b9c2c9", "dark": "#46525c"}
 _SOFT = {"light": "#e7ebee", "dark": "#222b33"}
@@ -35,9 +36,9 @@ def output_bars(
     places = list(range(len(labels)))
     names = [f"★ {_short(label)}" if star else _short(label) for label, star in zip(labels, right)]
     series = [
-        ("share of the draws", shares, SERIES[0], ""),
-        ("to expect (filtered law)", expected, SERIES[1], "/"),
-        ("probability (model)", model, SERIES[6], "."),
+        (tr("share of the draws"), shares, SERIES[0], ""),
+        (tr("to expect (filtered law)"), expected, SERIES[1], "/"),
+        (tr("probability (model)"), model, SERIES[6], "."),
     ]
     figure = go.Figure(
         [
@@ -50,7 +51,7 @@ def output_bars(
         ]
     )  # fmt: skip
     figure.update_layout(
-        title="Outputs, the most frequent first (★ says what the reference says)", barmode="group", bargap=0.28
+        title=tr("Outputs, the most frequent first (★ says what the reference says)"), barmode="group", bargap=0.28
     )
     height = 130 + 44 * len(labels)
     styled(figure, mode, height=height)
@@ -89,18 +90,18 @@ def law_bars(
     if any(abs(one - other) > 1e-6 for one, other in zip(model, tempered)) or any(out):
         shapes = ["x" if gone else "" for gone in out]
         colors = [_PLAIN[mode] if gone else SERIES[0] for gone in out]
-        figure.add_trace(_bars(places, tempered, "after temperature (✕ = excluded)", colors, shapes, 1, mode))
+        figure.add_trace(_bars(places, tempered, tr("after temperature (✕ = excluded)"), colors, shapes, 1, mode))
     if any(abs(one - other) > 1e-6 for one, other in zip(law, tempered)):
-        figure.add_trace(_bars(places, law, "drawn from (law)", SERIES[1], "/", 2))
+        figure.add_trace(_bars(places, law, tr("drawn from (law)"), SERIES[1], "/", 2))
     if len(cumulated):
         figure.add_trace(
             go.Scatter(
-                x=places, y=list(cumulated), name="cumulated, as top-p counts", mode="lines+markers", line_shape="hv",
+                x=places, y=list(cumulated), name=tr("cumulated, as top-p counts"), mode="lines+markers", line_shape="hv",
                 line={"color": SERIES[2], "dash": "dash", "width": 1.5}, marker_size=5, hovertemplate="%{y:.3f}",
             )
         )  # fmt: skip
         figure.add_hline(
-            y=limit, line={"color": SERIES[2], "width": 1}, annotation_text=f"top-p {limit:g}",
+            y=limit, line={"color": SERIES[2], "width": 1}, annotation_text=tr("top-p {limit:g}", limit=limit),
             annotation_position="bottom right", annotation_font_size=12,
         )  # fmt: skip
     highest = max([*model, *tempered, *law, 0.05])
@@ -113,7 +114,7 @@ def law_bars(
     if 0 <= drawn < len(tokens):
         top = max(model[drawn], tempered[drawn], law[drawn])
         figure.add_annotation(x=drawn, y=top, text="▼ drawn", showarrow=False, yanchor="bottom", font_size=13)
-    figure.update_layout(title="What may come next, the most probable first", barmode="group", bargap=0.22)
+    figure.update_layout(title=tr("What may come next, the most probable first"), barmode="group", bargap=0.22)
     styled(figure, mode, height=340)
     names = [f"★ {_short(token)}" if at == right else _short(token) for at, token in enumerate(tokens)]
     figure.update_xaxes(tickvals=places, ticktext=names, tickangle=-45 if len(tokens) > 12 else 0)
@@ -159,7 +160,9 @@ def noise_strip(
         x=noise, line={"color": SERIES[1], "width": 3}, annotation_text=f"u = {noise:.4f}", annotation_position="top",
         annotation_font_size=13,
     )  # fmt: skip
-    figure.update_layout(title="Where chance fell: [0, 1) shared out by the law, tokens in the order of their numbers")
+    figure.update_layout(
+        title=tr("Where chance fell: [0, 1) shared out by the law, tokens in the order of their numbers")
+    )
     styled(figure, mode, height=170)
     figure.update_layout(hovermode="closest", margin={"l": 16, "r": 16, "t": 58, "b": 34}, showlegend=False)
     figure.update_yaxes(visible=False)

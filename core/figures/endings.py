@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from core.errors import SettingError
+from core.language import tr
 
 T = TypeVar("T")
 
@@ -20,4 +21,6 @@ def by_ending(name: str, table: Mapping[str, T]) -> T:
     for ending in sorted(table, key=len, reverse=True):
         if name.lower().endswith(ending):
             return table[ending]
-    raise SettingError(f"cannot write {name[-60:]}: choose a name that ends in {', '.join(table)}")
+    raise SettingError(
+        tr("cannot write {name}: choose a name that ends in {table}", name=name[-60:], table=", ".join(table))
+    )

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from core.figures.curves import Curve
 from core.figures.theme import DASHES, SERIES, Mode, styled
 from core.figures.tree import shown
+from core.language import tr
 
 GIVEN, RIGHT, WRONG, PUT = range(4)  # of a token: fed, right, wrong, the wrong word itself
 _COLORS = {
@@ -48,10 +49,10 @@ def token_rows(rows: Sequence[TokenRow], mode: Mode) -> go.Figure:
             z=kinds, x=list(range(1, most + 1)), text=marked, texttemplate="%{text}", textfont={"size": 14}, customdata=said, xgap=1, ygap=3,
             zmin=-0.5, zmax=3.5, showscale=False, hoverongaps=False,
             colorscale=[stop for at, color in enumerate(colors) for stop in ((at / 4, color), ((at + 1) / 4, color))],
-            hovertemplate="place %{x}: %{text}, %{customdata}<extra></extra>",
+            hovertemplate=tr("place %{x}: %{text}, %{customdata}<extra></extra>"),
         )
     )  # fmt: skip
-    figure.update_xaxes(title="place in the target")
+    figure.update_xaxes(title=tr("place in the target"))
     styled(figure, mode, height=_ROW * len(rows) + 50)
     figure.update_layout(hovermode="closest", margin={"l": 10, "r": 10, "t": 6, "b": 44}, uirevision=None)
     figure.update_xaxes(showgrid=False, dtick=1 if most <= 16 else 5, tick0=0)
@@ -79,7 +80,7 @@ def places(lines: Sequence[Curve], *, title: str, axis: str, chance: float | Non
     )  # fmt: skip
     if chance is not None:
         figure.add_hline(
-            chance, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text="guessing",
+            chance, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text=tr("guessing"),
             annotation_position="bottom left",
         )  # fmt: skip
     figure.update_layout(title=title)

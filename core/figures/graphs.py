@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 
 from core.figures.plot_text import escaped
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 _FAINT = {"light": "rgba(90,105,115,0.28)", "dark": "rgba(170,185,200,0.28)"}
 _LOOKS = "#d55e00"
@@ -51,7 +52,7 @@ def graph_attention(
     x, y = places[chosen]
     figure.add_trace(
         go.Scatter(
-            x=[x], y=[y], mode="markers", hoverinfo="skip", name="chosen",
+            x=[x], y=[y], mode="markers", hoverinfo="skip", name=tr("chosen"),
             marker={"size": 24, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": _LOOKS}},
         )
     )  # fmt: skip

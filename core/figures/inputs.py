@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from core.figures.plot_text import told
 from core.figures.theme import Mode, styled
+from core.language import tr
 
 _ZERO = {"light": "#f4f6f8", "dark": "#1a222a"}
 _FEW = 12  # columns that are all numbered
@@ -27,7 +28,7 @@ def vectors(
         go.Heatmap(
             z=rows, zmin=-largest, zmax=largest, showscale=False,
             colorscale=[(0.0, "#d55e00"), (0.5, _ZERO[mode]), (1.0, "#2f6f9f")],
-            hovertemplate="feature %{x}: %{z:.3f}<extra></extra>",
+            hovertemplate=tr("feature %{x}: %{z:.3f}<extra></extra>"),
         )
     )  # fmt: skip
     styled(figure, mode, height=height or min(520, 80 + 22 * len(items)))
@@ -59,6 +60,6 @@ def wave(
     figure.add_vrect(x0=window[0] / rate, x1=window[1] / rate, fillcolor="#d55e00", opacity=0.35, line_width=0)
     styled(figure, mode, height=200)
     figure.update_layout(title=title, showlegend=False)
-    figure.update_xaxes(title="seconds")
+    figure.update_xaxes(title=tr("seconds"))
     figure.update_yaxes(showticklabels=False)
     return figure

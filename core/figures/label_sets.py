@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from core.figures.cells import add_cells
 from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 _FULL = {"light": SERIES[0], "dark": SERIES[7]}
 _OWN = {"light": SERIES[1], "dark": "#f0893f"}
@@ -42,9 +43,23 @@ def label_map(one: LabelMap, mode: Mode) -> go.Figure:
         cols=3, column_widths=[_NARROW, _NARROW, 1 - 2 * _NARROW], shared_yaxes=True, horizontal_spacing=0.015
     )
     written, source = [told(token) for token in one.written], [told(token) for token in one.source]
-    add_cells(figure, one.probabilities[:, None], [[f"{label} was written"] for label in written], _OWN[mode], mode, 1)
-    add_cells(figure, one.ends[:, None], [[f"to end in place of {label}"] for label in written], _OWN[mode], mode, 2)
-    looks = [[f"{label} looks at {other}" for other in source] for label in written]
+    add_cells(
+        figure,
+        one.probabilities[:, None],
+        [[tr("{label} was written", label=label)] for label in written],
+        _OWN[mode],
+        mode,
+        1,
+    )
+    add_cells(
+        figure,
+        one.ends[:, None],
+        [[tr("to end in place of {label}", label=label)] for label in written],
+        _OWN[mode],
+        mode,
+        2,
+    )
+    looks = [[tr("{label} looks at {other}", label=label, other=other) for other in source] for label in written]
     add_cells(figure, one.rows, looks, _FULL[mode], mode, 3)
     for column in (1, 2):
         figure.update_traces(texttemplate="%{z:.2f}", textfont_size=11, col=column)
@@ -81,5 +96,5 @@ def label_bars(probabilities: Mapping[str, float], written: Sequence[str], cut: 
         margin={"l": 96, "r": 34, "t": 8, "b": 40}, showlegend=False, hovermode="closest", uirevision="labels"
     )
     figure.update_yaxes(tickvals=list(range(len(best))), ticktext=names, autorange="reversed", showgrid=False)
-    figure.update_xaxes(range=[0, 1.0], title="probability")
+    figure.update_xaxes(range=[0, 1.0], title=tr("probability"))
     return figure

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Int, UInt8
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 _FILLED = {"light": SERIES[0], "dark": "#6db3e3"}
 _BLOCKED = {"light": "#edf1f4", "dark": "#1b232b"}
@@ -45,7 +46,7 @@ def tiles(drawn: Sequence[Tile], mode: Mode, *, rows: str = "query", columns: st
         go.Heatmap(
             z=_codes(tile), zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
             xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}",
-            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
+            hovertemplate=tr("{rows} %{{y}}, {columns} %{{x}}<extra></extra>", rows=rows, columns=columns),
         )
         for at, tile in enumerate(drawn)
     ]  # fmt: skip
@@ -118,7 +119,7 @@ def costs_over_length(lengths: Sequence[int], pairs: Mapping[str, Sequence[int]]
         legend={"y": 1.02, "yanchor": "bottom"}, margin={"t": 28},
         shapes=[{"type": "line", "x0": now, "x1": now, "y0": 0, "y1": 1, "yref": "y domain", "line": here}],
         xaxis={"type": "log", "title": {"text": "length"}, "tickvals": powers, "ticktext": [str(one) for one in powers]},
-        yaxis={"type": "log", "title": {"text": "pairs scored"}, "exponentformat": "SI", "dtick": 1},
+        yaxis={"type": "log", "title": {"text": tr("pairs scored")}, "exponentformat": "SI", "dtick": 1},
     )  # fmt: skip
     return figure
 
@@ -170,8 +171,8 @@ def graph_drawing(
 
 def _heard(layers: int) -> str:
     if layers <= 0:
-        return "the node that speaks" if layers == 0 else "never hears it"
-    return f"hears it after {layers} layer{'s' * (layers > 1)}"
+        return tr("the node that speaks") if layers == 0 else tr("never hears it")
+    return tr("hears it after {layers} layer{value}", layers=layers, value="s" * (layers > 1))
 
 
 def _letters(layers: int, mode: Mode) -> str:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 _SYMBOLS = ("circle", "square", "diamond", "cross")
 
@@ -35,9 +36,9 @@ def gradient_sizes(
     styled(figure, mode, height=360)
     figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"l": 70})
     figure.update_yaxes(type="log", dtick="D2", tickformat="~g")
-    figure.update_yaxes(title="norm of the gradient", row=1, col=1)
-    figure.update_xaxes(title="layer", row=1, col=1)
-    figure.update_xaxes(title="layers in all; the last one's gradient", row=1, col=2)
+    figure.update_yaxes(title=tr("norm of the gradient"), row=1, col=1)
+    figure.update_xaxes(title=tr("layer"), row=1, col=1)
+    figure.update_xaxes(title=tr("layers in all; the last one's gradient"), row=1, col=2)
     return figure
 
 
@@ -56,11 +57,11 @@ def loss_curves(losses: Mapping[str, Sequence[float]], steps: int, chance: float
             for at, (name, values) in enumerate(losses.items())
         ]
     )  # fmt: skip
-    figure.add_hline(chance, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text="guessing")
+    figure.add_hline(chance, line={"dash": "dot", "width": 1, "color": SERIES[6]}, annotation_text=tr("guessing"))
     styled(figure, mode, height=380)
     figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"})
-    figure.update_xaxes(title="step", range=[0, steps])
-    figure.update_yaxes(title="loss (nats a token)", range=[-0.1, 1.4 * chance])
+    figure.update_xaxes(title=tr("step"), range=[0, steps])
+    figure.update_yaxes(title=tr("loss (nats a token)"), range=[-0.1, 1.4 * chance])
     return figure
 
 
@@ -81,5 +82,5 @@ def variations(values: Mapping[str, Sequence[float]], names: Sequence[str], mode
     )  # fmt: skip
     styled(figure, mode, height=340)
     figure.update_layout(barmode="group", legend={"y": 1.02, "yanchor": "bottom"}, hovermode="closest")
-    figure.update_yaxes(title="variation over batches", tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(title=tr("variation over batches"), tickformat=".0%", rangemode="tozero")
     return figure

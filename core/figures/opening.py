@@ -19,10 +19,11 @@ from core.errors import DataError
 from core.figures.drawn.html_view import BEGIN, END
 from core.figures.pictures import ATTACHED, KEYWORD, NAMESPACE, pixels
 from core.figures.provenance import LARGEST, Provenance, digest, seal
+from core.language import mark, tr
 
 LARGEST_FILE = 50_000_000  # bytes
 _MOST_DOTS = 100_000_000
-_NOTHING = (
+_NOTHING = mark(
     "says nothing of itself: it is no figure of Attention Lab, or another program has left out what was inside; "
     "take the file as it was saved"
 )
@@ -45,9 +46,10 @@ class OpenedFigure:
         """What was edited and what is used all the same; None where nothing was."""
         if not self.edited:
             return None
-        return (
-            f"this figure was edited after it was saved ({' and '.join(self.edited)}); what it says now is used, and "
-            "the view is drawn anew from the model, so nothing is taken from the picture"
+        return tr(
+            "this figure was edited after it was saved ({edited}); what it says now is used, and "
+            "the view is drawn anew from the model, so nothing is taken from the picture",
+            edited=" and ".join(self.edited),
         )
 
 
@@ -58,21 +60,29 @@ def open_figure(raw: bytes) -> OpenedFigure:
         DataError: not a figure of ours, too large, damaged, or made to do harm.
     """
     if len(raw) > LARGEST_FILE:
-        raise DataError(f"the file has {len(raw):,} bytes; a figure has at most {LARGEST_FILE:,}")
+        raise DataError(
+            tr(
+                "the file has {count:,} bytes; a figure has at most {largest_file:,}",
+                count=len(raw),
+                largest_file=LARGEST_FILE,
+            )
+        )
     for first, name, read in _KINDS:
         if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(first):
             text, picture = read(raw)
             return _checked(name, text, picture)
-    raise DataError("this file is no figure: a figure is an .svg, .png, .pdf or .html that was saved here")
+    raise DataError(tr("this file is no figure: a figure is an .svg, .png, .pdf or .html that was saved here"))
 
 
 def _checked(name: str, text: str | None, picture: str) -> OpenedFigure:
     if not text:
-        raise DataError(f"this {name} {_NOTHING}")
+        raise DataError(tr("this {name} {nothing}", name=name, nothing=_NOTHING))
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DataError("what this figure says of itself is damaged: it is no JSON; save the figure again") from error
+        raise DataError(
+            tr("what this figure says of itself is damaged: it is no JSON; save the figure again")
+        ) from error
     about = Provenance.from_dict(body)
     sealed = {"what it says": body.pop("digest", None) == seal(body), "its picture": body.get("picture") == picture}
     return OpenedFigure(about, tuple(what for what, same in sealed.items() if not same))
@@ -101,7 +111,13 @@ def _of_svg(raw: bytes) -> tuple[str | None, str]:
     try:
         parser.Parse(raw, True)
     except expat.ExpatError as error:
-        raise DataError(f"this SVG is damaged: {expat.ErrorString(error.code)} in line {error.lineno}") from error
+        raise DataError(
+            tr(
+                "this SVG is damaged: {ErrorString} in line {lineno}",
+                ErrorString=expat.ErrorString(error.code),
+                lineno=error.lineno,
+            )
+        ) from error
     text = "".join(kept)
     if len(text) > LARGEST:
         raise _too_long("SVG", len(text))
@@ -111,7 +127,7 @@ def _of_svg(raw: bytes) -> tuple[str | None, str]:
 
 def _refuse(*declared: Any) -> int:
     raise DataError(
-        "this SVG declares entities, which a figure never needs and which can be made to do harm; it is not read"
+        tr("this SVG declares entities, which a figure never needs and which can be made to do harm; it is not read")
     )
 
 
@@ -122,11 +138,19 @@ def _of_png(raw: bytes) -> tuple[str | None, str]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit is ours, and said in our words
             image = Image.open(io.BytesIO(raw), formats=("PNG",))
             if image.width * image.height > _MOST_DOTS:
-                raise DataError(f"this PNG has {image.width:,}×{image.height:,} dots; a figure has fewer")
+                raise DataError(
+                    tr(
+                        "this PNG has {width:,}×{height:,} dots; a figure has fewer",
+                        width=image.width,
+                        height=image.height,
+                    )
+                )
             image.load()
             text = image.info.get(KEYWORD)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise DataError(f"this PNG is damaged or too large to be a figure: {str(error)[:120]}") from error
+        raise DataError(
+            tr("this PNG is damaged or too large to be a figure: {error}", error=str(error)[:120])
+        ) from error
     if isinstance(text, str) and len(text) > LARGEST:
         raise _too_long("PNG", len(text))
     return text if isinstance(text, str) else None, pixels(image)
@@ -144,12 +168,20 @@ def _of_pdf(raw: bytes) -> tuple[str | None, str]:
         shown = reader.pages[0]["/Resources"]["/XObject"]["/Figure"]
         size = int(shown["/Width"]), int(shown["/Height"])
         if size[0] * size[1] > _MOST_DOTS:
-            raise DataError(f"this PDF holds a picture of {size[0]:,}×{size[1]:,} dots; a figure has fewer")
+            raise DataError(
+                tr(
+                    "this PDF holds a picture of {size:,}×{size2:,} dots; a figure has fewer",
+                    size=size[0],
+                    size2=size[1],
+                )
+            )
         return attached[0].decode("utf-8"), pixels(Image.frombytes("RGB", size, shown.get_data()))
     except DataError:
         raise
     except Exception as error:  # a broken PDF may break its reader anywhere
-        raise DataError(f"this PDF is damaged or no figure: {type(error).__name__}; save the figure again") from error
+        raise DataError(
+            tr("this PDF is damaged or no figure: {name}; save the figure again", name=type(error).__name__)
+        ) from error
 
 
 def _of_html(raw: bytes) -> tuple[str | None, str]:
@@ -157,15 +189,22 @@ def _of_html(raw: bytes) -> tuple[str | None, str]:
     before, _, rest = raw.partition(BEGIN)
     text, _, after = rest.partition(END)
     if len(text) > LARGEST:
-        raise _too_long("HTML file", len(text))
+        raise _too_long(tr("HTML file"), len(text))
     return text.decode("utf-8", "replace"), digest(before + after)
 
 
 def _too_long(name: str, length: int) -> DataError:
-    return DataError(f"what this {name} says of itself has {length:,} characters; a figure says at most {LARGEST:,}")
+    return DataError(
+        tr(
+            "what this {name} says of itself has {length:,} characters; a figure says at most {largest:,}",
+            name=name,
+            length=length,
+            largest=LARGEST,
+        )
+    )
 
 
 _KINDS: tuple[tuple[bytes, str, Callable[[bytes], tuple[str | None, str]]], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "PNG", _of_png), (b"%PDF-", "PDF", _of_pdf), (b"<!doctype html>", "HTML file", _of_html),
+    (b"\x89PNG\r\n\x1a\n", "PNG", _of_png), (b"%PDF-", "PDF", _of_pdf), (b"<!doctype html>", mark("HTML file"), _of_html),
     (b"<", "SVG", _of_svg),
 )  # fmt: skip

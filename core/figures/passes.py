@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from core.figures.letters import beginning, isolated
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 _SCALE = {"light": ["#ffffff", "#2f6f9f"], "dark": ["#11151a", "#4d97cc"]}
 _INK = {"light": "#1f2a33", "dark": "#e6edf3"}
@@ -30,7 +31,7 @@ def stages(rows: Sequence[Row], mode: Mode) -> go.Figure:
             z=[[one[1] if one[0] else None for one in row] for row in rows], zmin=0, zmax=1, colorscale=_SCALE[mode],
             x=list(range(places)), y=list(range(len(rows))), xgap=2, ygap=2, showscale=False,
             customdata=[[one[0] for one in row] for row in rows],
-            hovertemplate="call %{y}, place %{x}: %{customdata} %{z:.2f}<extra></extra>", hoverongaps=False,
+            hovertemplate=tr("call %{y}, place %{x}: %{customdata} %{z:.2f}<extra></extra>"), hoverongaps=False,
         )
     )  # fmt: skip
     for at, row in enumerate(rows):
@@ -41,7 +42,7 @@ def stages(rows: Sequence[Row], mode: Mode) -> go.Figure:
     figure.update_layout(margin={"l": 44, "r": 4, "t": 6, "b": 28}, hovermode="closest")
     figure.update_xaxes(tickvals=list(range(places)), ticktext=[str(at + 1) for at in range(places)])
     ticks = {"tickvals": list(range(len(rows))), "ticktext": [str(at + 1) for at in range(len(rows))]}
-    figure.update_yaxes(autorange="reversed", title="call", showgrid=False, **ticks)
+    figure.update_yaxes(autorange="reversed", title=tr("call"), showgrid=False, **ticks)
     return figure
 
 

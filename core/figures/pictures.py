@@ -22,6 +22,7 @@ from core.errors import SettingError
 from core.figures.alignment import legible
 from core.figures.letters import LATIN
 from core.figures.provenance import Provenance, digest, sealed
+from core.language import tr
 
 NAMESPACE = "urn:attention-lab:figure:1"
 KEYWORD, ATTACHED = "attention-lab", "figure.json"
@@ -46,7 +47,12 @@ def to_svg(figure: Figure) -> bytes:
     """The drawing as it is, to be scaled and edited."""
     whole = figure.svg.encode("utf-8", "replace")
     seal = escape(sealed(figure.about, digest(whole)), quote=False)
-    inside = f'<metadata><figure xmlns="{NAMESPACE}">{seal}</figure></metadata><desc>{escape(_lines(figure.about.told))}</desc>'
+    inside = tr(
+        '<metadata><figure xmlns="{namespace}">{seal}</figure></metadata><desc>{escape}</desc>',
+        namespace=NAMESPACE,
+        seal=seal,
+        escape=escape(_lines(figure.about.told)),
+    )
     at = whole.index(b">") + 1  # behind the root's own tag, whose attributes hold no text of anybody's
     return whole[:at] + inside.encode() + whole[at:]
 
@@ -117,7 +123,10 @@ def _sans_serif() -> str:
         if _rendered(letter, 1.0, family).convert("L").getextrema()[0] < 128:
             return family
     raise SettingError(
-        f"no font to draw letters with: none of {', '.join(LATIN)} is on this machine; install one of them, or take the .svg"
+        tr(
+            "no font to draw letters with: none of {latin} is on this machine; install one of them, or take the .svg",
+            latin=", ".join(LATIN),
+        )
     )
 
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 
 def over_distance(lines: Mapping[str, Float[np.ndarray, "place other"]], title: str, mode: Mode) -> go.Figure:
@@ -31,12 +32,12 @@ def over_distance(lines: Mapping[str, Float[np.ndarray, "place other"]], title: 
             go.Scatter(
                 x=distances, y=[float(one.mean()) for one in along], name=name, mode="lines",
                 line={"color": color, "dash": DASHES[at % len(DASHES)], "width": 2},
-                hovertemplate="%{x:+d} places: %{y:.3f}<extra>" + name + "</extra>",
+                hovertemplate=tr("%{x:+d} places: %{y:.3f}<extra>") + name + tr("</extra>"),
             )
         )  # fmt: skip
     styled(figure, mode, height=300)
     figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, showlegend=len(lines) > 1, margin={"l": 64})
-    figure.update_xaxes(title="distance in places (left: behind)")
+    figure.update_xaxes(title=tr("distance in places (left: behind)"))
     figure.update_yaxes(title=title)
     return figure
 
@@ -52,12 +53,12 @@ def plane(points: Float[np.ndarray, "position two"], share: float, mode: Mode) -
         go.Scatter(
             x=points[:, 0], y=points[:, 1], mode="lines+markers+text", text=named, textposition="top center",
             line={"color": SERIES[0], "width": 1.5}, marker={"size": 5}, customdata=list(range(len(points))),
-            hovertemplate="position %{customdata}<extra></extra>",
+            hovertemplate=tr("position %{customdata}<extra></extra>"),
         )
     )  # fmt: skip
     styled(figure, mode, height=340)
-    figure.update_xaxes(title=f"first component (the plane holds {share:.0%} of the variance)")
-    figure.update_yaxes(title="second component")
+    figure.update_xaxes(title=tr("first component (the plane holds {share:.0%} of the variance)", share=share))
+    figure.update_yaxes(title=tr("second component"))
     return figure
 
 
@@ -82,6 +83,8 @@ def accuracies(rows: Sequence[Mapping[str, object]], size_is: str, mode: Mode) -
         )  # fmt: skip
     styled(figure, mode, height=360)
     figure.update_layout(legend={"y": 1.02, "yanchor": "bottom"}, margin={"l": 64})
-    figure.update_xaxes(title=f"{size_is} in the text (the first is a size of training)", type="category")
-    figure.update_yaxes(title="share of right labels", range=[-0.02, 1.05], tickformat=".0%")
+    figure.update_xaxes(
+        title=tr("{size_is} in the text (the first is a size of training)", size_is=size_is), type="category"
+    )
+    figure.update_yaxes(title=tr("share of right labels"), range=[-0.02, 1.05], tickformat=".0%")
     return figure

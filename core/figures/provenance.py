@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from core.errors import DataError
+from core.language import mark, tr
 
 SCHEMA = "attnlab/figure/1"
-DIRECTION = "rows = target (queries), columns = source (keys)"
+DIRECTION = mark("rows = target (queries), columns = source (keys)")
 LARGEST = 2_000_000  # characters of the description; some 100,000 tokens
 _FAMILY = "attnlab/figure/"
 _UNSAFE = re.compile("[\ud800-\udfff\x7f-\x9f\ufffe\uffff]")  # what XML may not hold and JSON leaves as it is
@@ -84,7 +85,7 @@ class Provenance:
         schema = data.get("schema") if isinstance(data, Mapping) else None
         if schema != SCHEMA:
             newer = isinstance(schema, str) and schema.startswith(_FAMILY)
-            advice = "it was saved by a newer Attention Lab: open it there" if newer else "save it again"
+            advice = tr("it was saved by a newer Attention Lab: open it there") if newer else tr("save it again")
             raise DataError(
                 f"what this figure says of itself has schema {str(schema)[:40]!r}, not {SCHEMA!r}; {advice}"
             )
@@ -97,7 +98,7 @@ class Provenance:
         if self.site is None or self.layer is None:
             return self.reduction or ""
         head = f"head {self.head + 1}" if self.head is not None else self.reduction
-        return f"{self.site} (layer {self.layer + 1}), {head}"
+        return tr("{site} (layer {layer}), {head}", site=self.site, layer=self.layer + 1, head=head)
 
     @property
     def told(self) -> str:
@@ -159,15 +160,17 @@ def _part(data: Mapping[str, Any], name: str) -> Any:
             return value
     elif isinstance(value, str) or (value is None and name not in _WORDS):
         return value
-    raise DataError(f"what this figure says of itself is damaged: its {name} cannot be read; save the figure again")
+    raise DataError(
+        tr("what this figure says of itself is damaged: its {name} cannot be read; save the figure again", name=name)
+    )
 
 
 def _edit(edit: Mapping[str, Any]) -> str:
     """One edit for people: heads counted from 1."""
     head = edit.get("head")
     number = head + 1 if isinstance(head, int) else head
-    step = f" at step {edit['step']}" if "step" in edit else ""
-    return f"{edit.get('site')} head {number} {'row set' if 'row' in edit else 'off'}{step}"
+    step = tr(" at step {step}", step=edit["step"]) if "step" in edit else ""
+    return f"{edit.get('site')} head {number} {tr('row set') if 'row' in edit else 'off'}{step}"
 
 
 def _settings(search: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
+from core.language import tr
 
 Points = tuple[Sequence[float], Sequence[float]]
 
@@ -25,8 +26,8 @@ def worth(lines: Mapping[str, Points], steps: int, mode: Mode) -> go.Figure:
             for at, (name, (places, values)) in enumerate(lines.items())
         ]
     )  # fmt: skip
-    figure.update_layout(title="Reward of held-out outputs, by step")
-    figure.update_xaxes(range=[0, steps], title="step")
+    figure.update_layout(title=tr("Reward of held-out outputs, by step"))
+    figure.update_xaxes(range=[0, steps], title=tr("step"))
     return styled(figure, mode, height=340)
 
 
@@ -46,7 +47,7 @@ def against(lines: Mapping[str, Points], mode: Mode) -> go.Figure:
             for at, (name, (losses, values)) in enumerate(lines.items())
         ]
     )  # fmt: skip
-    figure.update_layout(title="Cross-entropy and BLEU against each other")
-    figure.update_xaxes(title="cross-entropy of the right target, nats a token")
-    figure.update_yaxes(title="corpus BLEU of greedy outputs")
+    figure.update_layout(title=tr("Cross-entropy and BLEU against each other"))
+    figure.update_xaxes(title=tr("cross-entropy of the right target, nats a token"))
+    figure.update_yaxes(title=tr("corpus BLEU of greedy outputs"))
     return styled(figure, mode, height=340)

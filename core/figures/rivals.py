@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 Rows = Sequence[Mapping[str, str | int | float | None]]
 _SYMBOLS = ("circle", "square", "triangle-up", "cross")
@@ -22,8 +23,8 @@ def reach(rows: Rows, lengths: Sequence[int], mode: Mode) -> go.Figure:
     """
     figure = go.Figure(_lines(rows, "network", "length", "gradient"))
     styled(figure, mode, height=400)
-    _over(figure, lengths, "tokens T (log₂)")
-    figure.update_yaxes(title="‖∂ output T / ∂ input 1‖ (log)", type="log", exponentformat="power", nticks=8)
+    _over(figure, lengths, tr("tokens T (log₂)"))
+    figure.update_yaxes(title=tr("‖∂ output T / ∂ input 1‖ (log)"), type="log", exponentformat="power", nticks=8)
     return figure
 
 
@@ -33,12 +34,12 @@ def token_times(rows: Rows, lengths: Sequence[int], mode: Mode) -> go.Figure:
     Args:
         rows: with network, length, token_by_token and whole_text, in seconds.
     """
-    written = _lines(rows, "network", "length", "token_by_token", scale=1e6, name="{}, token by token")
-    there = _lines(rows, "network", "length", "whole_text", scale=1e6, name="{}, whole text", dash="dash")
+    written = _lines(rows, "network", "length", "token_by_token", scale=1e6, name=tr("{}, token by token"))
+    there = _lines(rows, "network", "length", "whole_text", scale=1e6, name=tr("{}, whole text"), dash="dash")
     figure = go.Figure([*written, *there])
     styled(figure, mode, height=400)
-    _over(figure, lengths, "tokens T (log₂)")
-    figure.update_yaxes(title="µs for a token (log)", type="log", dtick=1)
+    _over(figure, lengths, tr("tokens T (log₂)"))
+    figure.update_yaxes(title=tr("µs for a token (log)"), type="log", dtick=1)
     return figure
 
 
@@ -49,9 +50,9 @@ def length_cost(rows: Rows, lengths: Sequence[int], mode: Mode) -> go.Figure:
         rows: with attention, length, seconds, bytes and step (seconds).
     """
     parts = (
-        ("seconds", 1e3, "one call, ms (log)"),
-        ("bytes", 1 / 2**20, "memory, MiB (log)"),
-        ("step", 1e6, "one more token, µs"),
+        ("seconds", 1e3, tr("one call, ms (log)")),
+        ("bytes", 1 / 2**20, tr("memory, MiB (log)")),
+        ("step", 1e6, tr("one more token, µs")),
     )
     figure = make_subplots(rows=1, cols=len(parts), horizontal_spacing=0.09)
     for column, (of, scale, title) in enumerate(parts, start=1):
@@ -59,7 +60,7 @@ def length_cost(rows: Rows, lengths: Sequence[int], mode: Mode) -> go.Figure:
             figure.add_trace(line.update(showlegend=column == 1), row=1, col=column)
         figure.update_yaxes(title=title, row=1, col=column)
     styled(figure, mode, height=400)
-    _over(figure, lengths, "tokens (log₂)")
+    _over(figure, lengths, tr("tokens (log₂)"))
     for column in (1, 2):
         figure.update_yaxes(type="log", dtick=1, row=1, col=column)
     figure.update_yaxes(rangemode="tozero", row=1, col=3)
@@ -79,15 +80,15 @@ def data_size(rows: Rows, sizes: Mapping[str, Sequence[int]], chance: Mapping[st
         for line in _lines(of, "network", "images", "accuracy", points=True):
             figure.add_trace(line.update(showlegend=bool(line.showlegend) and column == 1), row=1, col=column)
         guessing = go.Scatter(
-            x=[min(sizes[task]), max(sizes[task])], y=[chance[task]] * 2, name="guessing", mode="lines",
+            x=[min(sizes[task]), max(sizes[task])], y=[chance[task]] * 2, name=tr("guessing"), mode="lines",
             line={"dash": "dot", "width": 1.5, "color": SERIES[6]}, showlegend=column == 1,
         )  # fmt: skip
         figure.add_trace(guessing, row=1, col=column)
     styled(figure, mode, height=400)
     for column, task in enumerate(titles, start=1):
-        _over(figure, sizes[task], "training images (log)", row=1, col=column)
+        _over(figure, sizes[task], tr("training images (log)"), row=1, col=column)
     figure.update_yaxes(range=[0, 1.04], tickformat=".0%")
-    figure.update_yaxes(title="held-out images right", row=1, col=1)
+    figure.update_yaxes(title=tr("held-out images right"), row=1, col=1)
     return figure
 
 
@@ -136,7 +137,7 @@ def _lines(
         ))  # fmt: skip
         if points and len(of) > len(places):
             found.append(go.Scatter(
-                x=[place for place, _ in of], y=[value for _, value in of], mode="markers", name=f"{one}, each seed",
+                x=[place for place, _ in of], y=[value for _, value in of], mode="markers", name=tr("{one}, each seed", one=one),
                 legendgroup=str(one), showlegend=False, opacity=0.55,
                 marker={"size": 6, "symbol": f"{symbol}-open", "color": color},
             ))  # fmt: skip

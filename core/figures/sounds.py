@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from core.figures.plot_text import told
 from core.figures.theme import SERIES, Mode, styled
+from core.language import tr
 
 
 def heard(
@@ -21,12 +22,12 @@ def heard(
     figure = go.Figure(
         go.Heatmap(
             z=bands.T, colorscale="Blues" if mode == "light" else "ice", showscale=False,
-            hovertemplate="%{text}, band %{y}: %{z:.2f}<extra></extra>", text=[list(moments)] * bands.shape[1],
+            hovertemplate=tr("%{text}, band %{y}: %{z:.2f}<extra></extra>"), text=[list(moments)] * bands.shape[1],
         )
     )  # fmt: skip
     _moments(styled(figure, mode, height=220), moments)
     figure.update_layout(title=title, hovermode="closest", margin={"l": 44, "r": 8, "t": 36, "b": 36})
-    figure.update_yaxes(title="band", showgrid=False)
+    figure.update_yaxes(title=tr("band"), showgrid=False)
     if chosen is not None:
         figure.add_vrect(x0=chosen - 0.5, x1=chosen + 0.5, line_color="#d55e00", fillcolor="rgba(0,0,0,0)")
     return figure

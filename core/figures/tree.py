@@ -16,6 +16,7 @@ from core.decoding.trees.saved import Parts
 from core.figures.letters import isolated, lettering
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
+from core.language import tr
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
 _LONGEST = 24  # characters of a token that are written out
@@ -64,12 +65,12 @@ def about_tree(
     where = page or ("intervene" if edits else "decoder")
     best = path(nodes, finished(nodes)[0]) if finished(nodes) else []
     return Provenance(
-        "decoding tree",
+        tr("decoding tree"),
         _title(header),
         Origin(header.get("model"), header.get("model_hash"), header.get("checkpoint_step"), seed),
         where if header.get("model") else "",
         {name: str(value) for name, value in asked.items() if value} if query is None else query,
-        "left to right: steps of the target; a node is a token, its path what stands before it",
+        tr("left to right: steps of the target; a node is a token, its path what stands before it"),
         source=str(header.get("source", "")),
         queries=tuple(nodes["text"][at] for at in best),
         keys=tuple(header.get("source_tokens", ())),
@@ -80,7 +81,7 @@ def about_tree(
 
 def _title(header: Mapping[str, Any]) -> str:
     count = len(header.get("edits") or ())
-    edited = f" · {count} edit{'s' * (count != 1)}" if count else ""
+    edited = tr(" · {count} edit{value}", count=count, value="s" * (count != 1)) if count else ""
     return f"{header.get('strategy', 'decoding')}{edited}: {header.get('source', '')} → {header.get('output', '')}"
 
 
@@ -101,13 +102,15 @@ def picture(header: Mapping[str, Any], nodes: Columns) -> str:
     linked.sort(key=lambda node: _kind(layout, node) != "dead")  # what lives is drawn over what does not
     edges = [_edge(nodes, layout, node, places, widths) for node in linked]
     pills = [_pill(nodes, layout, node, places[node], widths[node]) for node in layout.drawn]
-    note = (
-        f"{len(nodes['id'])} nodes, stopped: {header.get('stop_reason', '–')}; a thicker line is a more probable token"
+    note = tr(
+        "{count} nodes, stopped: {get}; a thicker line is a more probable token",
+        count=len(nodes["id"]),
+        get=header.get("stop_reason", "–"),
     )
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{bottom + 34:g}" role="img">',
-        f"<title>{_safe(title)}</title>", f"<style>{_STYLE}</style>", '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>',
-        f'<text x="{_EDGE}" y="22" class="head"{lettering(title)}>{_safe(title)}</text>', f'<text x="{_EDGE}" y="44" class="note">{_safe(note)}</text>',
+        f"<title>{_safe(title)}</title>", f"<style>{_STYLE}</style>", tr('<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'),
+        tr('<text x="{edge}" y="22" class="head"{lettering}>{safe}</text>', edge=_EDGE, lettering=lettering(title), safe=_safe(title)), tr('<text x="{edge}" y="44" class="note">{safe}</text>', edge=_EDGE, safe=_safe(note)),
         *edges, *pills, *_legend(nodes, bottom + 14), "</svg>", "",
     ])  # fmt: skip
 
@@ -137,7 +140,7 @@ def _safe(text: str) -> str:
 def _label(nodes: Columns, node: int, drawn: Drawn) -> tuple[str, str]:
     """What a pill says: the token, and its probability."""
     if drawn.hidden:
-        return f"+{drawn.hidden} more", ""
+        return tr("+{hidden} more", hidden=drawn.hidden), ""
     if drawn.parent is None:
         return shown(nodes["text"][node]), ""
     return shown(nodes["text"][node]), f"{exp(nodes['logp_token'][node]):.2g}"
@@ -184,7 +187,12 @@ def _edge(
     bend = x2 - _GAP  # the level part ends where the column's gap begins
     thick = 1.0 if drawn.hidden else 0.75 + 3.5 * min(1.0, exp(nodes["logp_token"][node]))
     shape = f"M{x1:g},{y1:g} H{bend:g} C{bend + _GAP / 2:g},{y1:g} {bend + _GAP / 2:g},{y2:g} {x2:g},{y2:g}"
-    return f'<path class="edge {_kind(layout, node)}" d="{shape}" stroke-width="{thick:.2f}"/>'
+    return tr(
+        '<path class="edge {kind}" d="{shape}" stroke-width="{thick:.2f}"/>',
+        kind=_kind(layout, node),
+        shape=shape,
+        thick=thick,
+    )
 
 
 def _kind(layout: Layout, node: int) -> str:
@@ -198,14 +206,20 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
     done, signs, middle = _done(nodes, node, drawn), _signs(nodes, node, drawn), _HEIGHT / 2
     parts = [f'<g class="{_kind(layout, node)}" transform="translate({place[0]:g},{place[1]:g})">']
     parts += [] if drawn.hidden else [f"<title>{_safe(_about(nodes, node))}</title>"]
-    parts.append(f'<rect width="{width:g}" height="{_HEIGHT}" rx="{middle:g}"/>')
+    parts.append(
+        tr('<rect width="{width:g}" height="{height}" rx="{middle:g}"/>', width=width, height=_HEIGHT, middle=middle)
+    )
     if done:
-        parts.append(
-            f'<rect class="inner" x="2.5" y="2.5" width="{width - 5:g}" height="{_HEIGHT - 5}" rx="{middle - 2.5:g}"/>'
-        )
-        parts.append(f'<rect class="done" x="{width - 16:g}" y="{middle - 4:g}" width="8" height="8"/>')
+        parts.append(tr(
+            '<rect class="inner" x="2.5" y="2.5" width="{width:g}" height="{height}" rx="{middle:g}"/>',
+            width=width - 5, height=_HEIGHT - 5, middle=middle - 2.5))  # fmt: skip
+        parts.append(tr(
+            '<rect class="done" x="{width:g}" y="{middle:g}" width="8" height="8"/>', width=width - 16,
+            middle=middle - 4))  # fmt: skip
     for at, sign in enumerate(signs):
-        parts.append(f'<path class="sign" transform="translate({14 + 14 * at},{middle:g})" d="{sign}"/>')
+        parts.append(tr(
+            '<path class="sign" transform="translate({at},{middle:g})" d="{sign}"/>', at=14 + 14 * at,
+            middle=middle, sign=sign))  # fmt: skip
     left, right = 10 + 14 * len(signs), width - 10 - (12 if done else 0)
     room = right - (8 + _length(number, 6.2) if number else 0)
     parts.append(
@@ -216,7 +230,12 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
 
 
 def _about(nodes: Columns, node: int) -> str:
-    figures = f"p {exp(nodes['logp_token'][node]):.4g}, Σ log p {nodes['logp'][node]:.3f}, score {nodes['rank_score'][node]:.3f}"
+    figures = tr(
+        "p {exp:.4g}, Σ log p {logp:.3f}, score {rank_score:.3f}",
+        exp=exp(nodes["logp_token"][node]),
+        logp=nodes["logp"][node],
+        rank_score=nodes["rank_score"][node],
+    )
     said = [shown(nodes["text"][node]), figures, nodes["status"][node], nodes["reason"][node]]
     return " · ".join(part for part in said if part)
 
@@ -235,14 +254,19 @@ def _legend(nodes: Columns, top: float) -> list[str]:
         found.append(f'<g class="{look}" transform="translate({x:g},{top:g})">')
         if name in ("gold", "forced"):
             found.append(
-                f'<path class="sign" transform="translate(13,0)" d="{_STAR if name == "gold" else _TRIANGLE}"/>'
+                tr(
+                    '<path class="sign" transform="translate(13,0)" d="{star}"/>',
+                    star=_STAR if name == "gold" else _TRIANGLE,
+                )
             )
         else:
-            found.append('<rect y="-7" width="26" height="14" rx="7"/>')
+            found.append(tr('<rect y="-7" width="26" height="14" rx="7"/>'))
         if name == "done":
             found.append(
-                '<rect class="inner" x="2.5" y="-4.5" width="21" height="9" rx="4.5"/><rect class="done" x="15" y="-3" width="6" height="6"/>'
+                tr(
+                    '<rect class="inner" x="2.5" y="-4.5" width="21" height="9" rx="4.5"/><rect class="done" x="15" y="-3" width="6" height="6"/>'
+                )
             )
-        found.append(f'<text class="note" x="32">{escape(word)}</text></g>')
+        found.append(tr('<text class="note" x="32">{escape}</text></g>', escape=escape(word)))
         x += 32 + _length(word, 6.4) + 20
     return found

@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from core.data.word_links import GoldLinks, Link
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
+from core.language import tr
 
 _FLAT = {"light": "#f4f6f8", "dark": "#1a222a"}  # no weight: near the page's own colour
 _GOOD = {"light": "#9cc3de", "dark": "#2f6f9f"}  # letters can be read on it
@@ -27,7 +28,7 @@ def error_grid(
         sites: names of the rows; errors: 0…1, nan where a site has no such head, means in the last column.
         best: row and column of the star.
     """
-    columns = [*(f"head {head + 1}" for head in range(errors.shape[1] - 1)), "mean of heads"]
+    columns = [*(f"head {head + 1}" for head in range(errors.shape[1] - 1)), tr("mean of heads")]
     texts = [["" if np.isnan(value) else f"{value:.3f}" for value in row] for row in errors]
     texts[best[0]][best[1]] += " ★"
     figure = go.Figure(
@@ -35,11 +36,11 @@ def error_grid(
             z=1 - errors, x=list(range(len(columns))), y=list(range(len(sites))), zmin=0, zmax=1, xgap=2, ygap=2,
             colorscale=[(0.0, _FLAT[mode]), (1.0, _GOOD[mode])], showscale=False, text=texts, texttemplate="%{text}",
             textfont={"size": 13, "color": _INK[mode]}, customdata=[[f"{site} · {column}" for column in columns] for site in sites],
-            hovertemplate="%{customdata}<br>AER %{text}<extra></extra>",
+            hovertemplate=tr("%{customdata}<br>AER %{text}<extra></extra>"),
         )
     )  # fmt: skip
     styled(figure, mode, height=grid_height(len(sites)))
-    figure.update_layout(title="AER, 0 is best", hovermode="closest", margin={"l": 8, "r": 8, "t": 40, "b": 30})
+    figure.update_layout(title=tr("AER, 0 is best"), hovermode="closest", margin={"l": 8, "r": 8, "t": 40, "b": 30})
     figure.update_xaxes(tickvals=list(range(len(columns))), ticktext=columns, showgrid=False)
     figure.update_yaxes(
         tickvals=list(range(len(sites))), ticktext=list(sites), autorange="reversed", showgrid=False, automargin=True
@@ -102,7 +103,7 @@ def _fertility(across: list[int], counts: Sequence[int]) -> go.Bar:
     return go.Bar(
         x=across, y=list(counts), text=["∅" if count == 0 else str(count) for count in counts], textposition="outside",
         marker_color=_GOLD, opacity=0.75, width=0.5, showlegend=False, cliponaxis=False,
-        hovertemplate="gold links: %{y}<extra></extra>",
+        hovertemplate=tr("gold links: %{y}<extra></extra>"),
     )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def _cells(weights: np.ndarray, source: Sequence[str], target: Sequence[str], mo
 def _marks(gold: GoldLinks, found: Collection[Link], mode: Mode) -> list[tuple[str, Collection[Link], dict]]:
     line = {"color": _GOLD, "width": 2}
     return [
-        ("gold, sure", gold.sure, {"symbol": "square", "size": 9, "color": _GOLD}),
-        ("gold, possible", gold.possible - gold.sure, {"symbol": "square-open", "size": 9, "color": _GOLD, "line": line}),
+        (tr("gold, sure"), gold.sure, {"symbol": "square", "size": 9, "color": _GOLD}),
+        (tr("gold, possible"), gold.possible - gold.sure, {"symbol": "square-open", "size": 9, "color": _GOLD, "line": line}),
         ("found", found, {"symbol": "circle-open", "size": 19, "color": _INK[mode], "line": {"width": 1.5}}),
     ]  # fmt: skip

@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.errors import ShapeError
+from core.language import mark, tr
 from core.metrics.entropy import entropy, entropy_share
 from core.metrics.source_coverage import coverage_deviation, coverage_penalty, source_absentmindedness
 from core.metrics.strongest_sources import backward_jumps, end_reached, longest_stay, repeated, skipped
@@ -44,11 +45,11 @@ def _described(summary: str) -> Any:
 class AlignmentScores:
     """All scores of one map; `described` says of each what it is."""
 
-    quality: float = _described("on path · coverage · order, 0…1: 1 for a map read forward from end to end")
-    on_path: float = _described("share of weight near the best path that never goes back, 0…1")
-    coverage: float = _described("share of sources on that path, 0…1")
+    quality: float = _described(mark("on path · coverage · order, 0…1: 1 for a map read forward from end to end"))
+    on_path: float = _described(mark("share of weight near the best path that never goes back, 0…1"))
+    coverage: float = _described(mark("share of sources on that path, 0…1"))
     order: float = _described(
-        "outputs in the order of the places they look at, less those out of it, 0…1; 0 where all look at one"
+        mark("outputs in the order of the places they look at, less those out of it, 0…1; 0 where all look at one")
     )
     diagonality: float = _described(
         f"share of weight within {BAND} of the straight diagonal, 0…1; even weights get about 0.28"
@@ -56,33 +57,41 @@ class AlignmentScores:
     guided_cost: float = _described(
         f"what guided attention of g = {GUIDE} charges an output, 0…1: 0 on the straight diagonal"
     )
-    correlation: float = _described("of output and source place under the weights, −1…1; −1 reads backwards")
-    slope: float = _described("of the place looked at over outputs, both as shares of their axis; 1 from end to end")
-    residual: float = _described("root mean square distance of places from the fitted line, in sources")
+    correlation: float = _described(mark("of output and source place under the weights, −1…1; −1 reads backwards"))
+    slope: float = _described(
+        mark("of the place looked at over outputs, both as shares of their axis; 1 from end to end")
+    )
+    residual: float = _described(mark("root mean square distance of places from the fitted line, in sources"))
     monotonicity: float = _described(
-        "share of outputs whose strongest source is not before that of the output before, 0…1"
+        mark("share of outputs whose strongest source is not before that of the output before, 0…1")
     )
-    forward: float = _described("the same in expectation, each row drawn from on its own, 0…1")
+    forward: float = _described(mark("the same in expectation, each row drawn from on its own, 0…1"))
     largest_jump: float = _described(
-        "the longest way between the places of two outputs one after the other, in sources"
+        mark("the longest way between the places of two outputs one after the other, in sources")
     )
-    backward_jumps: float = _described("how many outputs have their strongest source before that of the output before")
-    longest_stay: float = _described("most outputs one after the other on one strongest source")
-    end_reached: float = _described("how far along the sources the last output looks, 0…1; less where it ends early")
+    backward_jumps: float = _described(
+        mark("how many outputs have their strongest source before that of the output before")
+    )
+    longest_stay: float = _described(mark("most outputs one after the other on one strongest source"))
+    end_reached: float = _described(
+        mark("how far along the sources the last output looks, 0…1; less where it ends early")
+    )
     skipped: float = _described(
-        "share of sources without a weight of 0.3 or never strongest, 0…1; some where outputs are fewer"
+        mark("share of sources without a weight of 0.3 or never strongest, 0…1; some where outputs are fewer")
     )
-    repeated: float = _described("share of sources that outputs leave and come back to, 0…1")
-    focus: float = _described("mean of each output's strongest weight, 1/sources…1; says nothing of where")
-    entropy: float = _described("mean spread of an output's weights, 0…1 of the widest; says nothing of where")
+    repeated: float = _described(mark("share of sources that outputs leave and come back to, 0…1"))
+    focus: float = _described(mark("mean of each output's strongest weight, 1/sources…1; says nothing of where"))
+    entropy: float = _described(mark("mean spread of an output's weights, 0…1 of the widest; says nothing of where"))
     coverage_deviation: float = _described(
-        "mean squared distance of a source's total from an equal share; 0 where all get the same"
+        mark("mean squared distance of a source's total from an equal share; 0 where all get the same")
     )
     coverage_penalty: float = _described(
-        "−mean log(1 + (1 − total)²) over sources, at most 0; 0 where each gets one output's weight"
+        mark("−mean log(1 + (1 − total)²) over sources, at most 0; 0 where each gets one output's weight")
     )
-    absentmindedness: float = _described("mean entropy of an output's weights, in nats")
-    source_absentmindedness: float = _described("mean entropy of which outputs a source's weight comes from, in nats")
+    absentmindedness: float = _described(mark("mean entropy of an output's weights, in nats"))
+    source_absentmindedness: float = _described(
+        mark("mean entropy of which outputs a source's weight comes from, in nats")
+    )
 
     @classmethod
     def described(cls) -> dict[str, str]:
@@ -146,13 +155,15 @@ def shares(weights: Map) -> Float[np.ndarray, "kept source"]:
         ShapeError: as `alignment_scores`.
     """
     if weights.ndim != 2 or 0 in weights.shape:
-        raise ShapeError(f"an alignment map is [target, source] with at least one of each; this is {weights.shape}")
+        raise ShapeError(
+            tr("an alignment map is [target, source] with at least one of each; this is {shape}", shape=weights.shape)
+        )
     if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ShapeError("an alignment map has finite weights of at least 0; this one has others")
+        raise ShapeError(tr("an alignment map has finite weights of at least 0; this one has others"))
     sure = weights.astype(np.float64)
     total = sure.sum(axis=1, keepdims=True)
     if not total.any():
-        raise ShapeError("this alignment map has no weight anywhere")
+        raise ShapeError(tr("this alignment map has no weight anywhere"))
     return (sure / np.where(total > 0, total, 1.0))[total[:, 0] > 0]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import InputError
+from core.language import tr
 
 LONGEST = 32  # tokens: the work grows with their fourth power
 _EMPTY = 1e-12  # less than that in a pipe is rounding
@@ -37,7 +38,11 @@ def attention_flow(steps: Sequence[Float[np.ndarray, "_ _"]]) -> Float[np.ndarra
     most = max(side for step in steps for side in step.shape)
     if most > LONGEST:
         raise InputError(
-            f"attention flow of {most} tokens would take long; choose a source of at most {LONGEST}, or look at rollout"
+            tr(
+                "attention flow of {most} tokens would take long; choose a source of at most {longest}, or look at rollout",
+                most=most,
+                longest=LONGEST,
+            )
         )
     if len(steps) == 1:
         return steps[0].astype(np.float64)

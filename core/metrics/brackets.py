@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from core.data.brackets import ROOTS, TRACE, Leaf, Tree, plain
 from core.data.tree_tokens import WORD, read_linear
 from core.errors import InputError
+from core.language import tr
 
 Span = tuple[str, int, int]  # label, first word, word behind the last
 
@@ -163,12 +164,21 @@ def _words(tree: Tree, conventions: Conventions) -> list[Leaf]:
 def _refuse(left: Sequence[Leaf], right: Sequence[Leaf], conventions: Conventions) -> None:
     if len(left) != len(right):
         raise InputError(
-            f"the gold tree has {len(left)} words and the other {len(right)}; compare trees of one sentence"
+            tr(
+                "the gold tree has {count} words and the other {count2}; compare trees of one sentence",
+                count=len(left),
+                count2=len(right),
+            )
         )
     for at, (one, other) in enumerate(zip(left, right)):
         if conventions.word(one.word) != conventions.word(other.word):
             raise InputError(
-                f"word {at + 1} is {one.word!r} in the gold tree and {other.word!r} in the other; compare trees of one sentence"
+                tr(
+                    "word {at} is {word!r} in the gold tree and {word2!r} in the other; compare trees of one sentence",
+                    at=at + 1,
+                    word=one.word,
+                    word2=other.word,
+                )
             )
 
 

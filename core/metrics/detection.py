@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from core.errors import ShapeError
+from core.language import tr
 
 Edges = Float[np.ndarray, "_ 4"]  # left, top, right and bottom of each
 
@@ -32,7 +33,12 @@ class Found:
     def __post_init__(self) -> None:
         if not len(self.boxes) == len(self.labels) == len(self.scores):
             raise ShapeError(
-                f"{len(self.boxes)} boxes, {len(self.labels)} labels and {len(self.scores)} scores; expected as many of each"
+                tr(
+                    "{count} boxes, {count2} labels and {count3} scores; expected as many of each",
+                    count=len(self.boxes),
+                    count2=len(self.labels),
+                    count3=len(self.scores),
+                )
             )
 
 

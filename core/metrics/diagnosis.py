@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from core.language import tr
 from core.metrics.alignment_scores import AlignmentScores, alignment_scores
 from core.metrics.doctor import SOURCE, Finding, examine
 from core.metrics.warping import warping_path
@@ -94,12 +95,20 @@ class Diagnosis:
     def choice(self) -> str:
         """How the map came to be looked at, of how many."""
         if len(self.rivals) < 2:
-            return "The only map of this sentence and step."
+            return tr("The only map of this sentence and step.")
         at = next(at for at, one in enumerate(self.rivals) if one.map is self.map)
-        among = f"of {len(self.rivals):,} layers and heads at this step"
+        among = tr("of {count:,} layers and heads at this step", count=len(self.rivals))
         if at == 0:
-            return f"The best aligned {among}; the next has {self.rivals[1].quality:.2f}."
-        return f"Number {at + 1} {among}; the best, {self.rivals[0].map.place.label}, has {self.rivals[0].quality:.2f}."
+            return tr(
+                "The best aligned {among}; the next has {quality:.2f}.", among=among, quality=self.rivals[1].quality
+            )
+        return tr(
+            "Number {at} {among}; the best, {label}, has {quality:.2f}.",
+            at=at + 1,
+            among=among,
+            label=self.rivals[0].map.place.label,
+            quality=self.rivals[0].quality,
+        )
 
 
 def ranked(maps: Sequence[AlignmentMap]) -> tuple[Judged, ...]:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from core.language import tr
 from core.metrics.alignment_scores import HALF, centers, ordered, shares, stepped_over
 from core.metrics.entropy import entropy_share
 from core.metrics.reading_path import reading_path, width_of
@@ -87,14 +88,18 @@ def examine(weights: Float[np.ndarray, "target source"]) -> tuple[Finding, ...]:
         return ()
     lost = _lost(rows)
     collapsed = [
-        Finding("collapse", TARGET, first, last, "outputs look everywhere at once") for first, last in _runs(lost, FEW)
+        Finding("collapse", TARGET, first, last, tr("outputs look everywhere at once"))
+        for first, last in _runs(lost, FEW)
     ]
     sure = ~lost
     if not sure.any():
         return tuple(collapsed)
     if _backwards(rows[sure]):
         first, last = (int(one) for one in np.flatnonzero(sure)[[0, -1]])
-        return (*collapsed, Finding("reversal", TARGET, first, last, "the map is read from its end to its beginning"))
+        return (
+            *collapsed,
+            Finding("reversal", TARGET, first, last, tr("the map is read from its end to its beginning")),
+        )
     path = reading_path(rows, sure)
     reach = (width_of(rows[sure]) - 1) // 2
     stays = _stays(path, reach)
@@ -140,10 +145,10 @@ def _returns(stays: Sequence[Stay], back: int) -> list[Finding]:
         steps = np.diff([one.source for one in stays[at - 1 : end + 1]])
         if len(steps) > 2 and (steps < 0).mean() > HALF and steps.min() >= -back:
             found.append(
-                Finding("reversal", TARGET, stays[at].first, stays[end].last, "outputs go back through the sources")
+                Finding("reversal", TARGET, stays[at].first, stays[end].last, tr("outputs go back through the sources"))
             )
         else:
-            found.append(Finding("repeat", TARGET, stays[at].first, stays[end].last, "sources are read again"))
+            found.append(Finding("repeat", TARGET, stays[at].first, stays[end].last, tr("sources are read again")))
         at = end + 1
     return found
 
@@ -155,9 +160,9 @@ def _long(stays: Sequence[Stay], sources: int) -> list[Finding]:
     for one in stays:
         if one.length >= max(LEAST, LONG * usual):
             if one is stays[-1] and one.source >= sources - 2:
-                found.append(Finding("run-on", TARGET, one.first, one.last, "outputs go on after the last source"))
+                found.append(Finding("run-on", TARGET, one.first, one.last, tr("outputs go on after the last source")))
             else:
-                found.append(Finding("stuck", TARGET, one.first, one.last, "outputs stay on one source"))
+                found.append(Finding("stuck", TARGET, one.first, one.last, tr("outputs stay on one source")))
     return found
 
 
@@ -181,9 +186,9 @@ def _unread(
     for first, last in _runs(~read, 1):
         length = last - first + 1
         if last == sources - 1 and length >= max(2, UNREAD * sources):
-            found.append(Finding("premature end", SOURCE, first, last, "the output ends before these are read"))
+            found.append(Finding(tr("premature end"), SOURCE, first, last, tr("the output ends before these are read")))
         else:
-            found.append(Finding("skip", SOURCE, first, last, "nothing looks at these"))
+            found.append(Finding("skip", SOURCE, first, last, tr("nothing looks at these")))
     return found
 
 

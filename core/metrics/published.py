@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from core.language import mark
+
 Map = Float[np.ndarray, "target source"]
 
 
@@ -51,12 +53,12 @@ def mean_of_output_maxima(weights: Map) -> float:
 PUBLISHED: dict[str, Published] = {
     "Coqui, alignment_diagonal_score": Published(
         mean_of_source_maxima,
-        "mean over sources of the strongest weight (Coqui TTS, TTS/tts/utils/measures.py)",
+        mark("mean over sources of the strongest weight (Coqui TTS, TTS/tts/utils/measures.py)"),
         ("shuffled", "reversed"),
     ),
     "ESPnet, focus rate": Published(
         mean_of_output_maxima,
-        "mean over outputs of the strongest weight (Ren et al. 2019, section 3.3)",
+        mark("mean over outputs of the strongest weight (Ren et al. 2019, section 3.3)"),
         ("shuffled", "reversed", "stuck"),
     ),
 }

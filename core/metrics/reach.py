@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Bool, Int
 
 from core.errors import SettingError, ShapeError
+from core.language import tr
 
 Allowed = Bool[np.ndarray, "query key"]
 Reached = Bool[np.ndarray, "layer output input"]
@@ -39,9 +40,11 @@ def reach(allowed: Allowed, layers: int) -> Reached:
     [[0, 0, 1, 1], [0, 1, 1, 1]]
     """
     if allowed.shape[0] != allowed.shape[1]:
-        raise ShapeError(f"a mask of {allowed.shape} has no reach over layers; expected as many queries as keys")
+        raise ShapeError(
+            tr("a mask of {shape} has no reach over layers; expected as many queries as keys", shape=allowed.shape)
+        )
     if layers < 1:
-        raise SettingError(f"layers={layers} reach nowhere: choose at least 1")
+        raise SettingError(tr("layers={layers} reach nowhere: choose at least 1", layers=layers))
     step = (allowed | np.eye(len(allowed), dtype=bool)).astype(np.float32)
     found = [step]
     for _ in range(layers - 1):

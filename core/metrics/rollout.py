@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import InputError
+from core.language import tr
 
 NEAR_ONE = 1e-4  # how far a row's sum may lie from 1: single precision, summed over a long source
 
@@ -60,12 +61,15 @@ def check_shares(weights: Float[np.ndarray, "*layer query key"]) -> None:
     """
     sums = weights.sum(axis=-1)
     if bool((weights < -NEAR_ONE).any()):
-        problem = f"weights down to {weights.min():.3g}"
+        problem = tr("weights down to {min:.3g}", min=weights.min())
     elif bool((abs(sums - 1.0) > NEAR_ONE).any()):
-        problem = f"rows that sum to {sums.flat[abs(sums - 1.0).argmax()]:.3g}"
+        problem = tr("rows that sum to {flat:.3g}", flat=sums.flat[abs(sums - 1.0).argmax()])
     else:
         return
     raise InputError(
-        f"this attention has {problem}, so its rows are no shares and cannot be rolled through layers; choose a model "
-        "whose weights sum to one (normalizer softmax, sparsemax or entmax15)"
+        tr(
+            "this attention has {problem}, so its rows are no shares and cannot be rolled through layers; choose a model "
+            "whose weights sum to one (normalizer softmax, sparsemax or entmax15)",
+            problem=problem,
+        )
     )

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from core.language import mark
+
 CLOSE = 1e-4  # nats: float32 sums over tens of tokens, added in another order
 
 
 class Tag(StrEnum):
     """What can be said of one output once the optimum is proved."""
 
-    BEST = "best of the model"
-    SEARCH_ERROR = "search error"
+    BEST = mark("best of the model")
+    SEARCH_ERROR = mark("search error")
     RUNNER_UP = "runner-up"
-    MODEL_ERROR = "model error"
+    MODEL_ERROR = mark("model error")
 
 
 class Sentence(NamedTuple):

@@ -15,11 +15,12 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
 from core.errors import SettingError
+from core.language import mark, tr
 
 LARGEST = 2_000_000_000  # bytes: half a billion weights; an optimizer keeps three times as much beside them
 _SLACK = 64_000_000  # bytes of what is built and not kept with the weights: tables of positions, masks
 _NUMBER = 4  # bytes of a number
-_WHY = "that is as large as a model may be here; choose fewer layers, a smaller width, or a smaller longest"
+_WHY = mark("that is as large as a model may be here; choose fewer layers, a smaller width, or a smaller longest")
 
 
 class Allowance(TorchFunctionMode):
@@ -41,7 +42,11 @@ class Allowance(TorchFunctionMode):
             self._asked += _NUMBER * _ASKS[func](args, kwargs or {})
             if self._asked > self._most:
                 raise SettingError(
-                    f"the model that is asked for takes more than {self._most / 1e6:,.0f} MB: {self._why}"
+                    tr(
+                        "the model that is asked for takes more than {most:,.0f} MB: {why}",
+                        most=self._most / 1e6,
+                        why=self._why,
+                    )
                 )
         return func(*args, **(kwargs or {}))
 
@@ -55,7 +60,8 @@ def room_for(weights: Mapping[str, Tensor]) -> Iterator[None]:
     """
     held = sum(one.numel() for one in weights.values())
     with Allowance(
-        2 * _NUMBER * held + _SLACK, f"its weights have {_NUMBER * held / 1e6:,.1f} MB, so they are of another one"
+        2 * _NUMBER * held + _SLACK,
+        tr("its weights have {number:,.1f} MB, so they are of another one", number=_NUMBER * held / 1e6),
     ):
         yield
 

@@ -14,6 +14,7 @@ from core.data.audio import MELS
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.models.allowance import LARGEST, Allowance
 from core.models.bahdanau_decoder import BahdanauDecoder
 from core.models.combinations import OWN_ENCODER
@@ -99,8 +100,10 @@ def _readable(encoder: AbstractEncoder, copy: str, source: Vocabulary, target: V
 def _parallel(settings: ParallelSettings, source: Vocabulary, target: Vocabulary) -> ParallelTransformer:
     if settings.inputs == "copied" and isinstance(source, SegmentVocabulary):
         raise SettingError(
-            "inputs=copied needs a row of the embedding for every source token, and what is heard has none: choose "
-            "inputs=positions"
+            tr(
+                "inputs=copied needs a row of the embedding for every source token, and what is heard has none: choose "
+                "inputs=positions"
+            )
         )
     encoder = _encoder(OWN_ENCODER, settings.blocks, settings.blocks, source)
     return ParallelTransformer(encoder, settings, target)

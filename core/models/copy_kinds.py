@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.language import mark
+
 
 @dataclass(frozen=True)
 class CopyKind:
@@ -21,14 +23,16 @@ class CopyKind:
 ONCE = "once"
 POINTINGS = ("again", ONCE)  # whether a pointer network may point at a place that it has pointed at
 COPIES: dict[str, CopyKind] = {
-    "none": CopyKind("writes tokens of its vocabulary only", models=("recurrent", "transformer")),
+    "none": CopyKind(mark("writes tokens of its vocabulary only"), models=("recurrent", "transformer")),
     "pointer_generator": CopyKind(
-        "a gate, p_gen, shares out probability between the vocabulary and the attended source (See et al. 2017)",
+        mark("a gate, p_gen, shares out probability between the vocabulary and the attended source (See et al. 2017)"),
         models=("recurrent", "transformer"),
     ),
     "copynet": CopyKind(
-        "generating and copying compete in one softmax; what was copied is read again (Gu et al. 2016)",
+        mark("generating and copying compete in one softmax; what was copied is read again (Gu et al. 2016)"),
         scores=("additive",),
     ),
-    "pointer": CopyKind("every output points at a token of the source; nothing is generated (Vinyals et al. 2015)"),
+    "pointer": CopyKind(
+        mark("every output points at a token of the source; nothing is generated (Vinyals et al. 2015)")
+    ),
 }

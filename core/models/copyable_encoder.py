@@ -6,6 +6,7 @@ from torch import Tensor
 from core.data.copying import CopyableVocabulary, copyable
 from core.data.vocabulary import END, Vocabulary
 from core.errors import ShapeError
+from core.language import tr
 from core.models.encoder import AbstractEncoder, Memory
 from core.shapes import Source, Valid
 
@@ -36,7 +37,7 @@ class CopyableEncoder(AbstractEncoder):
             ShapeError: a source that is heard.
         """
         if source.is_floating_point():
-            raise ShapeError("a model that copies reads tokens; this source is heard")
+            raise ShapeError(tr("a model that copies reads tokens; this source is heard"))
         read, copied = source.unbind(-1) if source.dim() == 3 else (source, self.written[source])
         memory: Memory = self.reader(read, valid)
         return memory._replace(copied=copied)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from core.attention.absolute import sinusoids
 from core.errors import SettingError, ShapeError
+from core.language import tr
 from core.models.detector_settings import DetectorSettings
 from core.models.feed_forward import FeedForward
 from core.models.parts import cross_attention_of, norm_of, residual_of, self_attention_of
@@ -138,7 +139,10 @@ class TinyDETR(nn.Module):
         super().__init__()
         if settings.width % 4:
             raise SettingError(
-                f"width={settings.width} cannot tell rows and columns apart in pairs: take a multiple of 4"
+                tr(
+                    "width={width} cannot tell rows and columns apart in pairs: take a multiple of 4",
+                    width=settings.width,
+                )
             )
         self.settings, self.stride = settings, settings.step
         self.encoder, self.decoder = PlaceEncoder(settings, channels), QueryDecoder(settings)
@@ -156,7 +160,11 @@ class TinyDETR(nn.Module):
         """
         if images.shape[2] % self.stride or images.shape[3] % self.stride:
             raise ShapeError(
-                f"images {tuple(images.shape)} do not fit stride={self.stride}: expected rows and columns that are multiples"
+                tr(
+                    "images {tuple} do not fit stride={stride}: expected rows and columns that are multiples",
+                    tuple=tuple(images.shape),
+                    stride=self.stride,
+                )
             )
         return [
             Detections(self.scores(states), self.boxes(states).sigmoid())

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.language import mark
 from core.models.table import TableModel
 from core.models.table_rows import END, Prefix
 
@@ -55,39 +56,51 @@ _EMPTY = _table(
 
 EXAMPLE_TABLES: dict[str, ExampleTable] = {
     "lecture": ExampleTable(
-        "The lecture's tree",
-        "Greedy search takes A (0.6) and ends at 0.6·0.6·0.6 = 0.216. The first step B has only 0.4, and leads to "
-        "0.4·0.9·0.9 = 0.324: what looks worse now is better in the end.",
+        mark("The lecture's tree"),
+        mark(
+            "Greedy search takes A (0.6) and ends at 0.6·0.6·0.6 = 0.216. The first step B has only 0.4, and leads to "
+            "0.4·0.9·0.9 = 0.324: what looks worse now is better in the end."
+        ),
         _LECTURE,
     ),
     "garden": ExampleTable(
-        "Garden path",
-        "The two likeliest beginnings part into many equal ways; a beam of 2 keeps them both and loses “time flies”, "
-        "the best output. A beam of 3 finds it.",
+        mark("Garden path"),
+        mark(
+            "The two likeliest beginnings part into many equal ways; a beam of 2 keeps them both and loses “time flies”, "
+            "the best output. A beam of 3 finds it."
+        ),
         _GARDEN,
     ),
     "wider": ExampleTable(
-        "A wider beam finds less",
-        "Greedy search (a beam of 1) finds the best output, A x. A beam of 2 loses it: both ways from B are better "
-        "than A x for one step, push it out, and then part into three. Wider is not always better.",
+        mark("A wider beam finds less"),
+        mark(
+            "Greedy search (a beam of 1) finds the best output, A x. A beam of 2 loses it: both ways from B are better "
+            "than A x for one step, push it out, and then part into three. Wider is not always better."
+        ),
         _WIDER,
     ),
     "length": ExampleTable(
-        "Short outputs win",
-        "Every token costs probability, so by Σ log p “no” beats “I think so too”, although each step of the long "
-        "one is likely. Compare by the mean per token and the long one wins.",
+        mark("Short outputs win"),
+        mark(
+            "Every token costs probability, so by Σ log p “no” beats “I think so too”, although each step of the long "
+            "one is likely. Compare by the mean per token and the long one wins."
+        ),
         _LENGTH,
     ),
     "equal": ExampleTable(
-        "Every token costs the same",
-        "Each A and each <end> has probability 0.5. By Σ log p the shortest wins; by the mean with exponent 1 the "
-        "outputs of one to four tokens tie.",
+        mark("Every token costs the same"),
+        mark(
+            "Each A and each <end> has probability 0.5. By Σ log p the shortest wins; by the mean with exponent 1 the "
+            "outputs of one to four tokens tie."
+        ),
         _EQUAL,
     ),
     "empty": ExampleTable(
-        "The empty output",
-        "A good sentence can be said in eight equally good ways, so each has 0.11; saying nothing has 0.12. Greedy "
-        "search and a beam of 2 never see it; a beam of 3 and exact search find it. min length 1 forbids it.",
+        mark("The empty output"),
+        mark(
+            "A good sentence can be said in eight equally good ways, so each has 0.11; saying nothing has 0.12. Greedy "
+            "search and a beam of 2 never see it; a beam of 3 and exact search find it. min length 1 forbids it."
+        ),
         _EMPTY,
     ),
 }

@@ -10,6 +10,7 @@ from core.attention.dropout import Dropout
 from core.attention.edges import AbstractEdgeAttention, Edges
 from core.data.vector_sets import Entrance, SetBatch
 from core.errors import ShapeError
+from core.language import tr
 from core.models.set_reader import POOLS, LabelScores
 
 
@@ -56,7 +57,7 @@ class GraphReader(nn.Module):
         """
         if batch.edges is None:
             raise ShapeError(
-                "attention along edges needs a graph, and these sets have no edges: choose model=attention"
+                tr("attention along edges needs a graph, and these sets have no edges: choose model=attention")
             )
         graphs, nodes = batch.valid.shape
         edges = Edges.of(batch.edges, graphs, nodes, self_loops=self.self_loops)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.attention.edges import EDGE_ATTENTIONS
 from core.data.vector_sets import Entrance
 from core.errors import SettingError
+from core.language import tr
 from core.models.graph_reader import GraphLayer, GraphReader
 from core.models.set_settings import AbstractSetSettings
 from core.settings import setting
@@ -38,7 +39,11 @@ class EdgeSettings(AbstractSetSettings):
         super().__post_init__()
         if self.width % self.heads:
             raise SettingError(
-                f"width={self.width} cannot be shared by heads={self.heads}: choose a width that is a multiple of heads"
+                tr(
+                    "width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads",
+                    width=self.width,
+                    heads=self.heads,
+                )
             )
 
     def make(self, entrance: Entrance) -> GraphReader:
@@ -48,7 +53,9 @@ class EdgeSettings(AbstractSetSettings):
             SettingError: items that are words, not nodes with features.
         """
         if entrance.words is not None:
-            raise SettingError(f"model={self.name} reads nodes of a graph, not words: choose model=attention")
+            raise SettingError(
+                tr("model={name} reads nodes of a graph, not words: choose model=attention", name=self.name)
+            )
         kind, dim = EDGE_ATTENTIONS[self.name], self.width // self.heads
         incoming = [entrance.features, *[self.width] * (self.layers - 1)]
         layers = [

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from core.attention.dropout import Dropout
 from core.errors import ShapeError
+from core.language import tr
 from core.models.encoder import AbstractEncoder, Memory
 from core.models.recurrent_encoder import CELLS, both_ways
 from core.shapes import Frames, States, Valid
@@ -64,8 +65,13 @@ class Listener(AbstractEncoder):
         """
         if source.ndim != 4 or source.shape[2:] != (self.reduction, self.bands):
             raise ShapeError(
-                f"a listener wants segments [batch, time, {self.reduction}, {self.bands}], not {tuple(source.shape)}: the "
-                "source of this model is a recording"
+                tr(
+                    "a listener wants segments [batch, time, {reduction}, {bands}], not {tuple}: the "
+                    "source of this model is a recording",
+                    reduction=self.reduction,
+                    bands=self.bands,
+                    tuple=tuple(source.shape),
+                )
             )
         heard = valid.repeat_interleave(self.reduction, dim=1)  # batch frame
         states: Tensor = self.dropout(torch.relu(self.first(source.flatten(1, 2))))  # batch frame width

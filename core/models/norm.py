@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from core.errors import SettingError
+from core.language import tr
 
 Vectors = Float[Tensor, "*where width"]
 Rows = Float[Tensor, "token width"]
@@ -57,8 +58,12 @@ class AbstractBatchNorm(AbstractNorm):
         rows = states.flatten(0, -2) if valid is None else states[valid]
         if len(rows) < 2:
             raise SettingError(
-                f"{type(self).__name__} has {len(rows)} token to gather statistics from, and needs two at least: "
-                "train with larger batches, or choose the layer norm, which looks at each token alone"
+                tr(
+                    "{name} has {count} token to gather statistics from, and needs two at least: "
+                    "train with larger batches, or choose the layer norm, which looks at each token alone",
+                    name=type(self).__name__,
+                    count=len(rows),
+                )
             )
         rows = self.by_batch(rows)
         spread = rows.view_as(states) if valid is None else states.new_zeros(states.shape).index_put((valid,), rows)

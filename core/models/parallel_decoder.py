@@ -22,6 +22,7 @@ from core.data.batch import Batch, pad_sources
 from core.data.vocabulary import MASK, PAD, Vocabulary
 from core.devices import placed, where
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.models.encoder import AbstractEncoder, Memory
 from core.models.length_predictor import LENGTH_HEADS, LengthLaw
 from core.models.parallel_settings import ParallelSettings
@@ -148,9 +149,15 @@ class ParallelTransformer(nn.Module):
         if self.counting != UPSAMPLED and bool((short := wanted > counts.clamp(max=self.longest)).any()):
             at = int(short.int().argmax())
             raise DataError(
-                f"a target of {int(wanted[at])} tokens (<end> counted) does not fit into {min(int(counts[at]), self.longest)} "
-                f"places, for a source of {int(sources[at])}: raise model.longest={self.longest}"
-                + (", or choose model.counting=lengths" if fixed else "")
+                tr(
+                    "a target of {wanted} tokens (<end> counted) does not fit into {counts} "
+                    "places, for a source of {sources}: raise model.longest={longest}",
+                    wanted=int(wanted[at]),
+                    counts=min(int(counts[at]), self.longest),
+                    sources=int(sources[at]),
+                    longest=self.longest,
+                )
+                + (tr(", or choose model.counting=lengths") if fixed else "")
             )
         # by the batch's padding and not by its longest item: so a part of a batch is as wide as the whole
         width = max(self.canvas(batch.source_valid.shape[1]) if fixed else 0, batch.target_out.shape[1])
@@ -166,8 +173,11 @@ class ParallelTransformer(nn.Module):
         """
         if self.predictor is None:
             raise SettingError(
-                f"this model was trained with counting={self.counting} and predicts no length: choose length=own, or train "
-                "one with model.counting=lengths"
+                tr(
+                    "this model was trained with counting={counting} and predicts no length: choose length=own, or train "
+                    "one with model.counting=lengths",
+                    counting=self.counting,
+                )
             )
         with passing(read.memory.valid.device):
             law: LengthLaw = self.predictor(read.memory)

@@ -8,6 +8,7 @@ from torch import nn
 
 from core.data.vector_sets import Entrance, SetBatch
 from core.errors import SettingError
+from core.language import tr
 from core.models.set_reader import LabelScores
 from core.models.set_settings import AbstractSetSettings
 from core.models.vision import KERNEL
@@ -27,7 +28,7 @@ class SetConvolution(nn.Module):
     def __init__(self, width: int, entrance: Entrance) -> None:
         super().__init__()
         if entrance.grid is None or entrance.output != "one":
-            raise SettingError("model=convolution reads pictures with one label each: choose model=attention")
+            raise SettingError(tr("model=convolution reads pictures with one label each: choose model=attention"))
         self.grid, self.side = entrance.grid, int(entrance.features**0.5)
         self.first = nn.Conv2d(1, width, KERNEL, padding="same")
         self.second = nn.Conv2d(width, width, KERNEL, padding="same")

@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.attention.alignments import Aligning
 from core.attention.normalizers import NORMALIZERS
 from core.errors import SettingError
+from core.language import tr
 from core.models.alignment_settings import CourseSettings
 from core.models.combinations import refuse_alignment, refuse_copy
 from core.models.copy_kinds import COPIES, POINTINGS
@@ -56,7 +57,10 @@ class RecurrentSettings(CourseSettings):
         super().__post_init__()
         if self.width % 2:
             raise SettingError(
-                f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
+                tr(
+                    "width={width} is odd, but the encoder's two directions share it: choose an even width",
+                    width=self.width,
+                )
             )
         refuse_alignment(self)
         refuse_copy(self)

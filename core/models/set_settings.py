@@ -14,6 +14,7 @@ from core.attention.relations import RELATIONS
 from core.attention.scores import SCORES
 from core.data.vector_sets import Entrance
 from core.errors import SettingError
+from core.language import tr
 from core.models.residual import RESIDUALS
 from core.models.set_reader import POOLS, SetReader
 from core.models.set_window import SetWindow
@@ -101,7 +102,10 @@ class ReaderSettings(AbstractSetSettings):
         """See above."""
         if entrance.output == "each" and self.pool != "mean":
             raise SettingError(
-                f"pool={self.pool} makes one label for all, and here each item has its own: leave model.pool at mean"
+                tr(
+                    "pool={pool} makes one label for all, and here each item has its own: leave model.pool at mean",
+                    pool=self.pool,
+                )
             )
         return SetReader(self.blocks, entrance, self.pool)
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from core.attention.dropout import give_chance
 from core.errors import NumberError
+from core.language import tr
 from core.models.allowance import LARGEST, Allowance
 from core.models.build import ENCODERS
 from core.models.combinations import OWN_ENCODER
@@ -101,7 +102,7 @@ class Speaker(nn.Module):
         spectrum = torch.cat(frames, dim=1)
         if not spectrum.isfinite().all():
             raise NumberError(
-                "the speaker writes a spectrum that is no number: its weights have diverged; train it anew"
+                tr("the speaker writes a spectrum that is no number: its weights have diverged; train it anew")
             )
         return Spoken(spectrum, steps, ~running, torch.cat(weights, dim=2))
 

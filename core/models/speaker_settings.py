@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from core.attention.alignments import Aligning
 from core.errors import SettingError
+from core.language import tr
 from core.models.alignment_settings import CourseSettings
 from core.models.combinations import OWN_ENCODER, refuse_alignment
 from core.settings import setting
@@ -42,7 +43,10 @@ class SpeakerSettings(CourseSettings):
         super().__post_init__()
         if self.width % 2:
             raise SettingError(
-                f"width={self.width} is odd, but the encoder's two directions share it: choose an even width"
+                tr(
+                    "width={width} is odd, but the encoder's two directions share it: choose an even width",
+                    width=self.width,
+                )
             )
         refuse_alignment(self)
 

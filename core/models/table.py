@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from core.errors import DataError
+from core.language import tr
 from core.models.table_rows import (
     BEGIN,
     END,
@@ -88,7 +89,11 @@ class TableModel:
         for prefix, row in self.rows.items():
             if abs(row_sum(row) - 1.0) > TOLERANCE:
                 raise DataError(
-                    f"the row {named(prefix)} sums to {row_sum(row):.6g}, not to 1; change it, or scale it to one"
+                    tr(
+                        "the row {named} sums to {row_sum:.6g}, not to 1; change it, or scale it to one",
+                        named=named(prefix),
+                        row_sum=row_sum(row),
+                    )
                 )
 
     @cached_property

@@ -12,6 +12,7 @@ from math import fsum, isfinite
 from typing import Any
 
 from core.errors import DataError
+from core.language import tr
 
 END, BEGIN = "<end>", "<begin>"
 DEEPEST, WIDEST, MOST_ROWS, LONGEST_TOKEN = 6, 12, 200, 20
@@ -38,11 +39,17 @@ def gathered(entries: Iterable[tuple[Any, Any, Any]]) -> Rows:
             continue
         if token is None or not str(token).strip() or probability is None:
             lacks = "probability" if token is not None and str(token).strip() else "token"
-            raise DataError(f"line {at} of the table has no {lacks} yet; fill it in, or delete the line")
+            raise DataError(
+                tr("line {at} of the table has no {lacks} yet; fill it in, or delete the line", at=at, lacks=lacks)
+            )
         row = found.setdefault(tuple(str(before or "").split()), {})
         if str(token).strip() in row:
             raise DataError(
-                f"line {at} of the table has “{str(token)[:40]}” a second time in its row; delete one of the two"
+                tr(
+                    "line {at} of the table has “{token}” a second time in its row; delete one of the two",
+                    at=at,
+                    token=str(token)[:40],
+                )
             )
         row[str(token).strip()] = float(probability)
     check_shape(found)
@@ -88,7 +95,7 @@ def unpack(text: str) -> dict[Prefix, dict[str, float]]:
     except (ValueError, binascii.Error, zlib.error):
         whole = False
     if not whole:
-        raise DataError("the table in this link is damaged, perhaps cut short; ask for the whole link")
+        raise DataError(tr("the table in this link is damaged, perhaps cut short; ask for the whole link"))
     return read_rows(plain)
 
 
@@ -99,17 +106,27 @@ def read_rows(text: str) -> dict[Prefix, dict[str, float]]:
         DataError: not JSON, or not of this form.
     """
     if len(text) > _LONGEST_JSON:
-        raise DataError(f"the table has {len(text):,} characters; at most {_LONGEST_JSON:,} can be read: shorten it")
+        raise DataError(
+            tr(
+                "the table has {count:,} characters; at most {longest_json:,} can be read: shorten it",
+                count=len(text),
+                longest_json=_LONGEST_JSON,
+            )
+        )
     try:
         data = json.loads(text, object_pairs_hook=_once)
     except (json.JSONDecodeError, RecursionError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise DataError(f'the table is no JSON{where}; it looks like {{"": {{"A": 0.6, "B": 0.4}}}}') from error
+        where = tr(" at line {lineno}", lineno=error.lineno) if isinstance(error, json.JSONDecodeError) else ""
+        raise DataError(
+            tr('the table is no JSON{where}; it looks like {{"": {{"A": 0.6, "B": 0.4}}}}', where=where)
+        ) from error
     if not isinstance(data, dict) or not all(isinstance(row, dict) for row in data.values()):
-        raise DataError('the table is not of the form {"": {"A": 0.6, "B": 0.4}}: prefixes with rows of probabilities')
+        raise DataError(
+            tr('the table is not of the form {"": {"A": 0.6, "B": 0.4}}: prefixes with rows of probabilities')
+        )
     rows = {tuple(name.split()): dict(row) for name, row in data.items()}
     if len(rows) != len(data):
-        raise DataError("a prefix has two rows; write each prefix once, with one space between tokens")
+        raise DataError(tr("a prefix has two rows; write each prefix once, with one space between tokens"))
     check_shape(rows)
     return {prefix: {token: float(p) for token, p in row.items()} for prefix, row in rows.items()}
 
@@ -118,7 +135,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         twice = next(name for at, (name, _) in enumerate(pairs) if name in dict(pairs[:at]))
-        raise DataError(f"“{twice[:80]}” stands twice in one place of the table; keep one of the two")
+        raise DataError(tr("“{twice}” stands twice in one place of the table; keep one of the two", twice=twice[:80]))
     return found
 
 
@@ -140,7 +157,10 @@ def scaled(rows: Mapping[Prefix, Row], kept: Mapping[Prefix, str] | None = None)
         others = fsum(p for token, p in row.items() if token != fixed)
         if held > 1 or (others <= 0 and abs(held - 1.0) > TOLERANCE):
             raise DataError(
-                f"the row {named(prefix)} cannot be scaled to one: there is nothing to scale; type its numbers"
+                tr(
+                    "the row {named} cannot be scaled to one: there is nothing to scale; type its numbers",
+                    named=named(prefix),
+                )
             )
         rest = (1.0 - held) / others if others > 0 else 0.0
         if abs(row_sum(row) - 1.0) <= TOLERANCE:
@@ -151,7 +171,7 @@ def scaled(rows: Mapping[Prefix, Row], kept: Mapping[Prefix, str] | None = None)
 
 def named(prefix: Prefix) -> str:
     """A row's name for people."""
-    return f"“{' '.join(prefix)}”" if prefix else "of the first step"
+    return f"“{' '.join(prefix)}”" if prefix else tr("of the first step")
 
 
 def check_shape(rows: Mapping[Prefix, Mapping[str, Any]]) -> None:
@@ -161,34 +181,54 @@ def check_shape(rows: Mapping[Prefix, Mapping[str, Any]]) -> None:
         DataError: what is wrong first, with the row and what to do.
     """
     if () not in rows:
-        raise DataError('the table has no first step; give it a row with the empty prefix: "": {…}')
+        raise DataError(tr('the table has no first step; give it a row with the empty prefix: "": {…}'))
     if len(rows) > MOST_ROWS:
-        raise DataError(f"the table has {len(rows):,} rows; at most {MOST_ROWS} can be drawn: leave some out")
+        raise DataError(tr(
+            "the table has {count:,} rows; at most {most_rows} can be drawn: leave some out", count=len(rows),
+            most_rows=MOST_ROWS))  # fmt: skip
     for prefix, row in rows.items():
         if len(prefix) > DEEPEST - 1:
-            raise DataError(f"the row {named(prefix)} is too deep: at most {DEEPEST} tokens can be chosen before <end>")
+            raise DataError(tr(
+                "the row {named} is too deep: at most {deepest} tokens can be chosen before <end>", named=named(prefix),
+                deepest=DEEPEST))  # fmt: skip
         if not 1 <= len(row) <= WIDEST:
-            raise DataError(f"the row {named(prefix)} has {len(row)} tokens; it needs 1 to {WIDEST}")
+            raise DataError(tr(
+                "the row {named} has {count} tokens; it needs 1 to {widest}", named=named(prefix),
+                count=len(row), widest=WIDEST))  # fmt: skip
         for at, token in enumerate(prefix):
             if token not in rows.get(prefix[:at], {}):
-                raise DataError(
-                    f"the row {named(prefix)} can never be reached: “{token}” is not in the row {named(prefix[:at])}; "
-                    "add it there, or leave this row out"
-                )
+                raise DataError(tr(
+                    "the row {named} can never be reached: “{token}” is not in the row {named2}; "
+                    "add it there, or leave this row out", named=named(prefix),
+                    token=token, named2=named(prefix[:at])))  # fmt: skip
         for token, probability in row.items():
             _check_entry(prefix, token, probability)
 
 
 def _check_entry(prefix: Prefix, token: str, probability: Any) -> None:
-    where = f"in the row {named(prefix)}"
+    where = tr("in the row {named}", named=named(prefix))
     wrong: tuple[tuple[Callable[[], bool], str], ...] = (
-        (lambda: not token or len(token.split()) != 1 or token != token.strip(), "a token is one word without spaces"),
-        (lambda: len(token) > LONGEST_TOKEN, f"a token has at most {LONGEST_TOKEN} characters"),
-        (lambda: token == BEGIN, "<begin> can never be written; leave it out"),
-        (lambda: END in prefix, "nothing comes after <end>; leave the row out"),
-        (lambda: isinstance(probability, bool) or not isinstance(probability, int | float), "it must be a number"),
-        (lambda: not isfinite(probability) or not 0 <= probability <= 1, "a probability is a number from 0 to 1"),
+        (
+            lambda: not token or len(token.split()) != 1 or token != token.strip(),
+            tr("a token is one word without spaces"),
+        ),
+        (
+            lambda: len(token) > LONGEST_TOKEN,
+            tr("a token has at most {longest_token} characters", longest_token=LONGEST_TOKEN),
+        ),
+        (lambda: token == BEGIN, tr("<begin> can never be written; leave it out")),
+        (lambda: END in prefix, tr("nothing comes after <end>; leave the row out")),
+        (lambda: isinstance(probability, bool) or not isinstance(probability, int | float), tr("it must be a number")),
+        (lambda: not isfinite(probability) or not 0 <= probability <= 1, tr("a probability is a number from 0 to 1")),
     )
     for holds, words in wrong:
         if holds():
-            raise DataError(f"{where}, “{token[:40]}” with {str(probability)[:20]}: {words}")
+            raise DataError(
+                tr(
+                    "{where}, “{token}” with {probability}: {words}",
+                    where=where,
+                    token=token[:40],
+                    probability=str(probability)[:20],
+                    words=words,
+                )
+            )

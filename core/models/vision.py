@@ -14,6 +14,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.errors import SettingError, ShapeError
+from core.language import tr
 from core.models.parts import norm_of
 from core.models.residual import RESIDUALS
 from core.models.transformer_encoder import EncoderLayer
@@ -46,8 +47,13 @@ class PatchEmbedding(nn.Module):
         _, channels, rows, columns = images.shape
         if channels != self.channels or rows % self.patch or columns % self.patch:
             raise ShapeError(
-                f"images {tuple(images.shape)} cannot be cut: expected [batch, {self.channels}, row, column] with rows "
-                f"and columns that are multiples of patch={self.patch}"
+                tr(
+                    "images {tuple} cannot be cut: expected [batch, {channels}, row, column] with rows "
+                    "and columns that are multiples of patch={patch}",
+                    tuple=tuple(images.shape),
+                    channels=self.channels,
+                    patch=self.patch,
+                )
             )
         cut = nn.functional.unfold(images, self.patch, stride=self.patch)  # batch channel·patch·patch time
         vectors: Tensor = self.linear(cut.transpose(1, 2))
@@ -92,9 +98,17 @@ class TinyViT(nn.Module):
     ) -> None:
         super().__init__()
         if size % patch:
-            raise SettingError(f"size={size} cannot be cut into patches of patch={patch}: choose a divisor of {size}")
+            raise SettingError(
+                tr(
+                    "size={size} cannot be cut into patches of patch={patch}: choose a divisor of {size}",
+                    size=size,
+                    patch=patch,
+                )
+            )
         if pool not in POOLS:
-            raise SettingError(f"pool={pool!r} is not known; choose one of: {', '.join(POOLS)}")
+            raise SettingError(
+                tr("pool={pool!r} is not known; choose one of: {pools}", pool=pool, pools=", ".join(POOLS))
+            )
         self.patches = PatchEmbedding(channels, patch, settings.width)
         self.class_token = nn.Parameter(torch.zeros(settings.width))
         self.positions = nn.Parameter(nn.init.normal_(torch.empty(1 + (size // patch) ** 2, settings.width), std=0.02))
@@ -113,8 +127,12 @@ class TinyViT(nn.Module):
         first = self.class_token.expand(len(patches), 1, -1)
         if patches.shape[1] + 1 != len(self.positions):
             raise ShapeError(
-                f"images {tuple(images.shape)} give {patches.shape[1]} patches; this network has positions for "
-                f"{len(self.positions) - 1}"
+                tr(
+                    "images {tuple} give {shape} patches; this network has positions for {count}",
+                    tuple=tuple(images.shape),
+                    shape=patches.shape[1],
+                    count=len(self.positions) - 1,
+                )
             )
         states = torch.cat([first, patches], dim=1) + self.positions
         places = torch.arange(states.shape[1])[None]
@@ -157,7 +175,13 @@ class TinyCNN(nn.Module):
     def __init__(self, width: int, *, classes: int, channels: int = 1, summary: str = "mean") -> None:
         super().__init__()
         if summary not in SUMMARIES:
-            raise SettingError(f"summary={summary!r} is not known; choose one of: {', '.join(SUMMARIES)}")
+            raise SettingError(
+                tr(
+                    "summary={summary!r} is not known; choose one of: {summaries}",
+                    summary=summary,
+                    summaries=", ".join(SUMMARIES),
+                )
+            )
         self.first = nn.Conv2d(channels, width, KERNEL, padding="same")
         self.second = nn.Conv2d(width, width, KERNEL, padding="same")
         self.output = nn.Linear(width, classes)

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from core.errors import SettingError
+from core.language import tr
 from core.shapes import Tokens, Valid
 
 
@@ -27,7 +28,7 @@ class WindowLabeler(nn.Module):
     def __init__(self, window: int, *, width: int, inner: int, vocabulary: int, labels: int) -> None:
         super().__init__()
         if window < 0:
-            raise SettingError(f"window={window} is negative: choose 0 for the token alone, or more")
+            raise SettingError(tr("window={window} is negative: choose 0 for the token alone, or more", window=window))
         self.window = window
         self.embedding = nn.Embedding(vocabulary, width)
         self.inner = nn.Linear((2 * window + 1) * width, inner)

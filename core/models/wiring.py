@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.encoder import Memory
 from core.shapes import States
 
@@ -142,12 +143,20 @@ def read_connections(text: str, layers: int) -> Bool[Tensor, "target_layer sourc
     if len(rows) != layers or any(len(row) != layers or set(row) - {"0", "1"} for row in rows):
         example = "/".join("0" * (layers - 1) + "1" for _ in range(layers))
         raise SettingError(
-            f"connections={text!r} is no matrix for layers={layers}: write {layers} rows of {layers} digits 0 or 1, "
-            f"a row per decoder layer, for instance {example}"
+            tr(
+                "connections={text_!r} is no matrix for layers={layers}: write {layers} rows of {layers} digits 0 or 1, "
+                "a row per decoder layer, for instance {example}",
+                text_=text,
+                layers=layers,
+                example=example,
+            )
         )
     if any("1" not in row for row in rows):
         raise SettingError(
-            f"connections={text!r} leaves a decoder layer without a source: give every row at least one 1"
+            tr(
+                "connections={text_!r} leaves a decoder layer without a source: give every row at least one 1",
+                text_=text,
+            )
         )
     return torch.tensor([[digit == "1" for digit in row] for row in rows])
 

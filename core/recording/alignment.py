@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import ShapeError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 
 
@@ -70,7 +71,14 @@ class AlignmentMap:
     def __post_init__(self) -> None:
         for axis, labels in zip((0, 1), (self.queries, self.keys)):
             if labels is not None and len(labels) != self.weights.shape[axis]:
-                raise ShapeError(f"{self.place.label}: {len(labels)} labels for {self.weights.shape[axis]} cells")
+                raise ShapeError(
+                    tr(
+                        "{label}: {count} labels for {shape} cells",
+                        label=self.place.label,
+                        count=len(labels),
+                        shape=self.weights.shape[axis],
+                    )
+                )
 
     @property
     def signed(self) -> bool:
@@ -178,7 +186,7 @@ def of_matrices(recorded: Sequence[tuple[int, Sequence[AttentionMatrix]]], name:
         recorded: pairs of a step and the matrices recorded at it.
         name: what it is of, for people.
     """
-    own_view = " to its own layer"  # of two, in a multi-view wiring
+    own_view = tr(" to its own layer")  # of two, in a multi-view wiring
     maps = [
         AlignmentMap(
             matrix.weights[head].astype(np.float32),
@@ -193,4 +201,14 @@ def of_matrices(recorded: Sequence[tuple[int, Sequence[AttentionMatrix]]], name:
         for head in range(matrix.heads)
     ]
     ordered = sorted(maps, key=lambda one: (one.place.name, one.place.layer, one.place.head, one.place.step))
-    return AlignmentDump(tuple(ordered), (f"{name}: {len(recorded)} steps, {len(ordered)} maps of cross-attention",))
+    return AlignmentDump(
+        tuple(ordered),
+        (
+            tr(
+                "{name}: {count} steps, {count2} maps of cross-attention",
+                name=name,
+                count=len(recorded),
+                count2=len(ordered),
+            ),
+        ),
+    )

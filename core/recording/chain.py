@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.errors import ShapeError
+from core.language import tr
 
 KINDS = (
     "given",  # nothing in the chain
@@ -44,7 +45,13 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise ShapeError(f"a quantity is made in one of these ways: {', '.join(KINDS)}; not {self.kind!r}")
+            raise ShapeError(
+                tr(
+                    "a quantity is made in one of these ways: {kinds}; not {kind!r}",
+                    kinds=", ".join(KINDS),
+                    kind=self.kind,
+                )
+            )
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,14 +93,24 @@ class Chain:
         known: set[str] = set()
         for one in self.quantities:
             if missing := set(one.recipe.of) - known:
-                raise ShapeError(f"{one.name} is made of {', '.join(sorted(missing))}, which does not come before it")
+                raise ShapeError(
+                    tr(
+                        "{name} is made of {sorted}, which does not come before it",
+                        name=one.name,
+                        sorted=", ".join(sorted(missing)),
+                    )
+                )
             known.add(one.name)
         if missing := {"weights", "value", "context"} - known:
-            raise ShapeError(f"a chain needs {', '.join(sorted(missing))} too")
+            raise ShapeError(tr("a chain needs {sorted} too", sorted=", ".join(sorted(missing))))
         if self["weights"].shape[1:] != (len(self.queries), len(self.keys)):
             raise ShapeError(
-                f"weights {self['weights'].shape} do not fit {len(self.queries)} query and {len(self.keys)} key labels; "
-                "expected [head, query, key]"
+                tr(
+                    "weights {shape} do not fit {count} query and {count2} key labels; expected [head, query, key]",
+                    shape=self["weights"].shape,
+                    count=len(self.queries),
+                    count2=len(self.keys),
+                )
             )
 
     def __getitem__(self, name: str) -> Float[np.ndarray, "head row column"]:
@@ -112,7 +129,13 @@ class Chain:
         for one in self.quantities:
             if one.name == name:
                 return one
-        raise ShapeError(f"this chain has no {name!r}; it has: {', '.join(one.name for one in self.quantities)}")
+        raise ShapeError(
+            tr(
+                "this chain has no {name!r}; it has: {quantities}",
+                name=name,
+                quantities=", ".join(one.name for one in self.quantities),
+            )
+        )
 
     @property
     def heads(self) -> int:
@@ -141,7 +164,9 @@ class Chain:
             ShapeError: no such head.
         """
         if not 0 <= at < self.heads:
-            raise ShapeError(f"there is no head {at}: this attention has {self.heads}, counted from 0")
+            raise ShapeError(
+                tr("there is no head {at}: this attention has {heads}, counted from 0", at=at, heads=self.heads)
+            )
         return replace(
             self,
             quantities=tuple(

@@ -20,6 +20,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from core.errors import InputError
+from core.language import tr
 from core.recording.recorded import Recorded
 from core.recording.recorder import attention_paths, site_of
 from core.recording.tap import Tap, editing, leads_in
@@ -56,16 +57,29 @@ class Edit:
     def __post_init__(self) -> None:
         for name, value, low in (("head", self.head, 0), ("step", self.step, 1)):
             if value is not None and value < low:
-                raise InputError(f"an edit's {name} must be a whole number, at least {low}, not {value}")
+                raise InputError(
+                    tr(
+                        "an edit's {name} must be a whole number, at least {low}, not {value}",
+                        name=name,
+                        low=low,
+                        value=value,
+                    )
+                )
         if self.row is not None:
             self._check_row(self.row)
         elif self.step is not None:
-            raise InputError(f"{self.where}: a head is switched off for all steps; leave step={self.step} out")
+            raise InputError(
+                tr(
+                    "{where}: a head is switched off for all steps; leave step={step} out",
+                    where=self.where,
+                    step=self.step,
+                )
+            )
 
     @property
     def where(self) -> str:
         """The head, for people: layers and heads counted from 1."""
-        return f"{site_of(self.site).label}, head {self.head + 1}"
+        return tr("{label}, head {head}", label=site_of(self.site).label, head=self.head + 1)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; what is None is left out."""
@@ -83,29 +97,42 @@ class Edit:
         known = {"site", "head", "step", "row"}
         if not isinstance(values, Mapping) or not {"site", "head"} <= set(values) <= known:
             raise InputError(
-                f"not an edit: {str(values)[:60]}; it has a site and a head, and may have a row and a step"
+                tr(
+                    "not an edit: {values}; it has a site and a head, and may have a row and a step",
+                    values=str(values)[:60],
+                )
             )
         site, head, step, row = (values.get(name) for name in ("site", "head", "step", "row"))
         if not isinstance(site, str):
-            raise InputError(f"an edit says its attention by its path, not by {str(site)[:40]}")
+            raise InputError(tr("an edit says its attention by its path, not by {site}", site=str(site)[:40]))
         for name, number in (("head", head), ("step", step)):
             fits = type(number) is int and abs(number) < LARGEST  # True is an int, and no number here
             if not fits and (name == "head" or number is not None):
-                raise InputError(f"an edit's {name} must be a whole number, not {str(number)[:40]}")
+                raise InputError(
+                    tr("an edit's {name} must be a whole number, not {number}", name=name, number=str(number)[:40])
+                )
         if row is not None and not (isinstance(row, list) and all(type(weight) in (int, float) for weight in row)):
-            raise InputError(f"an edit's row must be a list of weights, not {str(row)[:40]}")
+            raise InputError(tr("an edit's row must be a list of weights, not {row}", row=str(row)[:40]))
         return cls(site, head, None if row is None else tuple(row), step)
 
     def _check_row(self, row: tuple[float, ...]) -> None:
         if "attention" not in self.site:
-            raise InputError(f"there is no attention {self.site[:80]!r} in any model of this house")
+            raise InputError(tr("there is no attention {site!r} in any model of this house", site=self.site[:80]))
         if site_of(self.site).kind != "cross":
-            raise InputError(f"{self.where}: a row can be set in cross-attention only; switch this head off instead")
+            raise InputError(
+                tr("{where}: a row can be set in cross-attention only; switch this head off instead", where=self.where)
+            )
         if not row or not all(0 <= weight <= 1 + NEAR_ONE for weight in row):
-            raise InputError(f"{self.where}: a row must be weights between 0 and 1, one per source token")
+            raise InputError(
+                tr("{where}: a row must be weights between 0 and 1, one per source token", where=self.where)
+            )
         if abs((total := fsum(row)) - 1) > NEAR_ONE:
             raise InputError(
-                f"{self.where}: the weights of a row must sum to 1, these sum to {total:.6g}; divide them by it"
+                tr(
+                    "{where}: the weights of a row must sum to 1, these sum to {total:.6g}; divide them by it",
+                    where=self.where,
+                    total=total,
+                )
             )
 
 
@@ -126,7 +153,13 @@ class Edits:
         paths = attention_paths(model)
         for edit in self.edits:
             if edit.site not in paths:
-                raise InputError(f"there is no attention {edit.site[:80]!r} in this model; it has: {', '.join(paths)}")
+                raise InputError(
+                    tr(
+                        "there is no attention {site!r} in this model; it has: {paths}",
+                        site=edit.site[:80],
+                        paths=", ".join(paths),
+                    )
+                )
             tap = model.get_submodule(f"{edit.site}.{'tap_context' if edit.row is None else 'tap_weights'}")
             assert isinstance(tap, Tap)
             self._at.setdefault(tap, []).append(edit)
@@ -164,8 +197,15 @@ def _apply(edit: Edit, value: Tensor, begin: int) -> None:
     """Write one edit into a copy of what passed: weights [batch head query key], or contexts [batch head query value]."""
     heads, queries, keys = value.shape[1:]
     if edit.head >= heads:
-        has = "one head" if heads == 1 else f"{heads} heads"
-        raise InputError(f"{edit.where}: there is no such head, {site_of(edit.site).label} has {has}")
+        has = tr("one head") if heads == 1 else f"{heads} heads"
+        raise InputError(
+            tr(
+                "{where}: there is no such head, {label} has {has}",
+                where=edit.where,
+                label=site_of(edit.site).label,
+                has=has,
+            )
+        )
     if edit.row is None:
         value[:, edit.head] = 0.0
         return
@@ -179,7 +219,12 @@ def _apply(edit: Edit, value: Tensor, begin: int) -> None:
 
 
 def _misfit(edit: Edit, tokens: int) -> str:
-    return f"{edit.where}: a row of {len(edit.row or ())} weights was set, but the source has {tokens} tokens, <end> counted"
+    return tr(
+        "{where}: a row of {count} weights was set, but the source has {tokens} tokens, <end> counted",
+        where=edit.where,
+        count=len(edit.row or ()),
+        tokens=tokens,
+    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from core.errors import ShapeError
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,14 @@ class AttentionMatrix:
     def __post_init__(self) -> None:
         if self.weights.ndim != 3 or self.weights.shape[1:] != (len(self.queries), len(self.keys)):
             raise ShapeError(
-                f"{self.site.name}: weights {self.weights.shape} do not fit "
-                f"{len(self.queries)} query and {len(self.keys)} key labels; expected [head, query, key]"
+                tr(
+                    "{name}: weights {shape} do not fit "
+                    "{count} query and {count2} key labels; expected [head, query, key]",
+                    name=self.site.name,
+                    shape=self.weights.shape,
+                    count=len(self.queries),
+                    count2=len(self.keys),
+                )
             )
 
     @property

@@ -24,6 +24,7 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import ShapeError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix, Site
 from core.recording.tap import Tap, watching
 
@@ -84,7 +85,11 @@ class Recorder:
                 self._kept[attention, tap] = []
         if not self.paths:
             raise ShapeError(
-                f"no attention of this model matches {only!r}; its paths: {', '.join(attention_paths(model))}"
+                tr(
+                    "no attention of this model matches {only!r}; its paths: {attention_paths}",
+                    only=only,
+                    attention_paths=", ".join(attention_paths(model)),
+                )
             )
 
     def __enter__(self) -> "Recorder":
@@ -119,14 +124,22 @@ class Recorder:
         kept = self._kept.get((path, tap), [])
         if not kept:
             raise ShapeError(
-                f"nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level"
+                tr(
+                    "nothing was recorded at {path}.{tap}: no forward pass inside the recorder, or another level",
+                    path=path,
+                    tap=tap,
+                )
             )
         if tap in ("tap_key", "tap_value"):
             kept = kept[-1:]
         if any(one.changed for one in kept):
             raise ShapeError(
-                f"what was recorded at {path}.{tap} was written into afterwards, so it is not what the model used: "
-                "write into a clone of it, or read the record first"
+                tr(
+                    "what was recorded at {path}.{tap} was written into afterwards, so it is not what the model used: "
+                    "write into a clone of it, or read the record first",
+                    path=path,
+                    tap=tap,
+                )
             )
         return kept[0].value if len(kept) == 1 else torch.cat([one.value for one in kept], dim=2)
 

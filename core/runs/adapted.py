@@ -18,6 +18,7 @@ from core.decoding.batched import decode
 from core.decoding.frontier import Rules
 from core.decoding.search import AbstractSearch
 from core.errors import DataError, InputError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.recording.recorded import Recorded
 from core.recording.recorder import Recorder
@@ -107,7 +108,13 @@ class AdaptedModel(AbstractStepwise):
         tokens = super().read(source)
         length, longest = len(self.columns_of(tokens)), self.model.longest_source
         if length > longest:
-            raise InputError(f"the source has {length:,} tokens; this model reads at most {longest:,}: shorten it")
+            raise InputError(
+                tr(
+                    "the source has {length:,} tokens; this model reads at most {longest:,}: shorten it",
+                    length=length,
+                    longest=longest,
+                )
+            )
         return tokens
 
     def columns_of(self, tokens: Sequence[str]) -> tuple[str, ...]:
@@ -139,7 +146,7 @@ class AdaptedModel(AbstractStepwise):
             self.model(Batch(*pad_sources([numbers]), fed, fed, valid))
         if recorder.truncated:
             raise InputError(
-                "the attention of this source and target needs more memory than is kept for it; shorten them"
+                tr("the attention of this source and target needs more memory than is kept for it; shorten them")
             )
         keys, rows = self.columns(source), tuple(self.vocabularies[1].decode(fed[0].tolist()))
         led = self.vocabularies[1].decode(getattr(self.model, "led_in", ()))
@@ -155,7 +162,7 @@ class AdaptedModel(AbstractStepwise):
             DataError: always.
         """
         held_out(self.config.task, split, n)
-        raise DataError(f"{self.run.address} cannot be scored here: no right answers are known")
+        raise DataError(tr("{address} cannot be scored here: no right answers are known", address=self.run.address))
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,11 +196,15 @@ class AdaptedReader(AbstractTrained):
         numbers, labels = self.vocabularies[0].encode_source(tokens), self.config.task.around(tokens)
         if len(numbers) > self.model.longest_source:
             raise InputError(
-                f"the text has {len(numbers):,} tokens; this model reads at most {self.model.longest_source:,}: shorten it"
+                tr(
+                    "the text has {count:,} tokens; this model reads at most {longest_source:,}: shorten it",
+                    count=len(numbers),
+                    longest_source=self.model.longest_source,
+                )
             )
         with Recorder(self.model, only, level) as recorder:
             self.model(numbers)
         if recorder.truncated:
-            raise InputError("the attention of this text needs more memory than is kept for it; shorten it")
-        sides = dict.fromkeys(("encoder self", "decoder self"), labels)
+            raise InputError(tr("the attention of this text needs more memory than is kept for it; shorten it"))
+        sides = dict.fromkeys((tr("encoder self"), tr("decoder self")), labels)
         return recorder.matrices(sides, sides)

@@ -6,6 +6,7 @@ readable; the weights of its newest checkpoint must fit the model of its configu
 """
 
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import checkpoint, journal, snapshots, status
 from core.runs.config import ExperimentConfig
 from core.runs.folder import RunFolder
@@ -33,13 +34,19 @@ def admit(run: RunFolder) -> None:
     except RunError:
         raise
     except AttentionLabError as error:
-        raise RunError(f"{run.address} cannot be used here: {error}") from error
+        raise RunError(tr("{address} cannot be used here: {error}", address=run.address, error=error)) from error
 
 
 def _open(run: RunFolder, config: AnyConfig) -> None:
     found = checkpoint.load(run)
     if found is not None and found.warnings:
-        raise RunError(f"a checkpoint of {run.address} cannot be read: {found.warnings[0]}; export the run again")
+        raise RunError(
+            tr(
+                "a checkpoint of {address} cannot be read: {warnings}; export the run again",
+                address=run.address,
+                warnings=found.warnings[0],
+            )
+        )
     if isinstance(config, VoiceConfig):
         opened_voice(run)
     elif isinstance(config, ExperimentConfig):

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.data.batch import Batch, Example, collate
 from core.errors import InputError
+from core.language import mark, tr
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
@@ -59,7 +60,7 @@ ALIGNERS: dict[str, Aligner] = {
     "monotonic": Aligner("monotonic", _recurrent("monotonic")),
     "mocha": Aligner("MoChA", _recurrent("mocha")),
     "transformer": Aligner("Transformer", _TRANSFORMER),
-    "guided": Aligner("Transformer, guided", _TRANSFORMER, guidance=10.0),
+    "guided": Aligner(mark("Transformer, guided"), _TRANSFORMER, guidance=10.0),
 }
 
 
@@ -186,11 +187,25 @@ def syllables(text: str) -> tuple[str, ...]:
     tokens = TASK.tokenize(text)
     unknown = [token for token in dict.fromkeys(tokens) if token not in TASK.known]
     if unknown:
-        raise InputError(f"no syllables: {' '.join(unknown)[:80]}; type some of: {' '.join(TASK.known)}")
+        raise InputError(
+            tr(
+                "no syllables: {unknown}; type some of: {known}",
+                unknown=" ".join(unknown)[:80],
+                known=" ".join(TASK.known),
+            )
+        )
     if not tokens:
-        raise InputError(f"the utterance is empty; type syllables with spaces between: {' '.join(TASK.known)}")
+        raise InputError(
+            tr("the utterance is empty; type syllables with spaces between: {known}", known=" ".join(TASK.known))
+        )
     if len(tokens) > MOST:
-        raise InputError(f"the utterance has {len(tokens):,} syllables; at most {MOST} can be drawn: shorten it")
+        raise InputError(
+            tr(
+                "the utterance has {count:,} syllables; at most {most} can be drawn: shorten it",
+                count=len(tokens),
+                most=MOST,
+            )
+        )
     return tuple(tokens)
 
 

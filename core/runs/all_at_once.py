@@ -18,6 +18,7 @@ from core.decoding.all_places import AbstractAllPlaces, write
 from core.decoding.batched import decode
 from core.decoding.greedy import GreedySearch
 from core.decoding.mask_predict import AtOnce, MaskPredict
+from core.language import tr
 from core.models.fast.table import fast
 from core.runs.reader import AbstractTrained
 from core.runs.trained import TrainedModel
@@ -135,7 +136,7 @@ def costs(
     for length in LENGTHS:
         search = GreedySearch(min_length=length - 1, max_length=length)
         rules = rules_for(left.model, [0] * length, keep_pruned=0)
-        found.append(_cost("left to right", length, length, partial(decode, search, stepped, [numbers], [rules])))
+        found.append(_cost(tr("left to right"), length, length, partial(decode, search, stepped, [numbers], [rules])))
         for name, trained, how in (
             ("all at once", at_once, AtOnce(length="oracle")),
             (f"mask-predict, {passes} passes", masked, MaskPredict(passes=passes, length="oracle")),
@@ -190,5 +191,13 @@ def mixed(task: Phrases, source: Sequence[str], output: Sequence[str]) -> tuple[
         piece = output[WORDS_OF_A_PHRASE * at : WORDS_OF_A_PHRASE * (at + 1)]
         if english in task.phrases and task.mixture(english, piece):
             one, other = (" ".join(phrase) for phrase in task.phrases[english])
-            found.append(f"{english}: “{' '.join(piece)}” is neither “{one}” nor “{other}”")
+            found.append(
+                tr(
+                    "{english}: “{piece}” is neither “{one}” nor “{other}”",
+                    english=english,
+                    piece=" ".join(piece),
+                    one=one,
+                    other=other,
+                )
+            )
     return tuple(found)

@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, manifest, status, store
 from core.runs.classroom import locked, quotas
 from core.runs.folder import RunFolder
@@ -52,7 +53,7 @@ def export_file(run: RunFolder, path: Path) -> None:
     Raises:
         RunError: the run is damaged, or the disk refuses.
     """
-    with atomic.disk_errors(f"exporting {run.address} to {path}"):
+    with atomic.disk_errors(tr("exporting {address} to {path}", address=run.address, path=path)):
         atomic.write_bytes(path, export_bytes(run))
 
 
@@ -71,7 +72,13 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
     locked.check("import")
     size = len(source) if isinstance(source, bytes) else _size(source)
     if size > _LARGEST_ARCHIVE:
-        raise RunError(f"the archive has {size} bytes; at most {_LARGEST_ARCHIVE} are taken; export the run anew")
+        raise RunError(
+            tr(
+                "the archive has {size} bytes; at most {largest_archive} are taken; export the run anew",
+                size=size,
+                largest_archive=_LARGEST_ARCHIVE,
+            )
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             folder, entries = _checked(archive)
@@ -79,7 +86,10 @@ def import_run(source: Path | bytes, name: str | None = None) -> RunFolder:
                 return _import(archive, entries, name or folder or "imported")
     except _DAMAGED as error:
         raise RunError(
-            f"this is not a whole zip file of a run ({error}); export the run again and import that file"
+            tr(
+                "this is not a whole zip file of a run ({error}); export the run again and import that file",
+                error=error,
+            )
         ) from error
 
 
@@ -104,7 +114,13 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror}); give the zip file of an exported run") from error
+        raise RunError(
+            tr(
+                "{path} cannot be read ({strerror}); give the zip file of an exported run",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
 
 
 def _export(run: RunFolder, file: io.BytesIO) -> None:
@@ -119,7 +135,12 @@ def _export(run: RunFolder, file: io.BytesIO) -> None:
             archive.writestr(f"{run.name}/{manifest.NAME}", manifest.written(digests))
     except OSError as error:
         raise RunError(
-            f"{run.address} cannot be exported ({error.strerror}: {error.filename}); check its permissions"
+            tr(
+                "{address} cannot be exported ({strerror}: {filename}); check its permissions",
+                address=run.address,
+                strerror=error.strerror,
+                filename=error.filename,
+            )
         ) from error
 
 
@@ -137,12 +158,23 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
     """The folder all entries share (or ""), and the entries of the run with their places in it."""
     infos = [info for info in archive.infolist() if not _IGNORED.fullmatch(info.filename)]
     if len(infos) > _MOST_ENTRIES:
-        raise RunError(f"the archive has {len(infos)} entries; a run has at most {_MOST_ENTRIES}; export the run anew")
+        raise RunError(
+            tr(
+                "the archive has {count} entries; a run has at most {most_entries}; export the run anew",
+                count=len(infos),
+                most_entries=_MOST_ENTRIES,
+            )
+        )
     files = [info for info in infos if not info.is_dir()]
     total = sum(info.file_size for info in files)
     if total > _LARGEST_ARCHIVE or any(info.file_size > _most(info.filename) for info in files):
         raise RunError(
-            f"the archive unpacks to {total} bytes; at most {_LARGEST_ARCHIVE} ({_LARGEST_ENTRY} an entry) are taken"
+            tr(
+                "the archive unpacks to {total} bytes; at most {largest_archive} ({largest_entry} an entry) are taken",
+                total=total,
+                largest_archive=_LARGEST_ARCHIVE,
+                largest_entry=_LARGEST_ENTRY,
+            )
         )
     folders = {info.filename.partition("/")[0] for info in files if "/" in info.filename}
     shared = "" if any(info.filename == "config.json" for info in files) or len(folders) != 1 else folders.pop()
@@ -151,10 +183,12 @@ def _checked(archive: zipfile.ZipFile) -> tuple[str, list[tuple[zipfile.ZipInfo,
         _check_entry(info, inside)
     places = [inside for _, inside in entries]
     if len(set(places)) != len(places):
-        raise RunError("the archive holds two entries of one name; which is meant cannot be known: export the run anew")
+        raise RunError(
+            tr("the archive holds two entries of one name; which is meant cannot be known: export the run anew")
+        )
     if "config.json" not in places:
         raise RunError(
-            "the archive holds no config.json, so it is no run; give a file that was made by exporting a run"
+            tr("the archive holds no config.json, so it is no run; give a file that was made by exporting a run")
         )
     return shared, entries
 
@@ -168,18 +202,28 @@ def _check_entry(info: zipfile.ZipInfo, inside: str) -> None:
     """A name that is on the list cannot climb, be absolute, or be anything but a plain file of a run."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
-        raise RunError(f"the entry {info.filename[:100]!r} is a link or a device, not a file; the archive is refused")
+        raise RunError(
+            tr(
+                "the entry {filename!r} is a link or a device, not a file; the archive is refused",
+                filename=info.filename[:100],
+            )
+        )
     if info.flag_bits & 0x1:
-        raise RunError(f"the entry {info.filename[:100]!r} is encrypted; export the run without a password")
+        raise RunError(
+            tr("the entry {filename!r} is encrypted; export the run without a password", filename=info.filename[:100])
+        )
     if inside != manifest.NAME and not ENTRIES.fullmatch(inside):
         raise RunError(
-            f"the entry {info.filename[:100]!r} is not a file that a run has; the archive is refused: "
-            "remove that file from it, or export the run again"
+            tr(
+                "the entry {filename!r} is not a file that a run has; the archive is refused: "
+                "remove that file from it, or export the run again",
+                filename=info.filename[:100],
+            )
         )
 
 
 def _import(archive: zipfile.ZipFile, entries: list[tuple[zipfile.ZipInfo, str]], wish: str) -> RunFolder:
-    with atomic.disk_errors("importing the run"):
+    with atomic.disk_errors(tr("importing the run")):
         draft = store.new_draft()
         try:
             _fill(archive, entries, draft)
@@ -217,7 +261,10 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, left:
             written += len(piece)
             if written > min(left, _most(info.filename)):
                 raise RunError(
-                    f"the entry {info.filename[:100]!r} unpacks to more than it says; the archive is refused"
+                    tr(
+                        "the entry {filename!r} unpacks to more than it says; the archive is refused",
+                        filename=info.filename[:100],
+                    )
                 )
             file.write(piece)
     return written
@@ -229,7 +276,7 @@ def _compare(draft: Path, places: list[str]) -> None:
         return
     path = draft / manifest.NAME
     if path.stat().st_size > manifest.LARGEST:
-        raise RunError(f"the archive's {manifest.NAME} is larger than any; the archive is refused")
+        raise RunError(tr("the archive's {name} is larger than any; the archive is refused", name=manifest.NAME))
     digests = manifest.read(path.read_bytes())
     path.unlink()
     manifest.check(digests, draft, [place for place in places if place != manifest.NAME])
@@ -239,4 +286,4 @@ def _lay_to_rest(run: RunFolder) -> None:
     """A training that ran or waited when it was exported does neither here."""
     was = status.read(run)
     if was.active or (was.state == "crashed" and was.host):
-        status.write(run, "stopped", step=was.step, steps=was.steps, reason="imported from an archive")
+        status.write(run, "stopped", step=was.step, steps=was.steps, reason=tr("imported from an archive"))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from core.errors import SettingError
+from core.language import tr
 from core.settings import did_you_mean
 
 _ALWAYS = ("schema", "seed")
@@ -17,13 +18,20 @@ def seed_of(data: Mapping[str, Any], parts: Collection[str]) -> int:
     """
     for name in data:
         if name not in (*parts, *_ALWAYS):
-            raise SettingError(f"unknown part {name}{did_you_mean(name, parts)}; known: {', '.join(parts)}, seed")
+            raise SettingError(
+                tr(
+                    "unknown part {name}{did_you_mean}; known: {parts}, seed",
+                    name=name,
+                    did_you_mean=did_you_mean(name, parts),
+                    parts=", ".join(parts),
+                )
+            )
     for part in parts:
         if not isinstance(data.get(part, {}), Mapping):
-            raise SettingError(f"the part {part} is {data[part]!r}; expected names and values")
+            raise SettingError(tr("the part {part} is {data!r}; expected names and values", part=part, data=data[part]))
     seed = data.get("seed", 1)
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**31:
-        raise SettingError(f"seed={seed!r} must be a whole number from 0 to {2**31 - 1}")
+        raise SettingError(tr("seed={seed!r} must be a whole number from 0 to {value}", seed=seed, value=2**31 - 1))
     return seed
 
 
@@ -46,5 +54,5 @@ def assigned(
             data[part][name] = value
         else:
             known = ", ".join(f"{one}.NAME" for one in parts)
-            raise SettingError(f"unknown setting {path}; write {known} or seed")
+            raise SettingError(tr("unknown setting {path}; write {known} or seed", path=path, known=known))
     return data

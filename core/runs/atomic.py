@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
+from core.language import tr
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # full disk, full quota, file size limit
 _LARGEST_JSON = 32_000_000  # bytes; nothing the lab writes as JSON comes near it
@@ -167,10 +168,18 @@ def disk_errors(doing: str) -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL:
             raise RunError(
-                f"{doing} failed: the disk is full; what was there before is intact; "
-                "free some space (or delete old runs) and try again"
+                tr(
+                    "{doing} failed: the disk is full; what was there before is intact; "
+                    "free some space (or delete old runs) and try again",
+                    doing=doing,
+                )
             ) from error
         raise RunError(
-            f"{doing} failed: {error.strerror or error} ({error.filename}); "
-            "check that the folder exists and may be written, or set ATTNLAB_HOME to one that may"
+            tr(
+                "{doing} failed: {strerror} ({filename}); "
+                "check that the folder exists and may be written, or set ATTNLAB_HOME to one that may",
+                doing=doing,
+                strerror=error.strerror or error,
+                filename=error.filename,
+            )
         ) from error

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from core.data.batch import pad
 from core.data.vocabulary import UNK
 from core.errors import MissingExtra
+from core.language import tr
 from core.models.encoder import AbstractEncoder
 from core.models.seq2seq import Seq2Seq
 
@@ -125,7 +126,7 @@ def integrated_gradients(captum: ModuleType, score: Score, vectors: Tensor, noth
     found = method.attribute(vectors, baselines=nothing, n_steps=steps, internal_batch_size=at_once)
     with torch.no_grad():
         difference = float(score(vectors) - score(nothing))
-    return _attribution("integrated gradients", found.sum(dim=-1), difference)
+    return _attribution(tr("integrated gradients"), found.sum(dim=-1), difference)
 
 
 METHODS: dict[str, Callable[[ModuleType, Score, Tensor, Tensor, int], Attribution]] = {
@@ -181,5 +182,5 @@ def _captum() -> ModuleType:
     try:
         import captum.attr as captum  # here, since it takes a second and is a choice of whoever installs
     except ImportError as error:
-        raise MissingExtra("captum", "explain", "gradients of an output token") from error
+        raise MissingExtra("captum", "explain", tr("gradients of an output token")) from error
     return captum

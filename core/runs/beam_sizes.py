@@ -20,6 +20,7 @@ from core.decoding.exact import ExactSearch
 from core.decoding.hypothesis import Status
 from core.decoding.search import AbstractSearch
 from core.errors import DataError, InputError, MissingExtra
+from core.language import tr
 from core.metrics.overlap import corpus_bleu
 from core.metrics.sequence import exact_match
 from core.runs.trained import TrainedModel
@@ -150,7 +151,9 @@ def sentences(trained: TrainedModel, n: int) -> list[Example]:
         InputError: none, or more than make sense.
     """
     if not 1 <= n <= MOST:
-        raise InputError(f"{n:,} held-out sentences cannot be decoded here; choose from 1 to {MOST:,}")
+        raise InputError(
+            tr("{n:,} held-out sentences cannot be decoded here; choose from 1 to {most:,}", n=n, most=MOST)
+        )
     try:
         return held_out(trained.config.task, "test", n)
     except (MissingExtra, DataError):
@@ -167,7 +170,7 @@ def searches(widths: Sequence[int], like: BeamSearch, max_nodes: int) -> list[Ab
         InputError: there is no width, or one that cannot be.
     """
     if not widths:
-        raise InputError("there is no beam width to try; choose some, for instance 1, 2, 4 and 8")
+        raise InputError(tr("there is no beam width to try; choose some, for instance 1, 2, 4 and 8"))
     settings = like.to_dict()
     found: list[AbstractSearch] = [
         BeamSearch.from_dict(settings | {"width": width}) for width in sorted({*map(int, widths)})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from core.data.spreadsheet import written
+from core.language import tr
 from core.runs.beam_sizes import SweepPoint
 
 
@@ -47,22 +48,23 @@ class Verdict:
         narrow, wide = self.best, self.widest
         sums = f"{_nats(narrow.logp)} to {_nats(wide.logp)}"
         if self.curse:
-            return (
-                f"The beam-search curse: from beam {narrow.width} to beam {wide.width} the mean Σ log p "
-                f"{'rises' if wide.logp > narrow.logp else 'goes'} from {sums}, and the share of right outputs falls from "
-                f"{narrow.right:.1%} to {wide.right:.1%} ({wide.empty:.1%} are empty). The search gets better, what it "
-                "finds gets worse."
-            )
+            return tr(
+                "The beam-search curse: from beam {width} to beam {width2} the mean Σ log p "
+                "{rest} from {sums}, and the share of right outputs falls from "
+                "{right:.1%} to {right2:.1%} ({empty:.1%} are empty). The search gets better, what it "
+                "finds gets worse.",
+                width=narrow.width, width2=wide.width, rest="rises" if wide.logp > narrow.logp else "goes", sums=sums,
+                right=narrow.right, right2=wide.right, empty=wide.empty)  # fmt: skip
         if self.worse:
-            return (
-                f"From beam {narrow.width} to beam {wide.width} the share of right outputs falls from {narrow.right:.1%} to "
-                f"{wide.right:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums})."
-            )
-        return (
-            f"No beam-search curse up to beam {wide.width}: {wide.right:.1%} of its outputs are right, and no width does "
-            f"better by more than chance (the best: beam {narrow.width} with {narrow.right:.1%}). From beam "
-            f"{narrow.width} to beam {wide.width} the mean Σ log p goes from {sums}."
-        )
+            return tr(
+                "From beam {width} to beam {width2} the share of right outputs falls from {right:.1%} to "
+                "{right2:.1%}, but the scores get no better: a worse search, not the curse (mean Σ log p from {sums}).",
+                width=narrow.width, width2=wide.width, right=narrow.right, right2=wide.right, sums=sums)  # fmt: skip
+        return tr(
+            "No beam-search curse up to beam {width}: {right:.1%} of its outputs are right, and no width does "
+            "better by more than chance (the best: beam {width2} with {right2:.1%}). From beam "
+            "{width2} to beam {width} the mean Σ log p goes from {sums}.",
+            width=wide.width, right=wide.right, width2=narrow.width, right2=narrow.right, sums=sums)  # fmt: skip
 
 
 def verdict(points: Sequence[SweepPoint]) -> Verdict | None:
@@ -82,13 +84,23 @@ def proof_words(points: Sequence[SweepPoint]) -> str:
     if exact is None:
         return ""
     if not exact.proved:
-        return f"Exact search proved none of its {exact.n} outputs within its limit of nodes: raise the limit."
+        return tr("Exact search proved none of its {n} outputs within its limit of nodes: raise the limit.", n=exact.n)
     alone = exact.among(exact.proved)
     reached = [point for point in points if point.width is not None and point.missed(exact) == 0]
-    until = f"beam {reached[0].width} finds them all too" if reached else "none of the beams finds all of them"
-    return (
-        f"Exact search proved {alone.n} of {exact.n} outputs to be the model's best: mean Σ log p {_nats(alone.logp)}, "
-        f"{alone.right:.1%} right, {alone.empty:.1%} empty; {until}."
+    until = (
+        tr("beam {width} finds them all too", width=reached[0].width)
+        if reached
+        else tr("none of the beams finds all of them")
+    )
+    return tr(
+        "Exact search proved {n} of {n2} outputs to be the model's best: mean Σ log p {nats}, "
+        "{right:.1%} right, {empty:.1%} empty; {until}.",
+        n=alone.n,
+        n2=exact.n,
+        nats=_nats(alone.logp),
+        right=alone.right,
+        empty=alone.empty,
+        until=until,
     )
 
 

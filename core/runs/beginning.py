@@ -6,6 +6,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from core.errors import SettingError
+from core.language import tr
 from core.runs.config import ExperimentConfig
 from core.runs.trained import TrainedModel, load
 
@@ -25,10 +26,21 @@ def weights_before(config: ExperimentConfig) -> dict[str, Tensor] | None:
     for side, mine, other in zip(("source", "target"), config.task.vocabularies, before.vocabularies):
         if mine != other:
             own = [token for token in mine.tokens if token not in other.numbers][:_SHOWN]
-            differs = f"it does not know {' '.join(own)}" if own else "its tokens are others or in another order"
+            differs = (
+                tr("it does not know {own}", own=" ".join(own))
+                if own
+                else tr("its tokens are others or in another order")
+            )
             raise SettingError(
-                f"from_run={before.run.address} has another {side} vocabulary ({len(other)} tokens, here {len(mine)}; "
-                f"{differs}): choose a run of the same task with the same settings"
+                tr(
+                    "from_run={address} has another {side} vocabulary ({count} tokens, here {count2}; "
+                    "{differs}): choose a run of the same task with the same settings",
+                    address=before.run.address,
+                    side=side,
+                    count=len(other),
+                    count2=len(mine),
+                    differs=differs,
+                )
             )
     return before.model.state_dict()
 
@@ -51,8 +63,12 @@ def _check_model(config: ExperimentConfig, before: TrainedModel) -> None:
     if differs:
         told = ", ".join(f"{name}={theirs.get(name)}" for name in differs[:_SHOWN])
         raise SettingError(
-            f"from_run={before.run.address} is of another model: set model.{', model.'.join(told.split(', '))} as it has, or "
-            "leave out --model and --recipe"
+            tr(
+                "from_run={address} is of another model: set model.{split} as it has, or "
+                "leave out --model and --recipe",
+                address=before.run.address,
+                split=", model.".join(told.split(", ")),
+            )
         )
 
 

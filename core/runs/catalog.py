@@ -13,6 +13,7 @@ from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.decoding.stochastic import StochasticBeamSearch
 from core.errors import SettingError
+from core.language import tr
 from core.models.build import MODELS
 from core.settings import did_you_mean
 from core.tasks.table import TASKS
@@ -43,5 +44,13 @@ def entry(table: dict[str, T], name: str, what: str) -> T:
     core.errors.SettingError: there is no search 'beem' (did you mean beam?); choose one of: greedy, beam, diverse, stochastic, sampling, exact
     """
     if name not in table:
-        raise SettingError(f"there is no {what} {name!r}{did_you_mean(name, table)}; choose one of: {', '.join(table)}")
+        raise SettingError(
+            tr(
+                "there is no {what} {name!r}{did_you_mean}; choose one of: {table}",
+                what=what,
+                name=name,
+                did_you_mean=did_you_mean(name, table),
+                table=", ".join(table),
+            )
+        )
     return table[name]

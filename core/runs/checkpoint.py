@@ -19,6 +19,7 @@ from safetensors import torch as safetensors
 from torch import Tensor
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 
@@ -85,10 +86,9 @@ def save_compact(run: RunFolder, step: int, model_tensors: Mapping[str, Tensor])
     halves = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in model_tensors.items()}
     for name, tensor in halves.items():
         if not bool(torch.isfinite(tensor).all()):
-            raise RunError(
-                f"{name} has values that half precision cannot hold (above 65504 or not finite); "
-                "keep the full checkpoint instead, or train again: such weights have diverged"
-            )
+            raise RunError(tr(
+                "{name} has values that half precision cannot hold (above 65504 or not finite); "
+                "keep the full checkpoint instead, or train again: such weights have diverged", name=name))  # fmt: skip
     facts = {"schema": _SCHEMA, "step": step, "compact": True, "state": {}}
     _put(run, step, {"model.safetensors": pack(halves), "state.json": _json(facts)})
 
@@ -112,13 +112,15 @@ def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
         if _folders(run) == seen:
             break
     if warnings:
-        raise RunError(
-            f"{run.address} has no checkpoint that can be read: {'; '.join(warnings)}; "
-            "restore the run from a copy, or train it anew under another name"
-        )
+        raise RunError(tr(
+            "{address} has no checkpoint that can be read: {warnings}; "
+            "restore the run from a copy, or train it anew under another name", address=run.address,
+            warnings="; ".join(warnings)))  # fmt: skip
     if not seen:
         return None
-    raise RunError(f"{run.address} has no checkpoint of step {step}; choose one of: {', '.join(map(str, steps(run)))}")
+    raise RunError(tr(
+        "{address} has no checkpoint of step {step}; choose one of: {map}", address=run.address,
+        step=step, map=", ".join(map(str, steps(run)))))  # fmt: skip
 
 
 def steps(run: RunFolder) -> list[int]:
@@ -175,10 +177,10 @@ def restore_optimizer(tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -
             for group in facts["groups"]
         ]
     except (KeyError, ValueError, TypeError, AttributeError) as error:
-        raise RunError(
-            f"the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
-            "resume from an older one"
-        ) from error
+        raise RunError(tr(
+            "the optimizer's tensors and settings do not fit each other ({error!r}); the checkpoint was edited: "
+            "resume from an older one", error=error,
+        )) from error  # fmt: skip
     return {"state": state, "param_groups": groups} | ({_BESIDE: beside} if beside else {})
 
 
@@ -199,11 +201,11 @@ def _json(value: Any) -> bytes:
 
 
 def _put(run: RunFolder, step: int, files: Mapping[str, bytes]) -> None:
-    run.check_writable("no checkpoint can be added")
+    run.check_writable(tr("no checkpoint can be added"))
     folder = run.path / "checkpoints"
     target = folder / f"step-{step:06d}"
     draft = folder / f".{target.name}.{secrets.token_hex(6)}.tmp"
-    with atomic.disk_errors(f"writing the checkpoint of step {step} of {run.address}"):
+    with atomic.disk_errors(tr("writing the checkpoint of step {step} of {address}", step=step, address=run.address)):
         try:
             draft.mkdir(parents=True)
             for name, data in files.items():
@@ -229,7 +231,9 @@ def _prune(run: RunFolder, keep: int, just_saved: int) -> None:
     kept = {just_saved, *numbers[-max(1, keep) :]}
     for number, folder in _folders(run):
         if number not in kept:
-            with atomic.disk_errors(f"removing the old checkpoint of step {number} of {run.address}"):
+            with atomic.disk_errors(
+                tr("removing the old checkpoint of step {number} of {address}", number=number, address=run.address)
+            ):
                 atomic.remove_folder(folder)
 
 
@@ -244,15 +248,15 @@ def _folders(run: RunFolder) -> list[tuple[int, Path]]:
 
 
 def _read(folder: Path, step: int, warnings: tuple[str, ...]) -> Checkpoint:
-    facts = atomic.read_json(folder / "state.json", "the checkpoint before it is used")
+    facts = atomic.read_json(folder / "state.json", tr("the checkpoint before it is used"))
     if not isinstance(facts, dict) or facts.get("schema") != _SCHEMA or not isinstance(facts.get("state"), dict):
-        raise RunError(
-            f"{folder / 'state.json'}: expected a state of schema {_SCHEMA}; made by a newer Attention Lab or edited"
-        )
+        raise RunError(tr(
+            "{folder}: expected a state of schema {schema}; made by a newer Attention Lab or edited",
+            folder=folder / "state.json", schema=_SCHEMA))  # fmt: skip
     if facts.get("step") != step:
-        raise RunError(
-            f"{folder / 'state.json'}: says step {facts.get('step')!r}, the folder says {step}; it was renamed or edited"
-        )
+        raise RunError(tr(
+            "{folder}: says step {get!r}, the folder says {step}; it was renamed or edited",
+            folder=folder / "state.json", get=facts.get("step"), step=step))  # fmt: skip
     model = _unpack(folder / "model.safetensors")
     if facts.get("compact") is True:
         return Checkpoint(step, {name: _full(tensor) for name, tensor in model.items()}, {}, facts["state"], warnings)
@@ -267,6 +271,6 @@ def _unpack(path: Path) -> dict[str, Tensor]:
     try:
         return safetensors.load(path.read_bytes())
     except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror})") from error
+        raise RunError(tr("{path} cannot be read ({strerror})", path=path, strerror=error.strerror)) from error
     except (SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        raise RunError(f"{path} is truncated or edited ({error})") from error
+        raise RunError(tr("{path} is truncated or edited ({error})", path=path, error=error)) from error

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import portalocker
 
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import atomic, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.processes import be_nice, launch
@@ -41,15 +42,24 @@ def start(run: RunFolder, width: int) -> "subprocess.Popen[bytes]":
 
     model = run.config()["model"]["name"]
     if model != "transformer":
-        raise RunError(f"{run.address} is a {model} model; only Transformers are compiled, others need no compiling")
+        raise RunError(
+            tr(
+                "{address} is a {model} model; only Transformers are compiled, others need no compiling",
+                address=run.address,
+                model=model,
+            )
+        )
     if not any(shutil.which(name) for name in (*_COMPILERS, os.environ.get("CXX", ""))):
         raise RunError(
-            f"no C++ compiler was found ({', '.join(_COMPILERS)}), so nothing can be compiled and decoding stays as it is; "
-            "install one, for example with: apt install g++"
+            tr(
+                "no C++ compiler was found ({compilers}), so nothing can be compiled and decoding stays as it is; "
+                "install one, for example with: apt install g++",
+                compilers=", ".join(_COMPILERS),
+            )
         )
     command = [sys.executable, "-P", "-m", "core.runs.compilation", str(run.path), str(width)]
     folder = folder_of(run)
-    with atomic.disk_errors(f"starting to compile {run.address}"):
+    with atomic.disk_errors(tr("starting to compile {address}", address=run.address)):
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "output.txt").open("wb") as output:  # what compilers print; the log says what came out
             return launch(command, output, stdin=subprocess.DEVNULL, environment=_ALONE)
@@ -64,7 +74,7 @@ def compile_run(run: RunFolder, width: int) -> bool:
     trained = load(run.path)
     kind = architecture(trained.model)
     if kind is None:
-        raise RunError(f"{run.address}: this kind of model is not compiled")
+        raise RunError(tr("{address}: this kind of model is not compiled", address=run.address))
     packages = Packages(folder_of(run), kind)
     with _alone(packages.folder):
         packages.sweep()
@@ -74,7 +84,13 @@ def compile_run(run: RunFolder, width: int) -> bool:
                 if missing and not _compiled(trained, kind, packages, missing, wide):
                     return False
             except Exception as error:  # a compiler can fail in any way
-                packages.note(f"nothing was built for width {wide}: {str(error).strip().splitlines()[0]}")
+                packages.note(
+                    tr(
+                        "nothing was built for width {wide}: {splitlines}",
+                        wide=wide,
+                        splitlines=str(error).strip().splitlines()[0],
+                    )
+                )
                 raise
     return True
 
@@ -102,11 +118,11 @@ def _compiled(
         checked = check(trained.model, kind, Loops(*map(load, paths.values())), width, _examples(trained))
         for part in missing:
             if not checked.within:
-                packages.discard(part, f"it differs from plain steps by {max(checked.found):.1e}")
+                packages.discard(part, tr("it differs from plain steps by {found:.1e}", found=max(checked.found)))
                 continue
             facts = {"seconds": seconds[part], "sources": checked.sources, **checked.found._asdict()}
             packages.keep(part, paths[part], facts)
-            packages.note(f"the package {part} was built and checked", logging.INFO)
+            packages.note(tr("the package {part} was built and checked", part=part), logging.INFO)
         return checked.within
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -20,6 +20,7 @@ import torch
 
 from core.devices import where
 from core.errors import RunError
+from core.language import tr
 from core.models.compiled import architecture as architectures
 from core.models.compiled.ahead import Compiled
 from core.models.compiled.architecture import Architecture, architecture
@@ -87,9 +88,11 @@ class Packages:
             sealed = hmac.compare_digest(self.facts(part)["signature"], _signature(self.path(part).read_bytes()))
             if sealed:
                 return load(self.path(part))
-            why = "it is not what was built and checked on this computer"
+            why = tr("it is not what was built and checked on this computer")
         except Exception as error:  # whatever is wrong with it, decoding goes on without
-            why = f"it cannot be loaded ({str(error).splitlines()[0] if str(error) else error!r})"
+            why = tr(
+                "it cannot be loaded ({splitlines!r})", splitlines=str(error).splitlines()[0] if str(error) else error
+            )
         self.discard(part, why)
         return None
 
@@ -99,9 +102,9 @@ class Packages:
         Raises:
             RunError: nothing is, or it is damaged.
         """
-        facts = atomic.read_json(self._seal(part), "compile the run again")
+        facts = atomic.read_json(self._seal(part), tr("compile the run again"))
         if not isinstance(facts, dict) or not isinstance(facts.get("signature"), str):
-            raise RunError(f"{self._seal(part)} is not the seal of a package; compile the run again")
+            raise RunError(tr("{seal} is not the seal of a package; compile the run again", seal=self._seal(part)))
         return facts
 
     def keep(self, part: str, built: Path, facts: dict[str, Any]) -> None:
@@ -118,7 +121,7 @@ class Packages:
                 path.unlink(missing_ok=True)
             except OSError:
                 continue  # a folder that may not be written: it is refused every time
-        self.note(f"the package {part} is discarded: {why}; decoding goes on step by step")
+        self.note(tr("the package {part} is discarded: {why}; decoding goes on step by step", part=part, why=why))
 
     def sweep(self) -> None:
         """Remove what was built for another version of torch, another processor, or other loops."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.norms import NORMS
 from core.runs.assignments import assigned, seed_of
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS, entry
@@ -50,8 +51,11 @@ class ExperimentConfig:
         norm = getattr(self.model, "normalization", "layer")
         if NORMS[norm].over_batch and self.training.batch_size == 1:
             raise SettingError(
-                f"normalization={norm} needs other examples to compare with, but batch_size=1: choose a batch_size of at "
-                "least 2, or normalization=layer"
+                tr(
+                    "normalization={norm} needs other examples to compare with, but batch_size=1: choose a batch_size of at "
+                    "least 2, or normalization=layer",
+                    norm=norm,
+                )
             )
         refuse_sharing(self.training.workers, self.training.batch_size, norm, NORMS[norm].over_batch)
         layers, heads = getattr(self.model, "looks", (1, 1))
@@ -125,6 +129,6 @@ def parse_assignments(texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise SettingError(f"cannot read {text!r}; write NAME=VALUE, for instance model.layers=2")
+            raise SettingError(tr("cannot read {text_!r}; write NAME=VALUE, for instance model.layers=2", text_=text))
         found[name.strip()] = value.strip()
     return found

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from core.errors import RunError, SettingError
+from core.language import mark, tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 
 What = Literal["pause", "continue", "stop", "learning_rate", "guidance"]
 _VALUED: dict[str, tuple[Callable[[float], bool], str]] = {  # what carries a value, and which ones can be
     "learning_rate": (lambda value: value > 0, "above 0; try 0.001"),
-    "guidance": (lambda value: 0 <= value <= 1000, "from 0, which switches it off, to 1000; try 5"),
+    "guidance": (lambda value: 0 <= value <= 1000, mark("from 0, which switches it off, to 1000; try 5")),
 }
 
 _NAME = re.compile(r"\d{20}-\d+-\d{6}\.json")
@@ -43,13 +44,20 @@ class Request:
     def __post_init__(self) -> None:
         if (self.what in _VALUED) != (self.value is not None):
             raise SettingError(
-                f"{self.what} with value {self.value}: {' and '.join(_VALUED)} need a value, the other requests have none"
+                tr(
+                    "{what} with value {value}: {valued} need a value, the other requests have none",
+                    what=self.what,
+                    value=self.value,
+                    valued=" and ".join(_VALUED),
+                )
             )
         if self.value is None:
             return
         fits, span = _VALUED[self.what]
         if not (math.isfinite(self.value) and fits(self.value)):
-            raise SettingError(f"{self.what}={self.value:g} is out of range: it must be {span}")
+            raise SettingError(
+                tr("{what}={value:g} is out of range: it must be {span}", what=self.what, value=self.value, span=span)
+            )
 
 
 def send(run: RunFolder, what: What, value: float | None = None) -> None:
@@ -59,10 +67,10 @@ def send(run: RunFolder, what: What, value: float | None = None) -> None:
         SettingError: a learning rate or a strength that cannot be.
         RunError: the run is shipped, or the disk refuses.
     """
-    run.check_writable("there is no training to ask")
+    run.check_writable(tr("there is no training to ask"))
     request = Request(what, value)
     folder = run.path / "control"
-    with atomic.disk_errors(f"asking {run.address} to {what}"):
+    with atomic.disk_errors(tr("asking {address} to {what}", address=run.address, what=what)):
         folder.mkdir(exist_ok=True)
         # sorted by name is sorted by time, also when the clock is set back between two requests
         number = max(time.time_ns(), *(int(name[:20]) + 1 for name in _waiting(folder)), 0)
@@ -80,7 +88,7 @@ def take(run: RunFolder) -> list[Request]:
     for name in _files(folder):
         if _NAME.fullmatch(name):
             with contextlib.suppress(RunError, SettingError):
-                requests.append(_parse(atomic.read_json(folder / name, "ask again")))
+                requests.append(_parse(atomic.read_json(folder / name, tr("ask again"))))
         with contextlib.suppress(OSError):
             (folder / name).unlink()
     return requests
@@ -95,7 +103,7 @@ def unheard(run: RunFolder, what: What, seconds: float) -> bool:
     for path in files:
         with contextlib.suppress(OSError, RunError, SettingError):
             if (
-                _parse(atomic.read_json(path, "ask again")).what == what
+                _parse(atomic.read_json(path, tr("ask again"))).what == what
                 and time.time() - path.stat().st_mtime >= seconds
             ):
                 return True
@@ -120,8 +128,8 @@ def _waiting(folder: Path) -> list[str]:
 
 def _parse(value: object) -> Request:
     if not isinstance(value, dict) or value.get("what") not in get_args(What):
-        raise RunError("not a request")
+        raise RunError(tr("not a request"))
     number = value.get("value")
     if number is not None and (isinstance(number, bool) or not isinstance(number, int | float)):
-        raise RunError("not a number")
+        raise RunError(tr("not a number"))
     return Request(value["what"], None if number is None else float(number))

@@ -13,6 +13,7 @@ from torch import nn
 
 from core.attention.convolution import QuadraticRelativeAttention
 from core.errors import InputError
+from core.language import tr
 from core.recording.recorder import Recorder
 
 SIDE = 12  # rows and columns of the images here
@@ -61,7 +62,9 @@ def twin(image: np.ndarray, taps: np.ndarray, alpha: float, padding: str, query:
     """
     size, border = len(taps), len(taps) // 2 if padding == "same" else 0
     if min(image.shape) < size or not np.isfinite(image).all() or not np.isfinite(taps).all():
-        raise InputError(f"an image of at least {size} × {size} finite numbers is needed, and a kernel of finite ones")
+        raise InputError(
+            tr("an image of at least {size} × {size} finite numbers is needed, and a kernel of finite ones", size=size)
+        )
     convolution = nn.Conv2d(1, 1, size, padding=border, bias=False).double()
     with torch.no_grad():
         convolution.weight.copy_(torch.from_numpy(taps)[None, None])

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.errors import InputError
+from core.language import mark, tr
 from core.runs.config import ExperimentConfig
 from core.runs.copied import Copied, write
 from core.runs.examples import Examples
@@ -41,10 +42,10 @@ class Writer:
 
 
 WRITERS: dict[str, Writer] = {
-    "plain": Writer("plain decoder", MappingProxyType({"score": "additive"})),
+    "plain": Writer(mark("plain decoder"), MappingProxyType({"score": "additive"})),
     "pointer_generator": Writer("pointer-generator", MappingProxyType({"copy": "pointer_generator"})),
     "coverage": Writer(
-        "pointer-generator with coverage",
+        mark("pointer-generator with coverage"),
         MappingProxyType({"copy": "pointer_generator", "alignment": "coverage"}),
         coverage=1.0,
     ),
@@ -152,12 +153,26 @@ class CopyingRace:
         tokens = self.task.tokenize(text)
         example = self.task.join(self.held_out[0].source)
         if not tokens:
-            raise InputError(f"there is nothing to copy from: the source is empty; type a text, for example: {example}")
+            raise InputError(
+                tr(
+                    "there is nothing to copy from: the source is empty; type a text, for example: {example}",
+                    example=example,
+                )
+            )
         if len(tokens) > MOST:
-            raise InputError(f"the source has {len(tokens):,} words; at most {MOST} can be drawn: shorten it")
+            raise InputError(
+                tr(
+                    "the source has {count:,} words; at most {most} can be drawn: shorten it",
+                    count=len(tokens),
+                    most=MOST,
+                )
+            )
         if len(self.task.vocabularies[0].unknown(tokens)) == len(set(tokens)):
             raise InputError(
-                f"every word of this source is unknown, so nothing tells what to copy; use words of the task, as: {example}"
+                tr(
+                    "every word of this source is unknown, so nothing tells what to copy; use words of the task, as: {example}",
+                    example=example,
+                )
             )
         return tuple(tokens)
 

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from core.data.boxes import BoxedPicture, BoxedPictures, corners
+from core.language import mark, tr
 from core.metrics.constant_boxes import constant_boxes
 from core.metrics.detection import There, mean_average_precision
 from core.models.detector_settings import DetectorSettings
@@ -47,7 +48,9 @@ PRESETS: dict[str, Preset] = {
     "own": Preset(
         {},
         {"steps": 2500, "learning_rate": 1e-3, "mirrored": True},
-        "Expected: with 80 pictures of blood cells in four tiles each: 60 % of the cells after two minutes of one core, with many wrong answers.",
+        mark(
+            "Expected: with 80 pictures of blood cells in four tiles each: 60 % of the cells after two minutes of one core, with many wrong answers."
+        ),
     ),
 }
 
@@ -82,7 +85,12 @@ class Looked:
     def title(self, query: int) -> str:
         """What a query says, for people."""
         label = int(self.labels[query])
-        return f"query {query + 1} · {self.classes[label]} {self.probabilities[query, label]:.0%}"
+        return tr(
+            "query {query} · {classes} {probabilities:.0%}",
+            query=query + 1,
+            classes=self.classes[label],
+            probabilities=self.probabilities[query, label],
+        )
 
 
 class DetectionRun:
@@ -159,7 +167,11 @@ class DetectionRun:
             cost = costs(said, [picture])[0]
             pairs = MATCHINGS["hungarian"](cost)
             rows, columns = (side // network.stride for side in picture.pixels.shape[1:])
-            places = [f"row {row + 1}, column {column + 1}" for row in range(rows) for column in range(columns)]
+            places = [
+                tr("row {row}, column {column}", row=row + 1, column=column + 1)
+                for row in range(rows)
+                for column in range(columns)
+            ]
             queries = [f"query {at + 1}" for at in range(said.boxes.shape[1])]
             matrices = recorder.matrices(
                 {"encoder self": places, "decoder self": queries, "decoder cross": queries},

@@ -16,6 +16,7 @@ from core.decoding.hypothesis import Hypothesis
 from core.decoding.sampling import SamplingSearch
 from core.decoding.view import Frontier
 from core.decoding.weighing import FREE, REPEATED, TOO_SHORT
+from core.language import tr
 from core.runs.drawing import Drawing
 from core.runs.stepwise import AbstractStepwise
 
@@ -181,7 +182,10 @@ def _together(narrow: Sequence[Weighed]) -> list[Piece]:
 
 def _reason(search: SamplingSearch, stage: int, barred: int) -> str:
     if barred != FREE:
-        limits = {TOO_SHORT: f"min length {search.min_length}", REPEATED: f"no repeat {search.no_repeat_ngram}-gram"}
+        limits = {
+            TOO_SHORT: tr("min length {min_length}", min_length=search.min_length),
+            REPEATED: tr("no repeat {no_repeat_ngram}-gram", no_repeat_ngram=search.no_repeat_ngram),
+        }
         return limits.get(barred, f"form {search.form}")
     if stage == 0:
         return ""

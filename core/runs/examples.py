@@ -9,6 +9,7 @@ from typing import Any
 from core.data.batch import Example
 from core.data.recording import recording_of
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 from core.tasks.task import AbstractTask, held_out
@@ -37,7 +38,7 @@ class Examples:
 def write_examples(run: RunFolder, examples: Examples) -> None:
     """Put them into the run folder."""
     data = {"probe": _to_dict(examples.probe), "test": [_to_dict(example) for example in examples.test]}
-    with atomic.disk_errors(f"writing the examples of {run.address}"):
+    with atomic.disk_errors(tr("writing the examples of {address}", address=run.address)):
         atomic.write_json(run.path / "examples.json", data)
 
 
@@ -48,11 +49,13 @@ def read_examples(run: RunFolder, task: AbstractTask) -> Examples:
         RunError: missing or damaged.
     """
     path = run.path / "examples.json"
-    data = atomic.read_json(path, "export the run again, or train it anew")
+    data = atomic.read_json(path, tr("export the run again, or train it anew"))
     try:
         return Examples(_from_dict(data["probe"], task), tuple(_from_dict(example, task) for example in data["test"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{path}: not the examples of a run ({error}); train it anew") from error
+        raise RunError(
+            tr("{path}: not the examples of a run ({error}); train it anew", path=path, error=error)
+        ) from error
 
 
 def _to_dict(example: Example) -> dict[str, Any]:

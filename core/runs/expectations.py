@@ -7,6 +7,8 @@ an AMD EPYC, torch 2.13, one thread): processor seconds, so that a busy machine 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.language import mark, tr
+
 MOST_SECONDS = 120.0  # that an experiment of a page may take to come to what is written beside it
 
 
@@ -36,28 +38,30 @@ class Expectation:
 
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    Expectation("Tagging", "saw", "attention", 0.99, "tags of held-out sentences right", 3),
-    Expectation("Tagging", "saw", "window", 0.95, "tags of held-out sentences right", 1),
-    Expectation("Tagging", "classes", "attention", 0.72, "classes right, from two labelled sentences", 2),
-    Expectation("Fill in", "fill_in", "attention", 0.90, "hidden words told by their class", 12),
-    Expectation("Speech", "phones", "attention", 0.67, "frames right", 4),
-    Expectation("Pictures", "digits", "attention", 0.96, "held-out digits right", 5),
-    Expectation("Pictures", "digits", "convolution", 0.97, "held-out digits right", 2),
-    Expectation("Detection", "rectangles", "hungarian", 0.98, "things found", 12, by="the cheapest pairs"),
-    Expectation("Detection", "digits", "hungarian", 0.90, "things found", 86, seeds=1, by="the cheapest pairs"),
-    Expectation("Graphs", "karate", "gat", 0.95, "held-out members right", 1),
-    Expectation("Graphs", "karate", "edges", 0.91, "held-out members right", 1),
-    Expectation("Graphs", "communities", "gat", 0.98, "held-out nodes right", 1),
-    Expectation("Graphs", "communities", "edges", 0.99, "held-out nodes right", 1),
-    Expectation("Parsing", "parse", "transformer", 0.93, "held-out trees right whole", 28),
+    Expectation("Tagging", "saw", "attention", 0.99, mark("tags of held-out sentences right"), 3),
+    Expectation("Tagging", "saw", "window", 0.95, mark("tags of held-out sentences right"), 1),
+    Expectation("Tagging", "classes", "attention", 0.72, mark("classes right, from two labelled sentences"), 2),
+    Expectation(mark("Fill in"), "fill_in", "attention", 0.90, mark("hidden words told by their class"), 12),
+    Expectation("Speech", "phones", "attention", 0.67, mark("frames right"), 4),
+    Expectation("Pictures", "digits", "attention", 0.96, mark("held-out digits right"), 5),
+    Expectation("Pictures", "digits", "convolution", 0.97, mark("held-out digits right"), 2),
+    Expectation("Detection", "rectangles", "hungarian", 0.98, mark("things found"), 12, by=mark("the cheapest pairs")),
+    Expectation(
+        "Detection", "digits", "hungarian", 0.90, mark("things found"), 86, seeds=1, by=mark("the cheapest pairs")
+    ),
+    Expectation("Graphs", "karate", "gat", 0.95, mark("held-out members right"), 1),
+    Expectation("Graphs", "karate", "edges", 0.91, mark("held-out members right"), 1),
+    Expectation("Graphs", "communities", "gat", 0.98, mark("held-out nodes right"), 1),
+    Expectation("Graphs", "communities", "edges", 0.99, mark("held-out nodes right"), 1),
+    Expectation("Parsing", "parse", "transformer", 0.93, mark("held-out trees right whole"), 28),
     Expectation(
         "Labels",
         "labels",
         "fixed",
         0.99,
-        "held-out texts given a set that one annotator could have given",
+        mark("held-out texts given a set that one annotator could have given"),
         3,
-        by="a fixed order",
+        by=mark("a fixed order"),
     ),
 )
 
@@ -78,8 +82,17 @@ def told(ones: Iterable[Expectation]) -> str:
     'Expected with convolution: at least 98 % of held-out digits right, after about 3 seconds of one core (3 seeds).'
     """
     said = [
-        f"with {one.by or one.model}: at least {100 * one.right:.0f} % of {one.of}, after about {max(1, round(one.seconds))} "
-        f"second{'s' * (round(one.seconds) > 1)} of one core ({one.seeds} seed{'s' * (one.seeds > 1)})"
+        tr(
+            "with {by}: at least {right:.0f} % of {of}, after about {value} "
+            "second{value2} of one core ({seeds} seed{value3})",
+            by=one.by or one.model,
+            right=100 * one.right,
+            of=one.of,
+            value=max(1, round(one.seconds)),
+            value2="s" * (round(one.seconds) > 1),
+            seeds=one.seeds,
+            value3="s" * (one.seeds > 1),
+        )
         for one in ones
     ]
-    return f"Expected {'; '.join(said)}." if said else ""
+    return tr("Expected {said}.", said="; ".join(said)) if said else ""

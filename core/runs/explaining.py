@@ -18,6 +18,7 @@ from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import MASK, UNK
 from core.errors import InputError, MissingExtra
+from core.language import tr
 from core.metrics.deletion import Judgement, area, as_good, counts, gone, judged, ranked
 from core.recording.matrix import AttentionMatrix
 from core.runs.attribution import Question, attributions, log_probs
@@ -121,12 +122,13 @@ def question(trained: TrainedModel, source: str, output: Sequence[str], step: in
         InputError: there is no such step, or the source is too long to be deleted token by token.
     """
     if not 0 <= step <= len(output):
-        raise InputError(f"the output has {len(output) + 1} tokens, <end> counted; there is no token {step + 1}")
+        raise InputError(tr(
+            "the output has {count} tokens, <end> counted; there is no token {step}", count=len(output) + 1, step=step + 1))  # fmt: skip
     numbers = _erasable(trained, source)
     if len(numbers) > LONGEST:
-        raise InputError(
-            f"explaining a token of {len(numbers)} source tokens would take long; choose a source of at most {LONGEST}"
-        )
+        raise InputError(tr(
+            "explaining a token of {count} source tokens would take long; choose a source of at most {longest}",
+            count=len(numbers), longest=LONGEST))  # fmt: skip
     written = [*trained.vocabularies[1].encode(output), trained.model.end]
     return Question(tuple(numbers), (trained.model.begin, *written[:step]), written[step])
 
@@ -155,15 +157,15 @@ def _erasable(trained: TrainedModel, source: str) -> list[int]:
     """
     numbers, _ = trained.item(source)
     if isinstance(numbers, Heard):
-        raise InputError(
+        raise InputError(tr(
             "explanations replace tokens of the source by others, and segments of a recording have no others; choose a model "
             "whose source is text"
-        )
+        ))  # fmt: skip
     if isinstance(numbers, Copyable):
-        raise InputError(
+        raise InputError(tr(
             "explanations replace tokens of the source by others, and this model copies them: what it may write would change "
             "with them; choose a model with copy=none"
-        )
+        ))  # fmt: skip
     return numbers
 
 
@@ -177,11 +179,12 @@ def maps(
     """
     row, found, missing = len(asked.fed) - 1, [], []
     cross = last_cross(matrices)
-    found.append(SourceMap(f"{cross.site.label}, mean over heads", cross.mean()[row].astype(np.float64)))
+    label = tr("{label}, mean over heads", label=cross.site.label)
+    found.append(SourceMap(label, cross.mean()[row].astype(np.float64)))
     try:
         near, through = carried(trained, matrices)
-        found.append(SourceMap("rollout to the source", through.through(near.mean()[row : row + 1])[0]))
-        found.append(SourceMap("attention flow", through.flow_through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(tr("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(tr("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
     except InputError as error:
         missing.append(str(error))
     try:
@@ -271,9 +274,9 @@ def over_sentences(
     rows: list[Explanation] = []
     readable = [one for one in examples if len(one.source) < LONGEST]
     if not readable:
-        raise InputError(
-            f"none of these {len(examples)} sentences has fewer than {LONGEST} tokens; choose another model"
-        )
+        raise InputError(tr(
+            "none of these {count} sentences has fewer than {longest} tokens; choose another model",
+            count=len(examples), longest=LONGEST))  # fmt: skip
     for at, example in enumerate(readable):
         source = trained.config.task.join(example.source)
         matrices = trained.matrices(source)

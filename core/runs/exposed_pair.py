@@ -11,6 +11,7 @@ from time import perf_counter
 
 from core.data.batch import Example
 from core.errors import SettingError
+from core.language import tr
 from core.metrics.exposure import Exposure
 from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
@@ -98,7 +99,11 @@ class ExposedPair:
     def __init__(self, config: ExperimentConfig, every: int = 15) -> None:
         if not isinstance(config.objective, ScheduledSampling):
             raise SettingError(
-                f"objective={config.objective.name} is compared with nothing here: choose objective={ScheduledSampling.name}"
+                tr(
+                    "objective={name} is compared with nothing here: choose objective={name2}",
+                    name=config.objective.name,
+                    name2=ScheduledSampling.name,
+                )
             )
         examples, self.config, self.every = Examples.of(config.task), config, every
         measured = held_out(config.task, "validation", _MEASURED)

@@ -18,14 +18,15 @@ from typing import IO, Any
 import portalocker
 
 from core.errors import RunError
+from core.language import mark, tr
 from core.runs import atomic
 
 SCHEMA = "attnlab/run/1"
 # what a run is that may only be looked at, and what to do about a damaged one, by how its address begins
 _READ_ONLY = {
-    "demo": ("a shipped run", "get the repository's assets/runs again"),
-    "class": ("a published run", "whoever published it can take it back and publish it again"),
-    "of": ("somebody else's run", "its owner can restore or delete it"),
+    "demo": ("a shipped run", mark("get the repository's assets/runs again")),
+    "class": ("a published run", mark("whoever published it can take it back and publish it again")),
+    "of": (mark("somebody else's run"), mark("its owner can restore or delete it")),
 }
 
 
@@ -76,14 +77,21 @@ class RunFolder:
 
     def write_notes(self, text: str) -> None:
         """Replace the notes; allowed while the run is training."""
-        self.check_writable("its notes cannot change")
-        with atomic.disk_errors(f"writing the notes of {self.address}"):
+        self.check_writable(tr("its notes cannot change"))
+        with atomic.disk_errors(tr("writing the notes of {address}", address=self.address)):
             atomic.write_bytes(self.path / "notes.md", text.encode("utf-8", errors="replace"))
 
     def check_writable(self, consequence: str) -> None:
         """Raise RunError if this is a run that may only be looked at."""
         if self.read_only:
-            raise RunError(f"{self.address} is {_kind(self)}: {consequence}; train a run of your own with its settings")
+            raise RunError(
+                tr(
+                    "{address} is {kind}: {consequence}; train a run of your own with its settings",
+                    address=self.address,
+                    kind=_kind(self),
+                    consequence=consequence,
+                )
+            )
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -92,7 +100,7 @@ class RunFolder:
         Raises:
             RunError: another process (or another part of this one) is the writer, or the run may only be looked at.
         """
-        self.check_writable("it cannot be trained further")
+        self.check_writable(tr("it cannot be trained further"))
         path = self.path / ".lock"
         with atomic.disk_errors(f"locking {self.address}"):
             try:
@@ -102,7 +110,11 @@ class RunFolder:
         with file:
             if not acquire(file, patience=0.3):  # somebody may only be looking whether the lock is free
                 raise RunError(
-                    f"{self.address} is being trained by process {_owner(path)}; wait for it or stop it first"
+                    tr(
+                        "{address} is being trained by process {owner}; wait for it or stop it first",
+                        address=self.address,
+                        owner=_owner(path),
+                    )
                 )
             try:
                 moved = not os.path.samestat(os.fstat(file.fileno()), path.stat())
@@ -120,7 +132,10 @@ class RunFolder:
 
     def _gone(self) -> RunError:
         return RunError(
-            f"{self.address} is not there any more: it was renamed or deleted meanwhile; look at the list of runs"
+            tr(
+                "{address} is not there any more: it was renamed or deleted meanwhile; look at the list of runs",
+                address=self.address,
+            )
         )
 
     @property
@@ -143,12 +158,22 @@ def check_config(config: Any, path: Path) -> dict[str, Any]:
     family, _, version = str(schema).rpartition("/")
     if family == SCHEMA.rpartition("/")[0] and version.isdecimal() and int(version) > int(SCHEMA.rpartition("/")[2]):
         raise RunError(
-            f"{path}: made by a newer Attention Lab ({schema}; this one reads {SCHEMA}); "
-            "update: git pull, then pip install -e ."
+            tr(
+                "{path}: made by a newer Attention Lab ({schema}; this one reads {schema2}); "
+                "update: git pull, then pip install -e .",
+                path=path,
+                schema=schema,
+                schema2=SCHEMA,
+            )
         )
     raise RunError(
-        f'{path}, line 1: expected an object with "schema": "{SCHEMA}", found schema {schema!r}; '
-        "this is not the configuration of a run, or it was edited"
+        tr(
+            '{path}, line 1: expected an object with "schema": "{schema}", found schema {schema2!r}; '
+            "this is not the configuration of a run, or it was edited",
+            path=path,
+            schema=SCHEMA,
+            schema2=schema,
+        )
     )
 
 
@@ -167,7 +192,7 @@ def acquire(file: IO[Any], patience: float) -> bool:
 
 def _advice(run: RunFolder) -> str:
     if not run.read_only:
-        return "restore it from a copy, or delete the run"
+        return tr("restore it from a copy, or delete the run")
     return _READ_ONLY.get(_prefix(run), _READ_ONLY["demo"])[1]
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from core.adapters.huggingface.families import family_of
 from core.data.batch import Example
 from core.errors import AttentionLabError, InputError, MissingExtra, RunError
+from core.language import tr
 from core.recording.recorder import attention_paths
 from core.runs import atomic
 from core.runs.adapted import AdaptedModel, AdaptedReader, Architecture, Facts, Place
@@ -57,9 +58,7 @@ def keep_model(model: KeptModel) -> None:
     check_name(model.name)
     file = _file(model.name)
     if file.exists():
-        raise RunError(
-            f"the name {model.name} is taken by a model that is kept here; choose another one, or forget that one"
-        )
+        raise RunError(tr("the name {name} is taken by a model that is kept here; choose another one, or forget that one", name=model.name))  # fmt: skip
     with atomic.disk_errors(f"keeping {model.address}"):
         file.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(file, {"schema": SCHEMA, **asdict(model)})
@@ -85,11 +84,12 @@ def kept_model(name: str) -> KeptModel:
     check_name(name)
     file = _file(name)
     if not file.is_file():
-        raise RunError(f"no model is kept under the name {name!r}; here are: {', '.join(_names()) or 'none'}")
-    data: Any = atomic.read_json(file, f"delete {file} and keep the model again")
+        raise RunError(tr(
+            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or "none"))  # fmt: skip
+    data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
-        raise RunError(f"{file} is no note of a model; delete it and keep the model again")
+        raise RunError(tr("{file} is no note of a model; delete it and keep the model again", file=file))
     return KeptModel(**{key: str(value) for key, value in {**data, "name": name}.items()})
 
 
@@ -125,7 +125,7 @@ def on_disk(kept: KeptModel) -> OnDisk:
         RunError: the folder is gone, or its config.json is damaged; DataError: of an unknown architecture.
     """
     folder = Path(kept.path).expanduser()
-    config = atomic.read_json(folder / "config.json", "put the model's folder there again, or forget it here")
+    config = atomic.read_json(folder / "config.json", tr("put the model's folder there again, or forget it here"))
     family = family_of(config if isinstance(config, dict) else {}, str(folder / "config.json"))
     size = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
     return OnDisk(str(config["model_type"]), family.kind == "encoder-decoder", size)
@@ -210,7 +210,7 @@ def adapt(
     try:
         from core.adapters.huggingface.folder import loaded
     except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or "transformers", "hf", "adapting a model of Hugging Face's") from error
+        raise MissingExtra(error.name or "transformers", "hf", tr("adapting a model of Hugging Face's")) from error
     opened = loaded(model, tokenizer)
     return _adapted(Place(opened.path, opened.path.name, str(opened.path)), opened, source_language, target_language)
 
@@ -219,7 +219,8 @@ def _opened(place: Place, source_language: str, target_language: str) -> Adapted
     try:
         from core.adapters.huggingface.folder import open_folder
     except ModuleNotFoundError as error:
-        raise MissingExtra(error.name or "transformers", "hf", "opening a model of Hugging Face's format") from error
+        what = tr("opening a model of Hugging Face's format")
+        raise MissingExtra(error.name or "transformers", "hf", what) from error
     return _adapted(place, open_folder(place.path), source_language, target_language)
 
 
@@ -286,10 +287,9 @@ def _examples(pieces: "Pieces") -> Examples:
 def _check_alone() -> None:
     """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
     if in_classroom():
-        raise InputError(
+        raise InputError(tr(
             "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"
-        )
+            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
 
 
 def _names() -> list[str]:

@@ -15,6 +15,7 @@ from core.data.batch import Example
 from core.data.linked_sentences import LinkedPair
 from core.data.word_links import GoldLinks
 from core.errors import InputError
+from core.language import tr
 from core.metrics.link_extraction import Links, diagonal
 from core.metrics.word_alignment import Agreement, agreement, mass_agreement, pooled
 from core.recording.matrix import Site
@@ -92,8 +93,11 @@ def known_pairs(trained: TrainedModel, n: int) -> tuple[LinkedPair, ...]:
     examples = sentences(trained, n)
     if any(example.alignment is None for example in examples):
         raise InputError(
-            f"the task {trained.config.task.name} does not say which source token a target token comes from; choose a model of "
-            "another task, or bring sentences with links made by hand"
+            tr(
+                "the task {name} does not say which source token a target token comes from; choose a model of "
+                "another task, or bring sentences with links made by hand",
+                name=trained.config.task.name,
+            )
         )
     return tuple(
         LinkedPair(at, one.source, one.target, GoldLinks.of(sure=one.alignment or ()))
@@ -111,7 +115,13 @@ def linked_maps(trained: TrainedModel, pairs: Sequence[LinkedPair], *, cut: bool
         InputError: too many pairs, none, or not one that the model can read.
     """
     if not 1 <= len(pairs) <= MOST:
-        raise InputError(f"{len(pairs):,} sentence pairs cannot be looked at here; bring from 1 to {MOST:,}")
+        raise InputError(
+            tr(
+                "{count:,} sentence pairs cannot be looked at here; bring from 1 to {most:,}",
+                count=len(pairs),
+                most=MOST,
+            )
+        )
     found, cells = LinkedSet(total=len(pairs)), 0
     for pair in pairs:
         try:
@@ -127,7 +137,14 @@ def linked_maps(trained: TrainedModel, pairs: Sequence[LinkedPair], *, cut: bool
             return
     if not found.pairs:
         number, why = found.left_out[0]
-        raise InputError(f"not one of the {len(pairs):,} sentence pairs can be read; the first is {number}: {why}")
+        raise InputError(
+            tr(
+                "not one of the {count:,} sentence pairs can be read; the first is {number}: {why}",
+                count=len(pairs),
+                number=number,
+                why=why,
+            )
+        )
 
 
 def head_agreements(found: LinkedSet, extract: Extraction) -> tuple[HeadAgreement, ...]:
@@ -166,7 +183,7 @@ def _forced(trained: TrainedModel, pair: LinkedPair, cut: bool) -> tuple[tuple[S
     columns = list(range(len(source))) if cut else words_of(source, pair.source)
     unknown = trained.vocabularies[0].writing(source, trained.vocabularies[1]).unknown(target)
     if len(unknown) == len(set(target)):
-        raise InputError(f"the model knows no token of the target ({' '.join(unknown[:8])})")
+        raise InputError(tr("the model knows no token of the target ({list})", list=" ".join(unknown[:8])))
     matrices = Probe(Example(source, target), trained.vocabularies).record(trained.model, only="*cross*")
     cross = [matrix for matrix in matrices if matrix.site.kind == "cross"]
     shape = (len(pair.target), len(pair.source))

@@ -19,6 +19,7 @@ from torch import Tensor
 from core.data.batch import Example, pad, pad_sources
 from core.decoding.batched import decode
 from core.errors import InputError
+from core.language import tr
 from core.models.fast.table import fast
 from core.recording.edit import Edit, Edits
 from core.recording.matrix import Site
@@ -82,7 +83,7 @@ def one_by_one(trained: TrainedModel, source: str, target: str = REFERENCE) -> H
     """
     numbers, rules = trained.item(source)
     if target == REFERENCE and rules.gold is None:
-        raise InputError(f"nobody knows the right output for this source; follow {OWN} instead")
+        raise InputError(tr("nobody knows the right output for this source; follow {own} instead", own=OWN))
     return _effects(trained, heads(trained, source), [numbers], [rules.gold if target == REFERENCE else None], 1)
 
 

@@ -17,6 +17,7 @@ from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree, fold
 from core.errors import InputError
+from core.language import tr
 from core.recording.edit import Edit, Edited, Edits
 from core.recording.matrix import Site
 from core.recording.recorder import Recorder, site_of
@@ -109,8 +110,12 @@ def check(trained: AbstractStepwise, source: str, edits: Sequence[Edit]) -> None
     for edit in edits:
         if edit.step is not None and edit.step > rules.max_new_tokens:
             raise InputError(
-                f"{edit.where}: there is no step {edit.step}, an output for this source has at most "
-                f"{rules.max_new_tokens} tokens"
+                tr(
+                    "{where}: there is no step {step}, an output for this source has at most {max_new_tokens} tokens",
+                    where=edit.where,
+                    step=edit.step,
+                    max_new_tokens=rules.max_new_tokens,
+                )
             )
     model = Edited(trained.model, edits)
     model.step(torch.tensor([[model.begin]]), model.start([numbers]))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import portalocker
 
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import atomic, controls, served, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.classroom import authority, locked
@@ -60,7 +61,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
     from core.runs.recipes import config_of  # here: it brings torch, and whoever only looks at the line needs none
 
     locked.check("train")
-    run.check_writable("it cannot be trained further")
+    run.check_writable(tr("it cannot be trained further"))
     config_of(run)
     allowed = limits or usual()
     backend = chosen()
@@ -70,7 +71,8 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
         running, waiting = _swept()
         before = status.read(run)
         if before.alive:
-            raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
+            raise RunError(tr(
+                "{address} is being trained by process {pid}; wait for it or stop it first", address=run.address, pid=before.pid))  # fmt: skip
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
             number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
@@ -89,7 +91,7 @@ def cancel(run: RunFolder) -> None:
     Raises:
         RunError: it is shipped, out of reach from here, or the disk refuses.
     """
-    run.check_writable("there is no training to cancel")
+    run.check_writable(tr("there is no training to cancel"))
     with _turn():
         backend = chosen()
         for ticket in tickets.read(WAITING)[0]:
@@ -154,14 +156,13 @@ def line() -> Line:
 def _turn() -> Iterator[None]:
     """Be the only one, of all processes, who changes the line."""
     path = tickets.folder() / ".lock"
-    with atomic.disk_errors("opening the queue"):
+    with atomic.disk_errors(tr("opening the queue")):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
     with file:
         if not acquire(file, _PATIENCE):
-            raise RunError(
-                f"the queue is held by another process ({path}); try again, and end that process if it hangs"
-            )
+            raise RunError(tr(
+                "the queue is held by another process ({path}); try again, and end that process if it hangs", path=path, ))  # fmt: skip
         try:
             yield
         finally:
@@ -214,7 +215,10 @@ def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
             _log.exception("the queue of trainings: starting %s", ticket.address)
         try:
             _write_failed(
-                run, str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see the server's log"
+                run,
+                str(error)
+                if isinstance(error, AttentionLabError)
+                else tr("{error!r}; see the server's log", error=error),
             )
         except RunError as refused:
             _log.warning("the queue of trainings: %s does not say why it failed: %s", ticket.address, refused)
@@ -241,9 +245,8 @@ def _pass_over(ticket: Ticket, where: str, why: object) -> None:
 def _refuse_more(owner: str, waiting: list[Ticket], most: int | None) -> None:
     own = sum(one.owner == owner for one in waiting)
     if most is not None and own >= most:
-        raise RunError(
-            f"{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins"
-        )
+        raise RunError(tr(
+            "{own} of your trainings wait already, as many as may at once; cancel one of them, or wait until one begins", own=own))  # fmt: skip
 
 
 def _refuse_workers(run: RunFolder, places: int | None) -> None:
@@ -252,11 +255,11 @@ def _refuse_workers(run: RunFolder, places: int | None) -> None:
     workers = training.get("workers", 1) if isinstance(training, dict) else 1
     if places is None or not isinstance(workers, int):  # what is no number is refused by the training itself
         return
-    most, whose = (places, "here") if authority.teaches() else (1, "of a student")
+    most, whose = (places, "here") if authority.teaches() else (1, tr("of a student"))
     if workers > most:
-        raise RunError(
-            f"{run.address} has training.workers={workers}, and a training {whose} may have {most}: make it anew with workers={most}"
-        )
+        raise RunError(tr(
+            "{address} has training.workers={workers}, and a training {whose} may have {most}: make it anew with workers={most}",
+            address=run.address, workers=workers, whose=whose, most=most))  # fmt: skip
 
 
 def _written(run: RunFolder) -> status.Status | None:
@@ -280,7 +283,7 @@ def _write_waiting(run: RunFolder) -> None:
 
 def _write_stopped(run: RunFolder) -> None:
     now = status.read(run)
-    status.write(run, "stopped", step=now.step, steps=now.steps, reason="cancelled while it waited for its turn")
+    status.write(run, "stopped", step=now.step, steps=now.steps, reason=tr("cancelled while it waited for its turn"))
 
 
 def _write_failed(run: RunFolder, reason: str) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS, Limits, Watch
@@ -57,7 +58,13 @@ def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_L
     with run.lock():  # between the question and the answer nobody else may start it
         before = status.read(run)
         if before.alive:
-            raise RunError(f"{run.address} is being trained by process {before.pid}; wait for it or stop it first")
+            raise RunError(
+                tr(
+                    "{address} is being trained by process {pid}; wait for it or stop it first",
+                    address=run.address,
+                    pid=before.pid,
+                )
+            )
         controls.clear(run)
         job = _take_spare(command) or _launch(command, run.path / _LOG)
         status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
@@ -81,7 +88,9 @@ def kill(run: RunFolder) -> None:
     if not now.alive:
         return
     if not status.is_here(now):
-        raise RunError(f"{run.address} is being trained on {now.host}; stop it from there")
+        raise RunError(
+            tr("{address} is being trained on {host}; stop it from there", address=run.address, host=now.host)
+        )
     if status.process_lives(now.pid, now.process_started):
         with contextlib.suppress(psutil.NoSuchProcess):
             psutil.Process(now.pid).kill()
@@ -90,7 +99,7 @@ def kill(run: RunFolder) -> None:
         time.sleep(0.01)
     last = status.read(run)  # it may have come to its end by itself meanwhile
     if last.pid == now.pid and (last.alive or last.state == "crashed"):
-        status.write(run, "stopped", step=last.step, steps=last.steps, reason="ended at once, on request")
+        status.write(run, "stopped", step=last.step, steps=last.steps, reason=tr("ended at once, on request"))
 
 
 def tail_log(run: RunFolder, lines: int = 40) -> str:
@@ -131,7 +140,9 @@ def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -
     except BaseException as error:
         with contextlib.suppress(RunError):
             _say_failed(
-                run, os.getpid(), str(error) if isinstance(error, AttentionLabError) else f"{error!r}; see log.txt"
+                run,
+                os.getpid(),
+                str(error) if isinstance(error, AttentionLabError) else tr("{error!r}; see log.txt", error=error),
             )
         with contextlib.suppress(OSError):  # the log may lie on a disk that is full
             traceback.print_exc()
@@ -142,7 +153,7 @@ def work(run: RunFolder, limits: Limits, train: Callable[[RunFolder], object]) -
 
 def adopt(path: Path) -> None:
     """Make this process the worker of the run at `path`: it prints into its log, reads nothing, and lets others go first."""
-    with atomic.disk_errors(f"opening the log of {path.name}"):
+    with atomic.disk_errors(tr("opening the log of {name}", name=path.name)):
         log = os.open(path / _LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for stream in (sys.stdout, sys.stderr):
@@ -156,7 +167,7 @@ def adopt(path: Path) -> None:
 
 
 def _launch(command: Sequence[str], log: Path) -> "subprocess.Popen[bytes]":
-    with atomic.disk_errors("starting a training process"):
+    with atomic.disk_errors(tr("starting a training process")):
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             return launch(command, output, stdin=subprocess.PIPE)
@@ -192,9 +203,9 @@ def _reap(job: "subprocess.Popen[bytes]", run: RunFolder) -> None:
     """Wait for a job to end, lest it stay a zombie, and speak for it if it died before it could speak for itself."""
     code = job.wait()
     if code > 0:
-        last = tail_log(run, 1) or f"exit code {code}"
+        last = tail_log(run, 1) or tr("exit code {code}", code=code)
         with contextlib.suppress(RunError):
-            _say_failed(run, job.pid, f"the process ended: {last}; see log.txt")
+            _say_failed(run, job.pid, tr("the process ended: {last}; see log.txt", last=last))
 
 
 def _say_failed(run: RunFolder, pid: int, reason: str) -> None:

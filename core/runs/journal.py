@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from core.errors import RunError
+from core.language import mark, tr
 from core.runs import atomic
 from core.runs.course import RESUMED as RESUMED  # what a writer says, and readers look for
 from core.runs.course import rewind
@@ -23,7 +24,7 @@ from core.training.events import Changed, Evaluated, Finished, Snapshot, StepDon
 
 _FILE = "events.jsonl"
 _LARGEST = 1e300  # of a number: what is larger overflows where it is added up
-_ADVICE = "the file was edited; remove that line, or restore the file from a copy"
+_ADVICE = mark("the file was edited; remove that line, or restore the file from a copy")
 
 
 class Journal:
@@ -39,8 +40,8 @@ class Journal:
     """
 
     def __init__(self, run: RunFolder) -> None:
-        run.check_writable("nothing can be recorded in it")
-        self._where = f"recording an event of {run.address}"
+        run.check_writable(tr("nothing can be recorded in it"))
+        self._where = tr("recording an event of {address}", address=run.address)
         with atomic.disk_errors(self._where):
             self._file = (run.path / _FILE).open("ab", buffering=0)  # a line is one write: nothing waits here
             self._size = _whole_lines(run.path / _FILE)
@@ -116,7 +117,9 @@ def read(run: RunFolder, offset: int = 0) -> tuple[list[TrainEvent], int]:
     except FileNotFoundError:
         return [], 0
     except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        raise RunError(
+            tr("{path} cannot be read ({strerror}); check its permissions", path=path, strerror=error.strerror)
+        ) from error
     block = block[: block.rfind(b"\n") + 1]
     events = []
     for number, line in enumerate(block.splitlines(), start=1):

@@ -16,6 +16,7 @@ from core.attention.dropout import give_chance
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import InputError
+from core.language import mark, tr
 from core.metrics.label_sets import label_set_scores
 from core.models.build import build
 from core.models.relevance import Relevance
@@ -37,9 +38,9 @@ MOST = 60  # tokens of a text that a person may type
 CUT = 0.5  # from which probability on a sigmoid says yes
 SIGMOIDS = "sigmoids"
 WRITERS: dict[str, tuple[str, str, str]] = {  # title, order of the labels in the target, objective
-    "fixed": ("seq2seq, labels in a fixed order", "fixed", "likelihood"),
-    "random": ("seq2seq, labels in an order drawn anew each time", "random", "likelihood"),
-    "order_free": ("seq2seq, every missing label right (order-free)", "fixed", "order_free"),
+    "fixed": (mark("seq2seq, labels in a fixed order"), "fixed", "likelihood"),
+    "random": (mark("seq2seq, labels in an order drawn anew each time"), "random", "likelihood"),
+    "order_free": (mark("seq2seq, every missing label right (order-free)"), "fixed", "order_free"),
 }
 _MEASURED = 300  # held-out texts
 
@@ -195,11 +196,24 @@ class LabelRace:
         tokens = self.task.tokenize(text)
         example = self.task.join(self.held_out[0].source)
         if not tokens:
-            raise InputError(f"there is nothing to label: the text is empty; type one, for example: {example}")
+            raise InputError(
+                tr("there is nothing to label: the text is empty; type one, for example: {example}", example=example)
+            )
         if len(tokens) > MOST:
-            raise InputError(f"the text has {len(tokens):,} tokens; at most {MOST} can be drawn: shorten it")
+            raise InputError(
+                tr(
+                    "the text has {count:,} tokens; at most {most} can be drawn: shorten it",
+                    count=len(tokens),
+                    most=MOST,
+                )
+            )
         if len(self.vocabularies[0].unknown(tokens)) == len(set(tokens)):
-            raise InputError(f"every word of this text is unknown to the models; use words of the task, as: {example}")
+            raise InputError(
+                tr(
+                    "every word of this text is unknown to the models; use words of the task, as: {example}",
+                    example=example,
+                )
+            )
         return tuple(tokens)
 
     def write(self, source: Sequence[str]) -> dict[str, Labelled]:

@@ -19,6 +19,7 @@ from types import TracebackType
 import psutil
 
 from core.errors import AttentionLabError, SettingError
+from core.language import tr
 from core.runs import controls, status
 from core.runs.folder import RunFolder
 
@@ -51,7 +52,13 @@ class Limits:
     def __post_init__(self) -> None:
         for name, value in (("memory_mb", self.memory_mb), ("minutes", self.minutes)):
             if value is not None and not 0 < value < float("inf"):
-                raise SettingError(f"{name}={value:g} is out of range: a limit must be above 0; leave it out for none")
+                raise SettingError(
+                    tr(
+                        "{name}={value:g} is out of range: a limit must be above 0; leave it out for none",
+                        name=name,
+                        value=value,
+                    )
+                )
 
 
 NO_LIMITS = Limits()
@@ -76,7 +83,13 @@ def trainings() -> int:
     if given is None:
         return os.cpu_count() or 1
     if given < 1:
-        raise SettingError(f"{TRAININGS}={given:g} is out of range: at least 1 training must be able to run")
+        raise SettingError(
+            tr(
+                "{trainings}={given:g} is out of range: at least 1 training must be able to run",
+                trainings=TRAININGS,
+                given=given,
+            )
+        )
     return int(given)
 
 
@@ -149,23 +162,28 @@ class Watch:
         """What it has too much of, in a sentence; empty while all is well."""
         most, minutes = self._limits.memory_mb, self._limits.minutes
         if most is not None and held > most:
-            return (
-                f"it took {held:,.0f} MB of memory, and a training may take {most:,.0f} MB here: train anew with a smaller batch "
-                "or model, or resume it where the limit is larger"
+            return tr(
+                "it took {held:,.0f} MB of memory, and a training may take {most:,.0f} MB here: train anew with a smaller batch "
+                "or model, or resume it where the limit is larger",
+                held=held,
+                most=most,
             )
         if minutes is not None and max(self._trained, self._paused) > 60 * minutes:
-            did = "trained" if self._trained > 60 * minutes else "was paused"
-            return (
-                f"it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
-                "goes on from there when its turn comes"
+            did = "trained" if self._trained > 60 * minutes else tr("was paused")
+            return tr(
+                "it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
+                "goes on from there when its turn comes",
+                did=did,
+                minutes=minutes,
             )
         return ""
 
     def _end_it(self) -> None:
         """The last word of a training that does not stop by itself: nothing it does afterwards can overwrite it."""
         now = status.read(self._run)
-        reason = (
-            f"{self._reason or self._excess(self._holds())} (it was ended within a step: its last checkpoint stands)"
+        reason = tr(
+            "{reason} (it was ended within a step: its last checkpoint stands)",
+            reason=self._reason or self._excess(self._holds()),
         )
         try:
             status.write_last(self._run, "failed", step=now.step, steps=now.steps, reason=reason)
@@ -203,4 +221,11 @@ def _given(name: str, unit: str) -> float | None:
     try:
         return float(text)
     except ValueError:
-        raise SettingError(f"{name}={text[:40]!r}: expected a number of {unit}, for example {name}=4") from None
+        raise SettingError(
+            tr(
+                "{name}={text_!r}: expected a number of {unit}, for example {name}=4",
+                name=name,
+                text_=text[:40],
+                unit=unit,
+            )
+        ) from None

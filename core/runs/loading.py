@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs.adapted import AdaptedReader
 from core.runs.foreign import is_foreign, load_foreign
 from core.runs.stepwise import AbstractStepwise
@@ -23,5 +24,11 @@ def load(address: str | Path, step: int | None = None) -> AbstractStepwise | Ada
     if not is_foreign(address):
         return load_run(address, step)
     if step is not None:
-        raise RunError(f"{address} is no run, so it has no checkpoint of step {step}; leave the step out")
+        raise RunError(
+            tr(
+                "{address} is no run, so it has no checkpoint of step {step}; leave the step out",
+                address=address,
+                step=step,
+            )
+        )
     return load_foreign(address)

@@ -17,6 +17,7 @@ from jaxtyping import Float
 from core.decoding.all_places import write
 from core.decoding.batched import decode
 from core.errors import RunError
+from core.language import mark, tr
 from core.models.fast.table import fast
 from core.models.parallel_settings import ParallelSettings
 from core.models.recurrent_settings import RecurrentSettings
@@ -51,10 +52,14 @@ class Machine:
 
 
 MACHINES: dict[str, Machine] = {
-    "recurrent": Machine("RNN", "a GRU or LSTM that writes a word after the other and looks back", "demo/chat-gru"),
-    "transformer": Machine("Transformer", "writes a word after the other by attention alone", "demo/chat-transformer"),
-    _COPYING: Machine("Pointer-generator", "any run that may copy what it looks at", "demo/chat-pointer"),
-    _AT_ONCE: Machine("Non-autoregressive", "a run that writes all places at once", "demo/chat-parallel"),
+    "recurrent": Machine(
+        "RNN", mark("a GRU or LSTM that writes a word after the other and looks back"), "demo/chat-gru"
+    ),
+    "transformer": Machine(
+        "Transformer", mark("writes a word after the other by attention alone"), "demo/chat-transformer"
+    ),
+    _COPYING: Machine("Pointer-generator", mark("any run that may copy what it looks at"), "demo/chat-pointer"),
+    _AT_ONCE: Machine("Non-autoregressive", mark("a run that writes all places at once"), "demo/chat-parallel"),
 }
 
 
@@ -107,12 +112,17 @@ def refuse_strangers(machines: Mapping[str, AbstractTrained]) -> None:
         problem = (
             differing(first.vocabularies, other.vocabularies)
             if same
-            else f"its task is {other.config.task.name}, not {first.config.task.name}"
+            else tr("its task is {name}, not {name2}", name=other.config.task.name, name2=first.config.task.name)
         )
         if problem is not None:
             raise RunError(
-                f"{other.run.address} cannot answer beside {first.run.address}: {problem}; choose four runs of one task with the "
-                "same settings"
+                tr(
+                    "{address} cannot answer beside {address2}: {problem}; choose four runs of one task with the "
+                    "same settings",
+                    address=other.run.address,
+                    address2=first.run.address,
+                    problem=problem,
+                )
             )
 
 

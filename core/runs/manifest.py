@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
+from core.language import mark
 
 NAME = "manifest.json"
 SCHEMA = "attnlab/archive/1"
 LARGEST = 8_000_000  # bytes; 20,000 entries of 100 bytes each have 2 million
-WITHOUT = (
+WITHOUT = mark(
     "this archive has no manifest: it was exported by an older Attention Lab, or packed by hand. It was read all the same, but "
     "nobody can tell whether it was edited on its way"
 )
 _PIECE = 1 << 20
-_AGAIN = "export the run again, and import that file"
+_AGAIN = mark("export the run again, and import that file")
 
 
 def written(digests: Mapping[str, str]) -> bytes:

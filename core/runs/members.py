@@ -17,6 +17,7 @@ import psutil
 
 from core.devices import chosen
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.config import ExperimentConfig
 from core.runs.folder import RunFolder
@@ -79,7 +80,10 @@ def gathered(
 def _member(run: RunFolder, rank: int, meeting: Meeting, environment: dict[str, str], *, own_code: bool) -> Member:
     """Start a member; what it prints goes into the run's log."""
     command = [*MEMBER, str(run.path), str(rank), str(meeting.size), meeting.where, *([OWN_CODE] if own_code else [])]
-    with atomic.disk_errors(f"starting worker {rank + 1} of {run.address}"), (run.path / _LOG).open("ab") as log:
+    with (
+        atomic.disk_errors(tr("starting worker {rank} of {address}", rank=rank + 1, address=run.address)),
+        (run.path / _LOG).open("ab") as log,
+    ):
         return launch(command, log, stdin=subprocess.PIPE, environment=environment)
 
 
@@ -88,7 +92,14 @@ def _check_there(others: Sequence[Member]) -> None:
     for rank, other in enumerate(others, start=1):
         code = other.poll()
         if code is not None:
-            raise RunError(f"worker {rank + 1} of {len(others) + 1} {_how(code)} before it began; see log.txt")
+            raise RunError(
+                tr(
+                    "worker {rank} of {count} {how} before it began; see log.txt",
+                    rank=rank + 1,
+                    count=len(others) + 1,
+                    how=_how(code),
+                )
+            )
 
 
 def _check_alive(others: Sequence[Member]) -> None:
@@ -99,13 +110,17 @@ def _check_alive(others: Sequence[Member]) -> None:
         code = other.poll()
         if code is not None and code < 0:
             raise RunError(
-                f"worker {rank + 1} of {len(others) + 1} {_how(code)}; the others ended with it: resume the run from its last "
-                "checkpoint"
+                tr(
+                    "worker {rank} of {count} {how}; the others ended with it: resume the run from its last checkpoint",
+                    rank=rank + 1,
+                    count=len(others) + 1,
+                    how=_how(code),
+                )
             )
 
 
 def _how(code: int) -> str:
-    return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+    return tr("was killed by signal {code}", code=-code) if code < 0 else tr("ended with exit code {code}", code=code)
 
 
 def _end(others: Sequence[Member]) -> None:
@@ -131,8 +146,11 @@ def _loopback() -> Iterator[dict[str, str]]:
     before = os.environ.get(_INTERFACE)
     if not (before or names):
         raise RunError(
-            f"no network interface of this machine has the address 127.0.0.1, over which workers talk: set {_INTERFACE} to the name of "
-            "one that they can use, or train with training.workers=1"
+            tr(
+                "no network interface of this machine has the address 127.0.0.1, over which workers talk: set {interface} to the name of "
+                "one that they can use, or train with training.workers=1",
+                interface=_INTERFACE,
+            )
         )
     environment = {_INTERFACE: before or names[0]}
     os.environ.update(environment)

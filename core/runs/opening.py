@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from core.errors import RunError
+from core.language import tr
 from core.models.build import build
 from core.models.parallel_settings import ParallelSettings
 from core.runs import checkpoint
@@ -48,12 +49,18 @@ def opened(run: RunFolder, step: int | None = None) -> Opened:
     config = replace(config, task=read_words(run, config.task))
     found = checkpoint.load(run, step)
     if found is None:
-        raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
+        raise RunError(
+            tr("{address} has no checkpoint yet; wait for its first one, or resume its training", address=run.address)
+        )
     model = fitted(run, found.model, lambda: build(config.model, *config.task.vocabularies, config.seeds))
     if not all(bool(tensor.isfinite().all()) for tensor in found.model.values()):
         raise RunError(
-            f"{run.address}: the weights of step {found.step} are not finite: the training diverged; "
-            "use an earlier checkpoint, or train with a lower learning rate"
+            tr(
+                "{address}: the weights of step {step} are not finite: the training diverged; "
+                "use an earlier checkpoint, or train with a lower learning rate",
+                address=run.address,
+                step=found.step,
+            )
         )
     model.eval().requires_grad_(False)
     return Opened(config, found.step, model, read_examples(run, config.task))

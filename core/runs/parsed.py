@@ -12,6 +12,7 @@ from core.data.tree_tokens import Placed, Reading, read_linear
 from core.decoding.hypothesis import Status
 from core.decoding.search import AbstractSearch
 from core.errors import InputError
+from core.language import tr
 from core.metrics.brackets import Bracketing, score, unparsed
 from core.recording.matrix import AttentionMatrix
 from core.runs.trained import TrainedModel
@@ -60,7 +61,7 @@ class Parsed:
     @property
     def fault(self) -> str:
         """Why it is no tree, in words, or ""."""
-        cut = "" if self.ended else " (it was cut off at the longest output)"
+        cut = "" if self.ended else tr(" (it was cut off at the longest output)")
         return self.reading.fault + cut if self.reading.fault else ""
 
     def rows(self, site: str, head: int) -> Float[np.ndarray, "token source"]:
@@ -77,7 +78,7 @@ def parse(trained: TrainedModel, source: str, search: AbstractSearch) -> Parsed:
             written.
     """
     if not trained.config.task.writes_trees:
-        raise InputError(f"{trained.run.address} writes no trees; choose a run of the task parse")
+        raise InputError(tr("{address} writes no trees; choose a run of the task parse", address=trained.run.address))
     words = tuple(trained.read(source))
     best = trained.search(source, search, keep_pruned=0).best
     tokens = tuple(trained.writing(source).decode(best.written(trained.model.end)))

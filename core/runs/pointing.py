@@ -3,6 +3,7 @@
 from collections import Counter
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.copy_kinds import ONCE, POINTINGS
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -20,12 +21,22 @@ def refuse_pointing(config: ExperimentConfig, examples: Examples) -> None:
         made = [token for token in example.target if token not in example.source]
         if made:
             raise SettingError(
-                f"copy=pointer writes tokens of the source only, and {made[0][:40]!r} of a target of task={config.task.name} "
-                "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints"
+                tr(
+                    "copy=pointer writes tokens of the source only, and {made!r} of a target of task={name} "
+                    "stands in no place of its source: choose copy=pointer_generator, or a task such as sortpoints",
+                    made=made[0][:40],
+                    name=config.task.name,
+                )
             )
         repeated = [*(Counter(example.target) - Counter(example.source))]
         if repeated and getattr(config.model, "pointing", "") == ONCE:
             raise SettingError(
-                f"pointing={ONCE} points at a place once, and a target of task={config.task.name} has {repeated[0][:40]!r} more "
-                f"often than its source: choose pointing={POINTINGS[0]}, or a task such as sortpoints"
+                tr(
+                    "pointing={once} points at a place once, and a target of task={name} has {repeated!r} more "
+                    "often than its source: choose pointing={pointings}, or a task such as sortpoints",
+                    once=ONCE,
+                    name=config.task.name,
+                    repeated=repeated[0][:40],
+                    pointings=POINTINGS[0],
+                )
             )

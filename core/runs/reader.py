@@ -7,6 +7,7 @@ from functools import cached_property
 
 from core.data.vocabulary import Vocabulary
 from core.errors import InputError
+from core.language import tr
 from core.models.parallel_decoder import ParallelTransformer
 from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
@@ -48,20 +49,27 @@ class AbstractTrained(ABC):
             InputError: empty, far too long, or not one token that the model knows.
         """
         if not source.strip():
-            raise InputError("the source is empty; type a text, for example: " + self.example_text())
+            raise InputError(tr("the source is empty; type a text, for example: ") + self.example_text())
         if len(source) > LONGEST_TEXT:
             raise InputError(
-                f"the source has {len(source):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+                tr(
+                    "the source has {count:,} characters; at most {longest_text:,} can be read: shorten it",
+                    count=len(source),
+                    longest_text=LONGEST_TEXT,
+                )
             )
         tokens = self.config.task.tokenize(source)
         unknown = self.vocabularies[0].unknown(tokens)
         if tokens and len(unknown) == len(set(tokens)):
             raise InputError(
-                "the model has never seen any token of this source "
-                f"({' '.join(unknown[:8])}); try: {self.example_text()}"
+                tr(
+                    "the model has never seen any token of this source ({list}); try: {example_text}",
+                    list=" ".join(unknown[:8]),
+                    example_text=self.example_text(),
+                )
             )
         if not tokens:
-            raise InputError("nothing in this source is a token; try: " + self.example_text())
+            raise InputError(tr("nothing in this source is a token; try: ") + self.example_text())
         return tokens
 
     def columns(self, source: str) -> tuple[str, ...]:
@@ -95,10 +103,12 @@ class AbstractTrained(ABC):
             [text] if text in own else [text.strip()] if text.strip() in own else self.config.task.tokenize_target(text)
         )
         if len(tokens) != 1:
-            raise InputError(f"{text[:40]!r} is {len(tokens)} tokens of this model; type exactly one")
+            raise InputError(
+                tr("{text_!r} is {count} tokens of this model; type exactly one", text_=text[:40], count=len(tokens))
+            )
         if tokens[0] not in own:
             raise InputError(
-                f"{tokens[0][:40]!r} is no token of this model; it writes, for example: "
+                tr("{tokens!r} is no token of this model; it writes, for example: ", tokens=tokens[0][:40])
                 + " ".join(self.vocabularies[1].tokens[6:30])
             )
         return own[tokens[0]]
@@ -111,13 +121,17 @@ class AbstractTrained(ABC):
         """
         if len(target) > LONGEST_TEXT:
             raise InputError(
-                f"the target has {len(target):,} characters; at most {LONGEST_TEXT:,} can be read: shorten it"
+                tr(
+                    "the target has {count:,} characters; at most {longest_text:,} can be read: shorten it",
+                    count=len(target),
+                    longest_text=LONGEST_TEXT,
+                )
             )
         tokens = self.config.task.tokenize_target(target)
         unknown = self.writing(source).unknown(tokens)
         if unknown:
             raise InputError(
-                f"the model cannot write {' '.join(unknown[:8])}; it writes, for example: "
+                tr("the model cannot write {list}; it writes, for example: ", list=" ".join(unknown[:8]))
                 + " ".join(self.vocabularies[1].tokens[6:30])
             )
         return tokens

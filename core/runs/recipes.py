@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError
+from core.language import tr
 from core.runs.config import PARTS, ExperimentConfig
 from core.runs.folder import SCHEMA, RunFolder
 from core.runs.set_config import SetConfig
@@ -49,12 +50,26 @@ def read_recipe(path: Path) -> AnyConfig:
     """
     try:
         if path.stat().st_size > _LARGEST:
-            raise DataError(f"{path} is larger than any recipe ({_LARGEST:,} bytes); it is something else")
+            raise DataError(
+                tr(
+                    "{path} is larger than any recipe ({largest:,} bytes); it is something else",
+                    path=path,
+                    largest=_LARGEST,
+                )
+            )
         return config_from(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise DataError(f"cannot read the recipe {path}: {error.strerror}; give the path of a .toml file") from error
+        raise DataError(
+            tr(
+                "cannot read the recipe {path}: {strerror}; give the path of a .toml file",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(f"{path} is not a recipe: {error}; see assets/recipes for examples") from error
+        raise DataError(
+            tr("{path} is not a recipe: {error}; see assets/recipes for examples", path=path, error=error)
+        ) from error
 
 
 def write_recipe(config: AnyConfig) -> str:

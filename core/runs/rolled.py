@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import InputError, ShapeError
+from core.language import tr
 from core.metrics.attention_flow import attention_flow
 from core.metrics.entropy import entropy, entropy_share
 from core.metrics.rollout import NEAR_ONE, check_shares, rollout, with_residual
@@ -113,8 +114,11 @@ def roll(matrices: Sequence[AttentionMatrix], *, residual: float = 0.5, stack: s
     own = [one for one in matrices if one.site.stack == stack and one.site.kind == "self"]
     if not own:
         raise InputError(
-            f"this {stack} has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
-            f"{stack} is attention"
+            tr(
+                "this {stack} has no self-attention, so there is nothing to roll through its layers; choose a Transformer whose "
+                "{stack} is attention",
+                stack=stack,
+            )
         )
     layers = np.stack([one.mean() for one in own])
     return Rolled(own[0].queries, layers, rollout(layers, residual=residual), residual)
@@ -143,8 +147,10 @@ def carried(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> t
     decoder = trained.model.decoder
     if isinstance(decoder, TransformerDecoder) and not isinstance(decoder.wiring, LastLayer):
         raise InputError(
-            "this decoder does not look at the last encoder layer alone, so its cross-attention is not carried through all "
-            "layers; choose a model with wiring=last"
+            tr(
+                "this decoder does not look at the last encoder layer alone, so its cross-attention is not carried through all "
+                "layers; choose a model with wiring=last"
+            )
         )
     return last_cross(matrices), through
 

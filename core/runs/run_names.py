@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection
 
 from core.errors import RunError
+from core.language import mark, tr
 
-_PREFIXES = {"demo": "the shipped runs", "class": "the published runs", "of": "the runs of others"}
+_PREFIXES = {"demo": "the shipped runs", "class": "the published runs", "of": mark("the runs of others")}
 _LONGEST = 80
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}
@@ -25,15 +26,26 @@ def check_name(name: str) -> str:
     fits = _NAME.fullmatch(name) and len(name) <= _LONGEST and not name.endswith(".")
     if not fits:
         raise RunError(
-            f"{name[:100]!r} cannot be the name of a run; "
-            f"use 1 to {_LONGEST} letters (a-z), digits, - _ and . (not first, not last)"
+            tr(
+                "{name!r} cannot be the name of a run; "
+                "use 1 to {longest} letters (a-z), digits, - _ and . (not first, not last)",
+                name=name[:100],
+                longest=_LONGEST,
+            )
         )
     if name.lower() in _PREFIXES:
         raise RunError(
-            f"the name {name.lower()!r} belongs to {_PREFIXES[name.lower()]}; choose another name, for example my-{name}"
+            tr(
+                "the name {lower!r} belongs to {prefixes}; choose another name, for example my-{name}",
+                lower=name.lower(),
+                prefixes=_PREFIXES[name.lower()],
+                name=name,
+            )
         )
     if name.lower().partition(".")[0] in _DEVICES:
-        raise RunError(f"{name!r} is the name of a device on Windows; choose another name, for example run-{name}")
+        raise RunError(
+            tr("{name!r} is the name of a device on Windows; choose another name, for example run-{name}", name=name)
+        )
     return name
 
 

@@ -17,6 +17,7 @@ from core.attention.multihead import MultiHeadAttention
 from core.attention.multiplicative import DotProduct, ScaledDotProduct
 from core.attention.normalizers import NORMALIZERS
 from core.errors import InputError
+from core.language import tr
 from core.recording.chain import Chain, Quantity, Recipe
 from core.recording.matrix import AttentionMatrix
 from core.recording.recorder import attention_paths
@@ -37,7 +38,9 @@ def sentence_chain(trained: TrainedModel, source: str, site: str, target: str | 
         InputError: no such attention, or a text that cannot be read.
     """
     if site not in (paths := attention_paths(trained.model)):
-        raise InputError(f"there is no attention {site[:80]!r} in this model; it has: {', '.join(paths)}")
+        raise InputError(
+            tr("there is no attention {site!r} in this model; it has: {paths}", site=site[:80], paths=", ".join(paths))
+        )
     with torch.no_grad():
         return _chain(trained.model, trained.matrices(source, target, only=site, level="full")[0])
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, tickets
 from core.runs.tickets import WAITING, Ticket
 
@@ -31,5 +32,5 @@ def remember(ticket: Ticket) -> None:
     now = 1 + max([ticket.number, *before.values(), *(one.number for one in waiting)])
     owners = {one.owner for one in waiting}
     kept = {owner: moment for owner, moment in {**before, ticket.owner: now}.items() if owner in owners}
-    with atomic.disk_errors("writing who was served"):
+    with atomic.disk_errors(tr("writing who was served")):
         atomic.write_json(tickets.folder() / _NAME, kept)

@@ -20,6 +20,7 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import MOST_BRANCHES, Branch, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError, DataError, RunError
+from core.language import tr
 from core.runs.catalog import SEARCHES, entry
 from core.runs.stepwise import AbstractStepwise
 
@@ -59,9 +60,17 @@ class SavedSession:
         """
         if trained.model_hash != self.model_hash:
             raise RunError(
-                f"this session was made with {self.run}, weights {self.model_hash} of step {self.checkpoint_step:,}; here "
-                f"{trained.run.address} has weights {trained.model_hash} of step {trained.step:,}: it would show other "
-                "tokens, so it is not opened. Open it where the same model is"
+                tr(
+                    "this session was made with {run}, weights {model_hash} of step {checkpoint_step:,}; here "
+                    "{address} has weights {model_hash2} of step {step:,}: it would show other "
+                    "tokens, so it is not opened. Open it where the same model is",
+                    run=self.run,
+                    model_hash=self.model_hash,
+                    checkpoint_step=self.checkpoint_step,
+                    address=trained.run.address,
+                    model_hash2=trained.model_hash,
+                    step=trained.step,
+                )
             )
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,10 +94,12 @@ class SavedSession:
         """
         if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
             found = data.get("schema") if isinstance(data, Mapping) else None
-            raise DataError(f"not a saved session: schema {str(found)[:40]!r}, expected {SCHEMA!r}")
+            raise DataError(
+                tr("not a saved session: schema {found!r}, expected {schema!r}", found=str(found)[:40], schema=SCHEMA)
+            )
         branches = data.get("branches")
         if not isinstance(branches, list) or len(branches) > MOST_BRANCHES:
-            raise _damaged("branches")
+            raise _damaged(tr("branches"))
         line = tuple(_branch(one) for one in branches)
         session = Session(_part(data, "source", str), _search(data.get("search")), line, len(line))
         return cls(
@@ -142,14 +153,24 @@ class SavedSession:
             SettingError: a search that is not known here, or a setting out of its range.
         """
         if len(raw) > LARGEST_FILE:
-            raise DataError(f"the file has {len(raw):,} bytes; a session has at most {LARGEST_FILE:,}")
+            raise DataError(
+                tr(
+                    "the file has {count:,} bytes; a session has at most {largest_file:,}",
+                    count=len(raw),
+                    largest_file=LARGEST_FILE,
+                )
+            )
         try:
             body = json.loads(raw.decode("utf-8"))
         except (ValueError, RecursionError) as error:
-            raise DataError("this file is not a saved session, or is damaged: it is no JSON; save it again") from error
+            raise DataError(
+                tr("this file is not a saved session, or is damaged: it is no JSON; save it again")
+            ) from error
         saved = cls.from_dict(body)
         if body.pop("digest", None) != _digest(body):
-            raise DataError("this session was edited or damaged after it was saved, so it is not opened; save it again")
+            raise DataError(
+                tr("this session was edited or damaged after it was saved, so it is not opened; save it again")
+            )
         return saved, DecodingTree.from_dict(body.get("tree"))
 
 
@@ -166,24 +187,24 @@ def _from_search(search: AbstractSearch) -> dict[str, Any]:
 
 def _search(data: Any) -> AbstractSearch:
     if not isinstance(data, Mapping) or not isinstance(data.get("name"), str):
-        raise _damaged("search")
+        raise _damaged(tr("search"))
     kind = entry(SEARCHES, data["name"], "search")
     try:
         return kind.from_dict({name: value for name, value in data.items() if name != "name"})
     except AttentionLabError:
         raise
     except (TypeError, ValueError, OverflowError) as error:
-        raise _damaged("search") from error
+        raise _damaged(tr("search")) from error
 
 
 def _branch(data: Any) -> Branch:
     if not isinstance(data, Mapping):
-        raise _damaged("branches")
+        raise _damaged(tr("branches"))
     prefix, forced = data.get("prefix"), data.get("forced")
     if not isinstance(prefix, list) or not all(type(token) is int for token in prefix):
-        raise _damaged("prefix")
+        raise _damaged(tr("prefix"))
     if forced is not None and type(forced) is not int:
-        raise _damaged("forced")
+        raise _damaged(tr("forced"))
     return Branch(tuple(prefix), forced, _search(data.get("search")))
 
 
@@ -195,7 +216,9 @@ def _part(data: Mapping[str, Any], name: str, kind: type) -> Any:
 
 
 def _damaged(name: str) -> DataError:
-    return DataError(f"the saved session is damaged: its {name} cannot be read; save it again where it was made")
+    return DataError(
+        tr("the saved session is damaged: its {name} cannot be read; save it again where it was made", name=name)
+    )
 
 
 def _digest(body: Mapping[str, Any]) -> str:

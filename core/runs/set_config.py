@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.set_models import SET_MODELS
 from core.models.set_settings import AbstractSetSettings
 from core.runs.assignments import assigned, seed_of
@@ -40,8 +41,12 @@ class SetConfig:
     def __post_init__(self) -> None:
         if self.model.name not in self.task.models:
             raise SettingError(
-                f"task={self.task.name} is not learned by model={self.model.name}; choose one of: "
-                f"{', '.join(self.task.models)}"
+                tr(
+                    "task={name} is not learned by model={name2}; choose one of: {models}",
+                    name=self.task.name,
+                    name2=self.model.name,
+                    models=", ".join(self.task.models),
+                )
             )
 
     @property

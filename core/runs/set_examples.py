@@ -16,6 +16,7 @@ from torch import Tensor
 from core.data.vector_sets import Entrance, SetExample
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 from core.tasks.set_task import AbstractSetTask
@@ -50,7 +51,7 @@ def write_sets(run: RunFolder, entrance: Entrance, examples: SetExamples) -> Non
     }  # fmt: skip
     tensors = dict[str, Tensor]()
     sets = [_told(one, tensors) for one in (examples.probe, *examples.test)]
-    with atomic.disk_errors(f"writing the examples of {run.address}"):
+    with atomic.disk_errors(tr("writing the examples of {address}", address=run.address)):
         atomic.write_json(run.path / "vocabulary.json", known)
         atomic.write_json(run.path / "examples.json", {"sets": sets})
         atomic.write_bytes(run.path / "examples.safetensors", safetensors.save(_apart(tensors)))
@@ -63,7 +64,7 @@ def read_entrance(run: RunFolder) -> Entrance:
         RunError: missing or damaged.
     """
     path = run.path / "vocabulary.json"
-    data = atomic.read_json(path, "restore it from a copy, or train the run anew")
+    data = atomic.read_json(path, tr("restore it from a copy, or train the run anew"))
     try:
         words = None if data["source"] is None else Vocabulary(SPECIALS + tuple(map(str, data["source"])))
         grid = None if data["grid"] is None else (int(data["grid"][0]), int(data["grid"][1]))
@@ -71,7 +72,11 @@ def read_entrance(run: RunFolder) -> Entrance:
         return Entrance(words, int(data["features"]), output, tuple(map(str, data["target"])), grid)
     except (KeyError, TypeError, ValueError, IndexError, AttentionLabError) as error:
         raise RunError(
-            f"{path}: not what a run on sets keeps ({error}); restore it from a copy, or train anew"
+            tr(
+                "{path}: not what a run on sets keeps ({error}); restore it from a copy, or train anew",
+                path=path,
+                error=error,
+            )
         ) from error
 
 
@@ -82,13 +87,15 @@ def read_sets(run: RunFolder) -> SetExamples:
         RunError: missing or damaged.
     """
     path = run.path / "examples.json"
-    data = atomic.read_json(path, "export the run again, or train it anew")
+    data = atomic.read_json(path, tr("export the run again, or train it anew"))
     try:
         tensors = safetensors.load((run.path / "examples.safetensors").read_bytes())
         found = [_example(one, tensors) for one in data["sets"]]
         return SetExamples(found[0], tuple(found[1:]))
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, IndexError, AttentionLabError) as error:
-        raise RunError(f"{path}: not the examples of a run on sets ({error}); train it anew") from error
+        raise RunError(
+            tr("{path}: not the examples of a run on sets ({error}); train it anew", path=path, error=error)
+        ) from error
 
 
 def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, checkpoint, journal, snapshots, status
 from core.runs.folder import RunFolder
 from core.runs.recipes import config_of, write_recipe
@@ -26,14 +27,16 @@ def ship(run: RunFolder, folder: Path) -> RunFolder:
         RunError: the run is a voice or not done, the folder exists, or the disk refuses.
     """
     if is_voice(run):
-        raise RunError(f"{run.address} is a voice, and voices are not shipped; hand it on with: attnlab runs export")
+        raise RunError(tr(
+            "{address} is a voice, and voices are not shipped; hand it on with: attnlab runs export",
+            address=run.address))  # fmt: skip
     now, newest = status.read(run), checkpoint.load(run)
     if now.state != "done" or newest is None:
-        raise RunError(
-            f"{run.address} is {now.state}; only a run that is done can be shipped: train it to its end first"
-        )
+        raise RunError(tr(
+            "{address} is {state}; only a run that is done can be shipped: train it to its end first",
+            address=run.address, state=now.state))  # fmt: skip
     if folder.exists():
-        raise RunError(f"{folder} exists already; remove it first or choose another folder")
+        raise RunError(tr("{folder} exists already; remove it first or choose another folder", folder=folder))
     with atomic.disk_errors(f"writing {folder}"):
         folder.mkdir(parents=True)
         for name in ("config.json", "vocabulary.json", "examples.json", "examples.safetensors"):

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.data.numpy_file import read_npz
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs import atomic
 from core.runs.folder import RunFolder
@@ -39,9 +40,9 @@ def write(run: RunFolder, step: int, matrices: tuple[AttentionMatrix, ...]) -> N
     Raises:
         RunError: the disk refuses; the other snapshots are untouched.
     """
-    run.check_writable("no snapshot can be added")
+    run.check_writable(tr("no snapshot can be added"))
     folder = run.path / "snapshots"
-    with atomic.disk_errors(f"writing the snapshot of step {step} of {run.address}"):
+    with atomic.disk_errors(tr("writing the snapshot of step {step} of {address}", step=step, address=run.address)):
         folder.mkdir(exist_ok=True)
         atomic.write_bytes(folder / f"step-{step:06d}.npz", pack(matrices))
 
@@ -56,13 +57,24 @@ def read(run: RunFolder, step: int) -> tuple[AttentionMatrix, ...]:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise RunError(f"{run.address} has no snapshot of step {step}; steps with one: {_some(steps(run))}") from None
+        raise RunError(
+            tr(
+                "{address} has no snapshot of step {step}; steps with one: {some}",
+                address=run.address,
+                step=step,
+                some=_some(steps(run)),
+            )
+        ) from None
     except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror}); check its permissions") from error
+        raise RunError(
+            tr("{path} cannot be read ({strerror}); check its permissions", path=path, strerror=error.strerror)
+        ) from error
     try:
         return unpack(data)
     except _RUBBISH as error:
-        raise RunError(f"{path} is damaged ({error}); delete the file: the other steps are not touched") from error
+        raise RunError(
+            tr("{path} is damaged ({error}); delete the file: the other steps are not touched", path=path, error=error)
+        ) from error
 
 
 def steps(run: RunFolder) -> list[int]:
@@ -101,7 +113,7 @@ def pack(matrices: tuple[AttentionMatrix, ...]) -> bytes:
 
 def unpack(data: bytes) -> tuple[AttentionMatrix, ...]:
     """The matrices of `pack`; whatever is wrong with hostile bytes is an exception, never code that runs."""
-    file = read_npz(data, "the snapshot", _LARGEST)
+    file = read_npz(data, tr("the snapshot"), _LARGEST)
     header, numbers = json.loads(bytes(file["header"].item())), file["numbers"]
     if header["format"] != _FORMAT:
         raise ValueError(f"format {header['format']!r} instead of {_FORMAT!r}")

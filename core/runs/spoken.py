@@ -8,6 +8,7 @@ from jaxtyping import Float
 
 from core.data.batch import Example
 from core.data.vocabulary import END
+from core.language import tr
 from core.metrics.alignment_scores import diagonality
 from core.metrics.doctor import SOURCE, TARGET, Finding, examine
 from core.models.seq2seq import Seq2Seq
@@ -66,7 +67,11 @@ class Spoken:
 
     def _told(self, one: Finding) -> str:
         what, labels = ("frame", self.output) if one.axis == TARGET else ("syllable", self.source)
-        places = f"{what} {one.first + 1}" if one.first == one.last else f"{what}s {one.first + 1} to {one.last + 1}"
+        places = (
+            f"{what} {one.first + 1}"
+            if one.first == one.last
+            else tr("{what}s {first} to {last}", what=what, first=one.first + 1, last=one.last + 1)
+        )
         found = labels[one.first : one.last + 1]
         return f"{one.kind}, {places} ({' '.join(found if len(found) <= _NAMED else (found[0], '…', found[-1]))})"
 
@@ -104,7 +109,7 @@ def _examined(weights: Float[np.ndarray, "frame syllable"]) -> tuple[Finding, ..
             replace(one, first=int(seen[one.first]), last=int(seen[one.last])) if one.axis == TARGET else one
             for one in examine(weights)
         )
-    return (Finding("premature end", SOURCE, 0, weights.shape[1] - 1, "no frame looks at any of these"),)
+    return (Finding(tr("premature end"), SOURCE, 0, weights.shape[1] - 1, tr("no frame looks at any of these")),)
 
 
 def anecdote(rungs: Sequence[Rung]) -> str:
@@ -118,4 +123,4 @@ def anecdote(rungs: Sequence[Rung]) -> str:
     ('shown', 'not shown')
     """
     gain = rungs[-1].exact - rungs[0].exact
-    return "shown" if gain >= MARGIN else "reversed" if gain <= -MARGIN else "not shown"
+    return "shown" if gain >= MARGIN else "reversed" if gain <= -MARGIN else tr("not shown")

@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 import psutil
 
 from core.errors import RunError
+from core.language import mark, tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 from core.runs.processes import born
@@ -35,8 +36,8 @@ _STILL = 5.0  # seconds between looks whether the loop itself says nothing
 _SAME_START = 2.0  # seconds; clocks are adjusted, and no number is reused that soon after its process was born
 # of a run elsewhere, by its path: the heartbeat first seen, the one last seen, and the least that it lagged behind here
 _seen: dict[str, tuple[float, float, float]] = {}
-_AWAY = "the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint"
-_ANEW = "resume the run to write it anew"
+_AWAY = mark("the cluster takes it to another node as soon as there is a place; it goes on from its last checkpoint")
+_ANEW = mark("resume the run to write it anew")
 _ALIVE = {"starting", "running", "paused"}
 _writing = threading.RLock()
 
@@ -90,7 +91,7 @@ def write(run: RunFolder, state: Written, *, step: int, steps: int, reason: str 
 
 def put(run: RunFolder, value: Status) -> None:
     """Replace the status by one that is known, of whatever process."""
-    with _writing, atomic.disk_errors(f"writing the status of {run.address}"):
+    with _writing, atomic.disk_errors(tr("writing the status of {address}", address=run.address)):
         try:
             atomic.write_json(run.path / "status.json", asdict(value))
         except OSError:
@@ -238,10 +239,18 @@ def _overwrite(path: Path, value: Status) -> bool:
 
 
 def _crash(status: Status) -> str:
-    where = f"process {status.pid}" if is_here(status) else f"process {status.pid} on {status.host}"
+    where = (
+        f"process {status.pid}" if is_here(status) else tr("process {pid} on {host}", pid=status.pid, host=status.host)
+    )
     if status.job:
-        where = f"the cluster has lost the training: its process on node {status.node or '(none yet)'}"
-    return f"{where} ended without a word after step {status.step}; resume from the last checkpoint, or see log.txt"
+        where = tr(
+            "the cluster has lost the training: its process on node {node}", node=status.node or tr("(none yet)")
+        )
+    return tr(
+        "{where} ended without a word after step {step}; resume from the last checkpoint, or see log.txt",
+        where=where,
+        step=status.step,
+    )
 
 
 def _parse(value: Any, where: str) -> Status:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.alignment_settings import CourseSettings
 from core.models.build import build
 from core.runs.trained import TrainedModel
@@ -21,8 +22,12 @@ def steered(trained: TrainedModel, inference: str, ahead: int = 3) -> TrainedMod
     settings = trained.config.model
     if not isinstance(settings, CourseSettings):
         raise SettingError(
-            f"inference={inference} holds one alignment to a course, and model={trained.config.model_name} has one per head "
-            "and layer: train the model recurrent"
+            tr(
+                "inference={inference} holds one alignment to a course, and model={model_name} has one per head "
+                "and layer: train the model recurrent",
+                inference=inference,
+                model_name=trained.config.model_name,
+            )
         )
     config = replace(trained.config, model=replace(settings, inference=inference, ahead=ahead))
     model = build(config.model, *config.task.vocabularies, config.seeds)

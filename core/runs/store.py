@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, status
 from core.runs.classroom import authority, desk, locked, quotas
 from core.runs.folder import RunFolder, check_config
@@ -57,7 +58,7 @@ def create(name: str, config: Mapping[str, Any]) -> RunFolder:
     locked.check("train")
     check_name(name)
     check_config(dict(config), Path(name) / "config.json")
-    with quotas.room_for_run(), atomic.disk_errors(f"making the run {name}"):
+    with quotas.room_for_run(), atomic.disk_errors(tr("making the run {name}", name=name)):
         draft = new_draft()
         try:
             atomic.write_json(draft / "config.json", dict(config))
@@ -121,11 +122,10 @@ def find_run(name: str) -> RunFolder:
     if folder is not None and _is_entry(folder, last):
         return RunFolder(folder / last, last, name, read_only=name != last)
     addresses = [run.address for run in list_runs()]
-    some = ", ".join(addresses[:8]) or "none yet"
-    raise RunError(
-        f"there is no run {name[:120]!r}{did_you_mean(name[:120], addresses)}; "
-        f"runs: {some}{' …' if len(addresses) > 8 else ''}"
-    )
+    some = ", ".join(addresses[:8]) or tr("none yet")
+    raise RunError(tr(
+        "there is no run {name!r}{did_you_mean}; runs: {some}{rest}", name=name[:120],
+        did_you_mean=did_you_mean(name[:120], addresses), some=some, rest=" …" if len(addresses) > 8 else ""))  # fmt: skip
 
 
 def open_run(address: str) -> RunFolder:
@@ -137,14 +137,18 @@ def open_run(address: str) -> RunFolder:
     path = Path(address)
     plain = path.name == address or address.startswith((DEMO, CLASS, desk.PREFIX))
     if ".." in path.parts:
-        raise RunError(f"{address[:120]!r} climbs with '..'; give the run's name or its absolute path")
+        raise RunError(
+            tr("{address!r} climbs with '..'; give the run's name or its absolute path", address=address[:120])
+        )
     if in_classroom():
         return _by_name(address, path)
     is_folder = _holds_config(path)
     if plain and (not is_folder or address in [run.address for run in list_runs()]):
         return find_run(address)
     if not is_folder:
-        raise RunError(f"{address[:200]} is not a run folder (no config.json in it); give a run's name or its folder")
+        raise RunError(tr(
+            "{address} is not a run folder (no config.json in it); give a run's name or its folder",
+            address=address[:200]))  # fmt: skip
     path = path.parent.resolve() / path.name  # a run that is a link keeps its place
     for folder, prefix in ((runs_folder(), ""), (demo_folder(), DEMO), (published_folder(), CLASS)):
         if path.parent == folder.resolve():
@@ -227,12 +231,18 @@ def _idle(run: RunFolder, what: str) -> Iterator[None]:
 
     Windows moves no folder in which a file is open: there the lock is only looked at.
     """
-    run.check_writable(f"it cannot be {what}")
+    run.check_writable(tr("it cannot be {what}", what=what))
     if run.path.parent != runs_folder():  # a folder elsewhere may be more than a run: its owner knows
-        raise RunError(f"{run.address} is not in {runs_folder()}, so it is not {what} from here; do it by hand")
+        raise RunError(tr(
+            "{address} is not in {runs_folder}, so it is not {what} from here; do it by hand", address=run.address,
+            runs_folder=runs_folder(), what=what))  # fmt: skip
     if status.read(run).state == "waiting":
-        raise RunError(f"{run.address} waits for its turn to be trained, so it cannot be {what}; cancel it first")
-    training = RunError(f"{run.address} is being trained, so it cannot be {what}; stop it first")
+        raise RunError(tr(
+            "{address} waits for its turn to be trained, so it cannot be {what}; cancel it first", address=run.address,
+            what=what))  # fmt: skip
+    training = RunError(
+        tr("{address} is being trained, so it cannot be {what}; stop it first", address=run.address, what=what)
+    )
     if run.locked:
         raise training
     with contextlib.ExitStack() as held:
@@ -280,7 +290,7 @@ def _made(run: RunFolder) -> float:
 
 
 def _taken(name: str) -> RunError:
-    return RunError(
-        f"the name {name!r} is taken by another run; choose another (free: {free_name(name)}), "
-        "or delete or rename that run first"
-    )
+    return RunError(tr(
+        "the name {name!r} is taken by another run; choose another (free: {free_name}), "
+        "or delete or rename that run first", name=name,
+        free_name=free_name(name)))  # fmt: skip

@@ -12,6 +12,7 @@ from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.decoding.stochastic import StochasticBeamSearch
 from core.decoding.trees.tree import DecodingTree, fold
+from core.language import tr
 from core.models.table import TableModel
 from core.models.table_rows import END, WIDEST, Prefix
 from core.settings import declarations
@@ -100,7 +101,7 @@ def whole_tree(model: TableModel, found: TableFound) -> dict[str, list[Any]]:
         "rank_score": None,
         "rank": -1,
         "status": UNSEEN,
-        "reason": "the search never looked behind the token before",
+        "reason": tr("the search never looked behind the token before"),
     }
     columns: dict[str, list[Any]] = {}
     ids: dict[Prefix, int] = {}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError, SettingError
+from core.language import mark, tr
 from core.runs import atomic, store
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
@@ -18,7 +19,7 @@ from core.runs.limits import Limits
 SCHEMA = "attnlab/ticket/1"
 WAITING, RUNNING = "waiting", "running"
 _NAME = re.compile(r"(\d{10})\.json")
-_ADVICE = "delete it; the training it was for can be resumed"
+_ADVICE = mark("delete it; the training it was for can be resumed")
 
 
 @dataclass(frozen=True)
@@ -67,21 +68,21 @@ def write(ticket: Ticket, where: str) -> None:
         "schema": SCHEMA, "run": ticket.path, "address": ticket.address, "owner": ticket.owner,
         "memory_mb": ticket.limits.memory_mb, "minutes": ticket.limits.minutes, "tries": ticket.tries,
     }  # fmt: skip
-    with atomic.disk_errors(f"putting {ticket.address} in the queue"):
+    with atomic.disk_errors(tr("putting {address} in the queue", address=ticket.address)):
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(path, told)
 
 
 def move(ticket: Ticket, source: str, target: str) -> None:
     """Let a waiting ticket run, or a running one wait again, at its old place."""
-    with atomic.disk_errors(f"moving {ticket.address} in the queue"):
+    with atomic.disk_errors(tr("moving {address} in the queue", address=ticket.address)):
         place_of(ticket.number, target).parent.mkdir(parents=True, exist_ok=True)
         atomic.replace(place_of(ticket.number, source), place_of(ticket.number, target))
 
 
 def drop(ticket: Ticket, where: str) -> None:
     """Take a ticket out; one that is gone is fine."""
-    with atomic.disk_errors(f"taking {ticket.address} out of the queue"):
+    with atomic.disk_errors(tr("taking {address} out of the queue", address=ticket.address)):
         place_of(ticket.number, where).unlink(missing_ok=True)
 
 
@@ -131,5 +132,5 @@ def _parse(number: int, value: Any, path: Path) -> Ticket:
 
 def _number(value: Any) -> float | None:
     if value is not None and type(value) not in (int, float):
-        raise SettingError(f"a limit is {str(value)[:40]!r}, no number")
+        raise SettingError(tr("a limit is {value!r}, no number", value=str(value)[:40]))
     return None if value is None else float(value)

@@ -11,6 +11,7 @@ from core.data.batch import Example
 from core.decoding.frontier import Rules
 from core.decoding.search import AbstractSearch
 from core.errors import RunError
+from core.language import tr
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.recording.matrix import AttentionMatrix
@@ -107,13 +108,21 @@ def load(address: str | Path, step: int | None = None) -> TrainedModel:
     run = open_run(str(address))
     if is_voice(run):
         raise RunError(
-            f"{run.address} is a voice: it writes sound, no tokens to decode or look at here; use attnlab say"
+            tr(
+                "{address} is a voice: it writes sound, no tokens to decode or look at here; use attnlab say",
+                address=run.address,
+            )
         )
     if is_set_run(run):
-        raise RunError(f"{run.address} labels sets of vectors and decodes nothing: open it with core.load_set")
+        raise RunError(
+            tr("{address} labels sets of vectors and decodes nothing: open it with core.load_set", address=run.address)
+        )
     if at_once(run):
         raise RunError(
-            f"{run.address} writes all places at once and knows no prefix that could be stepped from: look at it on the page "
-            "All at once, with attnlab decode, or with core.load_parallel"
+            tr(
+                "{address} writes all places at once and knows no prefix that could be stepped from: look at it on the page "
+                "All at once, with attnlab decode, or with core.load_parallel",
+                address=run.address,
+            )
         )
     return TrainedModel(run, *opened(run, step))

@@ -16,6 +16,7 @@ from core.decoding.all_places import AbstractAllPlaces, write
 from core.decoding.mask_predict import MaskPredict
 from core.decoding.passes import Pass, Writing
 from core.errors import RunError, SettingError
+from core.language import tr
 from core.models.parallel_decoder import ParallelTransformer
 from core.recording.matrix import AttentionMatrix
 from core.recording.recorder import Recorder
@@ -107,7 +108,10 @@ class TrainedParallel(AbstractTrained):
         """
         if target is not None:
             raise SettingError(
-                f"{self.run.address} writes all places at once, so a target cannot be forced on it: leave --target out"
+                tr(
+                    "{address} writes all places at once, so a target cannot be forced on it: leave --target out",
+                    address=self.run.address,
+                )
             )
         one = MaskPredict(passes=1) if isinstance(self.usual, MaskPredict) else self.usual
         return self.attention(source, one, only, level)[0]
@@ -145,8 +149,12 @@ class TrainedParallel(AbstractTrained):
             return self.usual
         if isinstance(how, MaskPredict) and how.passes > 1 and not self.shows:
             raise SettingError(
-                f"passes={how.passes} writes some places in the light of others, and {self.run.address} has never been shown "
-                "one: choose at_once, or train with objective=masked_filling"
+                tr(
+                    "passes={passes} writes some places in the light of others, and {address} has never been shown "
+                    "one: choose at_once, or train with objective=masked_filling",
+                    passes=how.passes,
+                    address=self.run.address,
+                )
             )
         return how
 
@@ -166,5 +174,5 @@ def load_parallel(address: str | Path, step: int | None = None) -> TrainedParall
     """
     run = open_run(str(address))
     if not at_once(run):
-        raise RunError(f"{run.address} writes a token after the other: open it with core.load")
+        raise RunError(tr("{address} writes a token after the other: open it with core.load", address=run.address))
     return TrainedParallel(run, *opened(run, step))

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from core.data.vector_sets import Entrance, SetBatch, SetExample, numbered, stack_sets
 from core.data.vocabulary import UNK
 from core.errors import InputError, RunError, SettingError
+from core.language import tr
 from core.models.set_models import build_set_model
 from core.models.set_settings import AbstractSetSettings
 from core.recording.matrix import AttentionMatrix
@@ -58,7 +59,11 @@ class TrainedSet:
         example = self.config.task.read(text)
         if len(example.items) > MOST_ITEMS:
             raise InputError(
-                f"the input has {len(example.items):,} items; at most {MOST_ITEMS:,} can be read: shorten it"
+                tr(
+                    "the input has {count:,} items; at most {most_items:,} can be read: shorten it",
+                    count=len(example.items),
+                    most_items=MOST_ITEMS,
+                )
             )
         return example
 
@@ -75,7 +80,9 @@ class TrainedSet:
             SettingError: the network has no attention.
         """
         if not self.looks:
-            raise SettingError(f"model={self.config.model.name} has no attention to look at; see what decided instead")
+            raise SettingError(
+                tr("model={name} has no attention to look at; see what decided instead", name=self.config.model.name)
+            )
         return recorded(self.network, example, self.config.model.first, only, level)
 
     @torch.no_grad()
@@ -125,7 +132,9 @@ class TrainedSet:
         """
         task = SetConfig.from_dict(self.run.config()).task  # reads its data anew
         if task.entrance != self.entrance:
-            raise RunError(f"the data of {self.run.address} have changed since it was trained: put them back")
+            raise RunError(
+                tr("the data of {address} have changed since it was trained: put them back", address=self.run.address)
+            )
         began = perf_counter()
         found = judge(self.network, task.some(split)[:n])
         none = float("nan")
@@ -171,7 +180,12 @@ def set_trainer(run: RunFolder, config: SetConfig) -> SetTrainer:
         RunError: the data are others than when the run was made; DataError: they cannot be used.
     """
     if config.task.entrance != read_entrance(run):
-        raise RunError(f"the data of {run.address} have changed since it was made: put them back, or train a new run")
+        raise RunError(
+            tr(
+                "the data of {address} have changed since it was made: put them back, or train a new run",
+                address=run.address,
+            )
+        )
     network = build_set_model(config.model, config.task.entrance, config.seeds)
     begin_with(network, config)
     probe = read_sets(run).probe
@@ -190,8 +204,14 @@ def begin_with(network: nn.Module, config: SetConfig) -> None:
     mine, theirs = config.model, before.config.model
     if mine.name != theirs.name or _but_pool(mine) != _but_pool(theirs):
         raise SettingError(
-            f"from_run={before.run.address} has another model: give this run the same model settings ({theirs.name}, "
-            f"{', '.join(f'{name}={value}' for name, value in _but_pool(theirs).items() if value != _but_pool(mine).get(name))})"
+            tr(
+                "from_run={address} has another model: give this run the same model settings ({name}, {listed})",
+                address=before.run.address,
+                name=theirs.name,
+                listed=", ".join(
+                    f"{name}={value}" for name, value in _but_pool(theirs).items() if value != _but_pool(mine).get(name)
+                ),
+            )
         )
     transfer(network, config.task.entrance, before.network, before.entrance)
 
@@ -212,7 +232,7 @@ def load_set(address: str | Path, step: int | None = None) -> TrainedSet:
     """
     run = store.open_run(str(address))
     if not is_set_run(run):
-        raise RunError(f"{run.address} labels no set of vectors: open it with core.load")
+        raise RunError(tr("{address} labels no set of vectors: open it with core.load", address=run.address))
     return opened_set(run, step)
 
 
@@ -225,7 +245,9 @@ def opened_set(run: RunFolder, step: int | None = None) -> TrainedSet:
     config, entrance = SetConfig.from_dict(run.config()), read_entrance(run)
     found = checkpoint.load(run, step)
     if found is None:
-        raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
+        raise RunError(
+            tr("{address} has no checkpoint yet; wait for its first one, or resume its training", address=run.address)
+        )
     network = fitted(run, found.model, lambda: build_set_model(config.model, entrance, config.seeds))
     network.eval().requires_grad_(False)
     known = SetConfig(config.task.restored(entrance), config.model, config.training, config.seed)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from core.errors import InputError, RunError
+from core.language import tr
 from core.runs import checkpoint, controls, snapshots
 from core.runs.beginning import begin
 from core.runs.config import ExperimentConfig
@@ -84,8 +85,11 @@ class TrainingRecorder:
             return
         if not found.optimizer:
             raise RunError(
-                f"{self.run.address} holds weights alone and cannot be trained further; train its recipe anew, or "
-                f"begin another run with them: attnlab train --from {self.run.address}"
+                tr(
+                    "{address} holds weights alone and cannot be trained further; train its recipe anew, or "
+                    "begin another run with them: attnlab train --from {address}",
+                    address=self.run.address,
+                )
             )
         self._restore(found)
         self.checkpointed = self.trainer.step
@@ -114,8 +118,14 @@ class TrainingRecorder:
             self.trainer.restore(found.model, optimizer, found.state)
         except (RuntimeError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise RunError(
-                f"the checkpoint of step {found.step} of {self.run.address} is not of this training "
-                f"({type(error).__name__}: {str(error)[:120]}); it was edited: resume from an older one, or train anew"
+                tr(
+                    "the checkpoint of step {step} of {address} is not of this training "
+                    "({name}: {error}); it was edited: resume from an older one, or train anew",
+                    step=found.step,
+                    address=self.run.address,
+                    name=type(error).__name__,
+                    error=str(error)[:120],
+                )
             ) from error
         check_optimizer(self.trainer.optimizer)
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from core.data.vector_sets import Entrance
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import SettingError
+from core.language import tr
 
 _LAST = "output."
 
@@ -28,10 +29,10 @@ def transfer(network: nn.Module, entrance: Entrance, before: nn.Module, known: E
     """
     words, learned = entrance.words, known.words
     if (words is None) != (learned is None) or entrance.features != known.features:
-        raise SettingError("sets enter the two networks in different ways: choose runs of the same kind of data")
+        raise SettingError(tr("sets enter the two networks in different ways: choose runs of the same kind of data"))
     found = _places(words, learned) if words is not None and learned is not None else {}
     if words is not None and len(found) <= len(SPECIALS):
-        raise SettingError("the two runs have no word in common: choose texts of the same language")
+        raise SettingError(tr("the two runs have no word in common: choose texts of the same language"))
     state = network.state_dict()
     for name, value in before.state_dict().items():
         if name in state and not name.startswith(_LAST):
@@ -55,4 +56,4 @@ def _rows(fresh: Tensor, value: Tensor, found: dict[int, int], words: int, learn
         mixed = fresh.clone()
         mixed[torch.tensor(list(found))] = value[torch.tensor(list(found.values()))]
         return mixed
-    raise SettingError("the two networks have different sizes: give them the same model settings")
+    raise SettingError(tr("the two networks have different sizes: give them the same model settings"))

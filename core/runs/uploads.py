@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.language import tr
 from core.runs import atomic
 from core.runs.classroom import locked, quotas
 from core.runs.workspace import uploads_folder
@@ -25,7 +26,7 @@ def keep(content: bytes, suffix: str = ".txt") -> Path:
     locked.check("upload")
     suffix = suffix if _SUFFIX.fullmatch(suffix) else ".txt"
     path = uploads_folder() / f"{hashlib.sha256(content).hexdigest()[:24]}{suffix}"
-    with quotas.room_for_bytes(len(content)), atomic.disk_errors("keeping the uploaded file"):
+    with quotas.room_for_bytes(len(content)), atomic.disk_errors(tr("keeping the uploaded file")):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             atomic.write_bytes(path, content)

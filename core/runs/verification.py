@@ -13,6 +13,7 @@ import torch
 from core.data.batch import Example, collate
 from core.decoding.trees.tree import DecodingTree
 from core.errors import RunError
+from core.language import tr
 from core.recording.recorder import Recorder
 from core.runs.catalog import SEARCHES
 from core.runs.stepwise import AbstractStepwise
@@ -47,7 +48,12 @@ def verify(trained: AbstractStepwise, sentences: int = 10) -> Verification:
     for example in trained.examples.test[:sentences]:
         errors += _check(trained, trained.config.task.join(example.source))
     if not errors:
-        raise RunError(f"{trained.run.address} carries no test examples, so nothing can be verified; train it anew")
+        raise RunError(
+            tr(
+                "{address} carries no test examples, so nothing can be verified; train it anew",
+                address=trained.run.address,
+            )
+        )
     worst = float(np.max(errors))  # NaN stays NaN, and is not within any tolerance
     return Verification(len(errors), worst, worst <= TOLERANCE)
 

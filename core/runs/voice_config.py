@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import SettingError
+from core.language import tr
 from core.models.speaker_settings import SpeakerSettings
 from core.runs.assignments import assigned, seed_of
 from core.runs.catalog import entry
@@ -68,7 +69,12 @@ class VoiceConfig:
             given, own = parts[part].pop("name", _PARTS[part].name), _PARTS[part].name
             if given != own:
                 raise SettingError(
-                    f"the {part} of a voice is {own}, not {given!r}; leave it out, or choose another task"
+                    tr(
+                        "the {part} of a voice is {own}, not {given!r}; leave it out, or choose another task",
+                        part=part,
+                        own=own,
+                        given=given,
+                    )
                 )
         return cls(*(kind.from_dict(parts[part], f"{part}.") for part, kind in _PARTS.items()), seed)
 

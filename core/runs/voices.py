@@ -14,6 +14,7 @@ from core.data.audio import FRAMES_A_SECOND, Sound, sound_of
 from core.data.batch import pad_sources
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import DataError, InputError, RunError
+from core.language import tr
 from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker import Speaker, build_speaker
 from core.recording.matrix import AttentionMatrix
@@ -63,15 +64,24 @@ class Said:
         """What is wrong with it: the doctor's findings with seconds or tokens; <end> need not be looked at."""
         weights = self.matrix.weights[0]
         if not weights.any():
-            return ("it looks at nothing",)
+            return (tr("it looks at nothing"),)
         found = (one for one in examine(weights) if one.axis == TARGET or one.first < len(self.tokens))
-        cut = () if self.stopped else (f"it does not stop, and was cut off after {self.seconds:.1f} s",)
+        cut = (
+            ()
+            if self.stopped
+            else (tr("it does not stop, and was cut off after {seconds:.1f} s", seconds=self.seconds),)
+        )
         return (*map(self._told, found), *cut)
 
     def _told(self, one: Finding) -> str:
         if one.axis == TARGET:
             return f"{one.kind}, {one.first * self.step:.2f}–{(one.last + 1) * self.step:.2f} s"
-        return f"{one.kind}, {' '.join(self.tokens[one.first : one.last + 1])} at {one.first + 1}"
+        return tr(
+            "{kind}, {list} at {first}",
+            kind=one.kind,
+            list=" ".join(self.tokens[one.first : one.last + 1]),
+            first=one.first + 1,
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,14 +108,25 @@ class Voice:
             InputError: empty, too long, or with tokens that the voice never learned; DataError: not Mandarin, for pinyin.
         """
         if not text.strip():
-            raise InputError(f"the text is empty; type one, for example: {self.texts[0]}")
+            raise InputError(tr("the text is empty; type one, for example: {texts}", texts=self.texts[0]))
         tokens = tuple(self.config.task.tokenize(text))
         if len(tokens) > LONGEST_TEXT:
-            raise InputError(f"the text has {len(tokens):,} tokens; at most {LONGEST_TEXT} can be said: shorten it")
+            raise InputError(
+                tr(
+                    "the text has {count:,} tokens; at most {longest_text} can be said: shorten it",
+                    count=len(tokens),
+                    longest_text=LONGEST_TEXT,
+                )
+            )
         if unknown := self.vocabulary.unknown(tokens):
             known = " ".join(token for token in self.vocabulary.tokens[len(SPECIALS) :] if token.strip())
             raise InputError(
-                f"{self.run.address} never learned to say {' '.join(map(repr, unknown[:8]))}; it knows: {known[:300]}"
+                tr(
+                    "{address} never learned to say {map}; it knows: {known}",
+                    address=self.run.address,
+                    map=" ".join(map(repr, unknown[:8])),
+                    known=known[:300],
+                )
             )
         return tokens
 
@@ -140,7 +161,7 @@ def create_voice(name: str, config: VoiceConfig) -> RunFolder:
     texts = list(dict.fromkeys(one.text for one in held_out.utterances))[:_SHOWN]
     words = {"source": learned.vocabulary.tokens[len(SPECIALS) :], "target": [], "pace": learned.pace}
     run = store.create(name, config.to_dict())
-    with atomic.disk_errors(f"writing the vocabulary of {run.address}"):
+    with atomic.disk_errors(tr("writing the vocabulary of {address}", address=run.address)):
         atomic.write_json(run.path / "vocabulary.json", words)
         atomic.write_json(run.path / "examples.json", {"texts": texts})
     return run
@@ -156,8 +177,11 @@ def voice_trainer(run: RunFolder, config: VoiceConfig) -> SpeakerTrainer:
     vocabulary, _ = _words(run)
     if learned.vocabulary != vocabulary:
         raise RunError(
-            f"the recordings or texts of {run.address} have changed since it was made: they have other tokens now; put "
-            "them back, or train a new voice"
+            tr(
+                "the recordings or texts of {address} have changed since it was made: they have other tokens now; put "
+                "them back, or train a new voice",
+                address=run.address,
+            )
         )
     speaker = build_speaker(config.model, len(vocabulary), config.seeds)
     return SpeakerTrainer(speaker, learned, held_out, config.training, config.seeds)
@@ -174,7 +198,9 @@ def load_voice(address: str, step: int | None = None) -> Voice:
     """
     run = store.open_run(address)
     if not is_voice(run):
-        raise RunError(f"{run.address} is no voice: it writes tokens; train one with: attnlab train --task tts")
+        raise RunError(
+            tr("{address} is no voice: it writes tokens; train one with: attnlab train --task tts", address=run.address)
+        )
     return opened_voice(run, step)
 
 
@@ -187,7 +213,9 @@ def opened_voice(run: RunFolder, step: int | None = None) -> Voice:
     config = VoiceConfig.from_dict(run.config())
     found = checkpoint.load(run, step)
     if found is None:
-        raise RunError(f"{run.address} has no checkpoint yet; wait for its first one, or resume its training")
+        raise RunError(
+            tr("{address} has no checkpoint yet; wait for its first one, or resume its training", address=run.address)
+        )
     vocabulary, pace = _words(run)
     speaker = fitted(run, found.model, lambda: build_speaker(config.model, len(vocabulary), config.seeds))
     speaker.eval().requires_grad_(False)
@@ -202,9 +230,13 @@ def _words(run: RunFolder) -> tuple[Vocabulary, float]:
         return Vocabulary(SPECIALS + tuple(map(str, data["source"]))), float(data["pace"])
     except (KeyError, TypeError, ValueError, DataError) as error:
         raise RunError(
-            f"{run.path / 'vocabulary.json'}: not the vocabulary of a voice ({error}); train it anew"
+            tr(
+                "{path}: not the vocabulary of a voice ({error}); train it anew",
+                path=run.path / "vocabulary.json",
+                error=error,
+            )
         ) from error
 
 
 def _json(run: RunFolder, name: str) -> Any:
-    return atomic.read_json(run.path / name, "restore it from a copy, or train the voice anew")
+    return atomic.read_json(run.path / name, tr("restore it from a copy, or train the voice anew"))

@@ -6,6 +6,7 @@ from typing import TypeVar
 from torch import Tensor, nn, optim
 
 from core.errors import RunError, SettingError
+from core.language import tr
 from core.models.allowance import room_for
 from core.runs.folder import RunFolder
 
@@ -28,7 +29,11 @@ def fitted(run: RunFolder, weights: Mapping[str, Tensor], make: Callable[[], Mod
     except (RuntimeError, SettingError) as error:
         why = f" ({error})" if isinstance(error, SettingError) else ""
         raise RunError(
-            f"{run.address}: the weights do not fit config.json{why}; it was edited: restore it from a copy"
+            tr(
+                "{address}: the weights do not fit config.json{why}; it was edited: restore it from a copy",
+                address=run.address,
+                why=why,
+            )
         ) from error
     return model
 
@@ -43,6 +48,11 @@ def check_optimizer(optimizer: optim.Optimizer) -> None:
         for name, value in kept.items():
             if isinstance(value, Tensor) and value.dim() and value.shape != parameter.shape:
                 raise RunError(
-                    f"the optimizer's {name} has the shape {tuple(value.shape)} and its weight {tuple(parameter.shape)}: the "
-                    "checkpoint was edited; resume from an older one"
+                    tr(
+                        "the optimizer's {name} has the shape {tuple} and its weight {tuple2}: the "
+                        "checkpoint was edited; resume from an older one",
+                        name=name,
+                        tuple=tuple(value.shape),
+                        tuple2=tuple(parameter.shape),
+                    )
                 )

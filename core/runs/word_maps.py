@@ -13,6 +13,7 @@ from jaxtyping import Float
 from core.data.parallel_text import clean
 from core.data.pieces import SPACE
 from core.errors import InputError
+from core.language import tr
 
 BETWEEN = -1  # a token that belongs to no word
 
@@ -34,15 +35,23 @@ def words_of(tokens: Sequence[str], words: Sequence[str]) -> list[int]:
         inside = set(owners[place : place + len(letters)])
         if written[place : place + len(letters)] != letters or len(inside) > 1:
             raise InputError(
-                f"the model reads “{' '.join(words)[:60]}” as tokens that do not fit its words: {token[:40]!r} is no part of "
-                "one word; bring the sentence as the model's own training data were written"
+                tr(
+                    "the model reads “{words}” as tokens that do not fit its words: {token!r} is no part of "
+                    "one word; bring the sentence as the model's own training data were written",
+                    words=" ".join(words)[:60],
+                    token=token[:40],
+                )
             )
         found.append(inside.pop() if inside else BETWEEN)
         place += len(letters)
     if place < len(written):
         raise InputError(
-            f"the model reads “{' '.join(words)[:60]}” without its end “{written[place:][:40]}”; bring the sentence as the "
-            "model's own training data were written"
+            tr(
+                "the model reads “{words}” without its end “{written}”; bring the sentence as the "
+                "model's own training data were written",
+                words=" ".join(words)[:60],
+                written=written[place:][:40],
+            )
         )
     return found
 

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 
 from core.errors import InputError
+from core.language import tr
 from core.runs.trained import TrainedModel
 
 _TABLE = "embedding.table"
@@ -38,7 +39,7 @@ def word_vectors(trained: TrainedModel, text: str) -> WordVectors:
     numbers = trained.vocabularies[0].encode(tokens)
     table = next((one for name, one in trained.model.encoder.named_modules() if name.endswith(_TABLE)), None)
     if table is None:
-        raise InputError(f"{trained.run.address} reads no words: choose a run that reads text")
+        raise InputError(tr("{address} reads no words: choose a run that reads text", address=trained.run.address))
     weight = table.weight.detach()
     one_hot = torch.nn.functional.one_hot(torch.tensor(numbers), len(weight)).to(weight.dtype)
     rows = table(torch.tensor(numbers)).detach()

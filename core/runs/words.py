@@ -5,6 +5,7 @@ With it a run is read without the data, or the package, that its task needs for 
 
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import DataError, RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.folder import RunFolder
 from core.tasks.task import AbstractTask
@@ -21,7 +22,7 @@ def write_words(run: RunFolder, task: AbstractTask) -> None:
         "shared_boundary": target.shared_boundary,
         "tokenizers": task.tokenizers(),
     }
-    with atomic.disk_errors(f"writing the vocabulary of {run.address}"):
+    with atomic.disk_errors(tr("writing the vocabulary of {address}", address=run.address)):
         atomic.write_json(run.path / _FILE, data)
 
 
@@ -32,7 +33,7 @@ def read_words(run: RunFolder, task: AbstractTask) -> AbstractTask:
         RunError: the file is missing or damaged.
     """
     path = run.path / _FILE
-    data = atomic.read_json(path, "restore it from a copy, or train the run anew")
+    data = atomic.read_json(path, tr("restore it from a copy, or train the run anew"))
     try:
         source, target = (
             Vocabulary(SPECIALS + tuple(map(str, data[side])), bool(data["shared_boundary"]))
@@ -41,5 +42,9 @@ def read_words(run: RunFolder, task: AbstractTask) -> AbstractTask:
         return task.restored((source, target), data["tokenizers"])
     except (KeyError, TypeError, DataError) as error:
         raise RunError(
-            f"{path}: not the vocabulary of a run ({error}); restore it from a copy, or train anew"
+            tr(
+                "{path}: not the vocabulary of a run ({error}); restore it from a copy, or train anew",
+                path=path,
+                error=error,
+            )
         ) from error

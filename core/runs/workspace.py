@@ -16,6 +16,7 @@ import platformdirs
 
 from core.data import named_file
 from core.errors import InputError, RunError
+from core.language import tr
 
 CLASSROOM = "ATTNLAB_CLASSROOM"  # the environment variable that a server of a classroom and its workers have
 WORKSPACES = "workspaces"  # the folder that they lie in
@@ -47,7 +48,9 @@ def home() -> Path:
         return root()
     found = _whose() if _whose is not None else None
     if found is None:
-        raise RunError("nobody is logged in here, so there is no workspace to look into; log in, or reload the page")
+        raise RunError(
+            tr("nobody is logged in here, so there is no workspace to look into; log in, or reload the page")
+        )
     return found
 
 
@@ -133,8 +136,12 @@ def check_workspace(name: str) -> str:
     """
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise InputError(
-            f"{name[:80]!r} cannot be the name of a workspace; "
-            f"use 1 to {_LONGEST} small letters (a-z), digits, - _ and . (not first, not last)"
+            tr(
+                "{name!r} cannot be the name of a workspace; "
+                "use 1 to {longest} small letters (a-z), digits, - _ and . (not first, not last)",
+                name=name[:80],
+                longest=_LONGEST,
+            )
         )
     return name
 

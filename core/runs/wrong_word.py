@@ -8,6 +8,7 @@ import torch
 from core.data.batch import Example, collate
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import InputError, RunError
+from core.language import tr
 from core.metrics.exposure import aftermath
 from core.models.seq2seq import Seq2Seq
 from core.runs.trained import TrainedModel
@@ -60,10 +61,20 @@ def continued(
     """
     own = vocabularies[1]
     if not 0 <= place < len(example.target):
-        raise InputError(f"place {place + 1} is not in this target of {len(example.target)} tokens: choose one that is")
+        raise InputError(
+            tr(
+                "place {place} is not in this target of {count} tokens: choose one that is",
+                place=place + 1,
+                count=len(example.target),
+            )
+        )
     if own.unknown([word]):
         raise InputError(
-            f"{word[:40]!r} is no token of this task; it has, for example: {' '.join(own.tokens[len(SPECIALS) :][:24])}"
+            tr(
+                "{word!r} is no token of this task; it has, for example: {list}",
+                word=word[:40],
+                list=" ".join(own.tokens[len(SPECIALS) :][:24]),
+            )
         )
     batch = collate([example], *vocabularies)
     hurt = injured(batch, place, torch.tensor(own.encode([word])))
@@ -87,7 +98,7 @@ def aftermaths(
     """
     long = [one for one in examples if len(one.target) > place]
     if not long:
-        raise InputError(f"no held-out target has a place {place + 1}: choose an earlier one")
+        raise InputError(tr("no held-out target has a place {place}: choose an earlier one", place=place + 1))
     batch = collate(long, *vocabularies)
     found = {}
     for name, model in models.items():
@@ -105,8 +116,12 @@ def comparable(one: TrainedModel, other: TrainedModel) -> None:
     """
     if one.config.task != other.config.task or one.vocabularies != other.vocabularies:
         raise RunError(
-            f"{one.run.address} and {other.run.address} were trained on different tasks or settings of a task: choose two runs "
-            "of the same"
+            tr(
+                "{address} and {address2} were trained on different tasks or settings of a task: choose two runs "
+                "of the same",
+                address=one.run.address,
+                address2=other.run.address,
+            )
         )
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from core.data.batch import Example
 from core.errors import DataError
+from core.language import tr
 from core.tasks.task import AbstractTask
 
 
@@ -29,4 +30,4 @@ class AbstractAdapted(AbstractTask):
         Raises:
             DataError: always.
         """
-        raise DataError("a model from elsewhere brings no examples with right answers, so it cannot be scored here")
+        raise DataError(tr("a model from elsewhere brings no examples with right answers, so it cannot be scored here"))

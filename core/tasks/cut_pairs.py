@@ -10,6 +10,7 @@ from core.data.parallel_text import ParallelText
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, vocabulary_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
+from core.language import tr
 from core.tasks.task import split_of
 
 Cutters = tuple[AbstractTokenizer, AbstractTokenizer]
@@ -56,7 +57,13 @@ class CutPairs:
         )
         kept = tuple(example for example in cut if max(len(example.source), len(example.target)) <= self.longest)
         if not kept:
-            raise DataError(f"every pair of {self.path} has more than {self.longest} tokens on a side; raise longest")
+            raise DataError(
+                tr(
+                    "every pair of {path} has more than {longest} tokens on a side; raise longest",
+                    path=self.path,
+                    longest=self.longest,
+                )
+            )
         return kept
 
     def notes(self, kept: int) -> tuple[str, ...]:
@@ -66,7 +73,12 @@ class CutPairs:
             kept: how many pairs were short enough.
         """
         read, left_out = len(self.corpus.pairs), len(self.corpus.pairs) - kept
-        note = f"{left_out:,} of {read:,} pairs have more than {self.longest} tokens and were left out (longest)"
+        note = tr(
+            "{left_out:,} of {read:,} pairs have more than {longest} tokens and were left out (longest)",
+            left_out=left_out,
+            read=read,
+            longest=self.longest,
+        )
         return (*self.corpus.notes, note) if left_out else self.corpus.notes
 
     def vocabularies(self, cutters: Cutters, size: int) -> tuple[Vocabulary, Vocabulary]:
@@ -88,7 +100,13 @@ class CutPairs:
     def _training_sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         pairs = [pair for pair in self.corpus.pairs if split_of(essence(self.held_by(pair[0]))) == "train"]
         if not pairs:
-            raise DataError(f"{self.path} has too few pairs to train on ({len(self.corpus.pairs)}); add more lines")
+            raise DataError(
+                tr(
+                    "{path} has too few pairs to train on ({count}); add more lines",
+                    path=self.path,
+                    count=len(self.corpus.pairs),
+                )
+            )
         sources, targets = zip(*pairs)
         return sources, targets
 
@@ -102,7 +120,12 @@ def thinned(found: ParallelText, most: int, setting: str) -> ParallelText:
     if len(found.pairs) <= most:
         return found
     chosen = set(sorted(found.pairs, key=_lot)[:most])
-    note = f"{len(found.pairs):,} pairs, of which {most:,} were chosen by chance ({setting})"
+    note = tr(
+        "{count:,} pairs, of which {most:,} were chosen by chance ({setting})",
+        count=len(found.pairs),
+        most=most,
+        setting=setting,
+    )
     return ParallelText(tuple(pair for pair in found.pairs if pair in chosen), (*found.notes, note))
 
 

@@ -16,6 +16,7 @@ from babel.dates import format_date, tokenize_pattern
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask
 
@@ -115,7 +116,13 @@ class Dates(AbstractTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.earliest > self.latest:
-            raise SettingError(f"earliest={self.earliest} is after latest={self.latest}; swap them")
+            raise SettingError(
+                tr(
+                    "earliest={earliest} is after latest={latest}; swap them",
+                    earliest=self.earliest,
+                    latest=self.latest,
+                )
+            )
 
     @cached_property
     def patterns(self) -> tuple[tuple[Pattern, ...], ...]:

@@ -18,6 +18,7 @@ from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import MASK, SPECIALS, UNK, Vocabulary
 from core.data.words import CUTS, frequent, sentences_of
 from core.errors import DataError, InputError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import SPLITS, Split, split_of
@@ -67,7 +68,9 @@ class FillIn(AbstractSetTask):
         words = frequent(self._split["train"], 2, self.most) if self.path else Vocabulary.of(hidden_classes.WORDS)
         labels = words.tokens[len(SPECIALS) :]
         if len(labels) < 2:
-            raise DataError(f"{PurePath(self.path).name} has too few words that come twice; give a longer text")
+            raise DataError(
+                tr("{name} has too few words that come twice; give a longer text", name=PurePath(self.path).name)
+            )
         return Entrance(words, 0, "each", labels)
 
     def examples(self, split: Split) -> Sequence[SetExample]:
@@ -85,7 +88,7 @@ class FillIn(AbstractSetTask):
         for at, piece in enumerate(_GAPS.split(text)):
             words += [GAP] * (at > 0) + list(CUTS[self.cut](piece))
         if not words:
-            raise InputError(f"no word was given; type a sentence with {GAP} where a word is hidden")
+            raise InputError(tr("no word was given; type a sentence with {gap} where a word is hidden", gap=GAP))
         return self.asked(words)
 
     def asked(self, words: Sequence[str]) -> SetExample:
@@ -99,7 +102,7 @@ class FillIn(AbstractSetTask):
         numbers = [MASK if word == GAP else number for word, number in zip(words, known.encode(words))]
         if all(number == UNK for number in numbers):
             shown = " ".join(known.tokens[len(SPECIALS) : len(SPECIALS) + 12])
-            raise InputError(f"none of these words was learned; words that were: {shown} …")
+            raise InputError(tr("none of these words was learned; words that were: {shown} …", shown=shown))
         return SetExample(tuple(words), torch.tensor(numbers), torch.full((len(words),), UNASKED))
 
     @property
@@ -138,7 +141,7 @@ class FillIn(AbstractSetTask):
             rng = Random(self.name)
             return [hidden_classes.sentence(rng) for _ in range(_DRAWN)]
         path = named_file(self.path)
-        text, _ = decode(read_bytes(path, "a text, a sentence or more on each line"), path.name)
+        text, _ = decode(read_bytes(path, tr("a text, a sentence or more on each line")), path.name)
         lines = [line for line in split_lines(text) if line.strip() and len(line) <= LINE_LIMIT]
         cut = [CUTS[self.cut](one) for line in lines for one in sentences_of(line)]
         parts = [words[at : at + self.longest] for words in cut for at in range(0, len(words), self.longest)]

@@ -12,6 +12,7 @@ from core.data import hidden_classes
 from core.data.vector_sets import Entrance, SetExample
 from core.data.vocabulary import Vocabulary
 from core.errors import InputError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split, split_of
@@ -57,8 +58,15 @@ class HiddenTagging(AbstractSetTask):
         words = text.split()
         unknown = [word for word in words if word not in hidden_classes.WORDS]
         if not words or unknown:
-            said = f"never learned {' '.join(unknown[:8])}" if words else "was given no word"
-            raise InputError(f"task={self.name} {said}; its words are: {' '.join(hidden_classes.WORDS)}")
+            said = tr("never learned {list}", list=" ".join(unknown[:8])) if words else tr("was given no word")
+            raise InputError(
+                tr(
+                    "task={name} {said}; its words are: {words}",
+                    name=self.name,
+                    said=said,
+                    words=" ".join(hidden_classes.WORDS),
+                )
+            )
         return self._example(words)
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask
 
@@ -75,7 +76,7 @@ class Hokkien(AbstractTask):
         super().__post_init__()
         if self.source == self.target:
             raise SettingError(
-                "source and target are both phones, which is copying: choose source=frames or target=characters"
+                tr("source and target are both phones, which is copying: choose source=frames or target=characters")
             )
 
     def sample(self, rng: Random) -> Example:

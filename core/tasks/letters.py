@@ -11,6 +11,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask
 
@@ -29,7 +30,11 @@ class AbstractLetters(AbstractTask):
         super().__post_init__()
         if self.shortest > self.longest:
             raise SettingError(
-                f"shortest={self.shortest} is more than longest={self.longest}; lower shortest or raise longest"
+                tr(
+                    "shortest={shortest} is more than longest={longest}; lower shortest or raise longest",
+                    shortest=self.shortest,
+                    longest=self.longest,
+                )
             )
 
     @abstractmethod

@@ -12,6 +12,7 @@ from core.data.graphs import LabelledGraph, read_collection
 from core.data.named_file import named_file
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import DataError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split
@@ -73,7 +74,7 @@ class Molecules(AbstractSetTask):
     @cached_property
     def _graphs(self) -> list[LabelledGraph]:
         if not self.path:
-            raise DataError("task=molecules needs task.path: a file of graphs; see docs/beyond-translation.md")
+            raise DataError(tr("task=molecules needs task.path: a file of graphs; see docs/beyond-translation.md"))
         return read_collection(named_file(self.path))
 
     @cached_property

@@ -14,6 +14,7 @@ from core.data.parallel_text import clean
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, vocabulary_of
 from core.data.vocabulary import SPECIALS, Vocabulary
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.annotated_themes import ANNOTATORS, THEMES, WORDS, annotated
 from core.tasks.cut_pairs import essence
@@ -65,9 +66,15 @@ class MultiLabel(AbstractTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.fewest > self.most:
-            raise SettingError(f"fewest={self.fewest} is more than most={self.most}; lower fewest or raise most")
+            raise SettingError(
+                tr(
+                    "fewest={fewest} is more than most={most}; lower fewest or raise most",
+                    fewest=self.fewest,
+                    most=self.most,
+                )
+            )
         if self.labels_path and not self.path:
-            raise SettingError("labels_path names labels of a table, and there is none: give task.path as well")
+            raise SettingError(tr("labels_path names labels of a table, and there is none: give task.path as well"))
 
     @cached_property
     def table(self) -> LabelledText:
@@ -85,7 +92,12 @@ class MultiLabel(AbstractTask):
         if not self.path:
             return ()
         left = len(self.table.rows) - len(self.examples)
-        note = f"{left:,} of {len(self.table.rows):,} texts have more than {self.longest} tokens and were left out (longest)"
+        note = tr(
+            "{left:,} of {count:,} texts have more than {longest} tokens and were left out (longest)",
+            left=left,
+            count=len(self.table.rows),
+            longest=self.longest,
+        )
         return (*self.table.notes, note) if left else self.table.notes
 
     @property
@@ -104,7 +116,13 @@ class MultiLabel(AbstractTask):
         cut = ((tuple(self.tokenize(text)), own) for text, own in self.table.rows)
         kept = tuple(Example(source, own) for source, own in cut if len(source) <= self.longest)
         if not kept:
-            raise DataError(f"every text of {self.path} has more than {self.longest} tokens; raise longest")
+            raise DataError(
+                tr(
+                    "every text of {path} has more than {longest} tokens; raise longest",
+                    path=self.path,
+                    longest=self.longest,
+                )
+            )
         return kept
 
     def sample(self, rng: Random) -> Example:
@@ -161,7 +179,7 @@ class MultiLabel(AbstractTask):
         try:
             twin.__dict__["cutter"] = tokenizer_of(tokenizers["source"])
         except (KeyError, TypeError) as error:
-            raise DataError("the tokenizer of this run is missing; train it again") from error
+            raise DataError(tr("the tokenizer of this run is missing; train it again")) from error
         return twin
 
     @property
@@ -182,7 +200,13 @@ class MultiLabel(AbstractTask):
     def _training_rows(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         found = tuple(row for row in self.table.rows if split_of(essence(row[0])) == "train")
         if not found:
-            raise DataError(f"{self.path} has too few texts to train on ({len(self.table.rows)}); add more rows")
+            raise DataError(
+                tr(
+                    "{path} has too few texts to train on ({count}); add more rows",
+                    path=self.path,
+                    count=len(self.table.rows),
+                )
+            )
         return found
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import MissingExtra
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask
 
@@ -147,5 +148,5 @@ def _spell(number: int, language: str) -> str:
     try:
         from num2words import num2words  # here, since it is an extra
     except ImportError:
-        raise MissingExtra("num2words", "numbers", "the task numbers") from None
+        raise MissingExtra("num2words", "numbers", tr("the task numbers")) from None
     return " ".join(unicodedata.normalize("NFC", num2words(number, lang=language)).lower().split())

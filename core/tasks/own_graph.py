@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from core.data.graphs import Graph, read_graph
 from core.data.named_file import named_file
 from core.errors import DataError
+from core.language import tr
 from core.settings import setting
 from core.tasks.graph_task import TRAINING, AbstractGraphTask
 
@@ -40,7 +41,10 @@ class OwnGraph(AbstractGraphTask):
         for setting_name, path in (("nodes", self.nodes), ("edges", self.edges)):
             if not path:
                 raise DataError(
-                    f"task=graph needs task.{setting_name}: the path of a table; see docs/beyond-translation.md"
+                    tr(
+                        "task=graph needs task.{setting_name}: the path of a table; see docs/beyond-translation.md",
+                        setting_name=setting_name,
+                    )
                 )
         found = read_graph(named_file(self.nodes), named_file(self.edges))
         sums = found.features.abs().sum(1, keepdim=True)

@@ -6,6 +6,7 @@ from typing import ClassVar
 from core.data.image_sets import LabelledPictures, read_folders, read_idx
 from core.data.named_file import named_file
 from core.errors import DataError
+from core.language import tr
 from core.settings import setting
 from core.tasks.picture_task import AbstractPictureTask
 
@@ -35,5 +36,5 @@ class OwnPictures(AbstractPictureTask):
         if self.folder:
             return read_folders(named_file(self.folder), self.side)
         if not self.pictures_file or not self.labels_file:
-            raise DataError("task=pictures needs task.pictures_file and task.labels_file, or task.folder")
+            raise DataError(tr("task=pictures needs task.pictures_file and task.labels_file, or task.folder"))
         return read_idx(named_file(self.pictures_file), named_file(self.labels_file))

@@ -14,6 +14,7 @@ from core.data.named_file import named_file
 from core.data.tree_tokens import LEAVES, WORD, closing, linear, opening
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.attachment import LEXICON, parsed, sentence
 from core.tasks.task import AbstractTask, split_of
@@ -58,7 +59,11 @@ class Parsing(AbstractTask):
         super().__post_init__()
         if self.shortest > self.longest:
             raise SettingError(
-                f"shortest={self.shortest} is more than longest={self.longest}; lower shortest or raise longest"
+                tr(
+                    "shortest={shortest} is more than longest={longest}; lower shortest or raise longest",
+                    shortest=self.shortest,
+                    longest=self.longest,
+                )
             )
 
     @cached_property
@@ -69,7 +74,7 @@ class Parsing(AbstractTask):
             SettingError: no path is given; DataError: it cannot be used.
         """
         if not self.path:
-            raise SettingError("path is empty: give a file or a folder of trees in brackets (task.path=…)")
+            raise SettingError(tr("path is empty: give a file or a folder of trees in brackets (task.path=…)"))
         return read_treebank(named_file(self.path))
 
     @cached_property
@@ -82,7 +87,12 @@ class Parsing(AbstractTask):
         kept = [tree for tree in self.treebank.trees if self.shortest <= len(tree.leaves) <= self.longest]
         if not kept:
             raise DataError(
-                f"no sentence of {self.path} has from {self.shortest} to {self.longest} words; widen shortest and longest"
+                tr(
+                    "no sentence of {path} has from {shortest} to {longest} words; widen shortest and longest",
+                    path=self.path,
+                    shortest=self.shortest,
+                    longest=self.longest,
+                )
             )
         return tuple(self.example(tree) for tree in kept)
 
@@ -92,7 +102,13 @@ class Parsing(AbstractTask):
         if not self.path:
             return ()
         left, total = len(self.treebank.trees) - len(self.examples), len(self.treebank.trees)
-        note = f"{left:,} of {total:,} trees have fewer than {self.shortest} or more than {self.longest} words and were left out"
+        note = tr(
+            "{left:,} of {total:,} trees have fewer than {shortest} or more than {longest} words and were left out",
+            left=left,
+            total=total,
+            shortest=self.shortest,
+            longest=self.longest,
+        )
         return (*self.treebank.notes, note) if left else self.treebank.notes
 
     def example(self, tree: Tree) -> Example:
@@ -120,7 +136,9 @@ class Parsing(AbstractTask):
             return Vocabulary.of(words), Vocabulary.of([*_brackets(_LABELS), *leaves])
         training = [one for one in self.examples if split_of(self.held_out_by(one)) == "train"]
         if not training:
-            raise DataError(f"{self.path} has too few trees to train on ({len(self.examples)}); add more")
+            raise DataError(
+                tr("{path} has too few trees to train on ({count}); add more", path=self.path, count=len(self.examples))
+            )
         seen = Counter(token for one in training for token in one.source)
         often = sorted((-count, token) for token, count in seen.items() if count > 1)[: self.vocabulary_size]
         written = {token for one in training for token in one.target}

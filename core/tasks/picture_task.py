@@ -14,6 +14,7 @@ from torch import Tensor
 from core.data.image_sets import LabelledPictures
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import SettingError
+from core.language import tr
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split
 
@@ -85,7 +86,12 @@ class AbstractPictureTask(AbstractSetTask):
         _, rows, columns = self.pictures.pixels.shape
         if rows % self.patch or columns % self.patch:
             raise SettingError(
-                f"pictures of {columns} × {rows} pixels cannot be cut into patches of patch={self.patch}: choose a divisor of both"
+                tr(
+                    "pictures of {columns} × {rows} pixels cannot be cut into patches of patch={patch}: choose a divisor of both",
+                    columns=columns,
+                    rows=rows,
+                    patch=self.patch,
+                )
             )
         labels = tuple(sorted(set(self.pictures.labels)))
         return Entrance(None, self.patch**2, "one", labels, (rows // self.patch, columns // self.patch))
@@ -110,7 +116,11 @@ class AbstractPictureTask(AbstractSetTask):
     def _cut(self) -> dict[str, list[SetExample]]:
         grid = self.entrance.grid
         assert grid is not None
-        items = tuple(f"row {row + 1}, column {column + 1}" for row in range(grid[0]) for column in range(grid[1]))
+        items = tuple(
+            tr("row {row}, column {column}", row=row + 1, column=column + 1)
+            for row in range(grid[0])
+            for column in range(grid[1])
+        )
         number = {label: at for at, label in enumerate(self.entrance.labels)}
         found: dict[str, list[SetExample]] = {"train": [], "validation": [], "test": []}
         for at, (picture, label) in enumerate(zip(self.pictures.pixels, self.pictures.labels)):

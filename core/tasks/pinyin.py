@@ -11,6 +11,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask, split_of
 
@@ -68,8 +69,13 @@ class Pinyin(AbstractTask):
         )
         if not found:
             raise DataError(
-                f"no phrase is left with characters={self.characters}, support={self.support}, share={self.share:g}; "
-                "raise characters, or lower support or share"
+                tr(
+                    "no phrase is left with characters={characters}, support={support}, share={share:g}; "
+                    "raise characters, or lower support or share",
+                    characters=self.characters,
+                    support=self.support,
+                    share=self.share,
+                )
             )
         return found
 

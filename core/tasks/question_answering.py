@@ -7,6 +7,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.question_answers import context_of, read_questions
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
 
@@ -52,7 +53,13 @@ class QuestionAnswering(AbstractUnseen):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.fewest > self.most:
-            raise SettingError(f"fewest={self.fewest} is more than most={self.most}; lower fewest or raise most")
+            raise SettingError(
+                tr(
+                    "fewest={fewest} is more than most={most}; lower fewest or raise most",
+                    fewest=self.fewest,
+                    most=self.most,
+                )
+            )
 
     @property
     def sentences(self) -> tuple[Sequence[str], Sequence[str]]:

@@ -16,6 +16,7 @@ from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of, 
 from core.data.transcripts import Transcript, read_transcripts
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask, held_out, split_of
 
@@ -57,9 +58,9 @@ class Recognition(AbstractTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.reduction.bit_count() != 1:
-            raise SettingError(
-                f"reduction={self.reduction} is no power of two, and each layer of the pyramid halves time: choose 1, 2, 4 or 8"
-            )
+            raise SettingError(tr(
+                "reduction={reduction} is no power of two, and each layer of the pyramid halves time: choose 1, 2, 4 or 8",
+                reduction=self.reduction))  # fmt: skip
 
     @cached_property
     def transcripts(self) -> tuple[Transcript, ...]:
@@ -70,7 +71,7 @@ class Recognition(AbstractTask):
         """
         if not self.folder:
             raise SettingError(
-                "folder is empty: give a folder of WAV files with a table of names and texts (task.folder=…)"
+                tr("folder is empty: give a folder of WAV files with a table of names and texts (task.folder=…)")
             )
         folder = named_file(self.folder)
         return read_transcripts(folder, beside(folder, self.table))[: self.most]
@@ -85,14 +86,16 @@ class Recognition(AbstractTask):
         read = {one.name: relative(read_wav(one.path)) for one in self.transcripts}
         found = {name: one for name, one in read.items() if len(one) <= self.longest * FRAMES_A_SECOND}
         if not found:
-            raise DataError(f"every recording of {self.table} is longer than {self.longest} s; raise longest")
+            raise DataError(tr(
+                "every recording of {table} is longer than {longest} s; raise longest", table=self.table,
+                longest=self.longest))  # fmt: skip
         return found
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What a person should know about the table: what was left out."""
         left = len(self.transcripts) - len(self.features)
-        return (f"{left:,} of {len(self.transcripts):,} recordings are longer than {self.longest} s and were left out",) if left else ()  # fmt: skip
+        return (tr("{left:,} of {count:,} recordings are longer than {longest} s and were left out", left=left, count=len(self.transcripts), longest=self.longest),) if left else ()  # fmt: skip
 
     @cached_property
     def cutter(self) -> AbstractTokenizer:
@@ -165,7 +168,7 @@ class Recognition(AbstractTask):
             twin.__dict__["cutter"] = tokenizer_of(tokenizers["target"])
             twin.__dict__["carried"] = unpacked(dict(tokenizers["recordings"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise DataError("the tokenizer or the recordings of this run are missing; train it again") from error
+            raise DataError(tr("the tokenizer or the recordings of this run are missing; train it again")) from error
         return twin
 
     def path_of(self, text: str) -> Path | None:
@@ -191,10 +194,10 @@ class Recognition(AbstractTask):
             return None
         features = relative(read_wav(path))
         if len(features) > self.longest * FRAMES_A_SECOND:
-            raise DataError(
-                f"{path.name} lasts {len(features) / FRAMES_A_SECOND:,.1f} s, and this model learned from recordings of at most "
-                f"{self.longest} s: cut it into shorter ones, or train with a larger task.longest"
-            )
+            raise DataError(tr(
+                "{name} lasts {count:,.1f} s, and this model learned from recordings of at most "
+                "{longest} s: cut it into shorter ones, or train with a larger task.longest", name=path.name,
+                count=len(features) / FRAMES_A_SECOND, longest=self.longest))  # fmt: skip
         return features
 
     @cached_property
@@ -212,5 +215,7 @@ class Recognition(AbstractTask):
     def _training_texts(self) -> tuple[str, ...]:
         texts = tuple(clean(one.text).lower() for one in self.transcripts if split_of([one.name]) == "train")
         if not texts:
-            raise DataError(f"{self.table} has too few recordings to train on ({len(self.transcripts)}); add more rows")
+            raise DataError(tr(
+                "{table} has too few recordings to train on ({count}); add more rows", table=self.table,
+                count=len(self.transcripts)))  # fmt: skip
         return texts

@@ -16,6 +16,7 @@ import torch
 from core.data.vector_sets import Entrance, SetExample
 from core.data.vocabulary import Vocabulary
 from core.errors import InputError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split, split_of
@@ -59,8 +60,15 @@ class SawTagging(AbstractSetTask):
         known = self.entrance.words
         assert known is not None
         if not words or (unknown := known.unknown(words)):
-            said = f"never learned {' '.join(unknown[:8])}" if words else "was given no word"
-            raise InputError(f"task={self.name} {said}; its words are: {' '.join((*MARKERS, SAW, *_OTHERS))}")
+            said = tr("never learned {list}", list=" ".join(unknown[:8])) if words else tr("was given no word")
+            raise InputError(
+                tr(
+                    "task={name} {said}; its words are: {list}",
+                    name=self.name,
+                    said=said,
+                    list=" ".join((*MARKERS, SAW, *_OTHERS)),
+                )
+            )
         return self._example(words)
 
     def tagged(self, words: Sequence[str]) -> list[int]:

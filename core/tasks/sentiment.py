@@ -15,6 +15,7 @@ from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import UNK
 from core.data.words import cut_small, frequent
 from core.errors import DataError, InputError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import SPLITS, Split
@@ -68,14 +69,18 @@ class Sentiment(AbstractSetTask):
         """
         if not self.path:
             raise SettingError(
-                "path is empty: give a table of labels and texts with a tab between, or two files, one a class (task.path=…, "
-                "task.other_path=…)"
+                tr(
+                    "path is empty: give a table of labels and texts with a tab between, or two files, one a class (task.path=…, "
+                    "task.other_path=…)"
+                )
             )
         path = named_file(self.path)
         if not self.other_path:
             return read_labelled_table(path)
         if self.label == self.other_label:
-            raise SettingError(f"both files have the label {self.label!r}: give other_label another name")
+            raise SettingError(
+                tr("both files have the label {label!r}: give other_label another name", label=self.label)
+            )
         return read_classes([(self.label, path), (self.other_label, named_file(self.other_path))])
 
     @property
@@ -96,7 +101,7 @@ class Sentiment(AbstractSetTask):
         """A text."""
         words = cut_small(text)
         if not words:
-            raise InputError("no word was given; type a sentence")
+            raise InputError(tr("no word was given; type a sentence"))
         return self.example(words)
 
     def example(self, words: Sequence[str], label: str = "") -> SetExample:
@@ -126,6 +131,10 @@ class Sentiment(AbstractSetTask):
             Random(f"{self.name}/{split}").shuffle(found[split])
         if not found["train"]:
             raise DataError(
-                f"{PurePath(self.path).name} has too few texts to learn from ({len(self.texts.texts)}); add more"
+                tr(
+                    "{name} has too few texts to learn from ({count}); add more",
+                    name=PurePath(self.path).name,
+                    count=len(self.texts.texts),
+                )
             )
         return found

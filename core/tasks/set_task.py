@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import DataError, InputError
+from core.language import tr
 from core.settings import Settings
 from core.tasks.task import Split
 
@@ -65,7 +66,9 @@ class AbstractSetTask(Settings, ABC):
         Raises:
             InputError: the text cannot be read, or this task's sets cannot be typed.
         """
-        raise InputError(f"the sets of task={self.name} cannot be typed; choose one of its held-out examples")
+        raise InputError(
+            tr("the sets of task={name} cannot be typed; choose one of its held-out examples", name=self.name)
+        )
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -91,6 +94,10 @@ class AbstractSetTask(Settings, ABC):
         found = self.examples(split)
         if not found:
             raise DataError(
-                f"the task {self.name} has no example in the split {split}: it has too few different ones; add data"
+                tr(
+                    "the task {name} has no example in the split {split}: it has too few different ones; add data",
+                    name=self.name,
+                    split=split,
+                )
             )
         return found

@@ -15,6 +15,7 @@ from core.data.named_file import named_file
 from core.data.recording import relative
 from core.data.vector_sets import Entrance, SetExample
 from core.errors import DataError, InputError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import Split, split_of
@@ -84,22 +85,35 @@ class Spoken(AbstractSetTask):
         """
         path = named_file(text.strip())
         if not path.is_file():
-            raise InputError(f"there is no recording {text.strip()[:80]!r}; give the path of a WAV file")
+            raise InputError(
+                tr("there is no recording {strip!r}; give the path of a WAV file", strip=text.strip()[:80])
+            )
         return self._heard(path, -1)
 
     @cached_property
     def _files(self) -> list[Path]:
         if not self.folder:
-            raise DataError("task=spoken needs task.folder: a folder of WAV files whose names say the label")
+            raise DataError(tr("task=spoken needs task.folder: a folder of WAV files whose names say the label"))
         folder = named_file(self.folder)
         if not folder.is_dir():
-            raise DataError(f"there is no folder {folder}; check the path (it is taken from {Path.cwd()})")
+            raise DataError(
+                tr(
+                    "there is no folder {folder}; check the path (it is taken from {cwd})",
+                    folder=folder,
+                    cwd=Path.cwd(),
+                )
+            )
         found = sorted(folder.glob("*.wav"))
         if not found:
-            raise DataError(f"the folder {folder} has no .wav file; put the recordings into it")
+            raise DataError(tr("the folder {folder} has no .wav file; put the recordings into it", folder=folder))
         if len(found) > MOST:
             raise DataError(
-                f"the folder {folder} has {len(found):,} recordings; at most {MOST:,} are read: take a part"
+                tr(
+                    "the folder {folder} has {count:,} recordings; at most {most:,} are read: take a part",
+                    folder=folder,
+                    count=len(found),
+                    most=MOST,
+                )
             )
         return found
 
@@ -112,8 +126,13 @@ class Spoken(AbstractSetTask):
         parts = path.stem.replace("-", "_").split("_")
         if len(parts) < self.part:
             raise DataError(
-                f"{path.name}: its name has {len(parts)} parts, and part={self.part} is to be its label; rename it, or choose "
-                "another part"
+                tr(
+                    "{name}: its name has {count} parts, and part={part} is to be its label; rename it, or choose "
+                    "another part",
+                    name=path.name,
+                    count=len(parts),
+                    part=self.part,
+                )
             )
         return parts[self.part - 1]
 
@@ -129,7 +148,12 @@ class Spoken(AbstractSetTask):
         sound = read_wav(path)
         if sound.seconds > LONGEST:
             raise DataError(
-                f"{path.name} lasts {sound.seconds:.1f} s; at most {LONGEST:.0f} s have one label here: cut it into words"
+                tr(
+                    "{name} lasts {seconds:.1f} s; at most {longest:.0f} s have one label here: cut it into words",
+                    name=path.name,
+                    seconds=sound.seconds,
+                    longest=LONGEST,
+                )
             )
         features = torch.from_numpy(relative(sound))
         features = torch.nn.functional.pad(features, (0, 0, 0, -len(features) % self.reduction))

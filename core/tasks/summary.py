@@ -7,6 +7,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.documents import read_documents
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.unseen import AbstractUnseen, Lot, filled, matched
 
@@ -60,7 +61,13 @@ class Summary(AbstractUnseen):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.fewest > self.most:
-            raise SettingError(f"fewest={self.fewest} is more than most={self.most}; lower fewest or raise most")
+            raise SettingError(
+                tr(
+                    "fewest={fewest} is more than most={most}; lower fewest or raise most",
+                    fewest=self.fewest,
+                    most=self.most,
+                )
+            )
 
     @property
     def sentences(self) -> tuple[Sequence[str], Sequence[str]]:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from core.data.batch import Example
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.task import AbstractTask, Split
 
@@ -83,11 +84,19 @@ class Synonyms(AbstractTask):
         super().__post_init__()
         if self.fewest > self.synonyms:
             raise SettingError(
-                f"fewest={self.fewest} is more than synonyms={self.synonyms}; lower fewest or raise synonyms"
+                tr(
+                    "fewest={fewest} is more than synonyms={synonyms}; lower fewest or raise synonyms",
+                    fewest=self.fewest,
+                    synonyms=self.synonyms,
+                )
             )
         if self.shortest > self.longest:
             raise SettingError(
-                f"shortest={self.shortest} is more than longest={self.longest}; lower shortest or raise longest"
+                tr(
+                    "shortest={shortest} is more than longest={longest}; lower shortest or raise longest",
+                    shortest=self.shortest,
+                    longest=self.longest,
+                )
             )
 
     def sample(self, rng: Random) -> Example:

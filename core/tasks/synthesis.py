@@ -14,6 +14,7 @@ from core.data.parallel_text import clean, decode, read_bytes, split_lines
 from core.data.spoken_text import SpokenText, characters
 from core.data.transcripts import read_transcripts
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import Settings, setting
 
 READINGS = ("character", "pinyin")
@@ -72,7 +73,7 @@ class Synthesis(Settings):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.tokens == "pinyin" and self.language != "mandarin":
-            raise SettingError("tokens=pinyin reads Mandarin only: choose tokens=character, or language=mandarin")
+            raise SettingError(tr("tokens=pinyin reads Mandarin only: choose tokens=character, or language=mandarin"))
 
     def tokenize(self, text: str) -> list[str]:
         """A text as it is read: characters in small letters, or each syllable's initial, and final with its tone.
@@ -97,7 +98,10 @@ class Synthesis(Settings):
         keys = sorted({name for name, _ in named}, key=_lot)
         if len(keys) < 2:
             raise DataError(
-                f"{len(keys)} recording to learn from, and one must be held out; give at least two different ones"
+                tr(
+                    "{count} recording to learn from, and one must be held out; give at least two different ones",
+                    count=len(keys),
+                )
             )
         held = set(keys[: max(1, len(keys) // _HELD_OUT)])
         learned = SpokenText(tuple(one for name, one in named if name not in held), self.tokenize)
@@ -111,14 +115,20 @@ class Synthesis(Settings):
             if len(sound.samples) <= self.longest * sound.rate:
                 found.append((one.name, Utterance(one.text, sound, ())))
         if not found:
-            raise DataError(f"every recording of {self.table} is longer than {self.longest} s; raise longest")
+            raise DataError(
+                tr(
+                    "every recording of {table} is longer than {longest} s; raise longest",
+                    table=self.table,
+                    longest=self.longest,
+                )
+            )
         return found
 
     def _spoken(self) -> list[tuple[str, Utterance]]:
         said = speak(self._texts(), self.language)
         found = [(one.text, one) for one in said if one.sound.seconds <= self.longest]
         if not found:
-            raise DataError(f"every text takes longer than {self.longest} s to say; raise longest")
+            raise DataError(tr("every text takes longer than {longest} s to say; raise longest", longest=self.longest))
         return found
 
     def _texts(self) -> list[str]:
@@ -128,7 +138,7 @@ class Synthesis(Settings):
             lines = [clean(line) for line in split_lines(text)]
             found = list(dict.fromkeys(line for line in lines if line))[: self.most]
             if not found:
-                raise DataError(f"{path.name} has no text; write one a line")
+                raise DataError(tr("{name} has no text; write one a line", name=path.name))
             return found
         chance, between = Random("tts"), "" if self.language == "mandarin" else " "
         words = _WORDS[self.language]

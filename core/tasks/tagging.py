@@ -16,6 +16,7 @@ from core.data.vector_sets import UNASKED, Entrance, SetExample
 from core.data.vocabulary import UNK
 from core.data.words import cut_as_treebank, read_as, shape, vocabulary_with_shapes
 from core.errors import DataError, InputError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.set_task import AbstractSetTask
 from core.tasks.task import SPLITS, Split, split_of
@@ -59,7 +60,10 @@ class Tagging(AbstractSetTask):
         tags = {tag for split in SPLITS for one in self._split[split] for tag in one.tags if tag != UNTAGGED}
         if not tags:
             raise DataError(
-                f"no word of {PurePath(self.path).name} has a tag in its fourth column (UPOS): nothing to learn"
+                tr(
+                    "no word of {name} has a tag in its fourth column (UPOS): nothing to learn",
+                    name=PurePath(self.path).name,
+                )
             )
         return Entrance(vocabulary_with_shapes(learned, self.rarest), 0, "each", tuple(sorted(tags)))
 
@@ -83,7 +87,7 @@ class Tagging(AbstractSetTask):
         """Running text, cut as treebanks of English cut it."""
         words = cut_as_treebank(text)
         if not words:
-            raise InputError("no word was given; type a sentence")
+            raise InputError(tr("no word was given; type a sentence"))
         return self.example(words)
 
     def example(self, words: Sequence[str], tags: Sequence[str] = ()) -> SetExample:
@@ -113,7 +117,7 @@ class Tagging(AbstractSetTask):
     @cached_property
     def _banks(self) -> dict[str, Treebank]:
         if not self.path:
-            raise SettingError("path is empty: give a CoNLL-U file to learn from (task.path=…)")
+            raise SettingError(tr("path is empty: give a CoNLL-U file to learn from (task.path=…)"))
         paths = {"train": self.path, "validation": self.validation_path, "test": self.test_path}
         return {split: read_conllu(named_file(path)) for split, path in paths.items() if path}
 
@@ -140,8 +144,8 @@ class Tagging(AbstractSetTask):
             found[split] = [one for one in learned if split_of(one.words) == split]
         long = sum(len(bank.sentences) for bank in self._banks.values()) - sum(len(some) for some in short.values())
         said = (
-            (long, f"sentences have more than {self.longest} words and were left out (longest)"),
-            (again, "sentences of the training file stand in a held-out file too and are not learned from"),
+            (long, tr("sentences have more than {longest} words and were left out (longest)", longest=self.longest)),
+            (again, tr("sentences of the training file stand in a held-out file too and are not learned from")),
         )
         notes = tuple(f"{count:,} {words}" for count, words in said if count)
         return {split: tuple(some) for split, some in found.items()}, notes

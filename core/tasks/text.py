@@ -14,6 +14,7 @@ from core.data.parallel_text import ParallelText, clean, read_table, read_two_fi
 from core.data.tokenization import TOKENIZERS, tokenizer_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import setting
 from core.tasks.cut_pairs import CutPairs, Cutters, thinned
 from core.tasks.task import AbstractTask
@@ -57,10 +58,12 @@ class Text(AbstractTask):
     def __post_init__(self) -> None:
         super().__post_init__()
         if bool(self.source_column) != bool(self.target_column):
-            raise SettingError("one column makes no pair: give both source_column and target_column, or neither")
+            raise SettingError(tr("one column makes no pair: give both source_column and target_column, or neither"))
         if self.source_column and self.target_path:
             raise SettingError(
-                "two files line by line have no columns: leave target_path empty, or source_column and target_column"
+                tr(
+                    "two files line by line have no columns: leave target_path empty, or source_column and target_column"
+                )
             )
 
     @cached_property
@@ -72,7 +75,7 @@ class Text(AbstractTask):
         """
         if not self.path:
             raise SettingError(
-                "path is empty: give a file with a source, a tab and a target on each line (task.path=…)"
+                tr("path is empty: give a file with a source, a tab and a target on each line (task.path=…)")
             )
         return thinned(self._read(named_file(self.path)), self.most, "most")
 
@@ -135,7 +138,7 @@ class Text(AbstractTask):
         try:
             twin.__dict__["cutters"] = tokenizer_of(tokenizers["source"]), tokenizer_of(tokenizers["target"])
         except (KeyError, TypeError) as error:
-            raise DataError("the tokenizers of this run are missing; train it again") from error
+            raise DataError(tr("the tokenizers of this run are missing; train it again")) from error
         return twin
 
     @cached_property

@@ -21,6 +21,7 @@ from core.data.parallel_text import ParallelText, clean
 from core.data.tokenization import TOKENIZERS, AbstractTokenizer, tokenizer_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.settings import declarations, setting
 from core.tasks.cut_pairs import CutPairs, thinned
 from core.tasks.task import SPLITS, AbstractTask, Split, split_of
@@ -156,10 +157,14 @@ class AbstractUnseen(AbstractTask):
         for one in declarations(type(self)):
             changed = one.name != "path" and getattr(self, one.name) != one.default
             if changed and (one.name in _OWN) != bool(self.path):
-                what, other = ("written by the task", "leave path empty") if self.path else ("your own", "give a path")
-                raise SettingError(
-                    f"{one.name}={getattr(self, one.name)!r} is for examples that are {what}: {other}, or leave it"
+                what, other = (
+                    (tr("written by the task"), tr("leave path empty"))
+                    if self.path
+                    else (tr("your own"), tr("give a path"))
                 )
+                raise SettingError(tr(
+                    "{name}={getattr!r} is for examples that are {what}: {other}, or leave it", name=one.name,
+                    getattr=getattr(self, one.name), what=what, other=other))  # fmt: skip
 
     @abstractmethod
     def write(self, lot: Lot) -> Example:
@@ -272,7 +277,7 @@ class AbstractUnseen(AbstractTask):
             try:
                 twin.__dict__["cutter"] = tokenizer_of(tokenizers["both"])
             except (KeyError, TypeError) as error:
-                raise DataError("the tokenizer of this run is missing; train it again") from error
+                raise DataError(tr("the tokenizer of this run is missing; train it again")) from error
         return twin
 
     def cut(self, text: str) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from core.data.batch import Batch
+from core.language import tr
 from core.metrics.alignment_scores import diagonality
 from core.models.seq2seq import Seq2Seq
 from core.recording.recorder import Recorder, site_of
@@ -29,7 +30,7 @@ class HeadAlignment:
     @property
     def label(self) -> str:
         """For people: layers and heads counted from 1."""
-        return f"{site_of(self.path).label} · head {self.head + 1}"
+        return tr("{label} · head {head}", label=site_of(self.path).label, head=self.head + 1)
 
 
 @torch.no_grad()

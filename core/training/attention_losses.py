@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.language import tr
 from core.precision import full
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
@@ -167,11 +168,23 @@ def chosen(text: str, count: int, name: str) -> tuple[int, ...]:
         numbers = [int(part) for part in text.split(",")]
     except ValueError:
         raise SettingError(
-            f"{name}={text!r} is not understood: write all, or numbers from 1 on with commas between, -1 for the last"
+            tr(
+                "{name}={text_!r} is not understood: write all, or numbers from 1 on with commas between, -1 for the last",
+                name=name,
+                text_=text,
+            )
         ) from None
     for number in numbers:
         if not 1 <= abs(number) <= count:
-            raise SettingError(f"{name}={text!r} asks for number {number}, but this model has {count}, counted from 1")
+            raise SettingError(
+                tr(
+                    "{name}={text_!r} asks for number {number}, but this model has {count}, counted from 1",
+                    name=name,
+                    text_=text,
+                    number=number,
+                    count=count,
+                )
+            )
     return tuple(dict.fromkeys(number - 1 if number > 0 else count + number for number in numbers))
 
 

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from core.attention.alignments import ALIGNMENTS
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.language import tr
 from core.precision import full
 from core.recording.recorder import site_of
 from core.recording.tap import Tap, watching
@@ -82,20 +83,33 @@ def refuse_terms(training: TrainingSettings, copying: str, looks: tuple[int, int
     """
     if copying != "none" and training.label_smoothing:
         raise SettingError(
-            f"label_smoothing={training.label_smoothing:g} gives probability to all tokens, and with copy={copying} a source "
-            "lacks some of them: choose label_smoothing=0, or copy=none"
+            tr(
+                "label_smoothing={label_smoothing:g} gives probability to all tokens, and with copy={copying} a source "
+                "lacks some of them: choose label_smoothing=0, or copy=none",
+                label_smoothing=training.label_smoothing,
+                copying=copying,
+            )
         )
     if training.coverage == 0.0:
         return
     if looks != (1, 1) and copying == "none":
         raise SettingError(
-            f"coverage={training.coverage:g} counts where one attention has looked, and this model has {looks[1]} heads in "
-            f"{looks[0]} layers: choose coverage=0, copy=pointer_generator, or the model recurrent"
+            tr(
+                "coverage={coverage:g} counts where one attention has looked, and this model has {looks} heads in "
+                "{looks2} layers: choose coverage=0, copy=pointer_generator, or the model recurrent",
+                coverage=training.coverage,
+                looks=looks[1],
+                looks2=looks[0],
+            )
         )
     if ALIGNMENTS[alignment].monotonic and copying in ("none", "copynet"):
         raise SettingError(
-            f"coverage={training.coverage:g} punishes looking back, and alignment={alignment} never does: choose coverage=0, "
-            "or alignment=content"
+            tr(
+                "coverage={coverage:g} punishes looking back, and alignment={alignment} never does: choose coverage=0, "
+                "or alignment=content",
+                coverage=training.coverage,
+                alignment=alignment,
+            )
         )
 
 

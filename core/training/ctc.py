@@ -13,6 +13,7 @@ from torch import Tensor
 from core.data.batch import Batch
 from core.decoding.collapsed import collapse
 from core.errors import DataError
+from core.language import tr
 from core.metrics.sequence import token_accuracy
 from core.models.parallel_decoder import ParallelTransformer
 from core.shapes import Logits, Valid
@@ -53,8 +54,14 @@ def marginal(
     if bool((short := lengths + twice > places).any()):
         at = int(short.int().argmax())
         raise DataError(
-            f"a target of {int(lengths[at])} tokens, {int(twice[at])} of them equal to the one before, needs "
-            f"{int(lengths[at] + twice[at])} places and has {int(places[at])}: raise model.upsampling (and model.longest)"
+            tr(
+                "a target of {lengths} tokens, {twice} of them equal to the one before, needs "
+                "{lengths2} places and has {places}: raise model.upsampling (and model.longest)",
+                lengths=int(lengths[at]),
+                twice=int(twice[at]),
+                lengths2=int(lengths[at] + twice[at]),
+                places=int(places[at]),
+            )
         )
     log_probs = torch.log_softmax(logits, dim=-1).transpose(0, 1)  # place batch vocab
     return torch.nn.functional.ctc_loss(log_probs, targets, places, lengths, blank=blank, reduction="none")

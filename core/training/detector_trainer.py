@@ -12,6 +12,7 @@ import torch
 
 from core.data.boxes import BoxedPicture, BoxedPictures, corners, stacked
 from core.errors import SettingError
+from core.language import mark, tr
 from core.metrics.detection import Found, There, counted, mean_average_precision
 from core.models.detector import Detections, TinyDETR
 from core.models.detector_settings import DetectorSettings
@@ -28,7 +29,7 @@ _CHUNK = 100  # pictures that are looked at together
 class DetectorTraining(Settings):
     """Steps, batches and what answers are told."""
 
-    name: ClassVar[str] = "detector training"
+    name: ClassVar[str] = mark("detector training")
     summary: ClassVar[str] = "how a detector learns"
 
     steps: int = setting(600, low=1, high=100_000, step=100, help="optimizer steps")
@@ -87,11 +88,20 @@ class DetectorTrainer:
         channels, rows, columns = pictures.shape
         if pictures.most > model.queries:
             raise SettingError(
-                f"queries={model.queries} are too few: one picture has {pictures.most} boxes; take at least that many"
+                tr(
+                    "queries={queries} are too few: one picture has {most} boxes; take at least that many",
+                    queries=model.queries,
+                    most=pictures.most,
+                )
             )
         if rows % model.step or columns % model.step:
             raise SettingError(
-                f"pictures of {columns} × {rows} pixels do not fit stride={model.stride}: take a divisor of both"
+                tr(
+                    "pictures of {columns} × {rows} pixels do not fit stride={stride}: take a divisor of both",
+                    columns=columns,
+                    rows=rows,
+                    stride=model.stride,
+                )
             )
         self.pictures, self.training, self.seeds = pictures, training, seeds
         with torch.random.fork_rng(devices=[]):

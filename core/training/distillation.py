@@ -14,6 +14,7 @@ from core.data.vocabulary import Vocabulary
 from core.decoding.batched import decode
 from core.decoding.search import AbstractSearch
 from core.devices import CPU, placed
+from core.language import tr
 from core.models.fast.table import fast
 from core.models.seq2seq import Seq2Seq
 from core.training.evaluation import rules_for
@@ -76,5 +77,5 @@ def differing(own: tuple[Vocabulary, Vocabulary], other: tuple[Vocabulary, Vocab
                 " ".join([word for word in one.tokens if word not in another.numbers][:5]) or "–"
                 for one, another in ((mine, theirs), (theirs, mine))
             ]
-            return f"the {side} words differ ({'; '.join(only)})"
+            return tr("the {side} words differ ({only})", side=side, only="; ".join(only))
     return None

@@ -9,6 +9,7 @@ from core.decoding.beam import BeamSearch
 from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
 from core.errors import SettingError
+from core.language import tr
 from core.settings import Settings, setting
 from core.tasks.task import AbstractTask
 from core.training.distillation import Distilled, differing
@@ -50,7 +51,9 @@ class Distillation(AbstractPlacesSettings):
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
         """A teacher is needed, and what `of` refuses is refused."""
         if not self.teacher.strip():
-            return "objective=distillation learns from a trained run: name it with objective.teacher, as demo/synonyms-transformer"
+            return tr(
+                "objective=distillation learns from a trained run: name it with objective.teacher, as demo/synonyms-transformer"
+            )
         return problem_of(self.objective, task, model, training)
 
     def make(self, makings: Makings) -> Objective:
@@ -61,14 +64,21 @@ class Distillation(AbstractPlacesSettings):
         """
         if isinstance(makings.task.vocabularies[0], SegmentVocabulary):
             raise SettingError(
-                "objective=distillation keeps a teacher's output by the tokens of its source, and what is heard has no tokens: "
-                f"choose objective={self.of}"
+                tr(
+                    "objective=distillation keeps a teacher's output by the tokens of its source, and what is heard has no tokens: "
+                    "choose objective={of}",
+                    of=self.of,
+                )
             )
         teacher = makings.teacher(self.teacher)
         problem = differing(makings.task.vocabularies, teacher.vocabularies)
         if problem is not None:
             raise SettingError(
-                f"{self.teacher} cannot teach this training: {problem}; choose a run of the same task and settings"
+                tr(
+                    "{teacher} cannot teach this training: {problem}; choose a run of the same task and settings",
+                    teacher=self.teacher,
+                    problem=problem,
+                )
             )
         return Distilled(self.objective.make(makings), teacher.model, WRITING[self.writes]())
 

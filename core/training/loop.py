@@ -17,6 +17,7 @@ from core.data.stream import Stream
 from core.data.vocabulary import Vocabulary
 from core.devices import placed, where
 from core.errors import RunError
+from core.language import tr
 from core.precision import learning
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
@@ -141,9 +142,13 @@ class Trainer:
         )
         if kept != has:
             raise RunError(
-                f"the optimizer was kept for {kept} weights and this model has {has}: the checkpoint is of "
-                "an earlier version, which kept the matrices of attention apart; it can be decoded and looked at, but not "
-                "trained further: train its recipe anew"
+                tr(
+                    "the optimizer was kept for {kept} weights and this model has {has}: the checkpoint is of "
+                    "an earlier version, which kept the matrices of attention apart; it can be decoded and looked at, but not "
+                    "trained further: train its recipe anew",
+                    kept=kept,
+                    has=has,
+                )
             )
         self.model.load_state_dict(model)
         self._beside.load_state_dict(optimizer.get("beside", {}))

@@ -12,6 +12,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import tr
 from core.models.seq2seq import Seq2Seq
 from core.parallel_model import UPSAMPLED
 from core.seeds import Seeds
@@ -103,9 +104,11 @@ def _smoothing(
 ) -> str | None:
     if objective.smooths or training.label_smoothing == 0.0:
         return None
-    return (
-        f"objective={objective.name} has no smoothed targets, so label_smoothing={training.label_smoothing:g} would do "
-        "nothing: choose label_smoothing=0, or objective=likelihood"
+    return tr(
+        "objective={name} has no smoothed targets, so label_smoothing={label_smoothing:g} would do "
+        "nothing: choose label_smoothing=0, or objective=likelihood",
+        name=objective.name,
+        label_smoothing=training.label_smoothing,
     )
 
 
@@ -114,9 +117,11 @@ def _guidance(
 ) -> str | None:
     if objective.guides or training.guidance == 0.0:
         return None
-    return (
-        f"objective={objective.name} does not weigh the target's positions in one pass, so guidance={training.guidance:g} "
-        "has no diagonal to draw to: choose guidance=0, or objective=likelihood"
+    return tr(
+        "objective={name} does not weigh the target's positions in one pass, so guidance={guidance:g} "
+        "has no diagonal to draw to: choose guidance=0, or objective=likelihood",
+        name=objective.name,
+        guidance=training.guidance,
     )
 
 
@@ -125,9 +130,11 @@ def _coverage(
 ) -> str | None:
     if objective.guides or training.coverage == 0.0:
         return None
-    return (
-        f"objective={objective.name} does not weigh the target's positions in one pass, so coverage={training.coverage:g} "
-        "has nothing to count: choose coverage=0, or objective=likelihood"
+    return tr(
+        "objective={name} does not weigh the target's positions in one pass, so coverage={coverage:g} "
+        "has nothing to count: choose coverage=0, or objective=likelihood",
+        name=objective.name,
+        coverage=training.coverage,
     )
 
 
@@ -142,19 +149,25 @@ def _counting(
     if counting in fits or (counting is None and not fits):
         return None
     if counting is None:
-        return (
-            f"objective={objective.name} trains a model that writes all places at once, and this one writes a token after the "
-            "other: choose model=parallel, or objective=likelihood"
+        return tr(
+            "objective={name} trains a model that writes all places at once, and this one writes a token after the "
+            "other: choose model=parallel, or objective=likelihood",
+            name=objective.name,
         )
-    works = "ctc" if counting == UPSAMPLED else "all_places or masked_filling"
+    works = "ctc" if counting == UPSAMPLED else tr("all_places or masked_filling")
     if not fits:
-        return (
-            f"objective={objective.name} weighs tokens under a prefix, and model=parallel sees none: choose "
-            f"objective={works}, or model=transformer"
+        return tr(
+            "objective={name} weighs tokens under a prefix, and model=parallel sees none: choose "
+            "objective={works}, or model=transformer",
+            name=objective.name,
+            works=works,
         )
-    return (
-        f"objective={objective.name} does not go with counting={counting}: choose objective={works}, or counting="
-        f"{' or '.join(fits)}"
+    return tr(
+        ("objective={name} does not go with counting={counting}: choose objective={works}, or counting={fits}"),
+        name=objective.name,
+        counting=counting,
+        works=works,
+        fits=" or ".join(fits),
     )
 
 

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from core.data.batch import Batch
 from core.data.vocabulary import PAD
+from core.language import tr
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.settings import Settings
@@ -58,7 +59,7 @@ def shuffled(batch: Batch, seeds: Seeds, step: int) -> Batch:
     label = torch.arange(batch.target_out.shape[1])[None] < lasts
     behind = torch.iinfo(torch.long).max
     order = torch.where(label, batch.target_out, behind).argsort(dim=1, stable=True)
-    noise, _ = item_noise(_ordered(batch, order), seeds, "order of labels", step)
+    noise, _ = item_noise(_ordered(batch, order), seeds, tr("order of labels"), step)
     chance = torch.where(label, noise, torch.inf).argsort(dim=1, stable=True)  # what is no label stays where it is
     return _ordered(batch, order.gather(1, chance))
 
@@ -106,7 +107,9 @@ class OrderFree(ObjectiveSettings):
         """Only of tasks whose targets are sets."""
         if task.distinct:
             return None
-        return (
-            f"objective={self.name} knows no order, and the targets of task={task.name} have one: choose "
-            "objective=likelihood, or task=labels"
+        return tr(
+            "objective={name} knows no order, and the targets of task={name2} have one: choose "
+            "objective=likelihood, or task=labels",
+            name=self.name,
+            name2=task.name,
         )

@@ -10,6 +10,7 @@ from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
 from core.devices import placed, where
 from core.errors import InputError
+from core.language import tr
 from core.parallel_model import PREDICTED, UPSAMPLED
 from core.recording.matrix import AttentionMatrix
 from core.recording.recorder import Recorder
@@ -60,8 +61,12 @@ class Probe:
         model.train(training)
         if recorder.truncated:
             raise InputError(
-                f"the attention of {len(self.example.source)} source and {len(self.example.target)} target tokens needs more "
-                "memory than is kept for it; shorten the text or choose fewer attentions"
+                tr(
+                    "the attention of {count} source and {count2} target tokens needs more "
+                    "memory than is kept for it; shorten the text or choose fewer attentions",
+                    count=len(self.example.source),
+                    count2=len(self.example.target),
+                )
             )
         return recorder.matrices(*labels(self.example, self.rows(model, self.example)))
 

@@ -9,6 +9,7 @@ from itertools import permutations
 
 from core.decoding.search import AbstractSearch
 from core.errors import InputError
+from core.language import tr
 from core.models.seq2seq import Seq2Seq
 from core.tasks.speech_like import SpeechLike
 from core.training.evaluation import GREEDY, free_run
@@ -57,9 +58,13 @@ def repeat_ladder(
     unknown = sorted({syllable for pair in pairs for syllable in pair} - set(task.known))
     if unknown or not pairs:
         raise InputError(
-            f"no syllables {', '.join(unknown)} in this task; choose pairs of: {', '.join(task.known)}"
+            tr(
+                "no syllables {unknown} in this task; choose pairs of: {known}",
+                unknown=", ".join(unknown),
+                known=", ".join(task.known),
+            )
             if unknown
-            else "a ladder needs one pair of syllables at least, for instance fa cai"
+            else tr("a ladder needs one pair of syllables at least, for instance fa cai")
         )
     return [_rung(model, task, pairs, count, search) for count in times]
 

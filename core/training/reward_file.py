@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataError, InputError
+from core.language import tr
 from core.tasks.task import AbstractTask
 from core.training.rewards import Pair
 
@@ -61,7 +62,12 @@ class OwnReward:
         if failed:
             error = failed[0]
             raise InputError(
-                f"{self._called(asked)} raised {type(error).__name__}: {error}; mend the function and resume the run"
+                tr(
+                    "{called} raised {name}: {error}; mend the function and resume the run",
+                    called=self._called(asked),
+                    name=type(error).__name__,
+                    error=error,
+                )
             ) from error
         return [self._number(answer, text) for answer, text in zip(answers, texts)]
 
@@ -72,8 +78,13 @@ class OwnReward:
         while thread.is_alive():
             if len(answers) == answered:
                 raise InputError(
-                    f"{self.path}: {NAME}() did not answer within {self.seconds:g} s; make it faster, or allow more with "
-                    "objective.reward_seconds, and resume the run"
+                    tr(
+                        "{path}: {name}() did not answer within {seconds:g} s; make it faster, or allow more with "
+                        "objective.reward_seconds, and resume the run",
+                        path=self.path,
+                        name=NAME,
+                        seconds=self.seconds,
+                    )
                 )
             answered = len(answers)
             thread.join(self.seconds)
@@ -85,8 +96,11 @@ class OwnReward:
             number = math.nan
         if isinstance(answer, str) or not math.isfinite(number):
             raise InputError(
-                f"{self._called(asked)} gave {str(answer)[:40]!r}, which is no finite number; mend the function and "
-                "resume the run"
+                tr(
+                    "{called} gave {answer!r}, which is no finite number; mend the function and resume the run",
+                    called=self._called(asked),
+                    answer=str(answer)[:40],
+                )
             )
         return number
 
@@ -102,15 +116,24 @@ def read_reward(path: Path, task: AbstractTask, seconds: float) -> OwnReward:
         DataError: no such file, it is not Python, it raised, or it has no such function.
     """
     if path.suffix != ".py" or not path.is_file():
-        raise DataError(f"{path} is no Python file; give the path of a .py file that has {_FORM}")
+        raise DataError(
+            tr("{path} is no Python file; give the path of a .py file that has {form}", path=path, form=_FORM)
+        )
     spec = importlib.util.spec_from_file_location(f"attnlab_{NAME}", path)
     assert spec is not None and spec.loader is not None  # it ends in .py
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
-        raise DataError(f"{path} cannot be run: {type(error).__name__}: {error}; mend it and start again") from error
+        raise DataError(
+            tr(
+                "{path} cannot be run: {name}: {error}; mend it and start again",
+                path=path,
+                name=type(error).__name__,
+                error=error,
+            )
+        ) from error
     function = getattr(module, NAME, None)
     if not callable(function):
-        raise DataError(f"{path} has no function {NAME}; write {_FORM}")
+        raise DataError(tr("{path} has no function {name}; write {form}", path=path, name=NAME, form=_FORM))
     return OwnReward(path, function, task, seconds)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from core.attention.alignments import ALIGNMENTS
 from core.data.named_file import named_file
 from core.errors import SettingError
+from core.language import mark, tr
 from core.settings import Settings, setting
 from core.tasks.task import AbstractTask
 from core.training.learned_baseline import Regressor
@@ -18,9 +19,9 @@ from core.training.reward_file import read_reward
 from core.training.rewards import REWARDS, Judge, TaskReward
 from core.training.settings import TrainingSettings
 
-_DRAWS = "outputs drawn for each source of a batch"
+_DRAWS = mark("outputs drawn for each source of a batch")
 _LEARNED = "learned"
-_BASELINE = "what a reward is held against: nothing, the other draws, the greedy output, a learned expectation"
+_BASELINE = mark("what a reward is held against: nothing, the other draws, the greedy output, a learned expectation")
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,11 @@ class Rewarded(ObjectiveSettings):
         """Hard decisions have no gradient."""
         alignment = getattr(model, "alignment", "content")
         if ALIGNMENTS[alignment].monotonic:
-            return (
-                f"objective={self.name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
-                "no gradient: choose alignment=content, or objective=likelihood"
+            return tr(
+                "objective={name} weighs what the model decodes, and alignment={alignment} decodes by decisions that have "
+                "no gradient: choose alignment=content, or objective=likelihood",
+                name=self.name,
+                alignment=alignment,
             )
         return None
 
@@ -67,8 +70,11 @@ class Rewarded(ObjectiveSettings):
             return Judge(TaskReward(REWARDS[self.reward], makings.task), words)
         if not makings.own_code:
             raise SettingError(
-                f"reward_file={self.reward_file} is a program, and only the command line runs it: attnlab train, with "
-                "--resume --name RUN for a run that is there; or leave it empty and choose a reward"
+                tr(
+                    "reward_file={reward_file} is a program, and only the command line runs it: attnlab train, with "
+                    "--resume --name RUN for a run that is there; or leave it empty and choose a reward",
+                    reward_file=self.reward_file,
+                )
             )
         path = named_file(self.reward_file)
         return Judge(read_reward(path, makings.task, self.reward_seconds), words)
@@ -88,7 +94,7 @@ class HeldAgainst(Rewarded):
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
         """One draw has no others."""
         if self.baseline == "others" and self.draws == 1:
-            return (
+            return tr(
                 "baseline=others needs other draws of the same source, but draws=1: choose draws=2, or baseline=greedy"
             )
         return super().refusal(task, model, training)

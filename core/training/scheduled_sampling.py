@@ -16,6 +16,7 @@ from typing import ClassVar
 import torch
 
 from core.data.batch import Batch
+from core.language import tr
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
 from core.settings import Settings, setting
@@ -133,14 +134,21 @@ class ScheduledSampling(ObjectiveSettings):
     def refusal(self, task: AbstractTask, model: Settings, training: TrainingSettings) -> str | None:
         """A mean of embeddings is made in two passes, and a token has no sharpness and no gradient."""
         if self.feed in MIXES and (self.procedure, self.passes) != ("parallel", 1):
-            return (
-                f"feed={self.feed} mixes embeddings by what one pass under the right prefix predicts, which procedure="
-                f"{self.procedure} with passes={self.passes} is not: choose procedure=parallel and passes=1, or feed=sample"
+            return tr(
+                "feed={feed} mixes embeddings by what one pass under the right prefix predicts, which procedure="
+                "{procedure} with passes={passes} is not: choose procedure=parallel and passes=1, or feed=sample",
+                feed=self.feed,
+                procedure=self.procedure,
+                passes=self.passes,
             )
         if self.feed in DRAWS and (self.sharpness, self.attached) != (1.0, False):
-            return (
-                f"feed={self.feed} feeds whole tokens, for which sharpness={self.sharpness:g} and attached={self.attached} "
-                f"would do nothing: choose feed={', '.join(MIXES)}, or sharpness=1 and attached=false"
+            return tr(
+                "feed={feed} feeds whole tokens, for which sharpness={sharpness:g} and attached={attached} "
+                "would do nothing: choose feed={mixes}, or sharpness=1 and attached=false",
+                feed=self.feed,
+                sharpness=self.sharpness,
+                attached=self.attached,
+                mixes=", ".join(MIXES),
             )
         return None
 

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from core.data.boxes import BoxedPicture, Boxes, corners, overlaps
 from core.errors import NumberError
+from core.language import tr
 from core.models.detector import Detections
 
 DISTANCE, OVERLAP = 5.0, 2.0  # weights of the L1 distance and of the generalized overlap, in costs and in the loss
@@ -68,7 +69,7 @@ def costs(said: Detections, pictures: Sequence[BoxedPicture]) -> list[Costs]:
             (-likely + DISTANCE * apart - OVERLAP * covered).unflatten(0, said.scores.shape[:2]).cpu().double().numpy()
         )
     if not np.isfinite(every).all():
-        raise NumberError("the detector's answers are no numbers any more: train anew with a lower learning rate")
+        raise NumberError(tr("the detector's answers are no numbers any more: train anew with a lower learning rate"))
     ends = np.cumsum([len(one.labels) for one in pictures])
     return [part[:, end - len(one.labels) : end] for part, end, one in zip(every, ends, pictures)]
 

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from core.data.batch import Batch
 from core.errors import SettingError
+from core.language import tr
 from core.training.objective import Objectives
 from core.training.team import AbstractTeam
 
@@ -115,11 +116,19 @@ def refuse_sharing(workers: int, batch_size: int, normalization: str, over_batch
     """
     if workers > batch_size:
         raise SettingError(
-            f"workers={workers} share the batch_size={batch_size} examples of a step, and some would have none: choose at "
-            f"most workers={batch_size}, or a larger batch_size"
+            tr(
+                "workers={workers} share the batch_size={batch_size} examples of a step, and some would have none: choose at "
+                "most workers={batch_size}, or a larger batch_size",
+                workers=workers,
+                batch_size=batch_size,
+            )
         )
     if workers > 1 and over_batch:
         raise SettingError(
-            f"normalization={normalization} compares all examples of a batch, and workers={workers} see only their own: choose "
-            "workers=1, or normalization=layer"
+            tr(
+                "normalization={normalization} compares all examples of a batch, and workers={workers} see only their own: choose "
+                "workers=1, or normalization=layer",
+                normalization=normalization,
+                workers=workers,
+            )
         )

@@ -27,6 +27,7 @@ from torch import Tensor
 
 from core.devices import CPU
 from core.errors import RunError
+from core.language import tr
 
 GO, WAIT, END = 1.0, 0.0, -1.0
 _LAST_WORD = timedelta(seconds=2)
@@ -145,8 +146,10 @@ class Together(AbstractTeam):
         try:
             yield
         except RuntimeError as error:  # how torch.distributed says that a connection broke
-            reason = _reason(self.store) or f"one of the {self.size} workers ended without a word"
-            raise RunError(f"{reason}; the others ended with it: resume the run from its last checkpoint") from error
+            reason = _reason(self.store) or tr("one of the {size} workers ended without a word", size=self.size)
+            raise RunError(
+                tr("{reason}; the others ended with it: resume the run from its last checkpoint", reason=reason)
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,15 @@ class Meeting:
                 store = distributed.TCPStore(host, port, self.size, is_master=rank == 0, wait_for_workers=False)
             store.set(f"{_HERE}{rank}", _seat(rank, device))
         except RuntimeError as error:
-            raise RunError(f"worker {rank + 1} of {self.size} cannot reach {self.where}: {error}") from error
+            raise RunError(
+                tr(
+                    "worker {rank} of {size} cannot reach {where}: {error}",
+                    rank=rank + 1,
+                    size=self.size,
+                    where=self.where,
+                    error=error,
+                )
+            ) from error
         return store
 
 
@@ -191,7 +202,13 @@ def arriving(store: distributed.Store, size: int) -> Iterator[list[int]]:
     while missing := [rank for rank in range(size) if not store.check([f"{_HERE}{rank}"])]:
         yield missing
         if time.monotonic() > end:
-            raise RunError(f"worker {missing[0] + 1} of {size} did not come; resume the run to try again")
+            raise RunError(
+                tr(
+                    "worker {missing} of {size} did not come; resume the run to try again",
+                    missing=missing[0] + 1,
+                    size=size,
+                )
+            )
         time.sleep(_NAP)
 
 
@@ -212,7 +229,15 @@ def met(store: distributed.Store, rank: int, size: int) -> Iterator[AbstractTeam
         )  # of a training that is only dropped the meeting place may be gone, and is waited for
         with suppress(RuntimeError):  # the store goes with the leader
             if not _reason(store):  # the first word is the cause, those after it are of who lost the others
-                store.set(_WORD, f"worker {rank + 1} of {size} ended: {error or type(error).__name__}")
+                store.set(
+                    _WORD,
+                    tr(
+                        "worker {rank} of {size} ended: {error}",
+                        rank=rank + 1,
+                        size=size,
+                        error=error or type(error).__name__,
+                    ),
+                )
         raise
     finally:
         distributed.destroy_process_group()

@@ -6,10 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.aligners import Panel, alignment_maps
+from core.language import tr
 from core.runs.aligners import ALIGNERS, AlignerRace
 from core.runs.spoken import Spoken, anecdote
 from core.training.repeat_ladder import TIMES, Rung
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -18,7 +20,7 @@ _COLUMNS = 3  # maps beside each other
 _RECENT = 10  # steps whose mean loss is said
 
 
-@kept.shared(show_spinner="Making the models …", max_entries=16)
+@kept.shared(says=False, show_spinner="Making the models …", max_entries=16)
 def race(names: tuple[str, ...], seed: int) -> AlignerRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself.
 
@@ -32,16 +34,25 @@ def utterance(one: AlignerRace, source: tuple[str, ...]) -> None:
     """Maps of one utterance, and a table of what each made of it."""
     said = one.speak(source)
     right = [ALIGNERS[name].title for name, spoken in said.items() if spoken.right]
-    words = f"Right from the first frame to the last: **{', '.join(right) or 'none'}**"
-    st.markdown(f"{words} · asked: {literal(' '.join(source))} → {literal(' '.join(next(iter(said.values())).target))}")
+    words = tr("Right from the first frame to the last: **{right}**", right=", ".join(right) or "none")
+    st.markdown(
+        tr(
+            "{words} · asked: {source} → {target}",
+            words=words,
+            source=literal(" ".join(source)),
+            target=literal(" ".join(next(iter(said.values())).target)),
+        )
+    )
     panels = [_panel(f"{ALIGNERS[name].title} · {_verdict(spoken)}", spoken) for name, spoken in said.items()]
     figure = alignment_maps(panels, min(_COLUMNS, len(panels)), mode())
     live_figure(figure, key="aligner maps", height=figure.layout.height, alt=words)
     st.caption(
-        "Frames to the right, syllables upwards; all maps from 0 to 1. Below a map stands what was written, frame by frame, "
-        "running free. Monotonic weights are hard and a frame that has left the source looks at nothing; MoChA spreads "
-        "them over three syllables at most. Of a Transformer's heads the one is drawn that is the most diagonal on "
-        "held-out examples."
+        tr(
+            "Frames to the right, syllables upwards; all maps from 0 to 1. Below a map stands what was written, frame by frame, "
+            "running free. Monotonic weights are hard and a frame that has left the source looks at nothing; MoChA spreads "
+            "them over three syllables at most. Of a Transformer's heads the one is drawn that is the most diagonal on "
+            "held-out examples."
+        )
     )
     _table(one, said)
 
@@ -51,7 +62,7 @@ def _panel(title: str, spoken: Spoken) -> Panel:
 
 
 def _verdict(spoken: Spoken) -> str:
-    return "right" if spoken.right else "wrong" if spoken.ended else "wrong, no end"
+    return "right" if spoken.right else "wrong" if spoken.ended else tr("wrong, no end")
 
 
 def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
@@ -71,15 +82,15 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
             "loss": sum(last) / len(last) if last else None,
             "drawn": spoken.head,
         })  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner table",
         column_config={
             "the alignment doctor": st.column_config.TextColumn(width="large"),
             "steps": st.column_config.NumberColumn(width=60),
-            "begun": st.column_config.TextColumn(help="syllables that the output begins, of those asked for"),
-            "sum": st.column_config.TextColumn(help="what a frame's weights sum to, the least and the most"),
-            "loss": st.column_config.NumberColumn(format="%.3f", help=f"nats per frame, mean of {_RECENT} batches"),
-            "diagonality": st.column_config.NumberColumn(format="percent", help="share of the weights near the diagonal"),
+            "begun": st.column_config.TextColumn(help=tr("syllables that the output begins, of those asked for")),
+            "sum": st.column_config.TextColumn(help=tr("what a frame's weights sum to, the least and the most")),
+            "loss": st.column_config.NumberColumn(format="%.3f", help=tr("nats per frame, mean of {recent} batches", recent=_RECENT)),
+            "diagonality": st.column_config.NumberColumn(format="percent", help=tr("share of the weights near the diagonal")),
         },
     )  # fmt: skip
 
@@ -87,7 +98,7 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
 def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
     """Maps of a pair said once to four times, and the ladder of all pairs in figures once nothing runs."""
     said = one.ladders(pair)
-    told = "Over all pairs: said when the training stands still."
+    told = tr("Over all pairs: said when the training stands still.")
     if not running:
         rungs = one.rungs()
         told = ladder_words(rungs)
@@ -101,8 +112,12 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
     figure = alignment_maps(panels, len(TIMES), mode())
     live_figure(figure, key="aligner ladder", height=figure.layout.height, alt=told)
     st.caption(
-        f"{literal(' '.join(pair))} said once, twice, three and four times, after {one.step:,} steps of each. No training utterance "
-        "is so short or says a pair again. Above a map: right, or how many syllables were begun of those asked for."
+        tr(
+            "{pair} said once, twice, three and four times, after {step:,} steps of each. No training utterance "
+            "is so short or says a pair again. Above a map: right, or how many syllables were begun of those asked for.",
+            pair=literal(" ".join(pair)),
+            step=one.step,
+        )
     )
     _findings(said)
 
@@ -114,12 +129,12 @@ def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
         | {f"×{times}": "; ".join(spoken.told) or "healthy" for times, spoken in zip(TIMES, climbed)}
         for name, climbed in said.items()
     ]
-    st.markdown("What the alignment doctor says of the maps:")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner findings")
+    st.markdown(tr("What the alignment doctor says of the maps:"))
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner findings")
 
 
 def _begun(spoken: Spoken) -> str:
-    return "right" if spoken.right else f"wrong, {spoken.onsets} of {len(spoken.source)}"
+    return "right" if spoken.right else tr("wrong, {onsets} of {count}", onsets=spoken.onsets, count=len(spoken.source))
 
 
 def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
@@ -131,17 +146,19 @@ def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
     pairs = next(iter(rungs.values()))[0].pairs
     shown = ", ".join(groups["shown"])
     told = [
-        f"The lecture's anecdote, once badly and four times well: **shown by {shown}**"
+        tr("The lecture's anecdote, once badly and four times well: **shown by {shown}**", shown=shown)
         if shown
-        else "The lecture's anecdote, once badly and four times well: **not shown at this size**"
+        else tr("The lecture's anecdote, once badly and four times well: **not shown at this size**")
     ]
     if shown and groups["not shown"]:
-        told.append(f"not shown at this size by {', '.join(groups['not shown'])}")
+        told.append(tr("not shown at this size by {list}", list=", ".join(groups["not shown"])))
     elif groups["not shown"]:
-        told.append(f"no such difference in {', '.join(groups['not shown'])}")
+        told.append(tr("no such difference in {list}", list=", ".join(groups["not shown"])))
     if groups["reversed"]:
-        told.append(f"the other way round, well once and badly four times, in {', '.join(groups['reversed'])}")
-    return "; ".join(told) + f". (Share of {pairs} pairs right, said once → four times.)"
+        told.append(
+            tr("the other way round, well once and badly four times, in {list}", list=", ".join(groups["reversed"]))
+        )
+    return "; ".join(told) + tr(". (Share of {pairs} pairs right, said once → four times.)", pairs=pairs)
 
 
 def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:
@@ -152,6 +169,6 @@ def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:
         for name, climbed in rungs.items()
     ]
     formats = {f"right ×{times}": st.column_config.NumberColumn(format="percent") for times in TIMES}
-    help = "syllables begun over syllables asked for: above 1 it babbles, below it swallows"
+    help = tr("syllables begun over syllables asked for: above 1 it babbles, below it swallows")
     formats |= {f"begun ×{times}": st.column_config.NumberColumn(format="%.2f", help=help) for times in TIMES}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)

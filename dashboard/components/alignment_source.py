@@ -12,6 +12,7 @@ from core.adapters.labels import SIDES, Captions, counts_of, seconds_of
 from core.adapters.mending import Reading
 from core.data.parallel_text import decode
 from core.errors import InputError
+from core.language import mark, tr
 from core.recording.alignment import AlignmentDump, of_matrices
 from core.runs import snapshots
 from core.runs.store import find_run
@@ -22,7 +23,7 @@ from dashboard.components.uploaded import content
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
 _SMALL = 20  # megabytes of a token file, of a sound
-_AS_FOUND, _AUTO = "as their number says", "by its sums"
+_AS_FOUND, _AUTO = mark("as their number says"), "by its sums"
 _TURNS = {_AUTO: None, "yes: rows are sources": True, "no": False}
 _WORDS = {"file": "One file or several", "directory": "A folder"}
 EXAMPLE = "demo/pinyin-transformer"
@@ -53,10 +54,10 @@ def alignment_source() -> Brought:
         files = _files()
     with right:
         text = st.text_area(
-            "Tokens", key="alignment tokens", height=96, placeholder="one a line, or separated by blanks, or 发财发财发财",
-            help="what stands along one side; which side, their number says",
+            tr("Tokens"), key="alignment tokens", height=96, placeholder=tr("one a line, or separated by blanks, or 发财发财发财"),
+            help=tr("what stands along one side; which side, their number says"),
         )  # fmt: skip
-        with st.popover("Token file, seconds, axes", icon=":material/tune:", width="stretch"):
+        with st.popover(tr("Token file, seconds, axes"), icon=":material/tune:", width="stretch"):
             captions = _captions(text)
             reading = _reading()
     if not files:
@@ -69,12 +70,12 @@ def alignment_source() -> Brought:
 
 def _files() -> list[Any]:
     what = st.segmented_control(
-        "Alignment maps", list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring",
-        help="(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
-        "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer.",
+        tr("Alignment maps"), list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring",
+        help=tr("(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
+        "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer."),
     )  # fmt: skip
     dropped = file_box(
-        "Alignment maps: .npy, .npz, .safetensors, .json, .csv or a .zip of them",
+        tr("Alignment maps: .npy, .npz, .safetensors, .json, .csv or a .zip of them"),
         accept_multiple_files=True if what == "file" else "directory",
         key=f"maps {what}",
         max_upload_size=_MEGABYTES,
@@ -82,20 +83,23 @@ def _files() -> list[Any]:
     )
     if not dropped:
         st.caption(
-            f".npy, .npz, .safetensors, .json, .csv or a .zip of them. Larger than {_MEGABYTES} MB: save it as float16, or "
-            "`attnlab inspect FILE`"
+            tr(
+                ".npy, .npz, .safetensors, .json, .csv or a .zip of them. Larger than {megabytes} MB: save it as float16, or "
+                "`attnlab inspect FILE`",
+                megabytes=_MEGABYTES,
+            )
         )
     return list(dropped or [])
 
 
 def _captions(text: str) -> Captions:
     """What is given beside the maps; a token file stands for typed tokens."""
-    listed = file_box("Token list (.txt, .json)", ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL)
-    side = st.segmented_control("Tokens stand along the", SIDES, default=SIDES[0], required=True, key="token side")
+    listed = file_box(tr("Token list (.txt, .json)"), ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL)
+    side = st.segmented_control(tr("Tokens stand along the"), SIDES, default=SIDES[0], required=True, key="token side")
     hop = st.number_input(
-        "Hop, milliseconds from frame to frame", 0.0, 1000.0, 0.0, 0.5, key="hop", help="0: frames are counted"
+        tr("Hop, milliseconds from frame to frame"), 0.0, 1000.0, 0.0, 0.5, key="hop", help=tr("0: frames are counted")
     )
-    sound = file_box("Sound of the frames (.wav)", ["wav"], key="alignment sound", max_upload_size=_SMALL)
+    sound = file_box(tr("Sound of the frames (.wav)"), ["wav"], key="alignment sound", max_upload_size=_SMALL)
     duration = None
     if sound is not None:
         st.audio(sound)
@@ -110,11 +114,13 @@ def _captions(text: str) -> Captions:
 
 def _reading() -> Reading:
     options = [_AS_FOUND, *(reading for readings in READINGS.values() for reading in readings)]
-    axes = st.selectbox("Axes before target and source", options, key="leading axes", help="where their number fits")
-    turn = st.selectbox(
-        "Stored as (source, target)", list(_TURNS), key="turned", help="columns sum to one and rows do not"
+    axes = st.selectbox(
+        tr("Axes before target and source"), options, key="leading axes", help=tr("where their number fits")
     )
-    softmax = st.toggle("Scores: take the softmax of each row", key="softmax")
+    turn = st.selectbox(
+        tr("Stored as (source, target)"), list(_TURNS), key="turned", help=tr("columns sum to one and rows do not")
+    )
+    softmax = st.toggle(tr("Scores: take the softmax of each row"), key="softmax")
     return Reading(None if axes == _AS_FOUND else axes, _TURNS[turn], softmax)
 
 
@@ -122,10 +128,10 @@ def _example(captions: Captions) -> Brought:
     runs = [address for address in resources.model_addresses() if snapshots.steps(find_run(address))]
     first = runs.index(EXAMPLE) if EXAMPLE in runs else 0
     if not runs:
-        raise InputError("Drop an attention map to begin.")
+        raise InputError(tr("Drop an attention map to begin."))
     address = st.selectbox(
-        "Nothing dropped yet. Try it with the attention of", runs, index=first, key="alignment example",
-        help="cross-attention of the probe sentence through the training",
+        tr("Nothing dropped yet. Try it with the attention of"), runs, index=first, key="alignment example",
+        help=tr("cross-attention of the probe sentence through the training"),
     )  # fmt: skip
     return Brought(_recorded(address), (address,), captions, address)
 

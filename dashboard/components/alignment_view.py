@@ -6,10 +6,12 @@ import streamlit as st
 
 from core.adapters.labels import label
 from core.figures.curves import Curve, curves
+from core.language import tr, tr_each
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
 from dashboard import kept, state
 from dashboard.components.alignment_source import Brought
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -37,12 +39,12 @@ def alignment_view(brought: Brought) -> Diagnosis:
     axes = label(one, brought.captions)
     left, right = st.columns([5, 3])
     with right:
-        overlaid = st.toggle("Path and findings on the map", value=True, key="overlaid")
+        overlaid = st.toggle(tr("Path and findings on the map"), value=True, key="overlaid")
     shown = (brought.key, one.place, brought.captions)
     if one.weights.size > _JUDGED_AT_ONCE and state.new("alignment judged", shown):
         with left:
             _picture(one, axes, None)  # a large map is on screen before it is judged
-        with right, st.spinner("Judging the alignment …"):
+        with right, st.spinner(tr("Judging the alignment …")):
             _diagnosed(brought.key, one, axes, beside)
         state.put("alignment judged", shown)
         again()
@@ -65,17 +67,22 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], t
     when, which = st.columns([2, 3], vertical_alignment="bottom")
     step = last
     if len(steps) > 1:
-        step = when.select_slider("Training step", steps, last, format_func="{:,}".format, key=f"step {key} {group}")
+        step = when.select_slider(
+            tr("Training step"), steps, last, format_func="{:,}".format, key=f"step {key} {group}"
+        )
     decisive = dump.at(last, group)
     site = decisive[0].place.site
     if len(decisive) > 1:
         judged = _ranked((key, group, last), decisive)
         quality = {one.map.place.site: one.quality for one in judged}
         site = (which if len(steps) > 1 else when).selectbox(
-            f"Layer and head, best first{f' (at step {last:,})' if len(steps) > 1 else ''}",
+            tr("Layer and head, best first{rest}", rest=tr(" (at step {last:,})", last=last) if len(steps) > 1 else ""),
             list(quality),
-            format_func=lambda one: (
-                f"{one.label} · quality {quality[one]:.2f}{' · the best' if one == judged[0].map.place.site else ''}"
+            format_func=lambda one: tr(
+                "{label} · quality {quality:.2f}{rest}",
+                label=one.label,
+                quality=quality[one],
+                rest=tr(" · the best") if one == judged[0].map.place.site else "",
             ),
             key=f"site {key} {group}",
         )
@@ -89,7 +96,7 @@ def _group(dump: AlignmentDump, key: tuple[Any, ...]) -> tuple[str, int | None]:
     groups = dump.groups
     if len(groups) < 2:
         return groups[0]
-    at = st.selectbox("Of", range(len(groups)), format_func=lambda at: _named(groups[at]), key=f"group {key}")
+    at = st.selectbox(tr("Of"), range(len(groups)), format_func=lambda at: _named(groups[at]), key=f"group {key}")
     return groups[at]
 
 
@@ -104,24 +111,29 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         axes.queries,
         axes.keys,
         key="inspected",
-        title=one.place.label + ("" if one.place.step is None else f" · step {one.place.step:,}"),
-        words=_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"},
+        title=one.place.label + ("" if one.place.step is None else tr(" · step {step:,}", step=one.place.step)),
+        words=tr_each(_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"}),
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )
-    st.caption(f"Rows: {literal(axes.rows)}. Columns: {literal(axes.columns)}.")
+    st.caption(tr("Rows: {rows}. Columns: {columns}.", rows=literal(axes.rows), columns=literal(axes.columns)))
     for note in axes.notes:
         st.caption(f":material/info: {literal(note)}")
 
 
 def _judgement(diagnosis: Diagnosis) -> None:
-    st.metric("Quality of the alignment", f"{diagnosis.judged.quality:.2f}", help=diagnosis.judged.meanings["quality"])
+    st.metric(
+        tr("Quality of the alignment"), f"{diagnosis.judged.quality:.2f}", help=diagnosis.judged.meanings["quality"]
+    )
     st.caption(literal(diagnosis.choice))
     _findings(diagnosis)
     if len(diagnosis.rivals) > 1:
-        with st.expander(f"All {len(diagnosis.rivals):,} layers and heads at this step", icon=":material/leaderboard:"):
+        with st.expander(
+            tr("All {count:,} layers and heads at this step", count=len(diagnosis.rivals)),
+            icon=":material/leaderboard:",
+        ):
             rows = [{"layer and head": one.map.place.label, "quality": one.quality} for one in diagnosis.rivals]
-            st.dataframe(
+            data_table(
                 rows, hide_index=True, key="rivals",
                 column_config={"quality": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )  # fmt: skip
@@ -130,7 +142,7 @@ def _judgement(diagnosis: Diagnosis) -> None:
 def _scores(diagnosis: Diagnosis) -> None:
     """Every score with what it says, over the whole width: the sentences are long."""
     meanings = diagnosis.judged.meanings
-    st.dataframe(
+    data_table(
         [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
         hide_index=True, key="alignment scores", height=250, row_height=30,
         column_config={
@@ -142,16 +154,16 @@ def _scores(diagnosis: Diagnosis) -> None:
 
 def _findings(diagnosis: Diagnosis) -> None:
     if not diagnosis.findings:
-        st.markdown("**The doctor** finds no skip, repeat, stuck place, collapse, reversal or early end.")
+        st.markdown(tr("**The doctor** finds no skip, repeat, stuck place, collapse, reversal or early end."))
         return
     lines = [f"{at}. {literal(told)}" for at, told in enumerate(diagnosis.told, 1)]
-    st.markdown(f"**The doctor**: {literal(diagnosis.kinds)}")
+    st.markdown(tr("**The doctor**: {kinds}", kinds=literal(diagnosis.kinds)))
     st.markdown("\n".join(lines[:_SHOWN]))
     if len(lines) > _SHOWN:
-        with st.expander(f"{len(lines) - _SHOWN:,} more"):
+        with st.expander(tr("{count:,} more", count=len(lines) - _SHOWN)):
             st.markdown("\n".join(lines[_SHOWN:_MOST_FINDINGS]))
             if len(lines) > _MOST_FINDINGS:
-                st.caption(f"and {len(lines) - _MOST_FINDINGS:,} smaller ones, in the report")
+                st.caption(tr("and {count:,} smaller ones, in the report", count=len(lines) - _MOST_FINDINGS))
 
 
 def _over_steps(brought: Brought, followed: tuple[AlignmentMap, ...], one: AlignmentMap) -> None:
@@ -162,10 +174,16 @@ def _over_steps(brought: Brought, followed: tuple[AlignmentMap, ...], one: Align
     line = Curve(
         one.place.label, [each.map.place.step for each in judged], [each.quality for each in judged], points=True
     )
-    figure = curves([line], title="Quality over the training", unit="quality", mode=mode())
+    figure = curves([line], title=tr("Quality over the training"), unit=tr("quality"), mode=mode())
     figure.update_yaxes(range=[-0.03, 1.03])
     best = max(judged, key=lambda each: each.quality)
-    alt = f"quality {judged[0].quality:.2f} at step {judged[0].map.place.step}, at most {best.quality:.2f} at {best.map.place.step}"
+    alt = tr(
+        "quality {quality:.2f} at step {step}, at most {quality2:.2f} at {step2}",
+        quality=judged[0].quality,
+        step=judged[0].map.place.step,
+        quality2=best.quality,
+        step2=best.map.place.step,
+    )
     live_figure(figure, key="quality over steps", height=260, alt=alt)
 
 
@@ -196,5 +214,5 @@ def noticed(dump: AlignmentDump) -> None:
         with st.container(border=True):
             st.markdown("\n".join(f"- {literal(note)}" for note in dump.done[:_SHOWN]))
             if len(dump.done) > _SHOWN:
-                with st.expander(f"{len(dump.done) - _SHOWN} more"):
+                with st.expander(tr("{count} more", count=len(dump.done) - _SHOWN)):
                     st.markdown("\n".join(f"- {literal(note)}" for note in dump.done[_SHOWN:]))

@@ -8,10 +8,12 @@ import streamlit as st
 from core.decoding.beam import BeamSearch
 from core.decoding.search import AbstractSearch
 from core.figures.beam_sizes import Measure, beam_sizes
+from core.language import mark, tr
 from core.runs.beam_sizes import Progress, Sweep, SweepPoint, sentences, sweep
 from core.runs.beam_verdict import exact_of, proof_words, rows, to_csv, verdict
 from core.runs.trained import TrainedModel
 from dashboard import kept, resources
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code
 from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import download_button
@@ -19,12 +21,12 @@ from dashboard.components.mode import mode
 
 _SHARE = ("right", "exact_match", "empty", "search_errors")
 _HEADS = {
-    "search": "search", "logp": "mean Σ log p", "right": "right", "bleu": "BLEU", "exact_match": "exact match",
+    "search": "search", "logp": mark("mean Σ log p"), "right": "right", "bleu": "BLEU", "exact_match": "exact match",
     "empty": "empty", "length": "mean length", "search_errors": "search errors", "seconds": "seconds",
 }  # fmt: skip
 
 
-@kept.of_run(show_spinner=False, max_entries=32)
+@kept.of_run(says=False, show_spinner=False, max_entries=32)
 def found(address: str, model_hash: str, n: int, over: tuple[AbstractSearch, ...]) -> Sweep:
     """What is known about these searches and this model, for everybody; it computes nothing by itself.
 
@@ -41,8 +43,10 @@ def progress(now: Progress, *, held: bool) -> None:
     Args:
         held: it has been stopped.
     """
-    words = f"**{now.name}** · {now.done:,} of {now.total:,} outputs"
-    st.progress(now.done / now.total, text=f"{words} · stopped, Run goes on from here" if held else words)
+    words = tr("**{name}** · {done:,} of {total:,} outputs", name=now.name, done=now.done, total=now.total)
+    st.progress(
+        now.done / now.total, text=tr("{words} · stopped, Run goes on from here", words=words) if held else words
+    )
 
 
 def drawn(points: Sequence[SweepPoint], over: Sequence[AbstractSearch]) -> None:
@@ -67,8 +71,8 @@ def drawn(points: Sequence[SweepPoint], over: Sequence[AbstractSearch]) -> None:
     said = verdict(points)
     words = " ".join(filter(None, [said.words() if said is not None else "", proof_words(points)]))
     ticks = [search.width if isinstance(search, BeamSearch) else None for search in over]
-    figure = beam_sizes([p.width or 0 for p in beams], measure("Σ log p", "logp"), shares, mode(), axis=ticks)
-    live_figure(figure, key="beam sizes", height=480, alt=words or "log-probability and quality by beam width")
+    figure = beam_sizes([p.width or 0 for p in beams], measure(tr("Σ log p"), "logp"), shares, mode(), axis=ticks)
+    live_figure(figure, key="beam sizes", height=480, alt=words or tr("log-probability and quality by beam width"))
 
 
 def said(points: Sequence[SweepPoint]) -> None:
@@ -92,27 +96,31 @@ def table(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
     config = {
         name: st.column_config.NumberColumn(_HEADS[name], format=kind) for name, kind in formats.items()
     }  # fmt: skip
-    st.dataframe(numbers, hide_index=True, column_config=config, key="beam size table")
+    data_table(numbers, hide_index=True, column_config=config, key="beam size table")
     st.caption(
-        "right: says what the target says, in any right wording · BLEU: of meanings, so that another right wording costs "
-        "nothing · exact match: the one target word by word · search errors: outputs that exact search could better, "
-        "among those it proved"
+        tr(
+            "right: says what the target says, in any right wording · BLEU: of meanings, so that another right wording costs "
+            "nothing · exact match: the one target word by word · search errors: outputs that exact search could better, "
+            "among those it proved"
+        )
     )
-    download_button("Table .csv", to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
+    download_button(tr("Table .csv"), to_csv(points), "beam-sizes.csv", on_click="ignore", icon=":material/download:")
     _outputs(trained, points)
 
 
 def _outputs(trained: TrainedModel, points: Sequence[SweepPoint]) -> None:
     task = trained.config.task
-    with st.expander("Sentence by sentence", icon=":material/subject:"):
+    with st.expander(tr("Sentence by sentence"), icon=":material/subject:"):
         of = st.selectbox(
-            "Held-out source",
+            tr("Held-out source"),
             range(points[0].n),
             format_func=lambda at: task.join(points[0].outputs[at].example.source),
             key="beam size sentence",
         )
-        st.markdown(f"Target: {code(task.join_target(points[0].outputs[of].example.target))}")
-        st.dataframe(
+        st.markdown(
+            tr("Target: {join_target}", join_target=code(task.join_target(points[0].outputs[of].example.target)))
+        )
+        data_table(
             pd.DataFrame([_output(trained, point, of) for point in points]),
             hide_index=True,
             column_config={"Σ log p": st.column_config.NumberColumn(format="%.3f")},

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.drawn.tree_packing import plain
+from core.language import tr_each
 from dashboard.components import stepper
 from dashboard.components.canvas import script, style
 
@@ -46,7 +47,7 @@ def candidates(
     Returns:
         As the stepper's `force`; None before anything was clicked.
     """
-    known = {**WORDS, **(words or {})}
+    known = tr_each({**WORDS, **(words or {})})
     data = {
         "candidates": [[plain(part) for part in row] for row in rows],
         "prefix": [int(token) for token in prefix],

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.attention.worksheet import NAMES, Fault, Worksheet
+from core.language import tr, tr_each
 from core.recording.chain import Chain
 from dashboard.components.canvas import pack, remembered, script, style
 from dashboard.components.chain_words import NORMALIZED, said, stages
@@ -100,7 +101,7 @@ def chain(
         "fault": asdict(fault) if fault else None,
         "double": not sentence,
         "sentence": sentence,
-        "words": {**WORDS, "recorded": WORDS["given"] if sheet else WORDS["recorded"], **(words or {})},
+        "words": tr_each({**WORDS, "recorded": WORDS["given"] if sheet else WORDS["recorded"], **(words or {})}),
     }
     kind = "<f4" if sentence else "<f8"
     bodies = [np.ascontiguousarray(one.values, dtype=kind) for one in shown.quantities]
@@ -111,6 +112,6 @@ def _described(shown: Chain, name: str) -> dict[str, Any]:
     quantity, text = shown.quantity(name), said(shown, name)
     return {
         "name": name, "shape": list(quantity.values.shape), "kind": quantity.recipe.kind, "of": list(quantity.recipe.of),
-        "number": quantity.recipe.number, "title": text.title, "symbol": text.symbol, "axes": list(text.axes),
+        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": [tr(axis) for axis in text.axes],
         "formula": {COLUMNS: text.columns, ROWS: text.rows},
     }  # fmt: skip

@@ -6,6 +6,7 @@ the field's. A symbol is the letter of one vector, or of one pair.
 
 from typing import NamedTuple
 
+from core.language import mark, tr
 from core.recording.chain import Chain
 
 
@@ -24,39 +25,39 @@ _PLACE, _KEY, _PAIR, _WEIGHT = ("query", "dim"), ("key", "dim"), ("query", "key"
 SAID: dict[str, Said] = {
     "vectors": Said("vectors", "a", _PLACE, "I", "X"),
     "places": Said("places", "p", _PLACE, "P", "P"),
-    "placed": Said("vectors with their places", "x", _PLACE, "I + P", "X + P"),
+    "placed": Said(mark("vectors with their places"), "x", _PLACE, "I + P", "X + P"),
     "w_query": Said("weights", "W^{q}", _WEIGHT, "W^{q}", "W_{q}"),
     "query": Said("queries", "q", _PLACE, "Q = W^{q} I", "Q = X W_{q}"),
     "w_key": Said("weights", "W^{k}", _WEIGHT, "W^{k}", "W_{k}"),
     "key": Said("keys", "k", _KEY, "K = W^{k} I", "K = X W_{k}"),
     "w_value": Said("weights", "W^{v}", _WEIGHT, "W^{v}", "W_{v}"),
     "value": Said("values", "v", _KEY, "V = W^{v} I", "V = X W_{v}"),
-    "turned_query": Said("queries, turned by their places", "q", _PLACE, "Q turned", "Q turned"),
-    "turned_key": Said("keys, turned by their places", "k", _KEY, "K turned", "K turned"),
-    "w_general": Said("weights of the score", "W", _WEIGHT, "W", "W"),
-    "w_score_query": Said("weights of the score", "W^{1}", _WEIGHT, "W^{1}", "W_{1}"),
-    "asked": Said("queries for the score", "q̂", _PLACE, "Q̂ = W^{1} Q", "Q̂ = Q W_{1}"),
-    "w_score_key": Said("weights of the score", "W^{2}", _WEIGHT, "W^{2}", "W_{2}"),
-    "prepared": Said("keys for the score", "k̂", _KEY, "K̂ = W K", "K̂ = K W"),
-    "v_score": Said("vector of the score", "w", ("out", "dim"), "w", "w"),
+    "turned_query": Said(mark("queries, turned by their places"), "q", _PLACE, "Q turned", "Q turned"),
+    "turned_key": Said(mark("keys, turned by their places"), "k", _KEY, "K turned", "K turned"),
+    "w_general": Said(mark("weights of the score"), "W", _WEIGHT, "W", "W"),
+    "w_score_query": Said(mark("weights of the score"), "W^{1}", _WEIGHT, "W^{1}", "W_{1}"),
+    "asked": Said(mark("queries for the score"), "q̂", _PLACE, "Q̂ = W^{1} Q", "Q̂ = Q W_{1}"),
+    "w_score_key": Said(mark("weights of the score"), "W^{2}", _WEIGHT, "W^{2}", "W_{2}"),
+    "prepared": Said(mark("keys for the score"), "k̂", _KEY, "K̂ = W K", "K̂ = K W"),
+    "v_score": Said(mark("vector of the score"), "w", ("out", "dim"), "w", "w"),
     "scores": Said("scores", "α", _PAIR, "A = K^{T} Q", "A = Q K^{T}"),
     "scaled": Said("scaled", "α", _PAIR, "A / √d", "A / √d"),
-    "tempered": Said("divided by the temperature", "α", _PAIR, "A / T", "A / T"),
-    "bias": Said("bias of positions", "β", _PAIR, "β", "β"),
-    "biased": Said("content and position", "α", _PAIR, "A + β", "A + β"),
+    "tempered": Said(mark("divided by the temperature"), "α", _PAIR, "A / T", "A / T"),
+    "bias": Said(mark("bias of positions"), "β", _PAIR, "β", "β"),
+    "biased": Said(mark("content and position"), "α", _PAIR, "A + β", "A + β"),
     "masked": Said("masked", "α", _PAIR, "A, masked", "A, masked"),
-    "weights": Said("attention weights", "α′", _PAIR, "A′", "A′"),
-    "added": Said("added by positions", "r", _PLACE, "R", "R"),
+    "weights": Said(mark("attention weights"), "α′", _PAIR, "A′", "A′"),
+    "added": Said(mark("added by positions"), "r", _PLACE, "R", "R"),
     "context": Said("outputs", "b", _PLACE, "O = V A′", "O = A′ V"),
-    "joined": Said("heads beside each other", "b", _PLACE, "B", "B"),
+    "joined": Said(mark("heads beside each other"), "b", _PLACE, "B", "B"),
     "w_output": Said("weights", "W^{o}", _WEIGHT, "W^{o}", "W_{o}"),
-    "output": Said("outputs of all heads", "o", _PLACE, "W^{o} B", "B W_{o}"),
+    "output": Said(mark("outputs of all heads"), "o", _PLACE, "W^{o} B", "B W_{o}"),
 }
 _ADDITIVE = Said("scores", "α", _PAIR, "A = w · tanh(q̂ + k̂)", "A = w · tanh(q̂ + k̂)")
 _STAGES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("Vectors", (("vectors",), ("places",), ("placed",))),
     (
-        "Queries, keys, values",
+        mark("Queries, keys, values"),
         (("w_query", "query"), ("w_key", "key"), ("w_value", "value"), ("turned_query",), ("turned_key",)),
     ),
     (
@@ -68,7 +69,7 @@ _STAGES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ),
     ("Weights", (("weights",),)),
     ("Outputs", (("added",), ("context",))),
-    ("Heads joined", (("joined",), ("w_output", "output"))),
+    (mark("Heads joined"), (("joined",), ("w_output", "output"))),
 )  # fmt: skip
 
 # how one weight is written with its score {e} and the number {n} of keys it may look at; over its sum where `sum`
@@ -81,9 +82,12 @@ NORMALIZED: dict[str, dict[str, str | bool]] = {
     "softplus_l1": {"cell": "log(1 + exp({e}))", "sum": True},
     "none": {"cell": "{e}"},
     "identity_over_n": {"cell": "{e} / {n}"},
-    "sparsemax": {"cell": "max(0, {e} − τ)", "note": "with the τ for which all weights of this query sum to 1"},
-    "entmax15": {"cell": "max(0, {e} / 2 − τ)^{2}", "note": "with the τ for which all weights of this query sum to 1"},
-    "hard": {"cell": "1 if {e} is the largest, else 0", "note": "of equal scores the first"},
+    "sparsemax": {"cell": "max(0, {e} − τ)", "note": mark("with the τ for which all weights of this query sum to 1")},
+    "entmax15": {
+        "cell": "max(0, {e} / 2 − τ)^{2}",
+        "note": mark("with the τ for which all weights of this query sum to 1"),
+    },
+    "hard": {"cell": mark("1 if {e} is the largest, else 0"), "note": mark("of equal scores the first")},
 }
 
 
@@ -108,5 +112,5 @@ def stages(chain: Chain) -> list[dict[str, object]]:
     for title, cards in _STAGES:
         there = [[name for name in card if name in chain] for card in cards]
         if any(there):
-            found.append({"title": title, "cards": [card for card in there if card]})
+            found.append({"title": tr(title), "cards": [card for card in there if card]})
     return found

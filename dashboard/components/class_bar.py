@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.runs import job_queue, workspace
 from core.runs.classroom import authority, locked, presence, published
 from core.runs.classroom.locked import CONTROLS
@@ -20,7 +21,7 @@ def class_bar() -> None:
     if authority.asker() is not None:
         with st.container(horizontal=True, vertical_alignment="center"):
             with st.container():
-                panel("The line of the class", every=_TICK)(_bar)(_given())
+                panel(tr("The line of the class"), every=_TICK)(_bar)(_given())
             log_out()
 
 
@@ -47,15 +48,26 @@ def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
     room = load_classroom()
     first = f":material/{'school' if who.lecturer else 'person'}: **{literal(who.name)}** · {literal(room.name)}"
     if who.lecturer:
-        return [first, "your own workspace; everybody's runs are on the page Class"]
-    more = f" and {len(given) - _NAMED} more" if len(given) > _NAMED else ""
+        return [first, tr("your own workspace; everybody's runs are on the page Class")]
+    more = tr(" and {count} more", count=len(given) - _NAMED) if len(given) > _NAMED else ""
     runs, megabytes = len(_own()), resources.own_megabytes()
     return [
         first,
-        f"{runs} of {room.quotas.runs} runs, {megabytes:,.0f} of {room.quotas.megabytes:,} MB",
+        tr(
+            "{runs} of {runs2} runs, {megabytes:,.0f} of {megabytes2:,} MB",
+            runs=runs,
+            runs2=room.quotas.runs,
+            megabytes=megabytes,
+            megabytes2=room.quotas.megabytes,
+        ),
         _line(),
-        f":material/campaign: from your lecturer: {literal(', '.join(given[:_NAMED]))}{more}" if given else "",
-        f":orange[:material/lock: locked by your lecturer: {', '.join(CONTROLS[one].title for one in shut)}]"
+        tr(":material/campaign: from your lecturer: {list}{more}", list=literal(", ".join(given[:_NAMED])), more=more)
+        if given
+        else "",
+        tr(
+            ":orange[:material/lock: locked by your lecturer: {shut}]",
+            shut=", ".join(CONTROLS[one].title for one in shut),
+        )
         if shut
         else "",
     ]
@@ -76,10 +88,10 @@ def _line() -> str:
     """One's own places in the line of trainings."""
     own = str(workspace.home() / "runs") + "/"
     told = [
-        f"{literal(ticket.path.removeprefix(own))} is next"
+        tr("{removeprefix} is next", removeprefix=literal(ticket.path.removeprefix(own)))
         if at == 0
-        else f"{literal(ticket.path.removeprefix(own))}: {at} before it"
+        else tr("{removeprefix}: {at} before it", removeprefix=literal(ticket.path.removeprefix(own)), at=at)
         for at, ticket in enumerate(job_queue.line().waiting)
         if ticket.path.startswith(own)
     ]
-    return f":material/hourglass_empty: waiting: {'; '.join(told)}" if told else ""
+    return tr(":material/hourglass_empty: waiting: {told}", told="; ".join(told)) if told else ""

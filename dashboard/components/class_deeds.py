@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs import store
 from core.runs.classroom import desk, published, roll
 from core.runs.classroom.roll import Entry
@@ -24,11 +25,18 @@ def class_deeds(run: Entry | None) -> None:
     if said := state.get(SAID):
         st.info(literal(said), icon=":material/info:")
     if run is None:
-        st.caption("Choose a row: the run can then be opened, ended and published.")
+        st.caption(tr("Choose a row: the run can then be opened, ended and published."))
         return
     now = run.status
     st.markdown(
-        f"**{literal(run.workspace)}** · {literal(run.name)} · {told(run)} · step {now.step:,} of {now.steps:,}"
+        tr(
+            "**{workspace}** · {name} · {told} · step {step:,} of {steps:,}",
+            workspace=literal(run.workspace),
+            name=literal(run.name),
+            told=told(run),
+            step=now.step,
+            steps=now.steps,
+        )
     )
     if run.problem or now.reason:
         st.caption(literal(run.problem or now.reason))
@@ -36,17 +44,17 @@ def class_deeds(run: Entry | None) -> None:
         for view, title, icon in _LOOKS:
             if st.button(
                 title, icon=f":material/{icon}:", key=f"class open {view}", disabled=bool(run.problem),
-                help="opens it for looking only, on the page that everybody knows",
+                help=tr("opens it for looking only, on the page that everybody knows"),
             ):  # fmt: skip
                 _open(run, view)
         st.button(
-            "Cancel" if now.state == "waiting" else "Stop", icon=":material/stop:", key="class stop", disabled=not now.active,
-            on_click=_stop, args=(run,), help="what it has learned is kept, and its owner can resume it",
+            tr("Cancel") if now.state == "waiting" else tr("Stop"), icon=":material/stop:", key="class stop", disabled=not now.active,
+            on_click=_stop, args=(run,), help=tr("what it has learned is kept, and its owner can resume it"),
         )  # fmt: skip
-    wish = st.text_input("Publish as", value=run.name, key=f"class publish as {run.address}", max_chars=80)
+    wish = st.text_input(tr("Publish as"), value=run.name, key=f"class publish as {run.address}", max_chars=80)
     st.button(
-        "Publish to all", icon=":material/campaign:", key="class publish", width="stretch", on_click=_publish, args=(run, wish),
-        disabled=bool(run.problem), help="everybody gets a copy to look at, class/NAME; a taken name gets a number",
+        tr("Publish to all"), icon=":material/campaign:", key="class publish", width="stretch", on_click=_publish, args=(run, wish),
+        disabled=bool(run.problem), help=tr("everybody gets a copy to look at, class/NAME; a taken name gets a number"),
     )  # fmt: skip
 
 
@@ -54,26 +62,26 @@ def opened_runs() -> None:
     """What was opened, and a way to put it back."""
     addresses = desk.opened()
     if addresses:
-        st.caption("Opened by you, in the menus of every page:")
+        st.caption(tr("Opened by you, in the menus of every page:"))
     for address in addresses:
         left, right = st.columns([3, 2], vertical_alignment="center")
         left.markdown(literal(address))
         right.button(
-            "Put back", key=f"put back {address}", on_click=_told, args=(desk.put_back, address), width="stretch"
+            tr("Put back"), key=f"put back {address}", on_click=_told, args=(desk.put_back, address), width="stretch"
         )
 
 
 def published_runs() -> None:
     """What everybody sees, and a way to take it back."""
     runs = published.published()
-    st.markdown("##### Published")
+    st.markdown(tr("##### Published"))
     if not runs:
-        st.caption("Nothing yet: choose a run above and publish it, or one of your own here.")
+        st.caption(tr("Nothing yet: choose a run above and publish it, or one of your own here."))
     for run in runs:
         left, right = st.columns([3, 2], vertical_alignment="center")
         left.markdown(literal(run.address))
         right.button(
-            "Take back",
+            tr("Take back"),
             key=f"take back {run.name}",
             on_click=_told,
             args=(published.unpublish, run.name),
@@ -81,9 +89,14 @@ def published_runs() -> None:
         )
     own = [run.address for run in store.list_runs() if not run.read_only or run.address.startswith(store.DEMO)]
     which, button = st.columns([3, 2], vertical_alignment="bottom")
-    mine = which.selectbox("One of yours", own, key="class mine", index=None, placeholder="choose a run")
+    mine = which.selectbox(tr("One of yours"), own, key="class mine", index=None, placeholder=tr("choose a run"))
     button.button(
-        "Publish", key="class publish mine", disabled=mine is None, width="stretch", on_click=_publish_own, args=(mine,)
+        tr("Publish"),
+        key="class publish mine",
+        disabled=mine is None,
+        width="stretch",
+        on_click=_publish_own,
+        args=(mine,),
     )
 
 
@@ -99,11 +112,15 @@ def _stop(run: Entry) -> None:
 
 
 def _publish(run: Entry, name: str) -> None:
-    _told(lambda: f"published as {published.publish(store.find_run(run.address), name.strip()).address}")
+    _told(
+        lambda: tr(
+            "published as {address}", address=published.publish(store.find_run(run.address), name.strip()).address
+        )
+    )
 
 
 def _publish_own(address: str) -> None:
-    _told(lambda: f"published as {published.publish(store.find_run(address)).address}")
+    _told(lambda: tr("published as {address}", address=published.publish(store.find_run(address)).address))
 
 
 def _told(deed: Callable[..., object], *arguments: str) -> None:

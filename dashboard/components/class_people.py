@@ -6,11 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs.classroom import locked, roll
 from core.runs.classroom.locked import CONTROLS, Lock
 from core.runs.classroom.roll import Page
 from core.runs.classroom.room import LECTURER, Quotas
 from dashboard import state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 
 _SAID = "people said"
@@ -29,14 +31,14 @@ def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quo
         for page in students
     ]  # fmt: skip
     column = st.column_config
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, height=min(420, 35 * (len(rows) + 1) + 3), key="class people", placeholder="",
-        alt="people of the class",
+        alt=tr("people of the class"),
         column_config={
-            "runs": column.NumberColumn("runs", help=f"at most {quotas.runs} a workspace"),
-            "training": column.NumberColumn("training", help="runs that are trained or wait now"),
+            "runs": column.NumberColumn(tr("runs"), help=tr("at most {runs} a workspace", runs=quotas.runs)),
+            "training": column.NumberColumn(tr("training"), help=tr("runs that are trained or wait now")),
             "MB": column.ProgressColumn(
-                "MB", min_value=0, max_value=quotas.megabytes, format="%.0f", help=f"at most {quotas.megabytes} a workspace"
+                tr("MB"), min_value=0, max_value=quotas.megabytes, format="%.0f", help=tr("at most {megabytes} a workspace", megabytes=quotas.megabytes)
             ),
         },
     )  # fmt: skip
@@ -44,41 +46,45 @@ def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quo
 
 def locks_for_all() -> None:
     """What everybody may do: a switch a control."""
-    st.markdown("##### Locked for the class")
+    st.markdown(tr("##### Locked for the class"))
     held = locked.locks()
     for control, meant in CONTROLS.items():
         key = f"lock {control}"
         state.put(key, Lock(control) in held)
         st.toggle(
-            meant.title, key=key, on_change=_switch, args=(control, key), help=f"{meant.covers}; you are never locked"
+            meant.title,
+            key=key,
+            on_change=_switch,
+            args=(control, key),
+            help=tr("{covers}; you are never locked", covers=meant.covers),
         )
     some = [one for one in held if one.workspace]
     if some:
-        st.caption("For some: " + literal(", ".join(f"{one.control} for {one.workspace}" for one in some)))
+        st.caption(tr("For some: ") + literal(", ".join(f"{one.control} for {one.workspace}" for one in some)))
     _told()
 
 
 def one_person(pages: Sequence[Page]) -> None:
     """Locks for one person, and a new pass phrase."""
     names = [page.name for page in pages if page.name != LECTURER]
-    name = st.selectbox("One person", names, key="one person", index=None, placeholder="choose a workspace")
+    name = st.selectbox(tr("One person"), names, key="one person", index=None, placeholder=tr("choose a workspace"))
     if name is None:
         return
     held = locked.locks()
     key = f"locks of {name}"
     state.put(key, [one.control for one in held if one.workspace == name])
     st.multiselect(
-        "Locked for them alone", list(CONTROLS), key=key, format_func=lambda control: CONTROLS[control].title,
-        on_change=_lock_one, args=(name, key), placeholder="nothing",
+        tr("Locked for them alone"), list(CONTROLS), key=key, format_func=lambda control: CONTROLS[control].title,
+        on_change=_lock_one, args=(name, key), placeholder=tr("nothing"),
     )  # fmt: skip
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     left.text_input(
-        "New pass phrase",
+        tr("New pass phrase"),
         type="password",
         key=_PHRASE,
-        help="tell it to them; the old one opens nothing any more, and whoever is logged in by it is out",
+        help=tr("tell it to them; the old one opens nothing any more, and whoever is logged in by it is out"),
     )
-    right.button("Set", key="set phrase", on_click=_set_phrase, args=(name,), width="stretch")
+    right.button(tr("Set"), key="set phrase", on_click=_set_phrase, args=(name,), width="stretch")
 
 
 def _switch(control: str, key: str) -> None:
@@ -96,7 +102,7 @@ def _lock_one(name: str, key: str) -> None:
 def _set_phrase(name: str) -> None:
     phrase = state.get(_PHRASE) or ""
     state.put(_PHRASE, "")
-    _try(roll.set_phrase, name, phrase, done=f"{name} has a new pass phrase")
+    _try(roll.set_phrase, name, phrase, done=tr("{name} has a new pass phrase", name=name))
 
 
 def _try(deed: Callable[..., object], *arguments: str, done: str = "") -> None:
@@ -119,7 +125,7 @@ def _here(page: Page) -> str:
         return ""
     minutes = page.seen / 60
     return (
-        f"{minutes:.0f} min ago"
+        tr("{minutes:.0f} min ago", minutes=minutes)
         if minutes < 90
         else f"{minutes / 60:.0f} h ago"
         if minutes < 2880

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.classroom.roll import Entry, Page
 from dashboard import state
+from dashboard.components.data_table import data_table
 
 CHOSEN = "class chosen"  # workspace and name of the run that was chosen last
 SAID = "class said"  # what came of the last press
 _DRAWN = "class drawn"  # the same of every row, as drawn last: what a click means
 _TABLE = "class runs"
-_SHOW = ("Newest of each", "Training now", "All")
+_SHOW = (mark("Newest of each"), mark("Training now"), "All")
 _ROW = 35  # pixels
 _TALLEST = 560
 _WORDS = {"new": "not started", "done": "done", "crashed": "crashed", "failed": "failed"}
@@ -21,14 +23,14 @@ _WORDS = {"new": "not started", "done": "done", "crashed": "crashed", "failed": 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
     """Draw the table; the run that is chosen, as it is now."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    show = left.segmented_control("Runs", _SHOW, default=_SHOW[0], key="class show", required=True)
+    show = left.segmented_control(tr("Runs"), _SHOW, default=_SHOW[0], key="class show", required=True)
     names = [page.name for page in pages]
-    only = right.multiselect("Of", names, key="class only", placeholder="everybody")
+    only = right.multiselect(tr("Of"), names, key="class only", placeholder=tr("everybody"))
     rows = shown([page for page in pages if not only or page.name in only], show)
     chosen = _chosen(rows)
     state.put(_DRAWN, [(one.workspace, one.name) for one in rows])
     if not rows:
-        st.caption("No run to show." if show != _SHOW[1] else "Nobody trains at this moment.")
+        st.caption(tr("No run to show.") if show != _SHOW[1] else tr("Nobody trains at this moment."))
     else:
         _table(rows)
     return chosen or next(
@@ -62,7 +64,7 @@ def _choose() -> None:
 
 def _table(rows: Sequence[Entry]) -> None:
     column = st.column_config
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(one) for one in rows]),
         hide_index=True,
         height=min(_TALLEST, _ROW * (len(rows) + 1) + 3),
@@ -70,13 +72,13 @@ def _table(rows: Sequence[Entry]) -> None:
         on_select=_choose,
         selection_mode="single-row",
         placeholder="",
-        alt="runs of the class",
+        alt=tr("runs of the class"),
         column_config={
-            "loss": column.LineChartColumn("loss", help="of the training batches, from the first step to the newest", width="small"),
-            "done": column.ProgressColumn("done", min_value=0.0, max_value=100.0, format="%.0f %%", width="small"),
-            "step": column.NumberColumn("step", format="localized", width="small"),
-            "MB": column.NumberColumn("MB", format="%.0f", help="memory that the training holds", width="small"),
-            "state": column.TextColumn("state", width="small"),
+            "loss": column.LineChartColumn(tr("loss"), help=tr("of the training batches, from the first step to the newest"), width="small"),
+            "done": column.ProgressColumn(tr("done"), min_value=0.0, max_value=100.0, format="%.0f %%", width="small"),
+            "step": column.NumberColumn(tr("step"), format="localized", width="small"),
+            "MB": column.NumberColumn(tr("MB"), format="%.0f", help=tr("memory that the training holds"), width="small"),
+            "state": column.TextColumn(tr("state"), width="small"),
         },
     )  # fmt: skip
 
@@ -94,5 +96,5 @@ def told(run: Entry) -> str:
     if run.problem:
         return "damaged"
     if run.place is not None:
-        return f"waits, {run.place} before it" if run.place else "waits, next"
+        return tr("waits, {place} before it", place=run.place) if run.place else tr("waits, next")
     return _WORDS.get(run.status.state, run.status.state)

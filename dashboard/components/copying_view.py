@@ -5,9 +5,11 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.copying import CopyMap, copy_map
+from core.language import tr
 from core.runs.copied import Copied
 from core.runs.copying_race import WRITERS, CopyingRace
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -15,7 +17,7 @@ from dashboard.components.mode import mode
 _RECENT = 10  # steps whose mean loss is said
 
 
-@kept.shared(show_spinner="Making the models …", max_entries=12)
+@kept.shared(says=False, show_spinner="Making the models …", max_entries=12)
 def race(task: str, seed: int) -> CopyingRace:
     """Trainings of the same seed and the same batches, for everybody; it computes nothing by itself."""
     return CopyingRace(task, seed)
@@ -31,10 +33,12 @@ def outputs(one: CopyingRace, source: tuple[str, ...], *, running: bool) -> None
             with column:
                 _output(name, said[name], one.task.join_target(said[name].output), reference)
     st.caption(
-        "A row is an output token. Orange: p_gen, how much of the probability goes to words of the vocabulary; blue: the copy "
-        "distribution over the source. The plain decoder makes every word, so its p_gen is 1, and its blue is attention alone. "
-        "CopyNet has no gate: its p_gen is the probability of all that is made together. In bold: words that no vocabulary "
-        "holds. All of them run free."
+        tr(
+            "A row is an output token. Orange: p_gen, how much of the probability goes to words of the vocabulary; blue: the copy "
+            "distribution over the source. The plain decoder makes every word, so its p_gen is 1, and its blue is attention alone. "
+            "CopyNet has no gate: its p_gen is the probability of all that is made together. In bold: words that no vocabulary "
+            "holds. All of them run free."
+        )
     )
     if not running:
         _table(one)
@@ -43,8 +47,8 @@ def outputs(one: CopyingRace, source: tuple[str, ...], *, running: bool) -> None
 def unseen(words: tuple[str, ...]) -> str:
     """Which words of a source no vocabulary holds."""
     if not words:
-        return "Every word of this source is in the vocabulary: **nothing has to be copied** to be written."
-    return f"In no vocabulary, so they can only be copied: **{literal(', '.join(words))}**"
+        return tr("Every word of this source is in the vocabulary: **nothing has to be copied** to be written.")
+    return tr("In no vocabulary, so they can only be copied: **{words}**", words=literal(", ".join(words)))
 
 
 def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None) -> None:
@@ -59,7 +63,7 @@ def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None
 
 
 def _table(one: CopyingRace) -> None:
-    with st.spinner("Each answers held-out sources …"):
+    with st.spinner(tr("Each answers held-out sources …")):
         right = one.right()
     rows = [
         {
@@ -70,12 +74,12 @@ def _table(one: CopyingRace) -> None:
         }
         for name, share in right.items()
     ]
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="content", key="copying table",
         column_config={
             "exact": st.column_config.NumberColumn(
-                format="percent", help=f"of {len(one.held_out)} held-out sources, each with words nobody has seen"
+                format="percent", help=tr("of {count} held-out sources, each with words nobody has seen", count=len(one.held_out))
             ),
-            "loss": st.column_config.NumberColumn(format="%.3f", help=f"nats per token, mean of {_RECENT} batches"),
+            "loss": st.column_config.NumberColumn(format="%.3f", help=tr("nats per token, mean of {recent} batches", recent=_RECENT)),
         },
     )  # fmt: skip

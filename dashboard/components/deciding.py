@@ -6,6 +6,7 @@ from typing import TypedDict
 import numpy as np
 import streamlit as st
 
+from core.language import tr_each
 from dashboard.components.canvas import pack, script, style
 
 WORDS = {
@@ -51,7 +52,7 @@ def deciding(
     """
     header = {
         "words": list(words), "first": list(first), "asked": list(asked), "at": at, "looks": looked is not None,
-        "said": {**WORDS, **(said or {})},
+        "said": tr_each({**WORDS, **(said or {})}),
     }  # fmt: skip
     seen = np.zeros((0, 0)) if looked is None else looked
     _component(key=key, data=pack(header, decided.astype("<f4"), seen.astype("<f4")))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.figures.depth import Band, Curve, deletion_curves, map_height, source_maps
 from core.figures.tree import shown
+from core.language import mark, tr
 from core.runs.beam_sizes import sentences
 from core.runs.explaining import (
     ERASURES,
@@ -25,6 +26,7 @@ from core.runs.rolled import last_cross
 from core.runs.slices import Slices
 from core.seeds import Seeds
 from dashboard import kept, resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.depth_survey import survey
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -35,9 +37,9 @@ from dashboard.components.panel import panel
 _BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ERASURE = "erasure"
 _VERDICTS = {
-    "better": "better than random here",
-    "no better": "no better than random here",
-    "worse": "worse than random here",
+    "better": mark("better than random here"),
+    "no better": mark("no better than random here"),
+    "worse": mark("worse than random here"),
 }
 _SEED = 1  # of the random orders: the same ones at every visit
 
@@ -45,13 +47,13 @@ _SEED = 1  # of the random orders: the same ones at every visit
 def explained(chosen: Chosen) -> None:
     """Choose an output token; maps, verdicts and curves."""
     erasure = st.selectbox(
-        "A deleted token is", list(ERASURES), key=_ERASURE, width=320,
-        help="the end of the source is never deleted; a model is off its ground on such sources, each way in its own manner",
+        tr("A deleted token is"), list(ERASURES), key=_ERASURE, width=320,
+        help=tr("the end of the source is never deleted; a model is off its ground on such sources, each way in its own manner"),
     )  # fmt: skip
     _explained(chosen, erasure)
 
 
-@panel("The explanation")
+@panel(mark("The explanation"))
 def _explained(chosen: Chosen, erasure: str) -> None:
     matrices = chosen.model.matrices(chosen.source)
     cross = last_cross(matrices)
@@ -62,7 +64,7 @@ def _explained(chosen: Chosen, erasure: str) -> None:
     found, missing = maps(chosen.model, matrices, asked)
     _maps(found, cross.keys, token)  # on screen while the deletion test still computes
     for sentence in missing:
-        st.info(f"Some maps are missing: {literal(sentence)}.", icon=":material/layers_clear:")
+        st.info(tr("Some maps are missing: {sentence}.", sentence=literal(sentence)), icon=":material/layers_clear:")
     tested = explain(chosen.model, asked, found, erasure=erasure, generator=Seeds(_SEED).generator("orders"))
     st.markdown(_said(tested, token))
     _deletion(tested)
@@ -70,14 +72,17 @@ def _explained(chosen: Chosen, erasure: str) -> None:
 
 def _maps(found: Sequence[SourceMap], tokens: Sequence[str], token: str) -> None:
     values, names = np.stack([one.values for one in found]), [one.name for one in found]
-    st.markdown(f"What each map says about the output token **{literal(shown(token))}**:")
+    st.markdown(tr("What each map says about the output token **{shown}**:", shown=literal(shown(token))))
     live_figure(
         source_maps(tokens, names, values, mode()), key="depth maps", height=map_height(len(names)),
-        alt=f"what {len(names)} maps say about the output token {token}",
+        alt=tr("what {count} maps say about the output token {token}", count=len(names), token=token),
     )  # fmt: skip
     st.caption(
-        "Each row in its own scale. Attention, rollout, flow and saliency are ≥ 0; of the gradients that are multiplied, blue "
-        "speaks for the output token and orange against it." + _completeness(found)
+        tr(
+            "Each row in its own scale. Attention, rollout, flow and saliency are ≥ 0; of the gradients that are multiplied, blue "
+            "speaks for the output token and orange against it."
+        )
+        + _completeness(found)
     )
 
 
@@ -85,12 +90,12 @@ def explained_over_sentences(chosen: Chosen) -> None:
     """The deletion test over held-out sentences, behind a button."""
     erasure = state.get(_ERASURE) or next(iter(ERASURES))
     survey(
-        "explanation", "explain one output token each, drawn by chance, and delete", chosen,
+        "explanation", tr("explain one output token each, drawn by chance, and delete"), chosen,
         lambda n: _found(chosen.model.run.address, chosen.model.model_hash, n, erasure), _areas, option=erasure,
     )  # fmt: skip
 
 
-@kept.of_run(show_spinner=False, max_entries=32)
+@kept.of_run(says=False, show_spinner=False, max_entries=32)
 def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]:
     trained = resources.model(address)
     return Slices(over_sentences(trained, sentences(trained, n), Seeds(_SEED), erasure=erasure))
@@ -99,9 +104,9 @@ def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]
 def _token(chosen: Chosen, output: Sequence[str], first: int) -> int:
     key = f"depth token {chosen.model.run.address} {chosen.source}"
     return st.pills(
-        "Output token to explain", range(len(output)), default=first, required=True, key=key,
+        tr("Output token to explain"), range(len(output)), default=first, required=True, key=key,
         format_func=lambda at: literal(shown(output[at])) + str(at + 1).translate(_BELOW),  # equal labels would be one pill
-        help="of the model's own greedy output, everything before it given; first the one that needs the source most",
+        help=tr("of the model's own greedy output, everything before it given; first the one that needs the source most"),
     )  # fmt: skip
 
 
@@ -110,10 +115,15 @@ def _said(found: Explanation, token: str) -> str:
     for one in found.tested:
         groups["better than random" if one.judgement == "better" else "no better than random"].append(one.shown.name)
     judged = " · ".join(f"**{words}**: {', '.join(names)}" for words, names in groups.items() if names)
-    return (
-        f"Source tokens are deleted as each map ranks them, and {len(found.random)} times in random order. For the output "
-        f"token **{literal(shown(token))}**, here: {judged}. With every source token deleted its log p is "
-        f"{_nats(float(found.random_mean[-1]))} instead of {_nats(found.logp)}."
+    return tr(
+        "Source tokens are deleted as each map ranks them, and {count} times in random order. For the output "
+        "token **{shown}**, here: {judged}. With every source token deleted its log p is "
+        "{nats} instead of {nats2}.",
+        count=len(found.random),
+        shown=literal(shown(token)),
+        judged=judged,
+        nats=_nats(float(found.random_mean[-1])),
+        nats2=_nats(found.logp),
     )
 
 
@@ -122,9 +132,12 @@ def _completeness(found: Sequence[SourceMap]) -> str:
     if not sums:
         return ""
     total, difference = sums[0]
-    return (
-        f" Completeness of integrated gradients: their sum is {_nats(total)}; log p with the source less log p with <unk> "
-        f"for every source token is {_nats(difference)} (gap {_nats(abs(total - difference))} nats, from finitely many points)."
+    return tr(
+        " Completeness of integrated gradients: their sum is {nats}; log p with the source less log p with <unk> "
+        "for every source token is {nats2} (gap {nats3} nats, from finitely many points).",
+        nats=_nats(total),
+        nats2=_nats(difference),
+        nats3=_nats(abs(total - difference)),
     )
 
 
@@ -134,20 +147,22 @@ def _nats(value: float) -> str:
 
 def _deletion(found: Explanation) -> None:
     low, high = found.random_middle.tolist()
-    band = Band("random, the middle two thirds", found.random_mean.tolist(), low, high)
+    band = Band(tr("random, the middle two thirds"), found.random_mean.tolist(), low, high)
     curves = [Curve(one.shown.name, one.curve.tolist()) for one in found.tested]
     live_figure(
         deletion_curves(found.steps.tolist(), curves, band, mode()), key="depth deletion", height=420,
-        alt="log-probability of the output token by the number of deleted source tokens",
+        alt=tr("log-probability of the output token by the number of deleted source tokens"),
     )  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(one, found) for one in found.tested] + [_random(found)]), hide_index=True,
         column_config={"area (nats)": st.column_config.NumberColumn(format="%.2f")}, key="depth areas",
     )  # fmt: skip
     st.caption(
-        "area: mean depth of the curve below its beginning; larger means that what the map ranks first mattered sooner · "
-        "better: at most one in twenty orders, the map's own counted, does as well · integrated gradients are asked about <unk> "
-        "in the first place, so deletion by <unk> is their home ground; delete in another way to see them away from it"
+        tr(
+            "area: mean depth of the curve below its beginning; larger means that what the map ranks first mattered sooner · "
+            "better: at most one in twenty orders, the map's own counted, does as well · integrated gradients are asked about <unk> "
+            "in the first place, so deletion by <unk> is their home ground; delete in another way to see them away from it"
+        )
     )
 
 
@@ -160,8 +175,8 @@ def _row(one: JudgedMap, found: Explanation) -> dict[str, object]:
 
 def _random(found: Explanation) -> dict[str, object]:
     return {
-        "map": "random, mean", "area (nats)": float(found.random_areas.mean()), "random orders as good": "",
-        "verdict": f"± {found.random_areas.std():.2f}, standard deviation",
+        "map": tr("random, mean"), "area (nats)": float(found.random_areas.mean()), "random orders as good": "",
+        "verdict": tr("± {std:.2f}, standard deviation", std=found.random_areas.std()),
     }  # fmt: skip
 
 
@@ -181,16 +196,20 @@ def _areas(areas: Areas) -> None:
     }  # fmt: skip
     config = {name: st.column_config.NumberColumn(format=form) for name, form in formats.items()}
     frame = pd.DataFrame(rows).sort_values("mean area (nats)", ascending=False)
-    st.dataframe(frame, hide_index=True, column_config=config, key="depth survey areas")
+    data_table(frame, hide_index=True, column_config=config, key="depth survey areas")
     st.caption(
-        f"{areas.done} sentences; mean area of random orders: {areas.random.mean():.2f} nats. better: more than two standard "
-        "errors above random."
+        tr(
+            "{done} sentences; mean area of random orders: {mean:.2f} nats. better: more than two standard "
+            "errors above random.",
+            done=areas.done,
+            mean=areas.random.mean(),
+        )
     )
 
 
 def _verdict(gain: float, error: float) -> str:
     if np.isnan(error):
-        return "one sentence tells nothing"
+        return tr("one sentence tells nothing")
     if gain > 2 * error:
-        return "better than random"
-    return "worse than random" if gain < -2 * error else "no better than random"
+        return tr("better than random")
+    return tr("worse than random") if gain < -2 * error else tr("no better than random")

@@ -6,6 +6,7 @@ import streamlit as st
 from core.errors import InputError
 from core.figures.attention import Reading
 from core.figures.provenance import Origin
+from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
 from dashboard import links, state
@@ -18,24 +19,28 @@ from dashboard.components.panel import panel
 Maps = dict[str, AttentionMatrix]  # what was drawn, each as of one head, by its title
 ROLLOUT, FLOW = "rollout", "attention flow"
 _WHAT = {
-    ROLLOUT: "**Rollout**: Ã = ½A + ½I (half of a state is passed on as it is), rows divided by their sums, the layers "
-    "multiplied.",
-    FLOW: "**Attention flow**: the same Ã as the widths of pipes; the most that can flow from the one token to the other, "
-    "each pair for itself, so rows need not sum to one.",
+    ROLLOUT: mark(
+        "**Rollout**: Ã = ½A + ½I (half of a state is passed on as it is), rows divided by their sums, the layers "
+        "multiplied."
+    ),
+    FLOW: mark(
+        "**Attention flow**: the same Ã as the widths of pipes; the most that can flow from the one token to the other, "
+        "each pair for itself, so rows need not sum to one."
+    ),
 }
-_LEAVES_OUT = (
+_LEAVES_OUT = mark(
     "Heads are averaged at every layer; values, norms and feed-forward parts are left out: a picture of the wiring, not of "
     "what was computed (Abnar & Zuidema 2020, arXiv:2005.00928)."
 )
 
 
-@panel("The way through the layers")
+@panel(mark("The way through the layers"))
 def layers(chosen: Chosen) -> None:
     """Maps of one layer beside those of all layers below it."""
     model, query = chosen.model, {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source}
     maps, place = _drawn(chosen)
     origin = Origin(model.run.address, model.model_hash, model.step, model.config.seed)
-    with st.expander("Take away", icon=":material/download:"):
+    with st.expander(tr("Take away"), icon=":material/download:"):
         reading = Reading(origin, chosen.source, None, "depth", {**query, **place})
         chosen_download(derived(maps, reading), key="depth take")
 
@@ -47,14 +52,17 @@ def _drawn(chosen: Chosen) -> tuple[Maps, dict[str, str]]:
     try:
         through = rolled(chosen.model, matrices)
     except InputError as error:
-        st.info(f"Nothing is rolled: {literal(str(error))}.", icon=":material/layers_clear:")
+        st.info(tr("Nothing is rolled: {error}.", error=literal(str(error))), icon=":material/layers_clear:")
         return _cross_alone(cross), {}
     how, layer = way(through)
     maps, place = below(through, how, layer), way_query(how, layer)
     try:
         carried(chosen.model, matrices)
     except InputError as error:
-        st.info(f"The cross-attention is not carried on: {literal(str(error))}.", icon=":material/layers_clear:")
+        st.info(
+            tr("The cross-attention is not carried on: {error}.", error=literal(str(error))),
+            icon=":material/layers_clear:",
+        )
         return maps | _cross_alone(cross), place
     return maps | onward(cross, through, how), place
 
@@ -67,13 +75,13 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
             state.forget(name)
     left, right = st.columns([1, 2])
     with left:
-        how = st.segmented_control("Carry by", (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, required=True)
+        how = st.segmented_control(tr("Carry by"), (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, required=True)
     with right:
         layer = st.segmented_control(
-            f"{stack.title()} layer", range(1, count + 1), default=count, key=links.LAYER, required=True,
-            help="left: what this layer alone looks at; right: what of the source stands in a token after it",
+            tr("{title} layer", title=stack.title()), range(1, count + 1), default=count, key=links.LAYER, required=True,
+            help=tr("left: what this layer alone looks at; right: what of the source stands in a token after it"),
         )  # fmt: skip
-    bare = "" if through.residual else " The blocks of this model pass nothing on as it is, so here Ã = A."
+    bare = "" if through.residual else tr(" The blocks of this model pass nothing on as it is, so here Ã = A.")
     st.caption(f"{_WHAT[how]}{bare} {_LEAVES_OUT}")
     return how, layer
 
@@ -90,19 +98,36 @@ def below(through: Rolled, how: str, layer: int, stack: str = "encoder") -> Maps
     first = float(np.diag(through.up_to[0]).mean())
     now = float(np.diag(through.up_to[layer - 1]).mean())
     st.markdown(
-        f"After {layer} of {len(through.layers)} {stack} layers a state holds, by rollout, **{now:.0%}** of its own token on "
-        f"average (after the first: {first:.0%})."
+        tr(
+            "After {layer} of {count} {stack} layers a state holds, by rollout, **{now:.0%}** of its own token on "
+            "average (after the first: {first:.0%}).",
+            layer=layer,
+            count=len(through.layers),
+            stack=stack,
+            now=now,
+            first=first,
+        )
     )
     left, right = st.columns(2)
     with left:
         site = Site(stack, layer - 1, "self", f"{stack} layer {layer} alone")
         first_map = _map(
-            site, alone, through.tokens, through.tokens, f"layer {layer} alone · mean over heads", "depth alone"
+            site,
+            alone,
+            through.tokens,
+            through.tokens,
+            tr("layer {layer} alone · mean over heads", layer=layer),
+            "depth alone",
         )
     with right:
         site = Site(stack, layer - 1, "self", f"{how} of {stack} layers 1…{layer}")
         return first_map | _map(
-            site, below, through.tokens, through.tokens, f"{how} · layers 1 to {layer}", "depth below"
+            site,
+            below,
+            through.tokens,
+            through.tokens,
+            tr("{how} · layers 1 to {layer}", how=how, layer=layer),
+            "depth below",
         )
 
 
@@ -112,9 +137,15 @@ def onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     carried_on = through.through(mean)
     same = int((mean.argmax(axis=1) == carried_on.argmax(axis=1)).sum())
     st.markdown(
-        f"The decoder looks at encoder states, not at tokens. Carried on to the source, the largest weight of a row is "
-        f"**{carried_on.max(axis=1).mean():.2f}** on average instead of {mean.max(axis=1).mean():.2f}, and it stands on the "
-        f"same token for {same} of {len(mean)} output tokens."
+        tr(
+            "The decoder looks at encoder states, not at tokens. Carried on to the source, the largest weight of a row is "
+            "**{mean:.2f}** on average instead of {mean2:.2f}, and it stands on the "
+            "same token for {same} of {count} output tokens.",
+            mean=carried_on.max(axis=1).mean(),
+            mean2=mean.max(axis=1).mean(),
+            same=same,
+            count=len(mean),
+        )
     )
     shown = carried_on if how == ROLLOUT else through.flow_through(mean)
     left, right = st.columns(2)
@@ -123,11 +154,13 @@ def onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     with right:
         name = f"{how} of {cross.site.name} through encoder layers 1…{len(through.layers)}"
         site = Site("decoder", cross.site.layer, "cross", name)
-        return alone | _map(site, shown, cross.queries, cross.keys, f"carried to the source · {how}", "depth carried")
+        return alone | _map(
+            site, shown, cross.queries, cross.keys, tr("carried to the source · {how}", how=how), "depth carried"
+        )
 
 
 def _cross_alone(cross: AttentionMatrix) -> Maps:
-    title = f"{cross.site.label} · mean over heads"
+    title = tr("{label} · mean over heads", label=cross.site.label)
     return _map(cross.site, cross.mean(), cross.queries, cross.keys, title, "depth cross")
 
 

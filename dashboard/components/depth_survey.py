@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 import streamlit as st
 
+from core.language import tr
 from core.runs.slices import Slices
 from dashboard import state
 from dashboard.components import turns
@@ -42,7 +43,7 @@ def survey(
         find: what is known about n sentences, for everybody; draw: draws it.
         option: what else was chosen: another one is another survey.
     """
-    guarded("The survey")(_body)(name, does, chosen, find, draw, option)
+    guarded(tr("The survey"))(_body)(name, does, chosen, find, draw, option)
 
 
 def _body(
@@ -52,25 +53,31 @@ def _body(
     words, count, press = st.columns([4, 1, 1], vertical_alignment="bottom")
     with count:
         n = int(st.number_input(
-            "sentences", value=24, step=8, key=f"{name} n", help="held-out test sentences (at least 1 and at most 1,000)"
+            tr("sentences"), value=24, step=8, key=f"{name} n", help=tr("held-out test sentences (at least 1 and at most 1,000)")
         ))  # fmt: skip
-    words.markdown(f"**Over held-out sentences** · {does}, on {n} sentences that the model never saw in training.")
+    words.markdown(
+        tr(
+            "**Over held-out sentences** · {does}, on {n} sentences that the model never saw in training.",
+            does=does,
+            n=n,
+        )
+    )
     key = repr((name, chosen.model.run.address, chosen.model.model_hash, n, option))
     running = state.running(f"{name} running", key)
     with press:
         _button(name, running)
-    panel("The survey", every=_TICK if running else None)(_found)(name, find, n, draw, running)
+    panel(tr("The survey"), every=_TICK if running else None)(_found)(name, find, n, draw, running)
 
 
 def _button(name: str, running: bool) -> None:
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key=f"{name} stop", width="stretch", on_click=state.put,
-            args=(f"{name} running", None), help="what was found is kept, and Run goes on from there",
+            tr("Stop"), icon=":material/stop:", key=f"{name} stop", width="stretch", on_click=state.put,
+            args=(f"{name} running", None), help=tr("what was found is kept, and Run goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Run", type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
+            tr("Run"), type="primary", icon=":material/play_arrow:", key=f"{name} run", width="stretch",
             on_click=state.press, args=(f"{name} running",), **unless_locked("practice"),
         )  # fmt: skip
 
@@ -80,8 +87,10 @@ def _found(name: str, find: Callable[[int], Slices[C]], n: int, draw: Callable[[
     turns.work(name, running and not one.done, partial(one.go_on, _SLICE))
     now = one.now
     if now is not None and not one.done:
-        said = f"{now.done:,} of {now.total:,} sentences"
-        st.progress(now.done / now.total, text=said if running else f"{said} · stopped, Run goes on from here")
+        said = tr("{done:,} of {total:,} sentences", done=now.done, total=now.total)
+        st.progress(
+            now.done / now.total, text=said if running else tr("{said} · stopped, Run goes on from here", said=said)
+        )
     if now is not None:
         draw(now)
     if running and one.done:

@@ -9,6 +9,7 @@ from core.data.pascal_voc import read_files
 from core.data.scenes import placed_digits, rectangles
 from core.data.tiles import tiled
 from core.figures.detection import BoxedView, boxed_picture, cost_height, cost_map, judged_curve
+from core.language import tr
 from core.runs.detection import DetectionRun, Looked
 from dashboard import kept
 from dashboard.components.live_figure import live_figure
@@ -20,13 +21,13 @@ _TALL = 430  # points of the picture
 _READABLE = 12  # queries whose costs are all drawn
 
 
-@kept.shared(show_spinner="Drawing the pictures …", max_entries=4)
+@kept.shared(says=False, show_spinner="Drawing the pictures …", max_entries=4)
 def scenes(kind: str) -> BoxedPictures:
     """Drawn pictures, for everybody."""
     return SCENES[kind]()
 
 
-@kept.own(show_spinner="Reading the pictures …", max_entries=4)
+@kept.own(says=False, show_spinner="Reading the pictures …", max_entries=4)
 def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPictures:
     """A person's own pictures.
 
@@ -42,7 +43,7 @@ def own(digest: str, parts: int, _contents: Mapping[str, bytes]) -> BoxedPicture
     )
 
 
-@kept.own(show_spinner="Making the detector …", max_entries=12)
+@kept.own(says=False, show_spinner="Making the detector …", max_entries=12)
 def detector(name: str, kind: str, seed: int, matching: str, _pictures: BoxedPictures) -> DetectionRun:
     """A training of the same seed on the same pictures, for everybody; it computes nothing by itself.
 
@@ -72,21 +73,29 @@ def picture(one: Looked, chosen: int | None, layer: int, head: int | None, *, dr
         one.pixels, one.there.boxes, names, one.boxes[shown], [one.title(query) for query in shown], shown,
         one.pairs if drawn else (), look, chosen,
     )  # fmt: skip
-    told = ", ".join(one.title(query) for query in shown) or "no query names anything"
+    told = ", ".join(one.title(query) for query in shown) or tr("no query names anything")
     live_figure(boxed_picture(view, mode(), height=_TALL), key="detection picture", height=_TALL, alt=told)
 
 
 def matching(one: Looked) -> None:
     """The costs of every pair, and which are taken."""
     if not one.there.labels.size:
-        st.caption("Nothing is on this picture, so every query is told to say nothing.")
+        st.caption(tr("Nothing is on this picture, so every query is told to say nothing."))
         return
     rows = list(range(len(one.boxes)))
     if len(rows) > _READABLE:
         rows = sorted(query for query, _ in one.pairs)
-        st.caption(f"Of {len(one.boxes)} queries those that answer for a thing; the others are told to say nothing.")
+        st.caption(
+            tr(
+                "Of {count} queries those that answer for a thing; the others are told to say nothing.",
+                count=len(one.boxes),
+            )
+        )
     things = [f"{at + 1} · {one.classes[label]}" for at, label in enumerate(one.there.labels)]
-    told = ", ".join(f"query {query + 1} for {things[at]} ({one.costs[query, at]:.1f})" for query, at in one.pairs)
+    told = ", ".join(
+        tr("query {query} for {things} ({costs:.1f})", query=query + 1, things=things[at], costs=one.costs[query, at])
+        for query, at in one.pairs
+    )
     pairs = [(rows.index(query), at) for query, at in one.pairs]
     figure = cost_map(one.costs[rows], pairs, [one.title(query) for query in rows], things, mode())
     live_figure(figure, key="detection costs", height=cost_height(len(rows)), alt=told)
@@ -104,5 +113,5 @@ def curve(one: DetectionRun) -> None:
     last = one.curve[-1]
     live_figure(
         judged_curve(steps, lines, one.floor, one.steps, mode()), key="detection curve", height=300,
-        alt=f"after {last.step} steps: recall {last.recall:.0%}, average precision {last.average_precision:.0%}",
+        alt=tr("after {step} steps: recall {recall:.0%}, average precision {average_precision:.0%}", step=last.step, recall=last.recall, average_precision=last.average_precision),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from core.figures.pictures import FIGURE_EXPORTS
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_files import TREE_EXPORTS, tree_figure
 from core.figures.tree_files import to_html as tree_html
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.reader import AbstractTrained
 from core.runs.sessions import SavedSession
@@ -74,7 +75,7 @@ def map_name(view: MapView) -> str:
 def chosen_download(taken: Taken, *, key: str) -> None:
     """What of the page is wanted, and a button for each of its forms."""
     key = f"{key} {' '.join(taken)}"
-    what = st.segmented_control("Of", list(taken), default=next(iter(taken)), key=key, required=True)
+    what = st.segmented_control(tr("Of"), list(taken), default=next(iter(taken)), key=key, required=True)
     name, files = taken[what]
     download_row(files, name, key=f"download {what}")
 
@@ -99,7 +100,7 @@ def matrix_downloads(
     Args:
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
-    with st.expander("Take away", icon=":material/download:"):
+    with st.expander(tr("Take away"), icon=":material/download:"):
         taken = {what: (map_name(view), map_files(view, reading)) for what, (view, reading) in views.items()}
         chosen_download({**taken, ALL: ("attention", heads_files(matrices, whole))}, key="take")
         asked = f"{whole.source!r}, {whole.target!r}" if whole.target else repr(whole.source)
@@ -139,7 +140,7 @@ def tree_download(
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
-    with st.expander("Take away", icon=":material/download:"):
+    with st.expander(tr("Take away"), icon=":material/download:"):
         query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
         files = tree_files(tree.parts, query, chosen.model.config.seed)
         download_row(files, f"tree-{search.name}", key=key)

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.distribution import law_bars, noise_strip
+from core.language import tr
 from core.runs.draw_steps import Position
 from dashboard import state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -18,7 +20,7 @@ def draw_view(steps: tuple[Position, ...], top_p: float) -> None:
     if (state.get("draw step") or 0) >= len(steps):
         state.forget("draw step")
     at = st.segmented_control(
-        "Step: the tokens of this draw",
+        tr("Step: the tokens of this draw"),
         range(len(steps)),
         format_func=lambda place: f"{place + 1} · {literal(steps[place].drawn.text)}",
         key="draw step",
@@ -34,7 +36,7 @@ def draw_view(steps: tuple[Position, ...], top_p: float) -> None:
             [one.drawn for one in pieces], step.noise, step.window, mode(),
         ),
         key="noise", height=170,
-        alt=f"u = {step.noise:.4f} lies in the interval of {step.drawn.text}",
+        alt=tr("u = {noise:.4f} lies in the interval of {text_}", noise=step.noise, text_=step.drawn.text),
     )  # fmt: skip
     _law(step, top_p)
     _all_steps(steps)
@@ -45,15 +47,30 @@ def _in_words(step: Position) -> str:
     whole = (
         ""
         if step.window == (0.0, 1.0)
-        else f" The strip shows [{step.window[0]:.4f}, {step.window[1]:.4f}) only, since the interval is narrow."
+        else tr(
+            " The strip shows [{window:.4f}, {window2:.4f}) only, since the interval is narrow.",
+            window=step.window[0],
+            window2=step.window[1],
+        )
     )
-    taken = "; ".join(f"**{why}** takes out {count:,} ({mass:.3f})" for why, (count, mass) in step.excluded.items())
-    return (
-        f"After {code(' '.join(step.prefix) or '(nothing yet)')}: u = **{step.noise:.4f}** lies in "
-        f"[{one.before:.4f}, {one.after:.4f}), the interval of {code(one.text)}.{whole}  \n"
-        f"{step.support:,} {'token' if step.support == 1 else 'tokens'} can be drawn; entropy of the model's distribution {step.entropy:.2f} nats. "
-        + (f"Excluded, with their mass: {taken}." if taken else "Nothing is excluded.")
+    taken = "; ".join(
+        tr("**{why}** takes out {count:,} ({mass:.3f})", why=why, count=count, mass=mass)
+        for why, (count, mass) in step.excluded.items()
     )
+    return tr(
+        "After {prefix}: u = **{noise:.4f}** lies in "
+        "[{before:.4f}, {after:.4f}), the interval of {text_}.{whole}  \n"
+        "{support:,} {rest} can be drawn; entropy of the model's distribution {entropy:.2f} nats. ",
+        prefix=code(" ".join(step.prefix) or "(nothing yet)"),
+        noise=step.noise,
+        before=one.before,
+        after=one.after,
+        text_=code(one.text),
+        whole=whole,
+        support=step.support,
+        rest="token" if step.support == 1 else "tokens",
+        entropy=step.entropy,
+    ) + (tr("Excluded, with their mass: {taken}.", taken=taken) if taken else tr("Nothing is excluded."))
 
 
 def _law(step: Position, top_p: float) -> None:
@@ -68,10 +85,17 @@ def _law(step: Position, top_p: float) -> None:
         right=next((at for at in places if shown[at].right), -1),
     )  # fmt: skip
     best = ", ".join(f"{one.text} {one.model:.3f}" for one in shown[:3])
-    live_figure(figure, key="law", height=340, alt=f"most probable: {best}; drawn: {step.drawn.text}")
+    live_figure(
+        figure, key="law", height=340, alt=tr("most probable: {best}; drawn: {text_}", best=best, text_=step.drawn.text)
+    )
     hidden = len(step.tokens) - len(shown)
     if hidden > 0:
-        st.caption(f"{hidden:,} less probable tokens are not drawn here; the table below has the sums of every step.")
+        st.caption(
+            tr(
+                "{hidden:,} less probable tokens are not drawn here; the table below has the sums of every step.",
+                hidden=hidden,
+            )
+        )
 
 
 def _all_steps(steps: tuple[Position, ...]) -> None:
@@ -84,7 +108,7 @@ def _all_steps(steps: tuple[Position, ...]) -> None:
         }
         for at, step in enumerate(steps)
     ]  # fmt: skip
-    exact = ("p (model)", "p (law)", "u", "from", "to", "mass left")
+    exact = ("p (model)", "p (law)", "u", "from", "to", tr("mass left"))
     columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
-    columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help="of the model's distribution, in nats")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")
+    columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help=tr("of the model's distribution, in nats"))
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")

@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import InputError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.rolled import Rolled, as_shares, roll, spreads
+from dashboard.components.data_table import data_table
 from dashboard.components.depth_heads import spread_figure
 from dashboard.components.depth_layers import Maps, below, onward, way, way_query
 from dashboard.components.downloads import Taken, derived
@@ -22,7 +24,7 @@ def dump_layers(chosen: Chosen) -> Taken:
     try:
         through = roll(matrices, stack=stack)
     except InputError as error:
-        st.info(f"Nothing is rolled: {literal(str(error))}.", icon=":material/layers_clear:")
+        st.info(tr("Nothing is rolled: {error}.", error=literal(str(error))), icon=":material/layers_clear:")
         return {}
     how, layer = way(through, stack)
     maps = below(through, how, layer, stack)
@@ -37,11 +39,11 @@ def dump_layers(chosen: Chosen) -> Taken:
 def _onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
     if cross.keys != through.tokens:
         st.info(
-            "The cross-attention is not carried on: its columns are other tokens than the encoder's rows.",
+            tr("The cross-attention is not carried on: its columns are other tokens than the encoder's rows."),
             icon=":material/layers_clear:",
         )
         return {}
-    st.caption("As if the decoder looked at the last encoder layer; a recording does not say it.")
+    st.caption(tr("As if the decoder looked at the last encoder layer; a recording does not say it."))
     return onward(cross, through, how)
 
 
@@ -55,10 +57,10 @@ def dump_spread(chosen: Chosen) -> None:
         for one in spread
     ]  # fmt: skip
     numbers: dict[str, object] = {
-        "entropy (nats)": st.column_config.NumberColumn(format="%.3f", help="mean over rows, −Σ w log w"),
+        "entropy (nats)": st.column_config.NumberColumn(format="%.3f", help=tr("mean over rows, −Σ w log w")),
         "share": st.column_config.NumberColumn(
-            format="percent", help="mean over rows of entropy / log of the keys that the query may look at"
+            format="percent", help=tr("mean over rows of entropy / log of the keys that the query may look at")
         ),
-        "rows without": st.column_config.NumberColumn(help="rows whose weights are no distribution"),
+        "rows without": st.column_config.NumberColumn(help=tr("rows whose weights are no distribution")),
     }
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="recorded spread")
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="recorded spread")

@@ -18,6 +18,7 @@ from core.data.named_file import named_file
 from core.errors import DataError, InputError
 from core.figures.attention import Reading
 from core.figures.provenance import Origin
+from core.language import tr
 from core.runs.workspace import in_classroom
 from dashboard import kept, links, resources, state
 from dashboard.components.downloads import reading_of
@@ -100,25 +101,31 @@ def _bar(kept: Kept) -> tuple[Given, str, str]:
     """One line: what is open, more of it, what is said beside it, and away with it."""
     words, more, beside, press = st.columns([5, 3, 3, 2], vertical_alignment="center")
     names = ", ".join(f"`{name.replace('`', '')}`" for name, _ in kept.files[:4])
-    words.markdown(f"Open: {names}{f' and {len(kept.files) - 4:,} more' if len(kept.files) > 4 else ''}")
-    with more.popover("Other files", icon=":material/upload_file:", width="stretch"):
+    words.markdown(
+        tr(
+            "Open: {names}{rest}",
+            names=names,
+            rest=tr(" and {count:,} more", count=len(kept.files) - 4) if len(kept.files) > 4 else "",
+        )
+    )
+    with more.popover(tr("Other files"), icon=":material/upload_file:", width="stretch"):
         _boxes()
-    with beside.popover("Tokens, axes", icon=":material/tune:", width="stretch"):
+    with beside.popover(tr("Tokens, axes"), icon=":material/tune:", width="stretch"):
         said = _beside()
-    press.button("Close", icon=":material/close:", key="recording close", on_click=_close, width="stretch")
+    press.button(tr("Close"), icon=":material/close:", key="recording close", on_click=_close, width="stretch")
     return said
 
 
 def _boxes() -> None:
     """The box for files, and the line for a path; what is read goes into the session, and the box is empty again."""
     dropped = file_box(
-        "Recordings: .npz, .npy, .safetensors, .json or a .zip of them", accept_multiple_files=True,
+        tr("Recordings: .npz, .npy, .safetensors, .json or a .zip of them"), accept_multiple_files=True,
         key=f"recording box {state.get(_ROUND, 0)}", max_upload_size=MEGABYTES,
-        help="Hugging Face generate, fairseq, OpenNMT, JoeyNMT, ESPnet, Coqui, Whisper: docs/your-own-model.md says what to "
-        "write. No pickle, no .pt: nothing is unpickled. The files stay on this computer.",
+        help=tr("Hugging Face generate, fairseq, OpenNMT, JoeyNMT, ESPnet, Coqui, Whisper: docs/your-own-model.md says what to "
+        "write. No pickle, no .pt: nothing is unpickled. The files stay on this computer."),
     )  # fmt: skip
     if dropped:
-        with st.spinner("Reading the recording …"):
+        with st.spinner(tr("Reading the recording …")):
             _take([(one.name, content(one, MEGABYTES)) for one in dropped])
         resources.forget_uploads(dropped)
         state.put(_ROUND, state.get(_ROUND, 0) + 1)  # an empty box: what was read is held once, not twice
@@ -126,8 +133,8 @@ def _boxes() -> None:
     if in_classroom():  # the server's files are not the class's
         return
     left, right = st.columns([3, 1], vertical_alignment="bottom")
-    left.text_input("Or a file or folder on this computer", key=_PATH, placeholder="/home/me/recording.npz")
-    right.button("Open", key="recording open", on_click=_take_path, width="stretch")
+    left.text_input(tr("Or a file or folder on this computer"), key=_PATH, placeholder=tr("/home/me/recording.npz"))
+    right.button(tr("Open"), key="recording open", on_click=_take_path, width="stretch")
 
 
 def _problem() -> None:
@@ -154,7 +161,13 @@ def _take_path() -> None:
     try:
         path = named_file(str(state.get(_PATH) or "").strip())
         if not path.is_dir() and path.suffix.lower() not in _ENDINGS:
-            raise DataError(f"{path} ends in none of {', '.join(_ENDINGS)}; name a recording, or a folder of them")
+            raise DataError(
+                tr(
+                    "{path} ends in none of {endings}; name a recording, or a folder of them",
+                    path=path,
+                    endings=", ".join(_ENDINGS),
+                )
+            )
         _take([(file.name, read_bytes(file)) for file in find_files([path])])
     except (InputError, OSError, ValueError) as error:  # ValueError: a NUL in the path
         state.put(_PROBLEM, str(error))
@@ -169,15 +182,21 @@ def _close() -> None:
 
 def _beside() -> tuple[Given, str, str]:
     """What a person says beside the files."""
-    where = "those of the file"
-    source = st.text_input("Source tokens", key=_SOURCE, placeholder=where, help="words between blanks, or a JSON list")
-    target = st.text_input("Target tokens", key=_TARGET, placeholder=where, help="as the decoder read them, with begin")
-    program = st.selectbox("Axes as they are written by", list(PROGRAMS), key=_PROGRAM)
-    kind = st.selectbox("Where no name says what it is, it is", KINDS, key=_KIND)
-    numbers = st.selectbox(
-        "The numbers are", NUMBERS, key=_NUMBERS, help="of scores the softmax is taken, of logarithms exp"
+    where = tr("those of the file")
+    source = st.text_input(
+        tr("Source tokens"), key=_SOURCE, placeholder=where, help=tr("words between blanks, or a JSON list")
     )
-    hop = st.number_input("Milliseconds a source position lasts", 0.0, 1000.0, 0.0, 0.5, key=_HOP, help="0: tokens")
+    target = st.text_input(
+        tr("Target tokens"), key=_TARGET, placeholder=where, help=tr("as the decoder read them, with begin")
+    )
+    program = st.selectbox(tr("Axes as they are written by"), list(PROGRAMS), key=_PROGRAM)
+    kind = st.selectbox(tr("Where no name says what it is, it is"), KINDS, key=_KIND)
+    numbers = st.selectbox(
+        tr("The numbers are"), NUMBERS, key=_NUMBERS, help=tr("of scores the softmax is taken, of logarithms exp")
+    )
+    hop = st.number_input(
+        tr("Milliseconds a source position lasts"), 0.0, 1000.0, 0.0, 0.5, key=_HOP, help=tr("0: tokens")
+    )
     return Given(source, target, numbers, hop / 1000 or None), program, kind
 
 
@@ -187,8 +206,8 @@ def _which(recordings: list[Recording], mark: str) -> tuple[Recording, int]:
     at = 0
     if len(recordings) > 1:
         at = left.selectbox(
-            "Recording", range(len(recordings)), format_func=lambda at: recordings[at].name, key=f"{_WHICH} {mark}",
-            help="files that speak of the same attention, or steps of a training",
+            tr("Recording"), range(len(recordings)), format_func=lambda at: recordings[at].name, key=f"{_WHICH} {mark}",
+            help=tr("files that speak of the same attention, or steps of a training"),
         )  # fmt: skip
     recording = recordings[at]
     everybody = recording.crowd.all
@@ -198,10 +217,10 @@ def _which(recordings: list[Recording], mark: str) -> tuple[Recording, int]:
     key = f"{_HYPOTHESIS} {mark} {at}"
     _restore(key)
     row = (right if len(recordings) > 1 else left).selectbox(
-        "Sentence and hypothesis" if len(everybody) > recording.crowd.sentences else "Sentence", range(len(everybody)),
+        tr("Sentence and hypothesis") if len(everybody) > recording.crowd.sentences else tr("Sentence"), range(len(everybody)),
         format_func=lambda row: f"{recording.crowd.label(everybody[row])}{recording.wording(everybody[row])}",
         key=key,
-        help="its rows are followed through the beam by beam_indices" if beams else None,
+        help=tr("its rows are followed through the beam by beam_indices") if beams else None,
     )  # fmt: skip
     state.keep(key)
     return recording, row

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.figures.attention import ALL, REDUCTIONS, MapView
+from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix
 from dashboard import links
 from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name
@@ -18,9 +19,11 @@ _SHOWN = 6  # notes that are seen without asking
 _AT_ONCE = 14_000_000  # cells of the small pictures together: 48 heads at 512 × 512 are drawn in under a second
 _MOST_HEADS = 1200  # small pictures on a page: 32 layers × 32 heads are 1,024
 _DIRECTIONS = {
-    "cross": "Rows are the target, each named by the token that the decoder read there; columns are the source.",
-    "encoder self": "Rows and columns are the source: a row shows where its token looked.",
-    "decoder self": "Rows and columns are the target: a row shows where its token looked, at itself and what was before it.",
+    "cross": mark("Rows are the target, each named by the token that the decoder read there; columns are the source."),
+    "encoder self": mark("Rows and columns are the source: a row shows where its token looked."),
+    "decoder self": mark(
+        "Rows and columns are the target: a row shows where its token looked, at itself and what was before it."
+    ),
 }
 _AXES = {
     "cross": {"queries": "target ↓", "keys": "source →"},
@@ -35,14 +38,22 @@ def said(chosen: Chosen) -> None:
     count = sum(matrix.heads for matrix in opened.matrices)
     layers = len(opened.matrices)
     left, right = st.columns([4, 1], vertical_alignment="center")
-    left.markdown(f"**{literal(chosen.title)}** · {count:,} heads of {layers:,} attention{'s' * (layers != 1)}")
+    left.markdown(
+        tr(
+            "**{title}** · {count:,} heads of {layers:,} attention{value}",
+            title=literal(chosen.title),
+            count=count,
+            layers=layers,
+            value="s" * (layers != 1),
+        )
+    )
     if chosen.found:
-        with right.popover("How it was read", icon=":material/data_array:", width="stretch"):
+        with right.popover(tr("How it was read"), icon=":material/data_array:", width="stretch"):
             st.markdown("\n".join(f"- {literal(note)}" for note in chosen.found))
     for warning in opened.warnings[:_SHOWN]:
         st.warning(literal(warning), icon=":material/rule:")
     if len(opened.warnings) > _SHOWN:
-        with st.expander(f"{len(opened.warnings) - _SHOWN:,} more"):
+        with st.expander(tr("{count:,} more", count=len(opened.warnings) - _SHOWN)):
             st.markdown("\n".join(f"- {literal(warning)}" for warning in opened.warnings[_SHOWN:]))
     for note in opened.noticed:
         st.caption(f":material/info: {literal(note)}")
@@ -58,7 +69,9 @@ def maps(chosen: Chosen) -> Taken:
     put_head(site, head, first)
     matrix = next(one for one in matrices if one.site.name == site)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
-    how = left.segmented_control("Show", REDUCTIONS, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True)
+    how = left.segmented_control(
+        tr("Show"), REDUCTIONS, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
+    )
     view = MapView(matrix, head, how)
     right.caption(_DIRECTIONS[kind_of(matrix)])
     heatmap(
@@ -82,7 +95,12 @@ def _shown(chosen: Chosen) -> list[AttentionMatrix]:
     for matrix in reversed(wanted):
         if drawn and sum(one.heads for one in drawn) + matrix.heads > _MOST_HEADS:
             st.caption(
-                f":material/info: The last {len(drawn):,} of {len(wanted):,} attentions are drawn: {_MOST_HEADS:,} heads."
+                tr(
+                    ":material/info: The last {count:,} of {count2:,} attentions are drawn: {most_heads:,} heads.",
+                    count=len(drawn),
+                    count2=len(wanted),
+                    most_heads=_MOST_HEADS,
+                )
             )
             break
         drawn.append(matrix)
@@ -97,15 +115,15 @@ def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
         return list(matrices)
     heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
     wanted = st.segmented_control(
-        "Attention", kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
-        help="small pictures of very many cells take their time; choose which to draw" if heavy else None,
+        tr("Attention"), kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        help=tr("small pictures of very many cells take their time; choose which to draw") if heavy else None,
     )  # fmt: skip
     return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]
 
 
 def dump_downloads(chosen: Chosen, taken: Taken) -> None:
     """What is large on the page and all matrices as files, and the command that opens the recording without the page."""
-    with st.expander("Take away", icon=":material/download:"):
+    with st.expander(tr("Take away"), icon=":material/download:"):
         every = ("attention", heads_files(chosen.opened.matrices, chosen.reading))
         chosen_download({**taken, ALL: every}, key="recorded take")
         st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.decoding.search import AbstractSearch
 from core.errors import InputError
+from core.language import tr
 from core.recording.edit import Edit
 from core.runs.intervention import check
 from dashboard import links, state
@@ -65,17 +66,17 @@ def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
     try:
         said = json.loads(asked)
         if not isinstance(said, list):
-            raise InputError("they are no list")
+            raise InputError(tr("they are no list"))
         edits = [Edit.from_dict(one) for one in said]
         check(chosen.model, chosen.source, edits)
     except InputError as error:
         problem = str(error)
     except (ValueError, RecursionError):
-        problem = "they are no JSON"
+        problem = tr("they are no JSON")
     else:
         return [edit.to_dict() for edit in edits]
     st.warning(
-        f"The edits in the address cannot be made, so nothing is edited: {literal(problem)}.",
+        tr("The edits in the address cannot be made, so nothing is edited: {problem}.", problem=literal(problem)),
         icon=":material/link_off:",
     )
     return []

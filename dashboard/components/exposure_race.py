@@ -8,18 +8,20 @@ import streamlit as st
 
 from core.figures.curves import Curve, curves
 from core.figures.exposure import places
+from core.language import tr
 from core.metrics.exposure import Exposure
 from core.runs.exposed_pair import FORCED, SAMPLED, ExposedPair, pair_config
 from core.tasks.hidden_state import HiddenState
 from core.tasks.task import AbstractTask
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 Points = tuple[Sequence[int], Sequence[float], Sequence[float]]  # steps, under the right prefix, running free
 
 
-@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(says=False, show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(model: str, schedule: str, half: int, seed: int, steps: int, again: int) -> ExposedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return ExposedPair(pair_config(model, seed, schedule=schedule, half=half, steps=steps))
@@ -33,13 +35,18 @@ def exposure_race(one: ExposedPair, *, running: bool) -> None:
     """
     steps = one.config.training.steps
     if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / steps, text=f"step {one.step:,} of {steps:,} of each{held}")
+        held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
+        st.progress(
+            one.step / steps, text=tr("step {step:,} of {steps:,} of each{held}", step=one.step, steps=steps, held=held)
+        )
     if not one.step:
         st.caption(
-            f"Press Train: both learn for {steps} steps, in turn; 300 take well under a minute. The task is `state`: "
-            "eight states, each stays with probability 0.9, and half of the reports on it are noise. The right last answer is "
-            "nearly always the next one; so is, it seems, a wrong one."
+            tr(
+                "Press Train: both learn for {steps} steps, in turn; 300 take well under a minute. The task is `state`: "
+                "eight states, each stays with probability 0.9, and half of the reports on it are noise. The right last answer is "
+                "nearly always the next one; so is, it seems, a wrong one.",
+                steps=steps,
+            )
         )
         return
     found = {name: side.looks[-1].exposure for name, side in one.sides.items()}
@@ -66,14 +73,17 @@ def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task:
         _over_steps(points)
     with right:
         _over_places(found, task)
-    st.dataframe(
+    data_table(
         pd.DataFrame([_row(name, one) for name, one in found.items()]), hide_index=True, width="content",
         key="wrong numbers", column_config={name: st.column_config.NumberColumn(format="percent") for name in _SHARES},
     )  # fmt: skip
     st.caption(
-        "Tokens right under the right prefix and running free, and what is lost between them; running free, how often a token "
-        "is wrong behind a wrong and behind a right one, and how many times likelier that makes an error. Tokens are compared "
-        f"place by place, over {next(iter(found.values())).items} held-out examples."
+        tr(
+            "Tokens right under the right prefix and running free, and what is lost between them; running free, how often a token "
+            "is wrong behind a wrong and behind a right one, and how many times likelier that makes an error. Tokens are compared "
+            "place by place, over {items} held-out examples.",
+            items=next(iter(found.values())).items,
+        )
     )
 
 
@@ -88,29 +98,38 @@ def _row(name: str, one: Exposure) -> dict[str, str | float | None]:
 
 def _verdict(found: Mapping[str, Exposure]) -> str:
     forced, sampled = found[FORCED], found[SAMPLED]
-    told = (
-        f"**Teacher forcing**: {forced.forced:.0%} right under the right prefix, {forced.free:.0%} running free. "
-        f"**Scheduled sampling**: {sampled.forced:.0%} and {sampled.free:.0%}. "
+    told = tr(
+        "**Teacher forcing**: {forced:.0%} right under the right prefix, {free:.0%} running free. "
+        "**Scheduled sampling**: {forced2:.0%} and {free2:.0%}. ",
+        forced=forced.forced,
+        free=forced.free,
+        forced2=sampled.forced,
+        free2=sampled.free,
     )
     gained = sampled.free - forced.free
     if abs(gained) < 0.02:
-        return f"{told}Running free the two are about as good."
-    return f"{told}Running free that is {abs(100 * gained):.0f} points {'more' if gained > 0 else 'less'}."
+        return tr("{told}Running free the two are about as good.", told=told)
+    return tr(
+        "{told}Running free that is {gained:.0f} points {rest}.",
+        told=told,
+        gained=abs(100 * gained),
+        rest="more" if gained > 0 else "less",
+    )
 
 
 def _over_steps(points: Mapping[str, Points]) -> None:
     lines = [
         Curve(f"{name} · {what}", steps, values, at, variant, points=True)
         for at, (name, (steps, forced, free)) in enumerate(points.items())
-        for variant, (what, values) in enumerate((("free", free), ("right prefix", forced)))
+        for variant, (what, values) in enumerate((("free", free), (tr("right prefix"), forced)))
     ]
     said = ", ".join(
-        f"{name}: right prefix {forced[-1]:.0%}, free {free[-1]:.0%}"
+        tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=name, forced=forced[-1], free=free[-1])
         for name, (_, forced, free) in points.items()
         if forced
     )
     live_figure(
-        curves(lines, title="Tokens right while it learns", unit="share right", mode=mode(), share=True),
+        curves(lines, title=tr("Tokens right while it learns"), unit=tr("share right"), mode=mode(), share=True),
         key="wrong curves", height=320, alt=said,
     )  # fmt: skip
 
@@ -119,13 +138,19 @@ def _over_places(found: Mapping[str, Exposure], task: AbstractTask) -> None:
     lines = [
         Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
-        for variant, (what, values) in enumerate((("free", one.free_at), ("right prefix", one.forced_at)))
+        for variant, (what, values) in enumerate((("free", one.free_at), (tr("right prefix"), one.forced_at)))
     ]
     said = ", ".join(
-        f"{name}: free, first place {one.free_at[0]:.0%}, last {one.free_at[-1]:.0%}" for name, one in found.items()
+        tr(
+            "{name}: free, first place {free_at:.0%}, last {free_at2:.0%}",
+            name=name,
+            free_at=one.free_at[0],
+            free_at2=one.free_at[-1],
+        )
+        for name, one in found.items()
     )
     live_figure(
-        places(lines, title="Tokens right by place, as it stands", axis="place in the target", chance=guessing(task), mode=mode()),
+        places(lines, title=tr("Tokens right by place, as it stands"), axis=tr("place in the target"), chance=guessing(task), mode=mode()),
         key="wrong by place", height=320, alt=said,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from core.errors import AttentionLabError, DataError, RunError
 from core.figures.attention import REDUCTIONS
 from core.figures.opening import open_figure
 from core.figures.provenance import Provenance
+from core.language import mark, tr
 from core.runs.classroom import locked
 from core.runs.sessions import SCHEMA, SavedSession
 from dashboard import links, resources, state
@@ -24,13 +25,13 @@ _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to"
 _MEGABYTES = 50
 _ASKS = "figure asked for"
 _TITLES = {
-    "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": "Inspect my alignment",
+    "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": mark("Inspect my alignment"),
     "intervene": "Intervene", "recordings": "Recordings",
 }  # fmt: skip
-_FILES_MISSING = (
+_FILES_MISSING = mark(
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."
 )
-_RECORDING_MISSING = (
+_RECORDING_MISSING = mark(
     "The figure was made of a recording, which is not inside it: drop the same files here, where they are not open below. "
     "Layer and head are chosen then; of several hypotheses choose the one that the title names."
 )
@@ -81,9 +82,15 @@ def arrive(title: str) -> None:
 
 def figure_bar() -> None:
     """The button that asks for a figure."""
-    st.button("Open figure", icon=":material/image_search:", help="a picture that was saved here", on_click=_ask)
+    st.button(
+        tr("Open figure"),
+        icon=":material/image_search:",
+        help=tr("a picture that was saved here"),
+        on_click=_ask,
+        key="open figure",
+    )
     if state.get(_ASKS):  # remembered: a page that is drawn again meanwhile does not close it
-        _asking()
+        st.dialog(tr("Open a figure"), on_dismiss=_answered)(_asking)()
 
 
 def _ask() -> None:
@@ -95,18 +102,19 @@ def _answered() -> None:
     state.forget(_ASKS, _PROBLEM)
 
 
-@st.dialog("Open a figure", on_dismiss=_answered)
 def _asking() -> None:
     """Where to drop it; it stays until a figure was opened."""
     name = f"figure file {state.get(_COUNT, 0)}"
     file_box(
-        "A picture that was saved here", ["svg", "png", "pdf", "html"], key=name, max_upload_size=_MEGABYTES,
+        tr("A picture that was saved here"), ["svg", "png", "pdf", "html"], key=name, max_upload_size=_MEGABYTES,
         on_change=_take, args=(name,),
     )  # fmt: skip
     if problem := state.get(_PROBLEM):
-        st.warning(literal(f"{_sentence(problem)} The page is as it was."), icon=":material/error:")
+        st.warning(
+            literal(tr("{sentence} The page is as it was.", sentence=_sentence(problem))), icon=":material/error:"
+        )
     else:
-        st.caption("Its page, model, text and place are shown again; nothing is taken from the picture itself.")
+        st.caption(tr("Its page, model, text and place are shown again; nothing is taken from the picture itself."))
     if state.get(_GO):
         st.rerun()
 
@@ -122,7 +130,7 @@ def figure_told(title: str) -> None:
         return
     shown = {links.RUN: about.origin.run, links.SOURCE: about.source} if about.origin.run else {}
     if all(state.get(name) == value for name, value in shown.items()):
-        st.caption(f":material/image: From a figure: {literal(about.title)}")
+        st.caption(tr(":material/image: From a figure: {title}", title=literal(about.title)))
         for word in words:
             st.warning(literal(word), icon=":material/info:")
 
@@ -154,14 +162,22 @@ def _leads(about: Provenance) -> Going:
         AttentionLabError: its run is not here, it cannot be decoded again, or no page shows its like.
     """
     if about.page not in _TITLES:
-        raise DataError(f"no page can show this figure again; it is of: {about.view}, {about.title[:120]}")
+        raise DataError(
+            tr(
+                "no page can show this figure again; it is of: {view}, {title}",
+                view=about.view,
+                title=about.title[:120],
+            )
+        )
     if about.page == "inspect_alignment":
         return Going(about.page, words=(_FILES_MISSING,))
     if about.page == "recordings":
         return _recorded(about)
     run = about.query.get(links.RUN, "")
     if run not in resources.addresses(writing=False):
-        raise RunError(f"this figure was made with the run “{run[:80]}”, which is not here; bring that run here first")
+        raise RunError(
+            tr("this figure was made with the run “{run}”, which is not here; bring that run here first", run=run[:80])
+        )
     ways = {"decoder": _decoded, "depth": _deep, "intervene": _intervened, "attention": _attended}
     return ways[about.page](about, run)
 
@@ -180,7 +196,13 @@ def _attended(about: Provenance, run: str) -> Going:
     words = _other_weights(about, run)
     query = {name: about.query[name] for name in links.ATTENTION if name in about.query}
     if query.get(links.BESIDE, links.NOBODY) not in (links.NOBODY, *resources.model_addresses()):
-        words.append(f"The model beside it, “{query.pop(links.BESIDE)[:80]}”, is not here; {run} is shown alone.")
+        words.append(
+            tr(
+                "The model beside it, “{pop}”, is not here; {run} is shown alone.",
+                pop=query.pop(links.BESIDE)[:80],
+                run=run,
+            )
+        )
     if query.get(links.REDUCTION) not in REDUCTIONS:
         query.pop(links.REDUCTION, None)
     values = {
@@ -210,8 +232,15 @@ def _other_weights(about: Provenance, run: str) -> list[str]:
     if model.model_hash == about.origin.model_hash:
         return []
     return [
-        f"The figure was made with weights {str(about.origin.model_hash)[:40]} of step {about.origin.step}; here {run} has "
-        f"weights {model.model_hash} of step {model.step}, so the map below is theirs and may look different."
+        tr(
+            "The figure was made with weights {model_hash} of step {step}; here {run} has "
+            "weights {model_hash2} of step {step2}, so the map below is theirs and may look different.",
+            model_hash=str(about.origin.model_hash)[:40],
+            step=about.origin.step,
+            run=run,
+            model_hash2=model.model_hash,
+            step2=model.step,
+        )
     ]
 
 
@@ -222,11 +251,13 @@ def _decoded(about: Provenance, run: str) -> Going:
         saved = SavedSession.from_link(query[links.SESSION])
     else:
         saved = _unforced(about, run)
-        words = ("The figure holds the search but no branches: the tree below is the unforced one.",)
+        words = (tr("The figure holds the search but no branches: the tree below is the unforced one."),)
     if (saved.run, saved.session.source) != (run, about.source):
-        raise DataError("this figure was edited: its session is of another run or source than it says; save it again")
+        raise DataError(
+            tr("this figure was edited: its session is of another run or source than it says; save it again")
+        )
     if problem := open_session(saved):
-        raise RunError(f"the tree of this figure is not opened: {problem}")
+        raise RunError(tr("the tree of this figure is not opened: {problem}", problem=problem))
     values = {links.RUN: run, links.SOURCE: saved.session.source, links.SEARCH: saved.session.search.name}
     values |= {name: query[name] for name in (links.SITE, links.HEAD) if name in query}
     return Going(about.page, values, words=words)

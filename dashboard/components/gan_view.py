@@ -5,17 +5,18 @@ import streamlit as st
 from core.figures.curves import Curve, curves
 from core.figures.patches import laid_over
 from core.figures.samples import sheet
+from core.language import mark, tr
 from core.runs.gan_race import WITH, WITHOUT, GanRace, Sampled
 from dashboard import kept
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
-TITLES = {WITHOUT: "Convolutions alone", WITH: "With attention"}
+TITLES = {WITHOUT: mark("Convolutions alone"), WITH: mark("With attention")}
 _TALL = 300  # points of a figure
 _POINTS = 200  # of a line: more cannot be told apart
 
 
-@kept.shared(show_spinner="Making the networks …", max_entries=12)
+@kept.shared(says=False, show_spinner="Making the networks …", max_entries=12)
 def race(seed: int, pooled: int) -> GanRace:
     """Trainings of the same seed, for everybody; it computes nothing by itself."""
     return GanRace(seed, pooled=pooled)
@@ -26,7 +27,9 @@ def sheets(samples: dict[str, Sampled], sample: int, step: int) -> None:
     for column, (name, one) in zip(st.columns(2), samples.items()):
         with column:
             figure = sheet((one.pictures + 1) / 2, mode(), title=TITLES[name], chosen=sample, height=_TALL)
-            told = f"{TITLES[name]}: {len(one.pictures)} samples after {step} steps"
+            told = tr(
+                "{titles}: {count} samples after {step} steps", titles=TITLES[name], count=len(one.pictures), step=step
+            )
             live_figure(figure, key=f"gan {name}", height=_TALL, alt=told)
 
 
@@ -35,15 +38,28 @@ def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
     weights = one.look(sample, *pixel)
     assert weights is not None  # it is the one with attention
     alike, row, column = 1 / weights.size, *divmod(int(weights.argmax()), weights.shape[1])
-    where = f"at {_span('row', row, one.pooled)}, {_span('column', column, one.pooled)}"
-    told = f"sample {sample + 1}, from row {pixel[0] + 1}, column {pixel[1] + 1}: most, {weights.max():.3f}, {where}"
+    where = tr("at {span}, {span2}", span=_span("row", row, one.pooled), span2=_span("column", column, one.pooled))
+    told = tr(
+        "sample {sample}, from row {pixel}, column {pixel2}: most, {max:.3f}, {where}",
+        sample=sample + 1,
+        pixel=pixel[0] + 1,
+        pixel2=pixel[1] + 1,
+        max=weights.max(),
+        where=where,
+    )
     ink = (one.pictures[sample] + 1) / 2
-    title = "Where the framed pixel looks"
+    title = tr("Where the framed pixel looks")
     figure = laid_over(ink, weights - alike, mode(), title=title, chosen=pixel, framed=1, height=_TALL)
     live_figure(figure, key="gan look", height=_TALL, alt=told)
     st.caption(
-        f"{told[0].upper()}{told[1:]}. Orange: more than {alike:.3f}, which would be alike at all {weights.size} places; blue: less. Colors "
-        "are as strong where the differences are small."
+        tr(
+            "{upper}{told}. Orange: more than {alike:.3f}, which would be alike at all {size} places; blue: less. Colors "
+            "are as strong where the differences are small.",
+            upper=told[0].upper(),
+            told=told[1:],
+            alike=alike,
+            size=weights.size,
+        )
     )
 
 
@@ -65,16 +81,18 @@ def course(one: GanRace) -> None:
             _line(name, values, at, 0) for at, (name, values) in enumerate(zip(("generator", "discriminator"), gammas))
         ]
         now = ", ".join(f"{line.name} {line.values[-1]:.3f}" for line in lines)
-        figure = curves(lines, title="γ: how much of what was looked at is added", unit="γ", mode=mode())
-        live_figure(figure, key="gan gammas", height=_TALL, alt=f"γ after {one.step} steps: {now}")
+        figure = curves(lines, title=tr("γ: how much of what was looked at is added"), unit="γ", mode=mode())
+        live_figure(
+            figure, key="gan gammas", height=_TALL, alt=tr("γ after {step} steps: {now}", step=one.step, now=now)
+        )
     with right:
         lines = [
             _line(f"{part}, {TITLES[name].lower()}", values, at, variant)
             for variant, (name, trainer) in enumerate(one.trainers.items())
             for at, (part, values) in enumerate(zip(("generator", "discriminator"), zip(*trainer.losses)))
         ]
-        figure = curves(lines, title="Hinge losses", unit="loss", mode=mode())
-        live_figure(figure, key="gan losses", height=_TALL, alt=f"losses after {one.step} steps")
+        figure = curves(lines, title=tr("Hinge losses"), unit=tr("loss"), mode=mode())
+        live_figure(figure, key="gan losses", height=_TALL, alt=tr("losses after {step} steps", step=one.step))
 
 
 def _line(name: str, values: tuple[float, ...], series: int, variant: int) -> Curve:

@@ -7,8 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.word_alignment import error_grid, grid_height, linked_map, map_height
+from core.language import tr
 from core.metrics.word_alignment import agreement, fertility, unlinked
 from core.runs.gold_alignment import Extraction, HeadAgreement, LinkedMaps, LinkedSet, best_of, diagonal_agreement
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -22,8 +24,15 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
     means = min((one for one in agreements if one.head is None), key=lambda one: one.links.error_rate)
     along = diagonal_agreement([one.pair for one in found.pairs]).error_rate
     st.markdown(
-        f"Over **{_count(len(found.pairs))}** the best head is **{_named(best)}: AER {best.links.error_rate:.3f}**; the "
-        f"best mean over the heads of a layer has {means.links.error_rate:.3f}, links along the diagonal {along:.3f}."
+        tr(
+            "Over **{count}** the best head is **{named}: AER {error_rate:.3f}**; the "
+            "best mean over the heads of a layer has {error_rate2:.3f}, links along the diagonal {along:.3f}.",
+            count=_count(len(found.pairs)),
+            named=_named(best),
+            error_rate=best.links.error_rate,
+            error_rate2=means.links.error_rate,
+            along=along,
+        )
     )
     sites = list(found.sites)
     widest = max(one.shape[0] for one in found.pairs[0].maps)
@@ -31,7 +40,7 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
     for one in agreements:
         errors[sites.index(one.site), widest if one.head is None else one.head] = one.links.error_rate
     figure = error_grid([site.label for site in sites], errors, (sites.index(best.site), best.head or 0), mode())
-    live_figure(figure, key="gold grid", height=grid_height(len(sites)), alt=f"best: {_named(best)}")
+    live_figure(figure, key="gold grid", height=grid_height(len(sites)), alt=tr("best: {named}", named=_named(best)))
     rows = [
         {
             "attention": one.site.label, "head": "mean" if one.head is None else str(one.head + 1),
@@ -43,8 +52,8 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
     numbers = {
         name: st.column_config.NumberColumn(format="%.3f") for name in ("AER", "precision", "recall", "F", "mass AER")
     }
-    with st.expander("All heads as a table", icon=":material/table:"):
-        st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="gold table")
+    with st.expander(tr("All heads as a table"), icon=":material/table:"):
+        data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="gold table")
 
 
 def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract: Extraction) -> None:
@@ -53,12 +62,12 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
     with left:
         best = agreements.index(best_of(agreements))
         head = agreements[st.selectbox(
-            "Head", range(len(agreements)), index=best, format_func=lambda at: _entry(agreements[at]),
+            tr("Head"), range(len(agreements)), index=best, format_func=lambda at: _entry(agreements[at]),
             key=f"gold head {best} {len(agreements)}",
         )]  # fmt: skip
     with right:
         place = st.selectbox(
-            "Sentence", range(len(found.pairs)), key=f"gold sentence {found.total}",
+            tr("Sentence"), range(len(found.pairs)), key=f"gold sentence {found.total}",
             format_func=lambda at: f"{found.pairs[at].pair.number}: {' '.join(found.pairs[at].pair.source)[:70]}",
         )  # fmt: skip
     one = found.pairs[min(place or 0, len(found.pairs) - 1)]
@@ -67,41 +76,44 @@ def one_sentence(agreements: Sequence[HeadAgreement], found: LinkedSet, extract:
     here = agreement(links, gold)
     counts = fertility(gold.possible, len(one.pair.source))
     st.markdown(
-        f"This sentence: **AER {here.error_rate:.3f}**, {here.found:.0f} links found, {here.found_sure:.0f} of "
-        f"{here.sure:.0f} sure ones among them. " + _nulls(one, counts)
-    )
+        tr(
+            "This sentence: **AER {error_rate:.3f}**, {found:.0f} links found, {found_sure:.0f} of "
+            "{sure:.0f} sure ones among them. ", error_rate=here.error_rate,
+            found=here.found, found_sure=here.found_sure, sure=here.sure)
+        + _nulls(one, counts)
+    )  # fmt: skip
     if one.unknown:
-        st.caption(
-            f":material/help: fed as <unk>, the model does not know them: {literal('  '.join(one.unknown[:12]))}"
-        )
+        st.caption(tr(
+            ":material/help: fed as <unk>, the model does not know them: {list}",
+            list=literal("  ".join(one.unknown[:12]))))  # fmt: skip
     if max(weights.shape) > _LONGEST:
-        st.info(f"Sentences of more than {_LONGEST} words are not drawn; their numbers are above.")
+        st.info(tr("Sentences of more than {longest} words are not drawn; their numbers are above.", longest=_LONGEST))
         return
     figure = linked_map(weights, one.pair.source, one.pair.target, gold, links, counts, mode())
     live_figure(figure, key="gold map", height=map_height(len(one.pair.target)), alt=f"AER {here.error_rate:.3f}")
-    st.caption(
+    st.caption(tr(
         "Rows are target words, columns source words, the bluer the heavier; a row is the attention that predicts its word. Bars "
         "are fertility: how many target words a source word is linked to by hand, ∅ none. The row and column of <end> are left "
         "out, so a row may sum to less than one."
-    )
+    ))  # fmt: skip
 
 
 def _nulls(one: LinkedMaps, counts: Sequence[int]) -> str:
     source = [one.pair.source[at] for at, count in enumerate(counts) if not count]
     target = [one.pair.target[at] for at in unlinked(one.pair.links.possible, len(one.pair.target))]
     if not source and not target:
-        return "Every word has a gold link."
+        return tr("Every word has a gold link.")
     sides = [f"{side} {code(' '.join(words))}" for side, words in (("source", source), ("target", target)) if words]
-    return "Without a gold link (∅): " + "; ".join(sides) + "."
+    return tr("Without a gold link (∅): ") + "; ".join(sides) + "."
 
 
 def _count(pairs: int) -> str:
-    return f"{pairs:,} sentence pair{'' if pairs == 1 else 's'}"
+    return tr("{pairs:,} sentence pair{rest}", pairs=pairs, rest="" if pairs == 1 else "s")
 
 
 def _named(one: HeadAgreement) -> str:
-    return f"{one.site.label}, {'mean of heads' if one.head is None else f'head {one.head + 1}'}"
+    return f"{one.site.label}, {tr('mean of heads') if one.head is None else f'head {one.head + 1}'}"
 
 
 def _entry(one: HeadAgreement) -> str:
-    return f"{_named(one)} · AER {one.links.error_rate:.3f}"
+    return tr("{named} · AER {error_rate:.3f}", named=_named(one), error_rate=one.links.error_rate)

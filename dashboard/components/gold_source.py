@@ -9,14 +9,15 @@ from core.data.linked_sentences import MIDDLE, LinkedPair, read_linked, split_mi
 from core.data.parallel_text import decode
 from core.data.word_links import FORMATS, ORDERS
 from core.errors import InputError
+from core.language import mark, tr
 from core.runs.gold_alignment import MOST, known_pairs
 from core.runs.trained import TrainedModel
 from dashboard.components.locks import file_box
 from dashboard.components.uploaded import content
 
 _MEGABYTES = 20
-HELD_OUT, MINE = "Held-out", "My sentences"
-_AS_SHOWN = "as the file shows"
+HELD_OUT, MINE = "Held-out", mark("My sentences")
+_AS_SHOWN = mark("as the file shows")
 _STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, "from 0": 0, "from 1": 1}
 
 
@@ -40,7 +41,9 @@ def gold_source(model: TrainedModel, where: str) -> GoldSource | None:
         pairs = _brought()
         return GoldSource(pairs, cut=False) if pairs else None
     narrow, _ = st.columns([1, 4])
-    n = narrow.number_input("Sentences", value=50, step=10, key="gold n", help=f"held-out test examples, 1 to {MOST:,}")
+    n = narrow.number_input(
+        tr("Sentences"), value=50, step=10, key="gold n", help=tr("held-out test examples, 1 to {most:,}", most=MOST)
+    )
     return GoldSource(known_pairs(model, int(n)), cut=True)
 
 
@@ -48,30 +51,36 @@ def _brought() -> tuple[LinkedPair, ...]:
     left, right = st.columns(2)
     with left:
         sentences = file_box(
-            f"Sentences: one file with source {MIDDLE} target, or two files, the sources first",
+            tr("Sentences: one file with source {middle} target, or two files, the sources first", middle=MIDDLE),
             accept_multiple_files=True, key="gold sentences", max_upload_size=_MEGABYTES,
-            help="words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read",
+            help=tr("words apart by spaces; a number and a tab in front of each line, or <s snum=1> … </s>, is read"),
         )  # fmt: skip
     with right:
         links = file_box(
-            "Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link", key="gold links",
+            tr("Links: 0-0 1p2 on a line for each pair, or 1 1 1 S on a line for each link"), key="gold links",
             max_upload_size=_MEGABYTES,
-            help="i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P",
+            help=tr("i-j is sure, ipj or i?j possible; naacl: sentence, source position, target position, S or P"),
         )  # fmt: skip
     places = st.columns(3)
     with places[0]:
-        form = st.selectbox("Format of the links", [_AS_SHOWN, *FORMATS], key="gold form")
+        form = st.selectbox(tr("Format of the links"), [_AS_SHOWN, *FORMATS], key="gold form")
     with places[1]:
-        start = st.selectbox("Positions count", list(_STARTS), key="gold start")
+        start = st.selectbox(tr("Positions count"), list(_STARTS), key="gold start")
     with places[2]:
-        order = st.selectbox("Written first", ORDERS, key="gold order", help="which position of a link is in front")
+        order = st.selectbox(
+            tr("Written first"), ORDERS, key="gold order", help=tr("which position of a link is in front")
+        )
     if not sentences or links is None:
-        st.info("Bring the sentences and their links: nothing is kept, they are read for this session.")
+        st.info(tr("Bring the sentences and their links: nothing is kept, they are read for this session."))
         return ()
     texts = [decode(content(file, _MEGABYTES), file.name)[0] for file in sentences]
     if len(texts) > 2:
         raise InputError(
-            f"{len(texts)} files of sentences were brought; bring one with {MIDDLE}, or the sources and targets"
+            tr(
+                "{count} files of sentences were brought; bring one with {middle}, or the sources and targets",
+                count=len(texts),
+                middle=MIDDLE,
+            )
         )
     source, target = texts if len(texts) == 2 else split_middle(texts[0])
     written = decode(content(links, _MEGABYTES), links.name)[0]

@@ -6,8 +6,10 @@ import streamlit as st
 
 from core.data.vector_sets import SetExample
 from core.figures.graphs import graph_attention
+from core.language import tr
 from core.runs.graph_layout import MOST_DRAWN, Drawn, drawn
 from core.runs.trained_set import TrainedSet
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -23,21 +25,21 @@ def graph_attention_view(trained: TrainedSet, example: SetExample, *, key: str) 
     taken = [trained.entrance.labels[at] for at in found.argmax(1)]
     places = st.columns([4, 2, 2, 4], vertical_alignment="bottom")
     with places[0]:
-        node = st.selectbox("Node", range(len(names)), format_func=lambda at: names[at], key=f"{key} node")
+        node = st.selectbox(tr("Node"), range(len(names)), format_func=lambda at: names[at], key=f"{key} node")
     looks = trained.looks and len(names) <= _LAID_OUT
     weights = np.zeros(len(names))
     if looks:
         matrices = trained.matrices(example)
         with places[1]:
             layer = st.segmented_control(
-                "Layer", range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
+                tr("Layer"), range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
                 required=True, format_func=lambda at: str(at + 1),
             )  # fmt: skip
         matrix = matrices[layer or 0]
         with places[2]:
             head = st.selectbox(
-                "Head", ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
-                format_func=lambda at: "all, mean" if at == "mean" else str(int(at) + 1),
+                tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
+                format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
             )  # fmt: skip
         rows = matrix.weights[:, node]
         weights = rows.mean(0) if head == "mean" else rows[int(head)]
@@ -52,14 +54,24 @@ def graph_attention_view(trained: TrainedSet, example: SetExample, *, key: str) 
     with right:
         _neighbors(weights, node, names, taken, looks=looks)
     if part.left_out:
-        st.caption(f"Drawn are the {MOST_DRAWN} nodes nearest to the chosen one; {part.left_out:,} more are not.")
+        st.caption(tr(
+            "Drawn are the {most_drawn} nodes nearest to the chosen one; {left_out:,} more are not.",
+            most_drawn=MOST_DRAWN, left_out=part.left_out))  # fmt: skip
 
 
 def _sentence(example: SetExample, trained: TrainedSet, node: int, taken: list[str], labels: list[str]) -> str:
     true = labels[node] if labels else ""
-    right = "" if not true else ", which is right" if taken[node] == true else f", but it is **{true}**"
-    learned = " Its label was learned from." if _known(example, node) else ""
-    return f"**{example.items[node]}** is taken for **{taken[node]}**{right}.{learned}"
+    right = (
+        "" if not true else tr(", which is right") if taken[node] == true else tr(", but it is **{true}**", true=true)
+    )
+    learned = tr(" Its label was learned from.") if _known(example, node) else ""
+    return tr(
+        "**{items}** is taken for **{taken}**{right}.{learned}",
+        items=example.items[node],
+        taken=taken[node],
+        right=right,
+        learned=learned,
+    )
 
 
 def _known(example: SetExample, node: int) -> bool:
@@ -72,25 +84,35 @@ def _picture(
 ) -> None:
     own, labels = part.nodes, example.told.get("labels", [])
     told = [
-        f"taken for {taken[at]} ({found[at].max():.0%}){f', is {labels[at]}' if labels and labels[at] else ''}"
-        + (f"<br>looked at with weight {weights[at]:.3f}" if weights[at] > 0 else "")
+        tr(
+            "taken for {taken} ({max:.0%}){rest}",
+            taken=taken[at],
+            max=found[at].max(),
+            rest=tr(", is {labels}", labels=labels[at]) if labels and labels[at] else "",
+        )
+        + (tr("<br>looked at with weight {weights:.3f}", weights=weights[at]) if weights[at] > 0 else "")
         for at in own
     ]
     figure = graph_attention(
         part.places, part.edges, weights[own], int(np.flatnonzero(own == node)[0]), [example.items[at] for at in own],
-        [f"taken for {taken[at]}" for at in own], told, [_known(example, int(at)) for at in own], mode(),
+        [tr("taken for {taken}", taken=taken[at]) for at in own], told, [_known(example, int(at)) for at in own], mode(),
     )  # fmt: skip
     looked = int(np.count_nonzero(weights > 0.002))
-    live_figure(figure, key=f"{key} graph", height=460, alt=f"the graph; {example.items[node]} looks at {looked} nodes")
+    live_figure(
+        figure,
+        key=f"{key} graph",
+        height=460,
+        alt=tr("the graph; {items} looks at {looked} nodes", items=example.items[node], looked=looked),
+    )
 
 
 def _neighbors(weights: np.ndarray, node: int, names: tuple[str, ...], taken: list[str], *, looks: bool) -> None:
     if not looks:
-        st.caption("This network has no attention: every node is labelled from its own features alone.")
+        st.caption(tr("This network has no attention: every node is labelled from its own features alone."))
         return
     order = [int(at) for at in np.argsort(-weights)[:_SHOWN] if weights[at] > 0]
-    st.markdown(f"**{literal(names[node])} looks at**")
-    st.dataframe(
+    st.markdown(tr("**{names} looks at**", names=literal(names[node])))
+    data_table(
         pd.DataFrame(
             {
                 "node": [names[at] + (" (itself)" if at == node else "") for at in order],
@@ -103,4 +125,10 @@ def _neighbors(weights: np.ndarray, node: int, names: tuple[str, ...], taken: li
     )
     hidden = int(np.count_nonzero(weights > 0)) - len(order)
     if hidden > 0:
-        st.caption(f"and at {hidden:,} more, with {1 - sum(float(weights[at]) for at in order):.3f} in sum")
+        st.caption(
+            tr(
+                "and at {hidden:,} more, with {value:.3f} in sum",
+                hidden=hidden,
+                value=1 - sum(float(weights[at]) for at in order),
+            )
+        )

@@ -6,6 +6,7 @@ import streamlit as st
 from core.attention.masks import graph
 from core.data.edge_list import EXAMPLES, MOST_NODES, read_edges
 from core.figures.masks import graph_drawing
+from core.language import tr
 from core.metrics.reach import heard_after
 from core.runs.masked import shown
 from dashboard import state
@@ -23,17 +24,21 @@ def graph_view() -> None:
     state.first(_NODES, first)
     example, written, count = st.columns([2, 5, 1], vertical_alignment="bottom")
     example.selectbox(
-        "Start from", list(EXAMPLES), index=None, placeholder="an example …", key="example graph", on_change=_take
-    )
+        tr("Start from"), list(EXAMPLES), index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
+    )  # fmt: skip
     edges = written.text_input(
-        "Edges", key=_EDGES, bind="query-params", help="1-2: both hear each other; 1>2: only node 2 hears node 1"
+        tr("Edges"), key=_EDGES, bind="query-params", help=tr("1-2: both hear each other; 1>2: only node 2 hears node 1"),
+    )  # fmt: skip
+    nodes = count.number_input(
+        tr("Nodes"), step=1, key=_NODES, bind="query-params", help=tr("1 to {most_nodes}", most_nodes=MOST_NODES)
     )
-    nodes = count.number_input("Nodes", step=1, key=_NODES, bind="query-params", help=f"1 to {MOST_NODES}")
     loops, deep, who = st.columns([2, 3, 3], vertical_alignment="bottom")
-    own = loops.toggle("Self-loops", value=True, key="loops", help="whether a node may look at itself")
-    layers = deep.slider("Layers", 1, 7, 3, key="graph layers")
+    own = loops.toggle(tr("Self-loops"), value=True, key="loops", help=tr("whether a node may look at itself"))
+    layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers")
     adjacency = read_edges(edges, int(nodes))
-    speaker = who.selectbox("Who speaks", range(int(nodes)), format_func=lambda node: f"node {node + 1}", key="speaker")
+    speaker = who.selectbox(
+        tr("Who speaks"), range(int(nodes)), format_func=lambda node: f"node {node + 1}", key="speaker"
+    )
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()
     left, right = st.columns([2, 5])
@@ -45,13 +50,12 @@ def graph_view() -> None:
     with left:
         figure = graph_drawing(shown(mask, int(nodes)), heard, speaker, mode())
         live_figure(figure, key="graph", height=360, alt=words)
-        st.caption("Arrows go from who is heard to who hears; the stronger its blue, the sooner a node hears.")
+        st.caption(tr("Arrows go from who is heard to who hears; the stronger its blue, the sooner a node hears."))
     empty = np.flatnonzero(~shown(mask, int(nodes)).any(axis=1))
     if len(empty):
-        st.caption(
-            f"Without self-loops {_named(empty)} may look at nobody: all weights there are exactly zero, and only the "
-            "residual connection carries the node's own state on."
-        )
+        st.caption(tr(
+            "Without self-loops {named} may look at nobody: all weights there are exactly zero, and only the "
+            "residual connection carries the node's own state on.", named=_named(empty)))  # fmt: skip
 
 
 def _take() -> None:
@@ -65,13 +69,20 @@ def _take() -> None:
 
 def _in_words(heard: np.ndarray, speaker: int, layers: int) -> str:
     hearing, deaf = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
-    after = f"After {layers} layer{'s' * (layers != 1)} node {speaker + 1} is heard by"
-    told = f"{after} **{_named(hearing)}**" if len(hearing) else f"{after} nobody but itself"
-    return f"{told}; not by {_named(deaf)}." if len(deaf) else f"{told}: by all."
+    after = tr(
+        "After {layers} layer{value} node {speaker} is heard by",
+        layers=layers,
+        value="s" * (layers != 1),
+        speaker=speaker + 1,
+    )
+    told = f"{after} **{_named(hearing)}**" if len(hearing) else tr("{after} nobody but itself", after=after)
+    return (
+        tr("{told}; not by {named}.", told=told, named=_named(deaf)) if len(deaf) else tr("{told}: by all.", told=told)
+    )
 
 
 def _named(nodes: np.ndarray) -> str:
     numbers = [str(node + 1) for node in nodes]
     if len(numbers) == 1:
         return f"node {numbers[0]}"
-    return f"nodes {', '.join(numbers[:-1])} and {numbers[-1]}"
+    return tr("nodes {list} and {numbers}", list=", ".join(numbers[:-1]), numbers=numbers[-1])

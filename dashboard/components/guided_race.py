@@ -4,15 +4,17 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.aligning import diagonalities, losses
+from core.language import tr
 from core.runs.guided_pair import GUIDED, PLAIN, GuidedPair, Look, pair_config
 from core.training.aligning import ALIGNED
 from dashboard import kept, state
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 
-@kept.own(show_spinner="Making two models …", max_entries=4, scope="session")
+@kept.own(says=False, show_spinner="Making two models …", max_entries=4, scope="session")
 def pair(task: str, model: str, seed: int, steps: int, again: int) -> GuidedPair:
     """The two trainings of this session; another number `again` makes them anew."""
     return GuidedPair(pair_config(task, model, seed, steps=steps))
@@ -26,12 +28,17 @@ def guided_race(one: GuidedPair, *, running: bool, key: str) -> None:
     """
     steps = one.config.training.steps
     if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / steps, text=f"step {one.step:,} of {steps:,} of each{held}")
+        held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
+        st.progress(
+            one.step / steps, text=tr("step {step:,} of {steps:,} of each{held}", step=one.step, steps=steps, held=held)
+        )
     if not one.step:
         st.caption(
-            f"Press Train: both learn for {steps} steps, in turn; 400 take well under a minute. Switch guidance off before "
-            "the start, and on in the middle, to see what it does to a model that has not found its way."
+            tr(
+                "Press Train: both learn for {steps} steps, in turn; 400 take well under a minute. Switch guidance off before "
+                "the start, and on in the middle, to see what it does to a model that has not found its way.",
+                steps=steps,
+            )
         )
         return
     st.markdown(_verdict(one))
@@ -43,8 +50,10 @@ def guided_race(one: GuidedPair, *, running: bool, key: str) -> None:
         with column:
             _alignment(name, next(look for look in side.looks if look.step == step))
     st.caption(
-        "One held-out sentence. Near the diagonal: at most 15 % of the length away, <end> counted; the most diagonal head, "
-        "mean over 32 held-out examples. The loss is that of the batches, guidance left out."
+        tr(
+            "One held-out sentence. Near the diagonal: at most 15 % of the length away, <end> counted; the most diagonal head, "
+            "mean over 32 held-out examples. The loss is that of the batches, guidance left out."
+        )
     )
     if one.done:
         _afterwards(one)
@@ -56,20 +65,27 @@ def _verdict(one: GuidedPair) -> str:
     if plain is not None and guided is not None and guided > 0:
         ratio = plain / guided
         times = (
-            f"{ratio:.1f} times sooner"
+            tr("{ratio:.1f} times sooner", ratio=ratio)
             if ratio >= 1.05
-            else f"{1 / ratio:.1f} times later"
+            else tr("{ratio:.1f} times later", ratio=1 / ratio)
             if ratio < 0.95
-            else "as soon"
+            else tr("as soon")
         )
-        return f"With guidance it first aligned at step **{guided}**, without at step **{plain}**: {times}."
+        return tr(
+            "With guidance it first aligned at step **{guided}**, without at step **{plain}**: {times}.",
+            guided=guided,
+            plain=plain,
+            times=times,
+        )
     told = [
-        f"{name} **not yet**, {one.sides[name].looks[-1].best.diagonality:.0%}"
+        tr("{name} **not yet**, {diagonality:.0%}", name=name, diagonality=one.sides[name].looks[-1].best.diagonality)
         if at is None
-        else f"{name} at step **{at}**"
+        else tr("{name} at step **{at}**", name=name, at=at)
         for name, at in ((GUIDED, guided), (PLAIN, plain))
     ]
-    return f"First aligned (at least {ALIGNED:.0%} near the diagonal): {' · '.join(told)}."
+    return tr(
+        "First aligned (at least {aligned:.0%} near the diagonal): {told}.", aligned=ALIGNED, told=" · ".join(told)
+    )
 
 
 def _curves(one: GuidedPair, steps: int) -> None:
@@ -92,34 +108,38 @@ def _step(one: GuidedPair, running: bool, key: str) -> int:
     steps = [look.step for look in one.sides[GUIDED].looks]  # it is looked at last: the other has been, too
     if running or len(steps) == 1:
         return steps[-1]
-    name = f"guided step {key}, {steps[-1]}"  # after more training it stands at the newest again
+    name = tr(
+        "guided step {key}, {steps}", key=key, steps=steps[-1]
+    )  # after more training it stands at the newest again
     state.first(name, steps[-1])
-    return int(st.select_slider("Step looked at", steps, key=name))
+    return int(st.select_slider(tr("Step looked at"), steps, key=name))
 
 
 def _alignment(name: str, look: Look) -> None:
     matrix = look.matrix
-    which = f" · head {look.best.head + 1}" if matrix.heads > 1 else ""
+    which = tr(" · head {head}", head=look.best.head + 1) if matrix.heads > 1 else ""
     heatmap(
         matrix.weights[look.best.head], matrix.queries, matrix.keys, key=f"guided map {name}", high=1.0,
-        title=f"{name} · step {look.step} · {look.best.diagonality:.0%}{which}",
+        title=tr("{name} · step {step} · {diagonality:.0%}{which}", name=name, step=look.step, diagonality=look.best.diagonality, which=which),
     )  # fmt: skip
 
 
 def _afterwards(one: GuidedPair) -> None:
     """What the two can do in the end."""
     rows = []
-    with st.spinner("Both say pairs of syllables again and again …"):
+    with st.spinner(tr("Both say pairs of syllables again and again …")):
         ladders = {name: side.ladder for name, side in one.sides.items()}
     for name, side in one.sides.items():
         judged = side.judged
         row = {"": name, "exact, held out": round(judged.exact_match, 2) if judged else None}
         rows.append(row | {f"pairs ×{rung.times}": round(rung.exact, 2) for rung in ladders[name]})
     shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if name}
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
+    data_table(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
     if ladders[PLAIN]:
         st.caption(
-            "The lecture's 发财: every pair of syllables said once, twice, three and four times, none of which was "
-            "trained on; share of outputs right from the first frame to the last. Guidance shapes the learning and "
-            "promises nothing about what was never seen."
+            tr(
+                "The lecture's 发财: every pair of syllables said once, twice, three and four times, none of which was "
+                "trained on; share of outputs right from the first frame to the last. Guidance shapes the learning and "
+                "promises nothing about what was never seen."
+            )
         )

@@ -1,57 +1,17 @@
-"""The head of a page: what it is for in one sentence, and the tools of all pages: language, projector, figures, keys.
+"""The head of a page: what it is for in one sentence, the tools of all pages, and the place to open a figure.
 
 Its name stands in the menu.
 """
 
-from functools import cache
-
-import streamlit as st
-
-from core.language import LANGUAGES
+from core.language import tr
 from dashboard import links, state
-from dashboard.components.canvas import ASSETS
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
-from dashboard.components.keyboard import keyboard
-from dashboard.components.mode import mode
-from dashboard.components.projector import projector
-from dashboard.language import CHOSEN, asked_for, spoken
-
-_BOTH = "Language / 语言"  # for whoever cannot read the other
-
-_ON_PRIMARY = {"light": "#ffffff", "dark": "#0b1116"}  # Streamlit writes white on the dark theme's light blue too
+from dashboard.components.page_head import page_head
 
 
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
     state.carry(title, links.RUN, links.SOURCE)
     arrive(title)
-    st.html(f"<style>:root {{ --on-primary: {_ON_PRIMARY[mode()]}; }}\n{_sheet()}</style>")
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="page head"):
-        st.markdown(f"**{title}** · {sentence}", width="stretch")
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False, width="content", key="page tools"):
-            _language_box()
-            projector()
-            figure_bar()
-            keyboard(str(state.get(links.PAGE, "")))
-    state.keep(*state.HEAD)
+    page_head(f"**{tr(title)}** · {sentence}", figure_bar)
     figure_told(title)
-
-
-@cache
-def _sheet() -> str:
-    return (ASSETS / "heading.css").read_text(encoding="utf-8")
-
-
-def _language_box() -> None:
-    """The choice; it is in the address where it is not what the browser asks for.
-
-    Not by `bind`, which writes what is shown, 简体中文, where every link says zh.
-    """
-    state.first(CHOSEN, spoken())
-    chosen = st.selectbox(
-        _BOTH, list(LANGUAGES), key=CHOSEN, width=124, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
-        on_change=state.keep, args=(CHOSEN,),
-    )  # fmt: skip
-    said = st.query_params.get(CHOSEN)
-    if said != chosen and (said or chosen != asked_for()):
-        st.query_params[CHOSEN] = chosen

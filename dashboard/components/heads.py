@@ -9,6 +9,7 @@ from core.figures.drawn.scripts import HEADS
 from core.figures.drawn.sites import described, grouped
 from core.figures.drawn.words import HEADS as WORDS
 from core.figures.drawn.words import SIGNED_HEADS
+from core.language import tr_each
 from core.recording.matrix import AttentionMatrix
 from dashboard.components.canvas import codes, pack, remembered, settled, shared_script, style
 
@@ -43,7 +44,9 @@ def heads(
     now = _known(settled(pick, passed), matrices)
     header, body = _payload(matrices, shared_scale)
     header |= {
-        "words": {**WORDS, **(SIGNED_HEADS if any(matrix.signed for matrix in matrices) else {}), **(words or {})},
+        "words": tr_each(
+            {**WORDS, **(SIGNED_HEADS if any(matrix.signed for matrix in matrices) else {}), **(words or {})}
+        ),
         "selected": now,
         "passed": passed,
         "seq": (pick or {}).get("seq", 0),

@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import ShapeError
 from core.figures.drawn.scripts import HEATMAP
 from core.figures.drawn.words import HEATMAP as WORDS
+from core.language import tr, tr_each
 from core.recording.alignment import Mark
 from dashboard.components.canvas import codes, pack, shared_script, style
 
@@ -52,7 +53,12 @@ def heatmap(
     """
     if weights.shape != (len(queries), len(keys)):
         raise ShapeError(
-            f"weights {weights.shape} do not fit {len(queries)} query and {len(keys)} key labels; expected [query, key]"
+            tr(
+                "weights {shape} do not fit {count} query and {count2} key labels; expected [query, key]",
+                shape=weights.shape,
+                count=len(queries),
+                count2=len(keys),
+            )
         )
     top = float(high) if high is not None else float(np.abs(np.nan_to_num(weights)).max(initial=0.0))
     full = exact and weights.size <= EXACT_UP_TO
@@ -65,7 +71,7 @@ def heatmap(
         "exact": full,
         "signed": signed,
         "title": title,
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
         "path": None if path is None else [[int(row), int(column)] for row, column in path],
         "marks": [asdict(mark) for mark in marks],
     }

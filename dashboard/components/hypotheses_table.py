@@ -6,8 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from core.data.spreadsheet import written
+from core.language import tr
 from core.metrics.rounding import decimals
 from core.metrics.search_error import Judgement
+from dashboard.components.data_table import data_table
 from dashboard.components.locks import download_button
 from dashboard.components.search_card import part_names
 from dashboard.components.verdicts import legend
@@ -22,16 +24,16 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     nats = st.column_config.NumberColumn(format=f"%.{digits}f")
     legend()
-    st.dataframe(
+    data_table(
         table, hide_index=True, key="every hypothesis", placeholder="",
         column_config={
-            **dict.fromkeys(("Σ log p", *parts, "ranking score"), nats),
-            "below the best": st.column_config.NumberColumn(format="%.4g", help="nats that the proved best output is more probable"),
+            **dict.fromkeys((tr("Σ log p"), *parts, tr("ranking score")), nats),
+            "below the best": st.column_config.NumberColumn(format="%.4g", help=tr("nats that the proved best output is more probable")),
             "BLEU": st.column_config.NumberColumn(format="%.1f"),
         },
     )  # fmt: skip
     download_button(
-        "All hypotheses .csv", lambda: _csv(table), "hypotheses.csv", "text/csv", on_click="ignore",
+        tr("All hypotheses .csv"), lambda: _csv(table), "hypotheses.csv", "text/csv", on_click="ignore",
         icon=":material/download:", key="download hypotheses",
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from core.data.vector_sets import UNASKED, SetExample
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.trained_set import TrainedSet
 from dashboard.components.deciding import Labelled, deciding
@@ -26,12 +27,12 @@ def sentence_form(trained: TrainedSet, *, key: str, help: str) -> SetExample:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            "Held-out sentence", [*range(len(shown)), OWN], key=f"{key} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(shown)), OWN], key=f"{key} held out {trained.run.address}",
             format_func=lambda one: one if one == OWN else " ".join(shown[one].items),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            "Sentence", key=f"{key} typed", disabled=at != OWN, help=help, placeholder="choose “your own” on the left, then type",
+            tr("Sentence"), key=f"{key} typed", disabled=at != OWN, help=help, placeholder=tr("choose “your own” on the left, then type"),
             max_chars=2000,
         )  # fmt: skip
     return trained.read(typed) if at == OWN else shown[int(at)]
@@ -45,11 +46,12 @@ def labelled_words(trained: TrainedSet, example: SetExample, *, key: str, asked:
     """
     if len(example.items) > _MOST:
         st.warning(
-            f"{len(example.items):,} words are too many to explain; shorten it to {_MOST}.", icon=":material/info:"
+            tr("{count:,} words are too many to explain; shorten it to {most}.", count=len(example.items), most=_MOST),
+            icon=":material/info:",
         )
         return
     found, names, each = trained.probabilities(example), trained.entrance.labels, trained.entrance.output == "each"
-    st.caption(f"**{trained.run.address}** · {trained.config.model.summary}{_judged(found, example, names)}")
+    st.caption(f"**{trained.run.address}** · {tr(trained.config.model.summary)}{_judged(found, example, names)}")
     told: list[Labelled] = [
         {
             "word": word,
@@ -73,7 +75,7 @@ def labelled_words(trained: TrainedSet, example: SetExample, *, key: str, asked:
                 matrix[0].queries,
                 matrix[0].keys,
                 key=f"{key} map",
-                title=f"attention · {trained.run.address}",
+                title=tr("attention · {address}", address=trained.run.address),
             )
 
 
@@ -83,14 +85,14 @@ def _matrix(trained: TrainedSet, example: SetExample, key: str) -> tuple[Attenti
     left, right, _ = st.columns([2, 2, 6], vertical_alignment="bottom")
     with left:
         layer = st.selectbox(
-            "Layer", range(len(matrices)), index=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
+            tr("Layer"), range(len(matrices)), index=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
             format_func=lambda at: str(at + 1),
         )  # fmt: skip
     matrix = matrices[layer]
     with right:
         head = st.selectbox(
-            "Head", ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
-            format_func=lambda at: "all, mean" if at == "mean" else str(int(at) + 1),
+            tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
+            format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
         )  # fmt: skip
     return matrix, matrix.weights.mean(0) if head == "mean" else matrix.weights[int(head)]
 
@@ -103,7 +105,9 @@ def _judged(found: np.ndarray, example: SetExample, names: tuple[str, ...]) -> s
         return ""
     wrong = [at for at in np.flatnonzero(asked) if found[at].argmax() != labels[at]]
     if len(labels) == 1:
-        return f" · right: **{literal(names[int(labels[0])])}**" + (" · it is wrong" if wrong else "")
+        return f" · right: **{literal(names[int(labels[0])])}**" + (tr(" · it is wrong") if wrong else "")
     words = example.told.get("words", example.items)
     said = ", ".join(f"{literal(words[at])} is {literal(names[int(labels[at])])}" for at in wrong[:6])
-    return f" · {int(asked.sum()) - len(wrong)} of {int(asked.sum())} right" + (f" · wrong: {said}" if wrong else "")
+    return tr(" · {sum} of {sum2} right", sum=int(asked.sum()) - len(wrong), sum2=int(asked.sum())) + (
+        f" · wrong: {said}" if wrong else ""
+    )

@@ -9,6 +9,7 @@ import torch
 
 from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
+from core.language import tr, tr_each
 from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -40,7 +41,7 @@ _GUIDANCE = 5.0
 _SHORTEST = {False: 4, True: 1}  # words in the shortest utterance of the training
 
 
-@kept.shared(show_spinner="espeak-ng speaks …", max_entries=4)
+@kept.shared(says=False, show_spinner="espeak-ng speaks …", max_entries=4)
 def corpus(short: bool, seed: int) -> SpokenText:
     """What is trained on, for everybody."""
     spoken = corpus_of(_plan(short, False), Seeds(seed))
@@ -48,7 +49,7 @@ def corpus(short: bool, seed: int) -> SpokenText:
     return spoken
 
 
-@kept.shared(show_spinner="Making the speaker …", max_entries=16)
+@kept.shared(says=False, show_spinner="Making the speaker …", max_entries=16)
 def ladder(alignment: str, guided: bool, short: bool, seed: int) -> Ladder:
     """A speaker, for everybody; it computes nothing by itself."""
     settings = SpeakerSettings(alignment=alignment, reduction=_REDUCTION)
@@ -72,11 +73,11 @@ def progress(ladders: Mapping[str, Ladder], *, running: bool) -> None:
     """How far all of them are, and their losses."""
     done, total = sum(len(one.losses) for one in ladders.values()), sum(one.plan.steps for one in ladders.values())
     if done < total:
-        held = " · stopped, Train goes on from here" if done and not running else ""
-        st.progress(done / total, text=f"{done:,} of {total:,} steps{held}")
+        held = tr(" · stopped, Train goes on from here") if done and not running else ""
+        st.progress(done / total, text=tr("{done:,} of {total:,} steps{held}", done=done, total=total, held=held))
     words = " · ".join(f"{KINDS[name]} **{_recent(one):.2f}**" for name, one in ladders.items() if one.losses)
     if words:
-        st.markdown(f"Loss of the last ten steps: {words}")
+        st.markdown(tr("Loss of the last ten steps: {words}", words=words))
 
 
 def _recent(one: Ladder) -> float:
@@ -112,7 +113,14 @@ def rungs(
 
 
 def _true(rung: Rung) -> None:
-    st.markdown(f"**{literal(rung.word)} ×{rung.times}** · espeak-ng, {rung.true.sound.seconds:.1f} s")
+    st.markdown(
+        tr(
+            "**{word} ×{times}** · espeak-ng, {seconds:.1f} s",
+            word=literal(rung.word),
+            times=rung.times,
+            seconds=rung.true.sound.seconds,
+        )
+    )
     st.audio(write_wav(rung.true.sound), format="audio/wav")
     _map(_truth(rung), rung, "espeak-ng", key=f"ladder map true {rung.times}")
 
@@ -127,32 +135,36 @@ def _truth(rung: Rung) -> np.ndarray:
 def _said(kind: str, rung: Rung, sound: bytes, key: str) -> None:
     word, times = rung.heard
     mark = ":material/check:" if rung.right else ":material/close:"
-    end = "" if rung.stopped else ", does not stop"
+    end = "" if rung.stopped else tr(", does not stop")
     st.markdown(f"{mark} {KINDS[kind]}: **{literal(word)} ×{times}**, {len(rung.frames) / FRAMES_A_SECOND:.1f} s{end}")
     st.audio(sound, format="audio/wav")
     _map(rung.weights, rung, KINDS[kind], key=key)
-    st.caption(f"Doctor: {literal(_findings(rung))}")
+    st.caption(tr("Doctor: {findings}", findings=literal(_findings(rung))))
 
 
 def _findings(rung: Rung) -> str:
     """What the alignment doctor finds, with seconds or characters, in the order it names them."""
     if not rung.weights.any():  # who goes forward only may begin behind the last character
-        return "it looks at nothing"
+        return tr("it looks at nothing")
     text = [*characters(rung.word * rung.times), "<end>"]
     found = [
         one for one in examine(rung.weights) if one.axis == TARGET or one.first < len(text) - 1
     ]  # <end> is not said
-    return " · ".join(_finding(one, text) for one in found) or "nothing wrong with this map"
+    return " · ".join(_finding(one, text) for one in found) or tr("nothing wrong with this map")
 
 
 def _finding(one: Finding, text: Sequence[str]) -> str:
     if one.axis == TARGET:
         return f"{one.kind}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
-    return f"{one.kind}, {' '.join(text[one.first : one.last + 1])} at {one.first + 1}"
+    return tr(
+        "{kind}, {list} at {first}", kind=one.kind, list=" ".join(text[one.first : one.last + 1]), first=one.first + 1
+    )
 
 
 def _map(weights: np.ndarray, rung: Rung, who: str, *, key: str) -> None:
     """Time runs to the right here, as wherever speech is drawn."""
     text = [*characters(rung.word * rung.times), "<end>"]
     moments = [f"{step * _STEP:.2f} s" for step in range(len(weights))]
-    heatmap(weights.T, text, moments, key=key, title=f"{who}, {rung.word} ×{rung.times}", high=1.0, words=_WORDS)
+    heatmap(
+        weights.T, text, moments, key=key, title=f"{who}, {rung.word} ×{rung.times}", high=1.0, words=tr_each(_WORDS)
+    )

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from core.language import tr
 from core.runs.classroom import badges
 from dashboard import state
 from dashboard.components.canvas import ASSETS
@@ -15,12 +16,12 @@ _component = st.components.v2.component("attention_lab_log_out", js=(ASSETS / "l
 
 def log_out() -> None:
     """The button."""
-    st.button("Log out", icon=":material/logout:", key="log out", on_click=_dismiss)
+    st.button(tr("Log out"), icon=":material/logout:", key="log out", on_click=_dismiss)
 
 
 def logged_out() -> None:
     """All that is shown to somebody who is not logged in (any more), and the way to log in."""
-    st.info("You are logged out. Reload this page to log in.", icon=":material/logout:")
+    st.info(tr("You are logged out. Reload this page to log in."), icon=":material/logout:")
     if not state.get(
         _LEFT
     ):  # the badge has run out, or this is no app behind a gate: the page stays until it is reloaded

@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.copying import CopyMap, copy_map
+from core.language import tr
 from core.runs.machines import MACHINES, Answer
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -18,7 +20,15 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
     title, told = MACHINES[name].title, one.told
     verdict = {True: " :green-badge[right]", False: " :red-badge[not right]", None: ""}[told.right]
     calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
-    st.markdown(f"**{title}**{verdict} · {calls} · {one.milliseconds:.1f} ms")
+    st.markdown(
+        tr(
+            "**{title}**{verdict} · {calls} · {milliseconds:.1f} ms",
+            title=title,
+            verdict=verdict,
+            calls=calls,
+            milliseconds=one.milliseconds,
+        )
+    )
     st.text(told.output or "(nothing)")
     figure = copy_map(
         CopyMap(one.written, (*source, "<end>"), one.unseen, one.rows, one.p_gen, one.copied, one.sure), mode()
@@ -35,15 +45,15 @@ def costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
         }
         for name, one in answers.items()
     ]  # fmt: skip
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows), hide_index=True, width="content", key="machines table",
         column_config={
-            "calls": st.column_config.NumberColumn(help="how often the decoder was called for this output"),
+            "calls": st.column_config.NumberColumn(help=tr("how often the decoder was called for this output")),
             "milliseconds": st.column_config.NumberColumn(
-                format="%.2f", help="from the source to the output, the fastest of a few times; nothing is recorded meanwhile"
+                format="%.2f", help=tr("from the source to the output, the fastest of a few times; nothing is recorded meanwhile")
             ),
             "least sure": st.column_config.NumberColumn(
-                format="percent", help="probability of the word of which it was least sure when it wrote it"
+                format="percent", help=tr("probability of the word of which it was least sure when it wrote it")
             ),
         },
     )  # fmt: skip

@@ -6,6 +6,7 @@ import streamlit as st
 from core.attention.masks import Masks
 from core.attention.patterns import PATTERNS
 from core.figures.masks import Tile, costs_over_length, tiles, tiles_height
+from core.language import tr
 from core.metrics.reach import farthest, layers_until_all, pairs_scored, reach
 from core.runs.masked import costs, measured_reach, shown
 from core.shapes import Mask
@@ -22,9 +23,9 @@ def picture(name: str, allowed: np.ndarray) -> None:
     """Who may look at whom, large, every cell to be read."""
     places = [str(place + 1) for place in range(len(allowed))]
     words = {
-        "read": "token {row} looks at token {column}: 1 yes, 0 no:",
-        "queries": "tokens that look ↓",
-        "keys": "looked at →",
+        "read": tr("token {row} looks at token {column}: 1 yes, 0 no:"),
+        "queries": tr("tokens that look ↓"),
+        "keys": tr("looked at →"),
     }
     heatmap(allowed.astype(np.float32), places, places, key="mask", title=name, words=words)
 
@@ -35,7 +36,12 @@ def cost(pattern: str, window: int, length: int, *, backwards: bool) -> None:
     lines = {"full": _costs("full", window, False)} | {name: _costs(pattern, window, backwards)}
     figure = costs_over_length(_LENGTHS, lines, length, mode())
     live_figure(
-        figure, key="mask cost", height=270, alt=f"{name} scores {lines[name][-1]:,} pairs at length {_LENGTHS[-1]}"
+        figure,
+        key="mask cost",
+        height=270,
+        alt=tr(
+            "{name} scores {lines:,} pairs at length {lengths}", name=name, lines=lines[name][-1], lengths=_LENGTHS[-1]
+        ),
     )
 
 
@@ -52,10 +58,12 @@ def parts(masks: Masks, pattern: str, length: int, window: int) -> None:
         return
     words = []
     if len(any_of) > 1:
-        words.append(f"{pattern} lets a token look where **any** of {', '.join(any_of)} does")
+        words.append(
+            tr("{pattern} lets a token look where **any** of {any_of} does", pattern=pattern, any_of=", ".join(any_of))
+        )
     if len(masks.parts) > 1:
-        words.append(f"{' & '.join(masks.parts)}: **all** of them must let it")
-    st.markdown(f"**Parts.** {'; '.join(words)}.")
+        words.append(tr("{parts}: **all** of them must let it", parts=" & ".join(masks.parts)))
+    st.markdown(tr("**Parts.** {words}.", words="; ".join(words)))
     live_figure(
         tiles(drawn, mode()),
         key="mask parts",
@@ -73,11 +81,14 @@ def reached(mask: Mask, length: int, layers: int, *, key: str, what: str = "toke
     allowed = shown(mask, length)
     computed, measured = reach(allowed, layers), _measured(allowed, layers)
     wrong = computed != measured
-    drawn = [Tile(f"after layer {at + 1}", one, wrong[at]) for at, one in enumerate(computed)]
-    st.markdown(f"**Reach.** {_checked(wrong, what)}")
-    figure = tiles(drawn, mode(), rows=f"the output of {what}", columns=f"{what}")
+    drawn = [Tile(tr("after layer {at}", at=at + 1), one, wrong[at]) for at, one in enumerate(computed)]
+    st.markdown(tr("**Reach.** {checked}", checked=_checked(wrong, what)))
+    figure = tiles(drawn, mode(), rows=tr("the output of {what}", what=what), columns=f"{what}")
     live_figure(
-        figure, key=f"reach {key}", height=tiles_height(len(drawn)), alt=f"whom each {what} hears after {layers} layers"
+        figure,
+        key=f"reach {key}",
+        height=tiles_height(len(drawn)),
+        alt=tr("whom each {what} hears after {layers} layers", what=what, layers=layers),
     )
     return computed
 
@@ -88,13 +99,21 @@ def in_words(name: str, allowed: np.ndarray, layers: int) -> str:
     back, ahead = farthest(reach(allowed, layers)[-1])
     until = layers_until_all(allowed)
     whole = (
-        "some never hear each other, however many layers"
+        tr("some never hear each other, however many layers")
         if until is None
-        else f"every token hears every token after {_layers(until)}"
+        else tr("every token hears every token after {layers}", layers=_layers(until))
     )
-    return (
-        f"**{name}** scores **{pairs:,}** of {all_pairs:,} pairs ({pairs / all_pairs:.0%}). After {_layers(layers)} a token "
-        f"hears up to **{back}** places back and **{ahead}** ahead; {whole}."
+    return tr(
+        "**{name}** scores **{pairs:,}** of {all_pairs:,} pairs ({pairs2:.0%}). After {layers} a token "
+        "hears up to **{back}** places back and **{ahead}** ahead; {whole}.",
+        name=name,
+        pairs=pairs,
+        all_pairs=all_pairs,
+        pairs2=pairs / all_pairs,
+        layers=_layers(layers),
+        back=back,
+        ahead=ahead,
+        whole=whole,
     )
 
 
@@ -103,10 +122,12 @@ def _layers(count: int) -> str:
 
 
 def _checked(wrong: np.ndarray, what: str) -> str:
-    where = f"**{int(wrong.sum())}** of {wrong.size:,} cells differ"
-    return (
-        f"Filled: the output at the row's {what} depends on the input at the column's. Computed from the mask, and measured by "
-        f"gradients in a small network with random weights: {where}."
+    where = tr("**{sum}** of {size:,} cells differ", sum=int(wrong.sum()), size=wrong.size)
+    return tr(
+        "Filled: the output at the row's {what} depends on the input at the column's. Computed from the mask, and measured by "
+        "gradients in a small network with random weights: {where}.",
+        what=what,
+        where=where,
     )
 
 

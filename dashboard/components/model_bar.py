@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
 from dashboard.components.literal import literal
@@ -29,7 +30,7 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
     """
     known = resources.addresses(writing=elsewhere == STEPPED) if elsewhere else resources.model_addresses()
     if not known:
-        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        st.info(tr("There is no trained model yet. Train one on the page Train."), icon=":material/model_training:")
         return None
     asked, problem = links.wanted_run(known)
     if problem:
@@ -42,14 +43,12 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         address = st.selectbox(
-            "Model",
-            known,
-            key=links.RUN,
-            bind="query-params",
-            on_change=_other_model,
-            help="the app opens on the first; then come your own trainings, the shipped ones, which begin with demo/, and models "
-            "from elsewhere, which begin with hf/ (page Your models)",
-        )
+            tr("Model"), known, key=links.RUN, bind="query-params", on_change=_other_model,
+            help=tr(
+                "the app opens on the first; then come your own trainings, the shipped ones, which begin with demo/, and models "
+                "from elsewhere, which begin with hf/ (page Your models)"
+            ),
+        )  # fmt: skip
     try:
         model = resources.any_model(address)
     except AttentionLabError as error:
@@ -59,7 +58,9 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
     with right:
         box, menu = st.columns([5, 2], vertical_alignment="bottom")
         with box:
-            source = st.text_input("Source", key=links.SOURCE, bind="query-params", help=model.config.task.summary)
+            source = st.text_input(
+                tr("Source"), key=links.SOURCE, bind="query-params", help=tr(model.config.task.summary)
+            )
         with menu:
             _examples(model)
     state.keep(links.RUN, links.SOURCE)
@@ -70,10 +71,15 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
 
 def _examples(model: AbstractStepwise) -> None:
     texts = [model.config.task.join(example.source) for example in model.examples.test]
-    with st.popover("Examples", icon=":material/lightbulb:", width="stretch"):
-        st.caption("Held-out sources: the model never saw them in training.")
+    with st.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
+        st.caption(tr("Held-out sources: the model never saw them in training."))
         st.pills(
-            "Examples", texts, key="example", on_change=_take_example, label_visibility="collapsed", format_func=literal
+            tr("Examples"),
+            texts,
+            key="example",
+            on_change=_take_example,
+            label_visibility="collapsed",
+            format_func=literal,
         )
 
 
@@ -100,5 +106,7 @@ def _readable(model: AbstractStepwise, source: str) -> Chosen | None:
         return None
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {literal('  '.join(unknown[:12]))}")
+        st.caption(
+            tr(":material/help: never seen in training, read as <unk>: {list}", list=literal("  ".join(unknown[:12])))
+        )
     return Chosen(model, source)

@@ -7,6 +7,7 @@ from math import exp
 import streamlit as st
 
 from core.decoding.trees.tree import DecodingTree
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.inspection import Inspection
 from dashboard.components import tree as tree_component
@@ -65,15 +66,15 @@ def _words(place: Place) -> str:
     """The prefix as words, the node itself marked; and what became of it."""
     found = place.found
     if not found.texts:
-        return "**The root** · nothing is written yet"
+        return tr("**The root** · nothing is written yet")
     before = " ".join(map(_token, found.texts[:-1])) or "(nothing)"
-    return f"**{_token(found.texts[-1])}** after {before} · {_fate(place)}"
+    return tr("**{token}** after {before} · {fate}", token=_token(found.texts[-1]), before=before, fate=_fate(place))
 
 
 def _fate(place: Place) -> str:
     """What became of the node, and why."""
     if place.node is None:
-        return "no search has weighed it in this tree"
+        return tr("no search has weighed it in this tree")
     nodes = place.tree.nodes
     status, reason = str(nodes["status"][place.node]), str(nodes["reason"][place.node])
     words = tree_component.WORDS.get(status, status) + (", forced" if nodes["forced"][place.node] else "")
@@ -94,10 +95,14 @@ def _figures(place: Place) -> str:
         ]
         if place.of("rank") >= 0:
             lines.append(
-                f"rank **{int(place.of('rank')) + 1}** in its step · ranking score **{_nats(place.of('rank_score'))}**"
+                tr(
+                    "rank **{of}** in its step · ranking score **{nats}**",
+                    of=int(place.of("rank")) + 1,
+                    nats=_nats(place.of("rank_score")),
+                )
             )
     if not found.ended:
-        lines.append(f"entropy of what follows **{found.entropy:.3g} nats**")
+        lines.append(tr("entropy of what follows **{entropy:.3g} nats**", entropy=found.entropy))
     return "  \n".join(lines)
 
 
@@ -118,7 +123,7 @@ def _attention(found: Inspection, key: str) -> None:
         matrix.queries,
         matrix.keys,
         key=f"{key} map",
-        title=f"{matrix.site.label} · head {head + 1}",
+        title=tr("{label} · head {head}", label=matrix.site.label, head=head + 1),
     )
     st.caption(_explained(matrix, found))
 
@@ -135,6 +140,8 @@ def _labelled(matrix: AttentionMatrix, found: Inspection) -> AttentionMatrix:
 
 def _explained(matrix: AttentionMatrix, found: Inspection) -> str:
     if matrix.site.stack != "decoder":
-        return "The encoder reads the source once: these rows are the same at every node."
-    own = f"The row marked {OWN} predicted this node" if found.tokens else "No row predicted the root"
-    return f"{own}." if found.ended else f"{own}; the last row, → {NEXT}, predicts what may follow."
+        return tr("The encoder reads the source once: these rows are the same at every node.")
+    own = tr("The row marked {own} predicted this node", own=OWN) if found.tokens else tr("No row predicted the root")
+    return (
+        f"{own}." if found.ended else tr("{own}; the last row, → {next}, predicts what may follow.", own=own, next=NEXT)
+    )

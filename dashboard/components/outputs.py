@@ -5,6 +5,7 @@ from typing import TypedDict
 
 import streamlit as st
 
+from core.language import tr_each
 from dashboard.components.canvas import script, style
 
 WORDS = {"changed": "differs", "empty": "(nothing)"}
@@ -31,6 +32,6 @@ def outputs(shown: Sequence[Shown], *, key: str, words: Mapping[str, str] | None
     """
     data = {
         "shown": [{name: value if isinstance(value, str) else list(value) for name, value in one.items()} for one in shown],
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
     }  # fmt: skip
     _component(key=key, data=data)

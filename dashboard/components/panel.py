@@ -16,6 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import AttentionLabError
+from core.language import tr
 from dashboard.components.literal import literal
 from dashboard.one_at_a_time import answers
 
@@ -53,8 +54,12 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
                 number = secrets.token_hex(3)
                 _log.exception("incident %s in panel %s", number, title)
                 st.error(
-                    f"{title} could not be drawn. The rest of the page works; try other input or reload. "
-                    f"(incident {number}, see the server's log)",
+                    tr(
+                        "{title} could not be drawn. The rest of the page works; try other input or reload. "
+                        "(incident {number}, see the server's log)",
+                        title=tr(title),
+                        number=number,
+                    ),
                     icon=":material/error:",
                 )
             return None

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.tree_tokens import Placed
 from core.errors import ShapeError
+from core.language import tr, tr_each
 from dashboard.components.canvas import pack, script, style
 
 WORDS = {
@@ -49,7 +50,13 @@ def parse_tree(
         ShapeError: the weights have no column for every word and <end>.
     """
     if weights is not None and weights.shape[1] != len(words) + 1:
-        raise ShapeError(f"weights {weights.shape} do not fit {len(words)} words and <end>; expected [token, word]")
+        raise ShapeError(
+            tr(
+                "weights {shape} do not fit {count} words and <end>; expected [token, word]",
+                shape=weights.shape,
+                count=len(words),
+            )
+        )
     rows = (
         np.zeros((len(constituents), len(words) + 1))
         if weights is None
@@ -62,6 +69,6 @@ def parse_tree(
         "right": None if right is None else list(right),
         "looks": weights is not None,
         "named": _NAMED,
-        "words": {**WORDS, **(texts or {})},
+        "words": tr_each({**WORDS, **(texts or {})}),
     }
     _component(key=key, data=pack(header, np.ascontiguousarray(rows, dtype="<f4")))

@@ -5,31 +5,33 @@ import streamlit as st
 
 from core.data.tree_tokens import WORD
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.parsed import Gold, Parsed
+from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.outputs import outputs
 from dashboard.components.parse_tree import parse_tree
 
-MEAN = "mean of its heads"
+MEAN = mark("mean of its heads")
 _BESIDE = 12  # words; trees over more stand below each other
 
 
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
     """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
     rows = pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()])
-    st.dataframe(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
+    data_table(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
         rows.dropna(axis="columns", how="all"), hide_index=True, key="parsing table",
         column_config={
-            "tree": st.column_config.TextColumn(help="one whole tree over all words, each of them used once"),
-            "exact": st.column_config.TextColumn(help="the right tree, bracket for bracket"),
+            "tree": st.column_config.TextColumn(help=tr("one whole tree over all words, each of them used once")),
+            "exact": st.column_config.TextColumn(help=tr("the right tree, bracket for bracket")),
             "F1": st.column_config.NumberColumn(
-                format="percent", help="labelled bracketing against the right tree; what is no tree has no brackets"
+                format="percent", help=tr("labelled bracketing against the right tree; what is no tree has no brackets")
             ),
-            "precision": st.column_config.NumberColumn(format="percent", help="of the constituents written, those right"),
-            "recall": st.column_config.NumberColumn(format="percent", help="of the right constituents, those written"),
-            "Σ log p": st.column_config.NumberColumn(format="%.3f", help="the model's own, in nats"),
-            "tokens": st.column_config.NumberColumn(help="brackets and words"),
+            "precision": st.column_config.NumberColumn(format="percent", help=tr("of the constituents written, those right")),
+            "recall": st.column_config.NumberColumn(format="percent", help=tr("of the right constituents, those written")),
+            "Σ log p": st.column_config.NumberColumn(format="%.3f", help=tr("the model's own, in nats")),
+            "tokens": st.column_config.NumberColumn(help=tr("brackets and words")),
             "where it breaks": st.column_config.TextColumn(width="large"),
         },
     )  # fmt: skip
@@ -58,7 +60,7 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
     beside = len(one.words) <= _BESIDE
     left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
     with left:
-        st.markdown(f"**Written** · {name} · {_verdict(one)}")
+        st.markdown(tr("**Written** · {name} · {verdict}", name=name, verdict=_verdict(one)))
         parse_tree(
             one.words, one.reading.constituents, key="parsing written", tags=_tags(one.tokens), right=one.right,
             weights=one.rows(site, head),
@@ -68,8 +70,8 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
     if one.fault:
         broken = [at == one.reading.at for at in range(len(one.tokens))]
         outputs(
-            [{"title": "The tokens", "tokens": one.tokens, "changed": broken, "lines": [f"It breaks: {one.fault}."]}],
-            key="parsing tokens", words={"changed": "it breaks here"},
+            [{"title": tr("The tokens"), "tokens": one.tokens, "changed": broken, "lines": [tr("It breaks: {fault}.", fault=one.fault)]}],
+            key="parsing tokens", words={"changed": tr("it breaks here")},
         )  # fmt: skip
     label = next(matrix.site.label for matrix in one.matrices if matrix.site.name == site)
     keys = (*one.words, "<end>")
@@ -77,7 +79,7 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
         one.rows(site, head), (*one.tokens, "<end>"), keys, key="parsing map",
         title=f"{label} · {MEAN if head < 0 else f'head {head + 1}'}",
     )  # fmt: skip
-    st.caption("A row is a token that was written, and where the step that wrote it looked in the sentence.")
+    st.caption(tr("A row is a token that was written, and where the step that wrote it looked in the sentence."))
 
 
 def looking(one: Parsed) -> tuple[str, int]:
@@ -88,31 +90,33 @@ def looking(one: Parsed) -> tuple[str, int]:
         for head in range(-1, matrix.heads)
     }
     chosen = st.selectbox(
-        "Attention",
+        tr("Attention"),
         list(choices),
         key="parsing attention",
-        help="what shades the words under the tree, and the map below",
+        help=tr("what shades the words under the tree, and the map below"),
     )
     return choices[chosen]
 
 
 def _gold(gold: Gold | None, words: tuple[str, ...]) -> None:
     if gold is None:
-        st.markdown("**Right** · nobody knows: no rule tells the tree of this sentence, and no example of the run does")
+        st.markdown(
+            tr("**Right** · nobody knows: no rule tells the tree of this sentence, and no example of the run does")
+        )
         return
     if gold.reading.tree is None:
-        st.markdown(f"**Right** · cannot be drawn: {literal(str(gold.reading.fault))}")
+        st.markdown(tr("**Right** · cannot be drawn: {fault}", fault=literal(str(gold.reading.fault))))
         return
-    st.markdown("**Right**")
+    st.markdown(tr("**Right**"))
     parse_tree(words, gold.reading.constituents, key="parsing gold", tags=_tags(gold.tokens))
 
 
 def _verdict(one: Parsed) -> str:
     if one.fault:
-        return ":red-badge[no tree]"
+        return tr(":red-badge[no tree]")
     if one.exact is None:
         return ":blue-badge[a tree]"
-    return ":green-badge[the right tree]" if one.exact else ":orange-badge[a tree, not the right one]"
+    return tr(":green-badge[the right tree]") if one.exact else tr(":orange-badge[a tree, not the right one]")
 
 
 def _tags(tokens: tuple[str, ...]) -> list[str]:

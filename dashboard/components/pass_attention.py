@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.all_at_once import Stage
 from dashboard.components.heatmap import heatmap
@@ -24,21 +25,21 @@ def pass_attention(passes: Sequence[Sequence[AttentionMatrix]], stages: Sequence
     number = 1
     if len(passes) > 1:
         number = left.slider(
-            "Pass", 1, len(passes), 1, key=f"{key} pass", bind="query-params", help="a call of the decoder each"
+            tr("Pass"), 1, len(passes), 1, key=f"{key} pass", bind="query-params", help=tr("a call of the decoder each")
         )
     else:
-        left.markdown("One pass only.")
+        left.markdown(tr("One pass only."))
     sites = passes[0]
-    layer = middle.selectbox("Layer", range(1, len(sites) + 1), index=len(sites) - 1, key=f"{key} layer")
+    layer = middle.selectbox(tr("Layer"), range(1, len(sites) + 1), index=len(sites) - 1, key=f"{key} layer")
     heads = [_MEAN, _MAX, *(f"head {head + 1}" for head in range(sites[layer - 1].heads))]
-    shown = right.selectbox("Heads", heads, key=f"{key} heads")
+    shown = right.selectbox(tr("Heads"), heads, key=f"{key} heads")
     matrix, stage = passes[number - 1][layer - 1], stages[number - 1]
     places = [f"• {token}" if fresh else token for token, fresh in zip(matrix.queries, stage.written)]
     heatmap(
         _weights(matrix, shown), places, matrix.keys, key=f"{key} map",
-        title=f"Pass {number} of {len(passes)} · cross · layer {layer} · {shown}",
+        title=tr("Pass {number} of {count} · cross · layer {layer} · {shown}", number=number, count=len(passes), layer=layer, shown=shown),
         high=max(float(_weights(one[layer - 1], shown).max(initial=0.0)) for one in passes),
-        words={"queries": "places ↓", "keys": "source →"},
+        words={"queries": tr("places ↓"), "keys": tr("source →")},
     )  # fmt: skip
 
 

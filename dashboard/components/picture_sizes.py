@@ -7,6 +7,7 @@ import streamlit as st
 from core.claims.claim import Finding, Row
 from core.claims.few_pictures import SIZES, FewPictures, crossing, lead
 from core.figures.few_labels import few_labels
+from core.language import tr
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.rival_experiment import experiment
@@ -18,12 +19,16 @@ _LEAST = 0.5  # of the vertical axis: every point lies above it but in a broken 
 def picture_sizes() -> None:
     """The button and the curves."""
     st.markdown(
-        f"From {SIZES[0]} handwritten digits up to {SIZES[-1]:,}: convolutions and self-attention over patches learn as many steps from "
-        "the same pictures, and are judged on others, mostly by other writers."
+        tr(
+            "From {sizes} handwritten digits up to {sizes2:,}: convolutions and self-attention over patches learn as many steps from "
+            "the same pictures, and are judged on others, mostly by other writers.",
+            sizes=SIZES[0],
+            sizes2=SIZES[-1],
+        )
     )
     experiment(
-        FewPictures.name, _SEEDS, _draw, title="The curves",
-        before=f"{len(_SEEDS)} seeds, {2 * len(SIZES)} trainings each, a minute or two of a core.",
+        FewPictures.name, _SEEDS, _draw, title=tr("The curves"),
+        before=tr("{count} seeds, {count2} trainings each, a minute or two of a core.", count=len(_SEEDS), count2=2 * len(SIZES)),
     )  # fmt: skip
     st.caption(
         "It is the setting training.labelled of the bench: choose it there, and your own pictures, for a run that can be looked "
@@ -39,12 +44,19 @@ def _draw(rows: Sequence[Row], finding: Finding | None) -> None:
         by.setdefault(int(row["pictures"] or 0), []).append(float(row["accuracy"] or 0))
     lowest = min(one for by in found.values() for ones in by.values() for one in ones)
     figure = few_labels(
-        found, unit="pictures to learn from", mode=mode(), right="held-out pictures right", least=min(_LEAST, lowest)
+        found,
+        unit=tr("pictures to learn from"),
+        mode=mode(),
+        right=tr("held-out pictures right"),
+        least=min(_LEAST, lowest),
     )
-    alt = "share of held-out pictures right over the number of pictures, convolutions and self-attention"
+    alt = tr("share of held-out pictures right over the number of pictures, convolutions and self-attention")
     live_figure(figure, key="pictures sizes", height=360, alt=alt)
     st.caption(
-        f"Lines are means, whiskers reach from the worst seed to the best; {rows[0]['asked']} held-out pictures."
+        tr(
+            "Lines are means, whiskers reach from the worst seed to the best; {rows} held-out pictures.",
+            rows=rows[0]["asked"],
+        )
     )
     if finding is not None:
         st.markdown(f"{_crossed(rows)} {_verdict(finding)}")
@@ -53,18 +65,29 @@ def _draw(rows: Sequence[Row], finding: Finding | None) -> None:
 def _crossed(rows: Sequence[Row]) -> str:
     between = crossing(rows)
     if between is None:
-        return "The curves do not cross in this run, so nothing is said of a crossover."
+        return tr("The curves do not cross in this run, so nothing is said of a crossover.")
     seeds = {row["seed"] for row in rows}
     of = sum(crossing([row for row in rows if row["seed"] == seed]) is not None for seed in seeds)
-    chance = "" if of == len(seeds) else ": the seeds do not agree, so it may be chance"
-    return (
-        f"**In this run the mean curves cross between {between[0]:,} and {between[1]:,} pictures**; from there on self-attention is "
-        f"ahead by {-lead(rows, SIZES[SIZES.index(between[1]) :]):.1%} in the mean. {of} of {len(seeds)} seeds cross by themselves{chance}."
+    chance = "" if of == len(seeds) else tr(": the seeds do not agree, so it may be chance")
+    return tr(
+        "**In this run the mean curves cross between {between:,} and {between2:,} pictures**; from there on self-attention is "
+        "ahead by {lead:.1%} in the mean. {of} of {count} seeds cross by themselves{chance}.",
+        between=between[0],
+        between2=between[1],
+        lead=-lead(rows, SIZES[SIZES.index(between[1]) :]),
+        of=of,
+        count=len(seeds),
+        chance=chance,
     )
 
 
 def _verdict(finding: Finding) -> str:
-    return (
-        f"**{finding.verdict}** · {FewPictures.statement}: convolutions ahead by {finding.effect:+.1%} with few pictures, by "
-        f"{finding.baseline:+.1%} with many ({FewPictures.rule})."
+    return tr(
+        "**{verdict}** · {statement}: convolutions ahead by {effect:+.1%} with few pictures, by "
+        "{baseline:+.1%} with many ({rule}).",
+        verdict=finding.verdict,
+        statement=FewPictures.statement,
+        effect=finding.effect,
+        baseline=finding.baseline,
+        rule=FewPictures.rule,
     )

@@ -10,6 +10,7 @@ import streamlit as st
 from core.claims.claim import Progress, Row
 from core.claims.ordered import KINDS, TASKS_OF_ORDER, compare
 from core.figures.positions import accuracies
+from core.language import tr
 from dashboard import kept, state
 from dashboard.components import turns
 from dashboard.components.live_figure import live_figure
@@ -48,7 +49,7 @@ class Trainings:
                     self.share, self.rows = now.share, now.rows
 
 
-@kept.shared(show_spinner=False, max_entries=32)
+@kept.shared(says=False, show_spinner=False, max_entries=32)
 def _trainings(kinds: tuple[str, ...], task: str) -> Trainings:
     return Trainings(kinds, task)
 
@@ -58,32 +59,32 @@ def position_race() -> None:
     left, right, last = st.columns([3, 6, 1], vertical_alignment="bottom")
     with left:
         task = st.selectbox(
-            "Task", list(TASKS_OF_ORDER), format_func=lambda name: TASKS_OF_ORDER[name].name, key="order task",
-            bind="query-params", help="the token before: name it. I saw a saw: is the word a verb or a noun here?",
+            tr("Task"), list(TASKS_OF_ORDER), format_func=lambda name: TASKS_OF_ORDER[name].name, key="order task",
+            bind="query-params", help=tr("the token before: name it. I saw a saw: is the word a verb or a noun here?"),
         )  # fmt: skip
     with right:
-        chosen = st.pills("Positions", list(KINDS), selection_mode="multi", default=_FIRST, key="order kinds")
+        chosen = st.pills(tr("Positions"), list(KINDS), selection_mode="multi", default=_FIRST, key="order kinds")
     if not chosen:
-        st.info("Choose one kind of positions at least.", icon=":material/info:")
+        st.info(tr("Choose one kind of positions at least."), icon=":material/info:")
         return
     kinds = tuple(name for name in KINDS if name in chosen)
     key, one = repr((kinds, task)), _trainings(kinds, task)
     running = state.running(_RUNNING, key) and not one.done
     with last:
         _button(running, done=one.done)
-    panel("The trainings", every=_TICK if running else None)(_curves)(one, task, running)
+    panel(tr("The trainings"), every=_TICK if running else None)(_curves)(one, task, running)
 
 
 def _button(running: bool, *, done: bool) -> None:
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key="order stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
-            help="what was found is kept, and Train goes on from there",
+            tr("Stop"), icon=":material/stop:", key="order stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
+            help=tr("what was found is kept, and Train goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="order train", width="stretch",
-            on_click=state.press, args=(_RUNNING,), **unless_locked("practice", disabled=done, help="done" if done else None),
+            tr("Train"), type="primary", icon=":material/play_arrow:", key="order train", width="stretch",
+            on_click=state.press, args=(_RUNNING,), **unless_locked("practice", disabled=done, help=tr("done") if done else None),
         )  # fmt: skip
 
 
@@ -91,15 +92,22 @@ def _curves(one: Trainings, task: str, running: bool) -> None:
     turns.work("order", running, partial(one.go_on, _SLICE))
     told = TASKS_OF_ORDER[task]
     if one.share and not one.done:
-        held = "" if running else " · stopped, Train goes on from here"
+        held = "" if running else tr(" · stopped, Train goes on from here")
         st.progress(min(one.share, 1.0), text=f"{one.share:.0%}{held}")
     if one.rows:
         st.markdown(_words(one.rows, told.size_is))
         live_figure(accuracies(one.rows, told.size_is, mode()), key="order accuracies", height=360)
     elif not one.share:
         st.caption(
-            f"Press Train: small networks learn “{told.name}” in texts of {told.trained[0]} to {told.trained[1]} "
-            f"{told.size_is}, and are asked in texts of {', '.join(map(str, told.asked))}."
+            tr(
+                "Press Train: small networks learn “{name}” in texts of {trained} to {trained2} "
+                "{size_is}, and are asked in texts of {map}.",
+                name=told.name,
+                trained=told.trained[0],
+                trained2=told.trained[1],
+                size_is=told.size_is,
+                map=", ".join(map(str, told.asked)),
+            )
         )
     if running and one.done:
         st.rerun()  # one full redraw: from here on nothing redraws itself
@@ -110,4 +118,4 @@ def _words(rows: tuple[Row, ...], size_is: str) -> str:
     far = max(int(row["size"] or 0) for row in rows)
     last = {str(row["positions"]): float(row["accuracy"] or 0) for row in rows if row["size"] == far}
     said = " · ".join(f"{name} **{value:.0%}**" for name, value in last.items())
-    return f"Right at {far} {size_is}: {said}"
+    return tr("Right at {far} {size_is}: {said}", far=far, size_is=size_is, said=said)

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs import job_queue
 from core.runs.classroom.room import load_classroom
 from core.runs.folder import RunFolder
@@ -38,16 +39,16 @@ def train(run: RunFolder) -> None:
 def resume_button(run: RunFolder, *, key: str) -> None:
     """Resume, from its newest checkpoint, when its turn comes."""
     st.button(
-        "Resume", icon=":material/resume:", width="stretch", on_click=told, args=(train, run), key=key,
-        **unless_locked("train", help="from its newest checkpoint"),
+        tr("Resume"), icon=":material/resume:", width="stretch", on_click=told, args=(train, run), key=key,
+        **unless_locked("train", help=tr("from its newest checkpoint")),
     )  # fmt: skip
 
 
 def cancel_button(run: RunFolder, *, key: str) -> None:
     """Cancel, for a training that has learned nothing yet."""
     st.button(
-        "Cancel", icon=":material/close:", width="stretch", on_click=told, args=(job_queue.cancel, run), key=key,
-        help="takes it out of the queue; what it had learned before is kept",
+        tr("Cancel"), icon=":material/close:", width="stretch", on_click=told, args=(job_queue.cancel, run), key=key,
+        help=tr("takes it out of the queue; what it had learned before is kept"),
     )  # fmt: skip
 
 
@@ -60,12 +61,14 @@ def complaint() -> None:
 def standing(run: RunFolder, now: Status) -> str:
     """The state of a run, for people; of one that waits its place."""
     if now.state != "waiting":
-        return {"starting": "starting: loading the data and the model", "new": "not started"}.get(now.state, now.state)
+        return {"starting": tr("starting: loading the data and the model"), "new": tr("not started")}.get(
+            now.state, now.state
+        )
     before = job_queue.place(run)
     if before is None:
-        return "waiting, but without a place in the queue: press Resume"
-    place = f"{before} before it" if before else "it is next"
-    return f"waiting · {place} · you may close the page"
+        return tr("waiting, but without a place in the queue: press Resume")
+    place = tr("{before} before it", before=before) if before else tr("it is next")
+    return tr("waiting · {place} · you may close the page", place=place)
 
 
 def lost(run: RunFolder, now: Status) -> bool:

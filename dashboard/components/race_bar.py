@@ -8,6 +8,7 @@ from typing import Protocol
 
 import streamlit as st
 
+from core.language import tr
 from dashboard import state
 from dashboard.components import turns
 from dashboard.components.locks import unless_locked
@@ -45,12 +46,12 @@ def race_button(key: str, remembered: str, *, running: bool, done: bool, help: s
     """
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key=f"{key} stop", width="stretch", on_click=state.put,
-            args=(remembered, None), help="what was learned is kept, and Train goes on from there",
+            tr("Stop"), icon=":material/stop:", key=f"{key} stop", width="stretch", on_click=state.put,
+            args=(remembered, None), help=tr("what was learned is kept, and Train goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch",
+            tr("Train"), type="primary", icon=":material/play_arrow:", key=f"{key} train", width="stretch",
             on_click=state.press, args=(remembered,),
             **unless_locked("practice", disabled=done, help=help if done else None),
         )  # fmt: skip
@@ -64,8 +65,11 @@ def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") 
     """
     turns.work("race", running, partial(one.go_on, seconds))
     if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / one.steps, text=f"step {one.step:,} of {one.steps:,}{of}{held}")
+        held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
+        st.progress(
+            one.step / one.steps,
+            text=tr("step {step:,} of {steps:,}{of}{held}", step=one.step, steps=one.steps, of=of, held=held),
+        )
 
 
 def race_ended(remembered: str, *, running: bool, done: bool) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data.audio import Sound, read_wav, write_wav
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs.classroom import locked
 from core.runs.uploads import keep, uploads_folder
 from core.tasks.task import AbstractTask
@@ -27,11 +28,13 @@ def recording_bar(task: AbstractTask, source: str) -> None:
         _play(task, source)
     with right:
         file_box(
-            "A recording of your own (.wav)",
+            tr("A recording of your own (.wav)"),
             key=_FILE,
             max_upload_size=_MEGABYTES,
             on_change=_take,
-            help=f"up to {task.longest} s, of any rate, width and channels; it stays on this computer",
+            help=tr(
+                "up to {longest} s, of any rate, width and channels; it stays on this computer", longest=task.longest
+            ),
         )
         if said := state.get(_SAID):
             st.warning(literal(said), icon=":material/mic_off:")
@@ -43,8 +46,10 @@ def _play(task: AbstractTask, source: str) -> None:
         if path is None or not path.is_file():
             if source.strip() in task.carried:
                 st.caption(
-                    ":material/volume_off: Only what the model hears of this recording travels with the run, not its sound: "
-                    "its folder is not here."
+                    tr(
+                        ":material/volume_off: Only what the model hears of this recording travels with the run, not its sound: "
+                        "its folder is not here."
+                    )
                 )
             return
         own = path.is_relative_to(uploads_folder())  # kept under a name that nobody knows
@@ -57,7 +62,7 @@ def _play(task: AbstractTask, source: str) -> None:
 
 def _told(sound: Sound) -> str:
     """What is played, and what was converted."""
-    return " · ".join((f"{sound.seconds:.2f} s, as the model hears it", *sound.notes))
+    return " · ".join((tr("{seconds:.2f} s, as the model hears it", seconds=sound.seconds), *sound.notes))
 
 
 def _take() -> None:

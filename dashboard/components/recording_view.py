@@ -6,6 +6,7 @@ import streamlit as st
 from core.data.audio import MELS
 from core.data.vector_sets import SetExample
 from core.figures.sounds import heard, tracks
+from core.language import tr
 from core.runs.trained_set import TrainedSet
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
@@ -20,7 +21,7 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     left, middle, right = st.columns([3, 3, 3], vertical_alignment="bottom")
     with left:
         which = st.selectbox(
-            "Held-out recording", range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}",
+            tr("Held-out recording"), range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}",
             format_func=lambda at: str(trained.examples.test[at].told.get("recording", f"utterance {at + 1}")),
         )  # fmt: skip
     example = trained.examples.test[which]
@@ -28,12 +29,12 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     matrices = trained.matrices(example) if trained.looks else []
     with middle:
         layer = st.segmented_control(
-            "Layer", range(len(matrices)), default=0 if matrices else None, key=f"{key} layer {trained.run.address}",
+            tr("Layer"), range(len(matrices)), default=0 if matrices else None, key=f"{key} layer {trained.run.address}",
             format_func=lambda at: str(at + 1), disabled=not matrices,
         )  # fmt: skip
     with right:
         head = st.selectbox(
-            "Head", range(matrices[0].heads) if matrices else [0], key=f"{key} head {trained.run.address}",
+            tr("Head"), range(matrices[0].heads) if matrices else [0], key=f"{key} head {trained.run.address}",
             format_func=lambda at: str(at + 1), disabled=not matrices,
         )  # fmt: skip
     frames, maps = st.columns([3, 2])
@@ -41,12 +42,12 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
         _frames(trained, example, found, key)
     with maps:
         if not matrices:
-            st.caption("This network has no attention: fully connected layers over a window.")
+            st.caption(tr("This network has no attention: fully connected layers over a window."))
             return
         matrix = matrices[layer or 0]
         heatmap(
             matrix.weights[head], matrix.queries, matrix.keys, key=f"{key} map", exact=False,
-            title=f"{matrix.site.label} · head {head + 1}",
+            title=tr("{label} · head {head}", label=matrix.site.label, head=head + 1),
         )  # fmt: skip
 
 
@@ -58,27 +59,32 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
     every = bands.shape[1] // MELS if side_by_side else 1
     moments = [item for item in example.items for _ in range(every)]
     live_figure(
-        heard(shown, moments, mode(), title="What is heard, relative to the recording"), key=f"{key} heard", height=220,
-        alt="bands over time",
+        heard(shown, moments, mode(), title=tr("What is heard, relative to the recording")), key=f"{key} heard", height=220,
+        alt=tr("bands over time"),
     )  # fmt: skip
     if trained.entrance.output == "each":
         rows = [
             ("spoken", [names[at] for at in example.labels.tolist()]),
             ("found", [names[at] for at in found.argmax(1)]),
         ]
-        live_figure(tracks(rows, example.items, mode()), key=f"{key} tracks", height=150, alt="phones over time")
+        live_figure(tracks(rows, example.items, mode()), key=f"{key} tracks", height=150, alt=tr("phones over time"))
         right = float((found.argmax(1) == example.labels.numpy()).mean())
-        st.caption(f"{right:.0%} of the frames of this utterance are right.")
+        st.caption(tr("{right:.0%} of the frames of this utterance are right.", right=right))
         return
     best = found[0].argsort()[::-1][:3]
     true = names[int(example.labels)]
-    verdict = "right" if names[best[0]] == true else f"it is {true}"
+    verdict = "right" if names[best[0]] == true else tr("it is {true}", true=true)
     st.markdown(
-        f"**{literal(names[best[0]])}** ({found[0][best[0]]:.0%}), {verdict}; then "
+        tr(
+            "**{names}** ({found:.0%}), {verdict}; then ",
+            names=literal(names[best[0]]),
+            found=found[0][best[0]],
+            verdict=verdict,
+        )
         + ", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:])
     )
     decided = trained.decided(example)
     live_figure(
-        heard(decided[:, None], example.items, mode(), title="Which frames decided: nats lost when each is silent"),
-        key=f"{key} decided", height=150, alt="what each frame adds",
+        heard(decided[:, None], example.items, mode(), title=tr("Which frames decided: nats lost when each is silent")),
+        key=f"{key} decided", height=150, alt=tr("what each frame adds"),
     )  # fmt: skip

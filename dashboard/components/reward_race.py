@@ -4,9 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.rewarding import against, worth
+from core.language import tr
 from core.runs.beginning import fine_tuning
 from core.runs.reward_pair import CROSS_ENTROPY, REWARDED, Look, RewardPair, pair_config
 from dashboard import kept
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.resources import model
@@ -14,7 +16,7 @@ from dashboard.resources import model
 _CHANGED, _SAME = "changed", ""
 
 
-@kept.of_run(show_spinner="Loading the run twice …", max_entries=4, scope="session")
+@kept.of_run(says=False, show_spinner="Loading the run twice …", max_entries=4, scope="session")
 def pair(
     address: str, objective: str, reward: str, noise: float, rate: float, seed: int, steps: int, again: int
 ) -> RewardPair:
@@ -36,12 +38,17 @@ def reward_race(one: RewardPair, *, running: bool) -> None:
     """
     steps = one.config.training.steps
     if not one.done:
-        held = " · stopped, Train goes on from here" if one.step and not running else ""
-        st.progress(one.step / steps, text=f"step {one.step:,} of {steps:,} of each{held}")
+        held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
+        st.progress(
+            one.step / steps, text=tr("step {step:,} of {steps:,} of each{held}", step=one.step, steps=steps, held=held)
+        )
     if not one.sides[REWARDED].looks:
         st.caption(
-            f"Press Train: the same weights go on in two ways for {steps} steps each, on the same batches. Every five steps both "
-            "are looked at on the same 100 held-out examples, whose references are always right."
+            tr(
+                "Press Train: the same weights go on in two ways for {steps} steps each, on the same batches. Every five steps both "
+                "are looked at on the same 100 held-out examples, whose references are always right.",
+                steps=steps,
+            )
         )
         return
     _told(one)
@@ -51,8 +58,10 @@ def reward_race(one: RewardPair, *, running: bool) -> None:
     with right:
         _against(one)
     st.caption(
-        "Drawn: the mean reward of outputs drawn from the model, the expected reward that is being raised. Greedy: of the "
-        "likeliest token at every place, which may be right long before. The cross-entropy is that of the right target."
+        tr(
+            "Drawn: the mean reward of outputs drawn from the model, the expected reward that is being raised. Greedy: of the "
+            "likeliest token at every place, which may be right long before. The cross-entropy is that of the right target."
+        )
     )
     _outputs(one)
 
@@ -62,9 +71,9 @@ def _told(one: RewardPair) -> None:
     for at, (name, side) in enumerate(one.sides.items()):
         first, last = side.looks[0], side.looks[-1]
         with places[2 * at]:
-            st.metric(f"Drawn, {name}", f"{last.expected:.3f}", f"{last.expected - first.expected:+.3f}")
+            st.metric(tr("Drawn, {name}", name=name), f"{last.expected:.3f}", f"{last.expected - first.expected:+.3f}")
         with places[2 * at + 1]:
-            st.metric(f"Greedy, {name}", f"{last.greedy:.3f}", f"{last.greedy - first.greedy:+.3f}")
+            st.metric(tr("Greedy, {name}", name=name), f"{last.greedy:.3f}", f"{last.greedy - first.greedy:+.3f}")
     st.markdown(_verdict(one))
 
 
@@ -73,19 +82,27 @@ def _verdict(one: RewardPair) -> str:
     other, mine = (one.sides[name].looks[-1] for name in (CROSS_ENTROPY, REWARDED))
     gap = mine.expected - other.expected
     drawn = (
-        f"Drawn outputs are worth **{gap:.3f} more** with the reward than with more cross-entropy"
+        tr("Drawn outputs are worth **{gap:.3f} more** with the reward than with more cross-entropy", gap=gap)
         if gap >= 0.005
-        else f"Drawn outputs are worth **{-gap:.3f} less** with the reward than with more cross-entropy"
+        else tr("Drawn outputs are worth **{gap:.3f} less** with the reward than with more cross-entropy", gap=-gap)
         if gap <= -0.005
-        else "Drawn outputs are worth the same with the reward and with more cross-entropy"
+        else tr("Drawn outputs are worth the same with the reward and with more cross-entropy")
     )
     rewards = one.sides[REWARDED].rewards[-10:]
     batches = (
-        f"; in its last {len(rewards)} batches what it drew was worth {sum(rewards) / len(rewards):.3f}"
+        tr(
+            "; in its last {count} batches what it drew was worth {rewards:.3f}",
+            count=len(rewards),
+            rewards=sum(rewards) / len(rewards),
+        )
         if rewards
         else ""
     )
-    return f"{drawn}{batches}. One seed is no proof: `attnlab claims bleu_reward` takes several."
+    return tr(
+        "{drawn}{batches}. One seed is no proof: `attnlab claims bleu_reward` takes several.",
+        drawn=drawn,
+        batches=batches,
+    )
 
 
 def _worth(one: RewardPair, steps: int) -> None:
@@ -103,7 +120,10 @@ def _against(one: RewardPair) -> None:
         name: ([look.loss for look in side.looks], [look.bleu for look in side.looks])
         for name, side in one.sides.items()
     }
-    said = ", ".join(f"{name} {losses[-1]:.3f} nats, BLEU {values[-1]:.1f}" for name, (losses, values) in lines.items())
+    said = ", ".join(
+        tr("{name} {losses:.3f} nats, BLEU {values:.1f}", name=name, losses=losses[-1], values=values[-1])
+        for name, (losses, values) in lines.items()
+    )
     live_figure(against(lines, mode()), key="reward against", height=340, alt=said)
 
 
@@ -121,8 +141,14 @@ def _outputs(one: RewardPair) -> None:
     ]  # fmt: skip
     rows.sort(key=lambda row: row[""] != _CHANGED)
     changed = sum(row[""] == _CHANGED for row in rows)
-    st.markdown(f"**Outputs**, greedy, of {len(rows)} held-out sources: {changed or 'none'} changed")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="reward outputs")
+    st.markdown(
+        tr(
+            "**Outputs**, greedy, of {count} held-out sources: {changed} changed",
+            count=len(rows),
+            changed=changed or "none",
+        )
+    )
+    data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="reward outputs")
 
 
 def _text(one: RewardPair, look: Look, at: int) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 from core.claims.claim import Finding, Row
 from core.claims.experiment import Experiment
 from core.claims.table import CLAIMS
+from core.language import tr
 from dashboard import kept, state
 from dashboard.components import turns
 from dashboard.components.locks import unless_locked
@@ -20,7 +21,7 @@ _FRESH = (0, False)  # how often it was begun anew, and whether it runs
 Draw = Callable[[Sequence[Row], Finding | None], None]
 
 
-@kept.shared(show_spinner=False, max_entries=32)
+@kept.shared(says=False, show_spinner=False, max_entries=32)
 def found(name: str, seeds: tuple[int, ...], attempt: int) -> Experiment:
     """What is known, for everybody; it computes nothing by itself."""
     return Experiment(CLAIMS[name](), seeds)
@@ -39,12 +40,12 @@ def experiment(name: str, seeds: tuple[int, ...], draw: Draw, *, title: str, bef
     one = found(name, seeds, attempt)
     if running and not one.done:
         st.button(
-            "Stop", icon=":material/stop:", key=f"{name} stop", on_click=state.put, args=(key, (attempt, False)),
-            help="what was found is kept, and Measure goes on from there",
+            tr("Stop"), icon=":material/stop:", key=f"{name} stop", on_click=state.put, args=(key, (attempt, False)),
+            help=tr("what was found is kept, and Measure goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Measure again" if one.done else "Measure", key=f"{name} run", type="primary",
+            tr("Measure again") if one.done else tr("Measure"), key=f"{name} run", type="primary",
             icon=":material/refresh:" if one.done else ":material/play_arrow:",
             on_click=state.put, args=(key, (attempt + one.done, True)), **unless_locked("practice"),
         )  # fmt: skip
@@ -55,12 +56,12 @@ def _panel(title: str, one: Experiment, draw: Draw, running: bool, before: str) 
     worked = running and not one.done
     turns.work(title, worked, partial(one.go_on, _SLICE))
     if not one.done and one.share > 0:
-        words = f"**{one.share:.0%}**" + ("" if running else " · stopped, Measure goes on from here")
+        words = f"**{one.share:.0%}**" + ("" if running else tr(" · stopped, Measure goes on from here"))
         st.progress(one.share, text=words)
     elif not one.done:
         st.caption(before)
     if one.failed:
-        st.warning("The experiment failed before its end. Measure again begins anew.", icon=":material/info:")
+        st.warning(tr("The experiment failed before its end. Measure again begins anew."), icon=":material/info:")
     if one.rows:
         draw(one.rows, one.finding)
     if worked and one.done:

@@ -9,6 +9,8 @@ import streamlit as st
 from core.claims import data_size, length_cost, reach
 from core.claims.claim import Finding, Row
 from core.figures import rivals
+from core.language import mark, tr
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
@@ -25,26 +27,32 @@ def reached(rows: Sequence[Row], finding: Finding | None) -> None:
     at = {name: _mean(rows, "gradient", network=name, length=last) for name in reach.READERS}
     known = {name: value for name, value in at.items() if value is not None}
     said = ", ".join(f"{_power(value)} ({name})" for name, value in known.items())
-    words = (
-        f"Over {last} tokens, the gradient from the last output to the first input is {said}. A recurrent network takes "
-        f"{last} steps between the two, self-attention one."
+    words = tr(
+        "Over {last} tokens, the gradient from the last output to the first input is {said}. A recurrent network takes "
+        "{last} steps between the two, self-attention one.",
+        last=last,
+        said=said,
     )
     st.markdown(f"**{words}**")
     live_figure(rivals.reach(rows, reach.LENGTHS, mode()), key="rival reach", height=400, alt=words)
     st.caption(
-        "Fresh networks of one width, random inputs; the norm is that of the whole Jacobian, in double precision. "
-        "Training can teach a gate to stay open: this is where it starts. Self-attention's own loss is its weight on "
-        "one token among T."
+        tr(
+            "Fresh networks of one width, random inputs; the norm is that of the whole Jacobian, in double precision. "
+            "Training can teach a gate to stay open: this is where it starts. Self-attention's own loss is its weight on "
+            "one token among T."
+        )
     )
-    st.markdown("**Time for a token**")
+    st.markdown(tr("**Time for a token**"))
     text = _times(rows, last)
     st.markdown(text)
     live_figure(rivals.token_times(rows, reach.LENGTHS, mode()), key="rival times", height=400, alt=text)
     st.caption(
-        "Solid: written token by token, a step of Python for each. Dashed: a text that is there already; self-attention "
-        "makes one product of all tokens, the recurrent networks still go from token to token, in PyTorch's own loop. "
-        "The quickest of a few readings, here and now, on one core: there doing all at once saves only the going round. "
-        "That it pays on many cores is not shown here."
+        tr(
+            "Solid: written token by token, a step of Python for each. Dashed: a text that is there already; self-attention "
+            "makes one product of all tokens, the recurrent networks still go from token to token, in PyTorch's own loop. "
+            "The quickest of a few readings, here and now, on one core: there doing all at once saves only the going round. "
+            "That it pays on many cores is not shown here."
+        )
     )
     _table(rows, {
         "network": None, "length": None, "path": "steps", "gradient": "%.3g", "token_by_token": 1e6, "whole_text": 1e6,
@@ -57,8 +65,15 @@ def _times(rows: Sequence[Row], last: int) -> str:
         written = _mean(rows, "token_by_token", network=name, length=last)
         there = _mean(rows, "whole_text", network=name, length=last)
         if written is not None and there is not None:
-            parts.append(f"{name}: {written * 1e6:.1f} µs token by token, {there * 1e6:.1f} µs in a whole text")
-    return f"At {last} tokens — " + "; ".join(parts) + "."
+            parts.append(
+                tr(
+                    "{name}: {written:.1f} µs token by token, {there:.1f} µs in a whole text",
+                    name=name,
+                    written=written * 1e6,
+                    there=there * 1e6,
+                )
+            )
+    return tr("At {last} tokens — ", last=last) + "; ".join(parts) + "."
 
 
 def cost(rows: Sequence[Row], finding: Finding | None) -> None:
@@ -71,25 +86,27 @@ def cost(rows: Sequence[Row], finding: Finding | None) -> None:
     def of(name: str, what: str, length: int) -> float:
         return _mean(rows, what, attention=name, length=length) or 0.0
 
-    words = (
-        f"At {last:,} tokens softmax attention takes {of('softmax', 'seconds', last) * 1e3:.3g} ms and "
-        f"{of('softmax', 'bytes', last) / 2**20:.3g} MiB, linear attention {of('linear', 'seconds', last) * 1e3:.3g} ms and "
-        f"{of('linear', 'bytes', last) / 2**20:.3g} MiB."
-    )
-    more = (
-        f"One more token after {first:,} and after {last:,}: softmax {of('softmax', 'step', first) * 1e6:.0f} and "
-        f"{of('softmax', 'step', last) * 1e6:.0f} µs, linear {of('linear', 'step', first) * 1e6:.0f} and "
-        f"{of('linear', 'step', last) * 1e6:.0f} µs."
-    )
+    words = tr(
+        "At {last:,} tokens softmax attention takes {of:.3g} ms and "
+        "{of2:.3g} MiB, linear attention {of3:.3g} ms and "
+        "{of4:.3g} MiB.",
+        last=last, of=of("softmax", "seconds", last) * 1e3, of2=of("softmax", "bytes", last) / 2**20,
+        of3=of("linear", "seconds", last) * 1e3, of4=of("linear", "bytes", last) / 2**20)  # fmt: skip
+    more = tr(
+        "One more token after {first:,} and after {last:,}: softmax {of:.0f} and "
+        "{of2:.0f} µs, linear {of3:.0f} and "
+        "{of4:.0f} µs.",
+        first=first, last=last, of=of("softmax", "step", first) * 1e6, of2=of("softmax", "step", last) * 1e6,
+        of3=of("linear", "step", first) * 1e6, of4=of("linear", "step", last) * 1e6)  # fmt: skip
     st.markdown(f"**{words}** {more}")
     figure = rivals.length_cost(rows, length_cost.LENGTHS, mode())
     live_figure(figure, key="rival cost", height=400, alt=words)
-    st.caption(
-        f"One text, {length_cost.HEADS} heads of {length_cost.DIM} features, no training. Memory: the most bytes that "
+    st.caption(tr(
+        "One text, {heads} heads of {dim} features, no training. Memory: the most bytes that "
         "tensors made during the call hold at once, counted. One more token: softmax looks at every key it has kept, "
         "linear attention at a state whose size never changes. What the cheap form forgets is another question: "
-        "a state of fixed size cannot keep every key apart."
-    )
+        "a state of fixed size cannot keep every key apart.", heads=length_cost.HEADS,
+        dim=length_cost.DIM))  # fmt: skip
     _table(rows, {"attention": None, "length": None, "seconds": 1e3, "bytes": 1 / 2**20, "step": 1e6})
 
 
@@ -102,11 +119,13 @@ def sizes(rows: Sequence[Row], finding: Finding | None) -> None:
     wide = {task: rule.images for task, rule in data_size.TASKS.items()}
     chance = {task: 1 / rule.classes for task, rule in data_size.TASKS.items()}
     figure = rivals.data_size(rows, wide, chance, mode())
-    live_figure(figure, key="rival sizes", height=400, alt="held-out accuracy over the number of training images")
+    live_figure(figure, key="rival sizes", height=400, alt=tr("held-out accuracy over the number of training images"))
     st.caption(
-        "Lines: means over the seeds; open marks: each seed. CNN, mean adds up what its windows of 5 × 5 see, and a sum "
-        "cannot compare; CNN, max asks what is there at all, so it can count different glyphs: a prior is what is built "
-        "in, not the word convolution."
+        tr(
+            "Lines: means over the seeds; open marks: each seed. CNN, mean adds up what its windows of 5 × 5 see, and a sum "
+            "cannot compare; CNN, max asks what is there at all, so it can count different glyphs: a prior is what is built "
+            "in, not the word convolution."
+        )
     )
     st.caption(_CITED)
     _table(rows, {"seed": None, "task": None, "network": None, "images": None, "accuracy": "percent"})
@@ -116,14 +135,22 @@ def told(rows: Sequence[Row], task: str, rule: data_size.VisionTask, by: list[fl
     """What one task shows so far: who leads where, and whether the curves cross in this run."""
     ahead = sum(lead > 0 for lead in by)
     most, least = max(by), min(by)
-    words = (
-        f"**{task.capitalize()}** ({rule.summary}): {rule.fits} is ahead of {rule.other} at {ahead} of {len(by)} sizes, "
-        f"by {least:+.0%} to {most:+.0%}."
+    words = tr(
+        "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
+        "by {least:+.0%} to {most:+.0%}.",
+        capitalize=task.capitalize(),
+        summary=tr(rule.summary),
+        fits=rule.fits,
+        other=rule.other,
+        ahead=ahead,
+        count=len(by),
+        least=least,
+        most=most,
     )
     if len(by) < 2:
         return words
-    when = "in this run" if len(by) == len(rule.images) else "so far"
-    crossing = "The two curves cross" if data_size.crosses(rows, task) else "Their curves do not cross"
+    when = tr("in this run") if len(by) == len(rule.images) else tr("so far")
+    crossing = tr("The two curves cross") if data_size.crosses(rows, task) else tr("Their curves do not cross")
     return f"{words} {crossing} {when}."
 
 
@@ -142,8 +169,8 @@ def _power(value: float) -> str:
 
 
 _UNITS = {
-    "gradient": "gradient norm", "token_by_token": "token by token, µs", "whole_text": "whole text, µs a token",
-    "seconds": "one call, ms", "bytes": "memory, MiB", "step": "one more token, µs", "path": "path, steps",
+    "gradient": "gradient norm", "token_by_token": mark("token by token, µs"), "whole_text": mark("whole text, µs a token"),
+    "seconds": mark("one call, ms"), "bytes": mark("memory, MiB"), "step": mark("one more token, µs"), "path": mark("path, steps"),
 }  # fmt: skip
 
 
@@ -153,7 +180,7 @@ def _table(rows: Sequence[Row], columns: dict[str, str | float | None]) -> None:
     Args:
         columns: in order; a number scales, a word is a format, None leaves a column as it is.
     """
-    with st.expander("The numbers", icon=":material/table:"):
+    with st.expander(tr("The numbers"), icon=":material/table:"):
         table = pd.DataFrame(rows)[list(columns)]
         config = {}
         for name, how in columns.items():
@@ -162,4 +189,4 @@ def _table(rows: Sequence[Row], columns: dict[str, str | float | None]) -> None:
             if how is not None and how != "steps":
                 form = how if isinstance(how, str) else "%.3g"
                 config[name] = st.column_config.NumberColumn(_UNITS.get(name, name), format=form)
-        st.dataframe(table, hide_index=True, column_config=config)
+        data_table(table, hide_index=True, column_config=config)

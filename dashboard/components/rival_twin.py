@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.language import tr, tr_each
 from core.runs.convolution_twin import Twin
 from dashboard.components.canvas import remembered, script, style
 
@@ -69,11 +70,11 @@ def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
             for at, tap, weights in zip(twin.centres, twin.taps.flat, twin.weights)
         ],
         "notes": {
-            "image": WORDS["paint"],
-            "output": WORDS["choose"],
-            "attended": f"{len(twin.centres)} heads",
-            "difference": f"largest {twin.worst:.1e}, the strongest colour",
+            "image": tr(WORDS["paint"]),
+            "output": tr(WORDS["choose"]),
+            "attended": tr("{count} heads", count=len(twin.centres)),
+            "difference": tr("largest {worst:.1e}, the strongest colour", worst=twin.worst),
         },
-        "words": WORDS,
+        "words": tr_each(WORDS),
     }
     _component(key=key, data=data, on_image_change=lambda: None, on_query_change=lambda: None)

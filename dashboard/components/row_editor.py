@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 import streamlit as st
 
+from core.language import tr_each
 from dashboard.components.canvas import script, style
 
 WORDS = {
@@ -106,7 +107,7 @@ def row_editor(
         "own": _plain(before["rows"]),
         "history": history,
         "unreached": [dict(edit) for edit in unreached],
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
     }
     _component(key=key, data=data, on_history_change=lambda: None)
 

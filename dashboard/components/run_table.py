@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs import archive, status, store
 from core.runs.config import PARTS
 from core.runs.folder import RunFolder
@@ -11,6 +12,7 @@ from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
@@ -25,9 +27,9 @@ def run_table() -> list[str]:
     runs = list_runs()
     places = {ticket.path: before for before, ticket in enumerate(line().waiting)}
     table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
-    st.markdown("##### Runs")
-    st.caption("Choose rows to draw their curves over those of the run above.")
-    event = st.dataframe(
+    st.markdown(tr("##### Runs"))
+    st.caption(tr("Choose rows to draw their curves over those of the run above."))
+    event = data_table(
         table,
         hide_index=True,
         on_select="rerun",
@@ -43,7 +45,7 @@ def run_table() -> list[str]:
 
 def _row(run: RunFolder, before: int | None) -> dict[str, object]:
     now, problem = status.read(run), run.problem
-    told = now.state if before is None else f"waiting, {before} before"
+    told = now.state if before is None else tr("waiting, {before} before", before=before)
     row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else told, "step": now.step}
     if problem:
         return {**row, "settings": problem}
@@ -64,20 +66,20 @@ def _row(run: RunFolder, before: int | None) -> dict[str, object]:
     }
 
 
-@guarded("Managing runs")
+@guarded(mark("Managing runs"))
 def run_manager(address: str | None) -> None:
     """Rename, delete and export one run; import another."""
-    with st.expander("Rename, delete, export, import", icon=":material/folder_managed:"):
+    with st.expander(tr("Rename, delete, export, import"), icon=":material/folder_managed:"):
         if address is not None:
             _manage(find_run(address))
         packed = file_box(
-            f"Import a run (.zip, at most {_MEGABYTES} MB)",
+            tr("Import a run (.zip, at most {megabytes} MB)", megabytes=_MEGABYTES),
             type=["zip"],
             key="import",
             max_upload_size=_MEGABYTES,
             control="import",
         )
-        if packed is not None and st.button("Import", key="import now"):
+        if packed is not None and st.button(tr("Import"), key="import now"):
             data = content(packed, _MEGABYTES)
             run = archive.import_run(data)
             state.put("next watch", run.address)
@@ -89,9 +91,9 @@ def run_manager(address: str | None) -> None:
 def _manage(run: RunFolder) -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        name = st.text_input("New name", value=run.name, disabled=run.read_only, key=f"rename {run.address}")
+        name = st.text_input(tr("New name"), value=run.name, disabled=run.read_only, key=f"rename {run.address}")
         if st.button(
-            "Rename",
+            tr("Rename"),
             width="stretch",
             key="rename",
             **unless_locked("delete", disabled=run.read_only or name == run.name),
@@ -99,14 +101,14 @@ def _manage(run: RunFolder) -> None:
             state.put("next watch", store.rename(run, name).address)
             st.rerun()
     with middle:
-        sure = st.checkbox("Yes, delete it for good", disabled=run.read_only, key=f"sure {run.address}")
-        if st.button("Delete", width="stretch", key="delete", **unless_locked("delete", disabled=not sure)):
+        sure = st.checkbox(tr("Yes, delete it for good"), disabled=run.read_only, key=f"sure {run.address}")
+        if st.button(tr("Delete"), width="stretch", key="delete", **unless_locked("delete", disabled=not sure)):
             store.delete(run)
             state.put("next watch", None)
             st.rerun()
     with right:
         download_button(
-            "Export .zip",
+            tr("Export .zip"),
             lambda: archive.export_bytes(run),
             f"{run.name}.zip",
             on_click="ignore",

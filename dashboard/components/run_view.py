@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import AttentionLabError
 from core.figures.curves import Curve, curves
+from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs import controls, snapshots, status
 from core.runs.folder import RunFolder
@@ -39,9 +40,9 @@ def run_view(address: str, beside: Sequence[str]) -> None:
     """
     run = find_run(address)
     alive = status.read(run).active
-    panel("This training", every=_TICK if alive else None)(_live)(run, tuple(beside), alive)
+    panel(tr("This training"), every=_TICK if alive else None)(_live)(run, tuple(beside), alive)
     playing = bool(state.get("play")) and not alive
-    panel("The recorded attention", every=_TICK if alive else _PLAY if playing else None)(_attention)(run, alive)
+    panel(tr("The recorded attention"), every=_TICK if alive else _PLAY if playing else None)(_attention)(run, alive)
 
 
 def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
@@ -59,26 +60,32 @@ def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
 
 def _progress(run: RunFolder, now: Status, past: History) -> None:
     steps = max(1, now.steps)
-    left = f" · about {_duration(past.seconds_left)} left" if now.state == "running" and past.last else ""
+    left = (
+        tr(" · about {duration} left", duration=_duration(past.seconds_left))
+        if now.state == "running" and past.last
+        else ""
+    )
     written = "frames" if is_voice(run) else "tokens"
     speed = f" · {past.tokens_per_second:,.0f} {written}/s" if past.last else ""
     st.progress(
         min(1.0, now.step / steps),
-        text=f"**{run.address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{left}{speed}",
-    )
+        text=tr(
+            "**{address}** · {standing} · step {step:,} of {steps:,}{left}{speed}", address=run.address,
+            standing=queueing.standing(run, now), step=now.step, steps=now.steps, left=left, speed=speed),
+    )  # fmt: skip
     if now.state in ("failed", "crashed"):
         st.error(
-            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+            literal(now.reason) or tr("it ended without a word; see log.txt in the run folder"), icon=":material/error:"
         )
     elif now.state == "stopped" and now.reason:
         st.info(literal(now.reason), icon=":material/info:")
     judged, last = past.last_evaluation, past.last
     cells = st.columns(4)
-    cells[0].metric("Loss", f"{last.loss:.4f}" if last else "–", help=f"training batch, {_unit(run)}")
+    cells[0].metric(tr("Loss"), f"{last.loss:.4f}" if last else "–", help=tr("training batch, {unit}", unit=_unit(run)))
     cells[1].metric(
-        "Learning rate",
+        tr("Learning rate"),
         f"{last.learning_rate:.2g}" if last else "–",
-        help="of the last step; schedule and warm-up are in it",
+        help=tr("of the last step; schedule and warm-up are in it"),
     )
     for cell, (name, value, meaning) in zip(cells[2:], _judged(judged)):
         cell.metric(name, value, help=meaning)
@@ -99,21 +106,21 @@ def _judged(judged: Evaluated | None) -> list[tuple[str, str, str]]:
     """What the last evaluation found, with what it means; a run that writes no tokens has measures of its own."""
     if judged is not None and math.isnan(judged.exact_match):
         own = {
-            "stopped": "held-out texts after which it stops by itself",
-            "alignment quality": "of held-out texts, 0 to 1",
+            "stopped": tr("held-out texts after which it stops by itself"),
+            "alignment quality": tr("of held-out texts, 0 to 1"),
         }
         found = judged.measures or {}
         return [(name.capitalize(), f"{found[name]:.1%}", meaning) for name, meaning in own.items() if name in found]
     return [
         (
-            "Token accuracy",
+            tr("Token accuracy"),
             f"{judged.token_accuracy:.1%}" if judged else "–",
-            "held-out examples, the model running free",
+            tr("held-out examples, the model running free"),
         ),
         (
-            "Exact match",
+            tr("Exact match"),
             f"{judged.exact_match:.1%}" if judged else "–",
-            "held-out outputs right from the first token to the last",
+            tr("held-out outputs right from the first token to the last"),
         ),
     ]
 
@@ -139,34 +146,36 @@ def _asks(run: RunFolder, places: Sequence[DeltaGenerator], *, paused: bool) -> 
     word, icon, asked = ("Continue", "play_arrow", "continue") if paused else ("Pause", "pause", "pause")
     pause.button(word, icon=f":material/{icon}:", width="stretch", on_click=_send, args=(run, asked), key="pause")
     stop.button(
-        "Stop", icon=":material/stop:", width="stretch", on_click=_send, args=(run, "stop"), key="stop",
-        help="it keeps what it has learned, and can go on later",
+        tr("Stop"), icon=":material/stop:", width="stretch", on_click=_send, args=(run, "stop"), key="stop",
+        help=tr("it keeps what it has learned, and can go on later"),
     )  # fmt: skip
     with rate:
         key = _rate(run)
-    set_rate.button("Set", width="stretch", on_click=_send, args=(run, "learning_rate", key), key="set rate")
+    set_rate.button(tr("Set"), width="stretch", on_click=_send, args=(run, "learning_rate", key), key="set rate")
     more = st.columns([2, 2, 1], vertical_alignment="bottom")
     with more[1]:
         key = _strength(run)
-    more[2].button("Guide", width="stretch", on_click=_send, args=(run, "guidance", key), key="set guidance")
+    more[2].button(tr("Guide"), width="stretch", on_click=_send, args=(run, "guidance", key), key="set guidance")
 
 
 def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
-        f"{literal(change.what.replace('_', ' '))}{'' if change.value is None else f' {change.value:g}'} (step {change.step:,})"
+        tr(
+            "{replace}{rest} (step {step:,})", replace=literal(change.what.replace("_", " ")),
+            rest="" if change.value is None else f" {change.value:g}", step=change.step)
         for change in past.changes[-_TOLD:]
-    ]
+    ]  # fmt: skip
     if told:
-        st.caption("Obeyed: " + " · ".join(told))
+        st.caption(tr("Obeyed: ") + " · ".join(told))
 
 
 def _rate(run: RunFolder) -> str:
     """The rate to set: at first the highest of the schedule, never the last step's, which changes while one types."""
     key = f"rate {run.address}"
     st.number_input(
-        "Learning rate from now on", value=float(run.config()["training"]["learning_rate"]), format="%g", step=1e-4, key=key,
-        help="above 0; the schedule goes on from there",
+        tr("Learning rate from now on"), value=float(run.config()["training"]["learning_rate"]), format="%g", step=1e-4, key=key,
+        help=tr("above 0; the schedule goes on from there"),
     )  # fmt: skip
     return key
 
@@ -174,8 +183,8 @@ def _rate(run: RunFolder) -> str:
 def _strength(run: RunFolder) -> str:
     key = f"guidance {run.address}"
     st.number_input(
-        "Guidance from now on", value=float(run.config()["training"].get("guidance", 0.0)), format="%g", step=1.0, key=key,
-        help="pull of cross-attention to the diagonal, for targets that follow the source in order; 0 switches it off",
+        tr("Guidance from now on"), value=float(run.config()["training"].get("guidance", 0.0)), format="%g", step=1.0, key=key,
+        help=tr("pull of cross-attention to the diagonal, for targets that follow the source in order; 0 switches it off"),
     )  # fmt: skip
     return key
 
@@ -200,24 +209,29 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
         name = f"{other} · " if len(every) > 1 else ""
         loss += [
             Curve(f"{name}training", one.loss.steps, one.loss.values, at),
-            Curve(f"{name}held out", one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True),
+            Curve(
+                tr("{name}held out", name=name), one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True
+            ),
         ]
         right += _measured(name, one, at) if own else _right(name, one, at)
     left, side = st.columns(2)
     with left:
         live_figure(
-            curves(loss, title="Loss", unit=unit, mode=mode(), log=True), key="loss", height=300, alt="loss by step"
+            curves(loss, title=tr("Loss"), unit=unit, mode=mode(), log=True),
+            key="loss",
+            height=300,
+            alt=tr("loss by step"),
         )
-    title, share = ("Held-out texts", "share") if own else ("Accuracy", "share right")
+    title, share = (tr("Held-out texts"), "share") if own else ("Accuracy", tr("share right"))
     with side:
         figure = curves(right, title=title, unit=share, mode=mode(), share=True)
-        live_figure(figure, key="accuracy", height=300, alt=f"{title.lower()} by step")
+        live_figure(figure, key="accuracy", height=300, alt=tr("{lower} by step", lower=title.lower()))
 
 
 def _right(name: str, one: History, at: int) -> list[Curve]:
     return [
-        Curve(f"{name}exact match, held out", one.exact.steps, one.exact.values, at, points=True),
-        Curve(f"{name}tokens, training", one.accuracy.steps, one.accuracy.values, at, 2),
+        Curve(tr("{name}exact match, held out", name=name), one.exact.steps, one.exact.values, at, points=True),
+        Curve(tr("{name}tokens, training", name=name), one.accuracy.steps, one.accuracy.values, at, 2),
     ]
 
 
@@ -231,19 +245,19 @@ def _measured(name: str, one: History, at: int) -> list[Curve]:
 
 def _unit(run: RunFolder) -> str:
     """Of the loss; that of a voice is a sum of unlike terms (core/training/speaking.py)."""
-    return "sum of its terms" if is_voice(run) else "nats per token"
+    return tr("sum of its terms") if is_voice(run) else tr("nats per token")
 
 
 def _attention(run: RunFolder, alive: bool) -> None:
     steps = snapshots.steps(run)
     if not steps:
-        st.caption("No attention is recorded yet.")
+        st.caption(tr("No attention is recorded yet."))
         return
-    st.markdown("##### How attention forms: one held-out sentence, all heads")
+    st.markdown(tr("##### How attention forms: one held-out sentence, all heads"))
     step = steps[-1] if alive or len(steps) == 1 else _scrubber(run, steps)
     matrices = snapshots.read(run, step)
     if alive:
-        st.caption(f"step {step}; after training you can go back to any of the recorded steps")
+        st.caption(tr("step {step}; after training you can go back to any of the recorded steps", step=step))
     left, right = st.columns([3, 2])
     with left:
         chosen = heads(matrices, selected=_first(matrices), key=f"forming {run.address}")
@@ -256,7 +270,7 @@ def _attention(run: RunFolder, alive: bool) -> None:
             matrix.keys,
             key=f"formed {run.address}",
             high=1.0,
-            title=f"step {step} · {matrix.site.label} · head {head + 1}",
+            title=tr("step {step} · {label} · head {head}", step=step, label=matrix.site.label, head=head + 1),
         )
 
 
@@ -269,9 +283,9 @@ def _scrubber(run: RunFolder, steps: list[int]) -> int:
     state.first(key, steps[-1])
     left, right = st.columns([6, 1], vertical_alignment="bottom")
     with right:
-        st.toggle("Play", key="play", on_change=lambda: None, help="show one recording after another")
+        st.toggle(tr("Play"), key="play", on_change=lambda: None, help=tr("show one recording after another"))
     with left:
-        return int(st.select_slider("Recorded step", steps, key=key))
+        return int(st.select_slider(tr("Recorded step"), steps, key=key))
 
 
 def _first(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.decoding.search import AbstractSearch
 from core.errors import SettingError
+from core.language import tr
 from core.runs.catalog import SEARCHES
 from core.settings import declarations
 from dashboard import state
@@ -48,9 +49,9 @@ def sampling_form() -> tuple[AbstractSearch, DeltaGenerator]:
         left, place = st.columns([2, 3], vertical_alignment="center")
         with left:
             kind = st.segmented_control(
-                "Draws", list(KINDS), format_func=KINDS.__getitem__, key="replacement", required=True,
+                tr("Draws"), list(KINDS), format_func=KINDS.__getitem__, key="replacement", required=True,
                 default=state.get(_START, {}).get("kind", "sampling"), label_visibility="collapsed", width="stretch",
-                help="without replacement no output comes twice (stochastic beam search)",
+                help=tr("without replacement no output comes twice (stochastic beam search)"),
             )  # fmt: skip
         search = _settings(kind)
     state.put("kept sampling", {**state.get("kept sampling", {}), kind: search.to_dict(), "kind": kind})
@@ -65,7 +66,7 @@ def _settings(kind: str) -> AbstractSearch:
     main, more = st.columns([6, 1], vertical_alignment="bottom")
     with main:
         values = settings_form(SEARCHES[kind], start, key=f"{kind} main", columns=len(MAIN[kind]), only=MAIN[kind])
-    with more, st.popover("More", icon=":material/tune:", width="stretch"):
+    with more, st.popover(tr("More"), icon=":material/tune:", width="stretch"):
         others = settings_form(SEARCHES[kind], start, key=f"{kind} more", columns=2, only=rest)
     chosen = {name: values[name] if name in MAIN[kind] else others[name] for name in known}
     return SEARCHES[kind].from_dict(chosen)
@@ -81,6 +82,8 @@ def _written(search: AbstractSearch) -> str:
 def _read(text: str) -> tuple[str, dict[str, Any]]:
     kind, _, rest = text[:1000].partition(":")
     if kind not in KINDS:
-        raise SettingError(f"there is no way {kind[:40]!r} to draw; choose one of: {', '.join(KINDS)}")
+        raise SettingError(
+            tr("there is no way {kind!r} to draw; choose one of: {kinds}", kind=kind[:40], kinds=", ".join(KINDS))
+        )
     pairs = [part.partition("=")[::2] for part in rest.split(",") if part]
     return kind, SEARCHES[kind].from_dict(dict(pairs)).to_dict()

@@ -5,19 +5,23 @@ from typing import Any
 import streamlit as st
 
 from core.figures.comparison import score_stairs
+from core.language import mark, tr
 from core.metrics.rounding import decimals
 from core.runs.comparison import Compared
+from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.search_card import arithmetic, part_names
 
-FIRST = "the first output of each"
+FIRST = mark("the first output of each")
 
 
 def score_table(names: list[str], found: list[Compared], rows: list[dict[str, Any]]) -> None:
     """Draw the stairs of the chosen outputs, and the figures behind them."""
     many = [name for name, one in zip(names, found) if len(one.outcomes) > 1]
-    asked = st.selectbox("Outputs", [FIRST, *many], key="scores of", help="of which outputs the scores are taken apart")
+    asked = st.selectbox(
+        tr("Outputs"), [FIRST, *many], key="scores of", help=tr("of which outputs the scores are taken apart")
+    )
     if asked in names:
         shown = [row for row in rows if names[row["search"]] == asked]
         marks = [f"{row['rank']}" for row in shown]
@@ -39,10 +43,12 @@ def score_table(names: list[str], found: list[Compared], rows: list[dict[str, An
     ]
     digits = decimals([row[name] for row in rows for name in ("logp", "rank_score")])
     figures = [name for name in table[0] if name not in ("output of", "rank", "output")]
-    st.dataframe(
+    data_table(
         table, hide_index=True, key="score parts", placeholder="",
         column_config={name: st.column_config.NumberColumn(format=f"%.{digits}f") for name in figures},
     )  # fmt: skip
     st.caption(
-        "In nats. Σ log p and the parts add up to the ranking score in the figures shown; an empty cell is a part that search has not."
+        tr(
+            "In nats. Σ log p and the parts add up to the ranking score in the figures shown; an empty cell is a part that search has not."
+        )
     )

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError, SettingError
+from core.language import tr
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import MOST_SEARCHES
 from dashboard import state
@@ -67,7 +68,7 @@ def _bench() -> list[Place]:
         return _placed(read_searches(asked))
     except SettingError as error:
         st.warning(
-            f"The searches in this link cannot be read: {literal(str(error))}. Others are shown.",
+            tr("The searches in this link cannot be read: {error}. Others are shown.", error=literal(str(error))),
             icon=":material/link_off:",
         )
         return known or _placed(read_searches(USUAL))
@@ -92,11 +93,11 @@ def _say(text: str) -> None:
 def _adding(count: int) -> None:
     full = count >= MOST_SEARCHES
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        st.caption("Add a search", width="content")
+        st.caption(tr("Add a search"), width="content")
         for name, kind in SEARCHES.items():
             st.button(
                 name, key=f"add {name}", icon=":material/add:", type="tertiary", disabled=full,
-                help=kind.summary if not full else f"{MOST_SEARCHES} searches at most; remove one first",
+                help=tr(kind.summary) if not full else tr("{most_searches} searches at most; remove one first", most_searches=MOST_SEARCHES),
                 on_click=partial(_change, partial(_added, name)),
             )  # fmt: skip
 
@@ -114,12 +115,12 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
     name = one.search.name
     with place, st.container(gap=None):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.markdown(f"**{name.capitalize()}**", help=SEARCHES[name].summary, width="stretch")
+            st.markdown(f"**{name.capitalize()}**", help=tr(SEARCHES[name].summary), width="stretch")
             _moves(one.number, count)
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             said = st.empty()
             try:
-                with st.popover("Settings", icon=":material/tune:", type="tertiary", key=f"settings {one.number}"):
+                with st.popover(tr("Settings"), icon=":material/tune:", type="tertiary", key=f"settings {one.number}"):
                     search = search_form(
                         name, key=f"compare {one.number} {name}", columns=2, start=one.search.to_dict()
                     )
@@ -127,18 +128,18 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
                 st.warning(literal(str(error)), icon=":material/tune:")
                 return None
             own = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in changed(search).items())
-            said.caption(own or "default settings", width="stretch")
+            said.caption(own or tr("default settings"), width="stretch")
     return search
 
 
 def _moves(number: int, count: int) -> None:
     st.button(
         ":material/content_copy:", key=f"duplicate {number}", type="tertiary", disabled=count >= MOST_SEARCHES,
-        help="duplicate: the same search once more, to change one setting",
+        help=tr("duplicate: the same search once more, to change one setting"),
         on_click=partial(_change, partial(_doubled, number)),
     )  # fmt: skip
     st.button(
-        ":material/close:", key=f"remove {number}", type="tertiary", disabled=count == 1, help="remove this search",
+        ":material/close:", key=f"remove {number}", type="tertiary", disabled=count == 1, help=tr("remove this search"),
         on_click=partial(_change, partial(_without, number)),
     )  # fmt: skip
 

@@ -4,20 +4,22 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.metrics.search_error import Judgement
 from core.runs.comparison import Compared, Outcome, Yardstick
+from dashboard.components.data_table import data_table
 from dashboard.components.model_bar import Chosen
 from dashboard.components.token_marks import token_marks
 from dashboard.components.verdicts import badges
 
 STOPS = {
     "all_ended": "every path ended",
-    "bound": "nothing left could win",
-    "k_finished": "as many finished as the beam is wide",
-    "top_finished": "the best candidate ended",
-    "max_len": "at the length limit",
-    "exhausted": "everything else is ruled out",
-    "node_limit": "at the limit of nodes, nothing proved",
+    "bound": mark("nothing left could win"),
+    "k_finished": mark("as many finished as the beam is wide"),
+    "top_finished": mark("the best candidate ended"),
+    "max_len": mark("at the length limit"),
+    "exhausted": mark("everything else is ruled out"),
+    "node_limit": mark("at the limit of nodes, nothing proved"),
 }
 
 
@@ -43,12 +45,17 @@ def search_card(
     badges(best, judgements[0], by, one)
     st.markdown(f"{arithmetic(rows[0])}  \n{_worth(best)}")
     st.caption(
-        f"{one.steps} steps · {one.model_calls} model calls · {1000 * one.seconds:.0f} ms · "
-        f"stopped: {STOPS.get(one.stop_reason, one.stop_reason)}"
+        tr(
+            "{steps} steps · {model_calls} model calls · {seconds:.0f} ms · stopped: {get}",
+            steps=one.steps,
+            model_calls=one.model_calls,
+            seconds=1000 * one.seconds,
+            get=STOPS.get(one.stop_reason, one.stop_reason),
+        )
         + (
             ""
             if best.sentence.ended or one.stop_reason == "max_len"
-            else " · :material/content_cut: cut at the length limit"
+            else tr(" · :material/content_cut: cut at the length limit")
         )
     )
     if len(one.outcomes) > 1:
@@ -67,13 +74,13 @@ def _finished(rows: list[dict[str, Any]], key: str) -> None:
     }
     columns["output"] = st.column_config.TextColumn(width=110)
     columns["right"] = st.column_config.TextColumn(width=40)
-    st.dataframe(shown, hide_index=True, height=150, column_config=columns, key=f"finished {key}")
+    data_table(shown, hide_index=True, height=150, column_config=columns, key=f"finished {key}")
 
 
 def arithmetic(row: dict[str, Any]) -> str:
     """From Σ log p to the ranking score, in the figures of the table."""
     parts = [f"{name} **{value:+.8g}**" for name, value in row.items() if name not in _FIXED and value is not None]
-    return " · ".join([f"Σ log p **{row['logp']:.8g}**", *parts]) + (
+    return " · ".join([tr("Σ log p **{logp:.8g}**", logp=row["logp"]), *parts]) + (
         f" = score **{row['rank_score']:.8g}**" if parts else ""
     )
 
@@ -88,6 +95,6 @@ def part_names(rows: list[dict[str, Any]]) -> list[str]:
 
 def _worth(best: Outcome) -> str:
     if best.bleu is None:
-        return "no reference to compare with"
-    right = "exactly right" if best.bleu > 99.99 else "right in other words"
-    return f"{right if best.exact else 'not right'} · BLEU **{best.bleu:.1f}**"
+        return tr("no reference to compare with")
+    right = tr("exactly right") if best.bleu > 99.99 else tr("right in other words")
+    return f"{right if best.exact else tr('not right')} · BLEU **{best.bleu:.1f}**"

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.decoding.search import AbstractSearch
 from core.errors import SettingError
+from core.language import tr
 from core.runs.catalog import SEARCHES, entry
 from core.runs.comparison import MOST_SEARCHES
 
@@ -37,7 +38,7 @@ def read_searches(text: str) -> list[AbstractSearch]:
     """
     codes = text.split(";")
     if len(text) > LONGEST or len(codes) > MOST_SEARCHES:
-        raise SettingError(f"it names more than {MOST_SEARCHES} searches")
+        raise SettingError(tr("it names more than {most_searches} searches", most_searches=MOST_SEARCHES))
     return [_read(code) for code in codes]
 
 
@@ -84,6 +85,6 @@ def _read(code: str) -> AbstractSearch:
     for pair in filter(None, settings.split(",")):
         setting, equals, value = pair.partition("=")
         if not equals:
-            raise SettingError(f"{pair[:40]!r} is no setting=value")
+            raise SettingError(tr("{pair!r} is no setting=value", pair=pair[:40]))
         values[setting.strip()[:40]] = value.strip()[:40]
     return kind.from_dict(values)

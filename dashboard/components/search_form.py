@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.decoding.search import AbstractSearch
+from core.language import tr
 from core.runs.catalog import SEARCHES
 from core.settings import declarations
 from dashboard.components.settings_form import grouped_form
@@ -34,14 +35,14 @@ def search_menu(*, key: str, anew: str = "", start: AbstractSearch | None = None
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         name = st.segmented_control(
-            "Search",
+            tr("Search"),
             list(SEARCHES),
             default="greedy",
             key=key,
             required=True,
             bind="query-params",
-            help="what takes the next token when you do not force one",
+            help=tr("what takes the next token when you do not force one"),
         )
-    with right, st.popover("Settings", icon=":material/tune:", width="stretch"):
+    with right, st.popover(tr("Settings"), icon=":material/tune:", width="stretch"):
         values = start.to_dict() if start and start.name == name else None
         return search_form(name, key=f"{key} {name}{anew}", start=values)

@@ -8,6 +8,7 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.catalog import SEARCHES
 from core.runs.classroom import locked
 from core.runs.sessions import SavedSession, same_tree
@@ -22,10 +23,10 @@ from dashboard.components.uploaded import content
 
 SAME = "the same search"
 _MEGABYTES = 20
-_FOLLOWED = "session in the address"
-_EDITED = "the address asks for another run or source than the session in it"
+_FOLLOWED = mark("session in the address")
+_EDITED = mark("the address asks for another run or source than the session in it")
 AFTER_GIVEN = {
-    "exact": "It looks everywhere below the given tokens; a proof would be about those outputs alone.",
+    "exact": mark("It looks everywhere below the given tokens; a proof would be about those outputs alone."),
 }
 
 
@@ -37,7 +38,7 @@ def base_search() -> AbstractSearch:
     state.first(links.SEARCH, next(iter(SEARCHES)))
     left, right = st.columns([4, 1], vertical_alignment="bottom")
     with left:
-        name = st.segmented_control("Search", list(SEARCHES), key=links.SEARCH, required=True, help=_help())
+        name = st.segmented_control(tr("Search"), list(SEARCHES), key=links.SEARCH, required=True, help=_help())
     with right:
         return _settings(name, f"search {state.get('sessions opened', 0)} {name}", state.get("search opened"))
 
@@ -47,7 +48,10 @@ def rest_search(base: AbstractSearch) -> AbstractSearch:
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         name = st.selectbox(
-            "Branches go on with", [SAME, *SEARCHES], key="rest", help="what takes over after the tokens you give"
+            tr("Branches go on with"),
+            [SAME, *SEARCHES],
+            key="rest",
+            help=tr("what takes over after the tokens you give"),
         )
     with right:
         rest = base if name == SAME else _settings(name, f"rest {name}", None)
@@ -59,13 +63,13 @@ def rest_search(base: AbstractSearch) -> AbstractSearch:
 def _settings(name: str, key: str, start: AbstractSearch | None) -> AbstractSearch:
     if not declarations(SEARCHES[name]):
         return SEARCHES[name]()
-    with st.popover("Settings", icon=":material/tune:", width="stretch"):
+    with st.popover(tr("Settings"), icon=":material/tune:", width="stretch"):
         return search_form(name, key=key, start=start.to_dict() if start and start.name == name else None)
 
 
 def _help() -> str:
-    lines = "  \n".join(f"**{name}**: {kind.summary}" for name, kind in SEARCHES.items())
-    return f"what takes the next token when you do not force one  \n{lines}"
+    lines = "  \n".join(f"**{name}**: {tr(kind.summary)}" for name, kind in SEARCHES.items())
+    return tr("what takes the next token when you do not force one  \n{lines}", lines=lines)
 
 
 # ---------------------------------------------------------------- keeping and handing on
@@ -89,26 +93,27 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
     saved = SavedSession.of(chosen.model, session)
     save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
     download_button(
-        "Save session",
+        tr("Save session"),
         lambda: saved.to_file(tree),
         "session.json",
         "application/json",
         icon=":material/save:",
         on_click="ignore",
         width="stretch",
-        help="source, search, branches and tree; open it here again",
+        help=tr("source, search, branches and tree; open it here again"),
         place=save,
     )
-    with link.popover("Copy link", icon=":material/link:", width="stretch"):
+    with link.popover(tr("Copy link"), icon=":material/link:", width="stretch"):
         _link(saved)
-    with opening.popover("Open session", icon=":material/folder_open:", width="stretch"):
+    with opening.popover(tr("Open session"), icon=":material/folder_open:", width="stretch"):
         _open()
     if clear.button(
-        "Undo all branches",
+        tr("Undo all branches"),
         icon=":material/first_page:",
         disabled=session.done == 0,
         width="stretch",
-        help="Redo brings them back one by one",
+        help=tr("Redo brings them back one by one"),
+        key="undo all",
     ):
         keep_session(chosen, session.at(0))
         st.rerun()
@@ -125,14 +130,17 @@ def _link(saved: SavedSession) -> None:
 
 def _open() -> None:
     file_box(
-        "Saved session", ["json"], key="session file", max_upload_size=_MEGABYTES, on_change=_take_file,
-        help="a file made by “Save session”",
+        tr("Saved session"), ["json"], key="session file", max_upload_size=_MEGABYTES, on_change=_take_file,
+        help=tr("a file made by “Save session”"),
     )  # fmt: skip
     if state.get("session opened"):
         state.forget("session opened")
         st.rerun()
     if problem := state.get("session problem"):
-        st.warning(f"{literal(problem.rstrip('.'))}. The session on this page is as it was.", icon=":material/error:")
+        st.warning(
+            tr("{rstrip}. The session on this page is as it was.", rstrip=literal(problem.rstrip("."))),
+            icon=":material/error:",
+        )
 
 
 def _take_file() -> None:
@@ -177,14 +185,16 @@ def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str |
         AttentionLabError: the model is another one, or a branch cannot be decoded.
     """
     if saved.run not in resources.addresses():
-        return f"it was made with the run “{saved.run[:80]}”, which is not here; bring that run here first"
+        return tr("it was made with the run “{run}”, which is not here; bring that run here first", run=saved.run[:80])
     trained = resources.any_model(saved.run)
     saved.check(trained)
     session = saved.session
     explorer = resources.explorer(saved.run, trained.step, session.source)
     tree = explorer.tree(session, trained.writing(session.source).tokens, {})
     if kept is not None and not same_tree(kept, tree):
-        return "this program decodes it differently from the one that saved it, so its tree would not be the saved one"
+        return tr(
+            "this program decodes it differently from the one that saved it, so its tree would not be the saved one"
+        )
     values = {links.RUN: saved.run, links.SOURCE: session.source, links.SEARCH: session.search.name}
     for name, value in values.items():
         state.put(name, value)

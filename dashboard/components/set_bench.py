@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import DataError
 from core.figures.curves import Curve, curves
+from core.language import tr
 from core.models.set_models import SET_MODELS
 from core.runs import controls, status, store
 from core.runs.expectations import expected, told
@@ -45,30 +46,30 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     places = st.columns([3, 3, 3, 1.4], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
-            "Task",
+            tr("Task"),
             tasks,
             key=f"{key} task",
             bind="query-params",
-            format_func=lambda name: f"{name} · {SET_TASKS[name].summary}",
+            format_func=lambda name: f"{name} · {tr(SET_TASKS[name].summary)}",
         )
     kind = SET_TASKS[task]
     with places[1]:
         model = st.selectbox(
-            "Model",
+            tr("Model"),
             kind.models,
             key=f"{key} model {task}",
-            format_func=lambda name: f"{name} · {SET_MODELS[name].summary}",
+            format_func=lambda name: f"{name} · {tr(SET_MODELS[name].summary)}",
         )
     said = st.container()  # above the settings: what is refused is said beside the button that was pressed
     chosen, brought = _settings(kind, model, f"{key} {task} {model}")
     with places[3]:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
+            tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
             args=(f"{key} asked", True), **unless_locked("train"),
         )  # fmt: skip
     if state.get(f"{key} asked"):
         with said:
-            guarded("The training")(_start)(task, model, chosen, brought, key)
+            guarded(tr("The training"))(_start)(task, model, chosen, brought, key)
     runs = resources.set_addresses(task)
     with places[2]:
         address = _run(runs, f"{key} run {task}")
@@ -77,10 +78,10 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
         for note in state.get(f"{key} noticed {address}") or ():
             st.caption(f":material/rule: {literal(note)}")
     if address is None:
-        st.info("Nothing is trained on this task yet: press Train.", icon=":material/model_training:")
+        st.info(tr("Nothing is trained on this task yet: press Train."), icon=":material/model_training:")
         return None
     alive = status.read(find_run(address)).active
-    panel("This training", every=_TICK if alive else None)(_watch)(address, alive, key)
+    panel(tr("This training"), every=_TICK if alive else None)(_watch)(address, alive, key)
     return resources.set_model(address) if resources.has_weights(address) else None
 
 
@@ -89,19 +90,21 @@ def _run(runs: Sequence[str], key: str) -> str | None:
         return None
     if state.get(key) not in runs:
         state.put(key, runs[0])
-    return st.selectbox("Run", runs, key=key, help="yours first, the newest before the others; then the shipped ones")
+    return st.selectbox(
+        tr("Run"), runs, key=key, help=tr("yours first, the newest before the others; then the shipped ones")
+    )
 
 
 def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[str, Any], dict[str, str]]:
     """What was chosen, and under which name of ours each file of theirs is kept."""
     start = SetConfig.preset(kind.name, model).to_dict()
     classes = {"task": kind, "model": SET_MODELS[model], "training": SetTraining}
-    with st.expander("Settings: data, model, training", icon=":material/tune:"):
+    with st.expander(tr("Settings: data, model, training"), icon=":material/tune:"):
         brought, theirs = dict[str, str](), dict[str, str]()
         for setting in kind.files:
             file = file_box(
-                f"Your own file for {setting.replace('_', ' ')}", key=f"{key} file {setting}", max_upload_size=_MEGABYTES,
-                help="at most 20 MB here; larger ones by their path",
+                tr("Your own file for {replace}", replace=setting.replace('_', ' ')), key=f"{key} file {setting}", max_upload_size=_MEGABYTES,
+                help=tr("at most 20 MB here; larger ones by their path"),
             )  # fmt: skip
             if file is not None:
                 suffix = "." + file.name.rpartition(".")[2].lower() if "." in file.name else ".txt"
@@ -113,7 +116,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
                 st.caption(f"**{part.capitalize()}**")
                 start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
         start["task"] |= brought  # last: the form beside it remembers that its field is empty
-        start["seed"] = int(st.number_input("seed", 0, 2**31 - 1, 1, key=f"{key} seed", help="of all chance"))
+        start["seed"] = int(st.number_input(tr("seed"), 0, 2**31 - 1, 1, key=f"{key} seed", help=tr("of all chance")))
     return start, theirs
 
 
@@ -139,8 +142,17 @@ def _watch(address: str, alive: bool, key: str) -> None:
     now = status.read(run)
     past = history(resources.tail(address).look(), now.steps)
     judged = past.last_evaluation
-    right = f" · {judged.token_accuracy:.1%} of held-out labels right" if judged else ""
-    told = f"**{address}** · {queueing.standing(run, now)} · step {now.step:,} of {now.steps:,}{right}"
+    right = (
+        tr(" · {token_accuracy:.1%} of held-out labels right", token_accuracy=judged.token_accuracy) if judged else ""
+    )
+    told = tr(
+        "**{address}** · {standing} · step {step:,} of {steps:,}{right}",
+        address=address,
+        standing=queueing.standing(run, now),
+        step=now.step,
+        steps=now.steps,
+        right=right,
+    )
     bar, more, button = st.columns([6, 1.4, 1.4], vertical_alignment="center")
     with button:
         _control(run, now, key)
@@ -150,11 +162,11 @@ def _watch(address: str, alive: bool, key: str) -> None:
         _curves(past, key)
     else:
         bar.markdown(told)
-        with more.popover("Curves", icon=":material/show_chart:", width="stretch"):
+        with more.popover(tr("Curves"), icon=":material/show_chart:", width="stretch"):
             _curves(past, key)
     if now.state in ("failed", "crashed"):
         st.error(
-            literal(now.reason) or "it ended without a word; see log.txt in the run folder", icon=":material/error:"
+            literal(now.reason) or tr("it ended without a word; see log.txt in the run folder"), icon=":material/error:"
         )
     elif now.state == "stopped" and now.reason:
         st.info(literal(now.reason), icon=":material/info:")
@@ -165,19 +177,19 @@ def _watch(address: str, alive: bool, key: str) -> None:
 def _curves(past: History, key: str) -> None:
     loss = [
         Curve("training", past.loss.steps, past.loss.values),
-        Curve("held out", past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
+        Curve(tr("held out"), past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
     ]
     share = [
         Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
-        Curve("held out", past.free_accuracy.steps, past.free_accuracy.values, points=True),
+        Curve(tr("held out"), past.free_accuracy.steps, past.free_accuracy.values, points=True),
     ]
     left, side = st.columns(2)
     with left:
-        figure = curves(loss, title="Loss", unit="nats per label", mode=mode(), log=True)
-        live_figure(figure, key=f"{key} loss", height=240, alt="loss by step")
+        figure = curves(loss, title=tr("Loss"), unit=tr("nats per label"), mode=mode(), log=True)
+        live_figure(figure, key=f"{key} loss", height=240, alt=tr("loss by step"))
     with side:
-        figure = curves(share, title="Labels right", unit="share", mode=mode(), share=True)
-        live_figure(figure, key=f"{key} right", height=240, alt="share of labels right by step")
+        figure = curves(share, title=tr("Labels right"), unit=tr("share"), mode=mode(), share=True)
+        live_figure(figure, key=f"{key} right", height=240, alt=tr("share of labels right by step"))
 
 
 def _control(run: RunFolder, now: Status, key: str) -> None:
@@ -187,7 +199,7 @@ def _control(run: RunFolder, now: Status, key: str) -> None:
         queueing.cancel_button(run, key=f"{key} cancel")
     elif now.alive:
         st.button(
-            "Stop", icon=":material/stop:", width="stretch", on_click=queueing.told,
+            tr("Stop"), icon=":material/stop:", width="stretch", on_click=queueing.told,
             args=(controls.send, run, "stop"), key=f"{key} stop",
-            help="it keeps what it has learned, and can go on later",
+            help=tr("it keeps what it has learned, and can go on later"),
         )  # fmt: skip

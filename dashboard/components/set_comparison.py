@@ -9,6 +9,7 @@ import streamlit as st
 from core.errors import AttentionLabError
 from core.runs.trained_set import TrainedSet
 from dashboard import resources
+from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 
 
@@ -30,7 +31,7 @@ def set_comparison(task: str, told: Callable[[TrainedSet], dict[str, object]], *
             right = math.nan
             st.caption(f"{literal(address)}: {literal(str(error))}")
         rows.append({"run": address, **told(one), "right": right})
-    st.dataframe(
+    data_table(
         pd.DataFrame(rows).sort_values("right", ascending=False), hide_index=True,
         column_config={"right": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
     )  # fmt: skip

@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.settings import Declaration, declarations
 
-SHARED = "Limits and penalties"
+SHARED = mark("Limits and penalties")
 
 
 def settings_form(
@@ -48,7 +49,7 @@ def groups(kind: type) -> tuple[list[str], list[str]]:
 
 
 def _widget(one: Declaration, value: Any, key: str) -> Any:
-    label, text = one.name.replace("_", " "), _help(one)
+    label, text = tr(one.name.replace("_", " ")), _help(one)
     if one.kind is bool:
         return st.toggle(label, value=value, key=key, help=text)
     if one.choices:
@@ -64,4 +65,4 @@ def _widget(one: Declaration, value: Any, key: str) -> Any:
 
 
 def _help(one: Declaration) -> str:
-    return one.help if one.kind not in (int, float) else f"{one.help} ({one.span()})"
+    return tr(one.help) if one.kind not in (int, float) else f"{tr(one.help)} ({one.span()})"

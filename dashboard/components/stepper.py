@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 import streamlit as st
 
+from core.language import tr_each
 from dashboard.components import tree as tree_component
 from dashboard.components.canvas import script, style
 
@@ -154,7 +155,7 @@ def stepper(
         "history": data.get("history"),
         "notes": data.get("notes"),
         "asks": bool(data.get("asks")),
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
     }
     result = _component(
         key=key,

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import DataError
+from core.language import mark, tr
 from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_rows, scaled, unpack, write_rows
@@ -17,7 +18,7 @@ from dashboard.components.uploaded import content
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
-_BASE = "table in the editor"  # it must not change under an editor that is on screen
+_BASE = mark("table in the editor")  # it must not change under an editor that is on screen
 _PARAMETER = "table"
 _MEGABYTES = 1
 
@@ -35,7 +36,7 @@ def open_table(page: str) -> str | None:
         try:
             rows = unpack(text)
         except DataError as error:
-            problem = f"{error}. Another table is shown."
+            problem = tr("{error}. Another table is shown.", error=error)
     if not state.get(_VERSIONS):
         state.put(_VERSIONS, [rows])
         state.put(_AT, 0)
@@ -49,19 +50,22 @@ def table_bar() -> None:
     names, back, again, files = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
     with names:
         st.selectbox(
-            "Start from", list(EXAMPLE_TABLES), format_func=lambda name: EXAMPLE_TABLES[name].title, key="example table",
-            index=None, placeholder="an example …", on_change=_take_example, help="replaces the table; undo brings it back",
+            tr("Start from"), list(EXAMPLE_TABLES), format_func=lambda name: EXAMPLE_TABLES[name].title, key="example table",
+            index=None, placeholder=tr("an example …"), on_change=_take_example, help=tr("replaces the table; undo brings it back"),
         )  # fmt: skip
     at, last = state.get(_AT), len(state.get(_VERSIONS)) - 1
     with back:
-        st.button("Undo", icon=":material/undo:", on_click=_go, args=(-1,), disabled=at == 0, width="stretch")
+        st.button(tr("Undo"), icon=":material/undo:", on_click=_go, args=(-1,), disabled=at == 0, width="stretch")
     with again:
-        st.button("Redo", icon=":material/redo:", on_click=_go, args=(1,), disabled=at == last, width="stretch")
-    with files, st.popover("File", icon=":material/folder_open:", width="stretch"):
+        st.button(tr("Redo"), icon=":material/redo:", on_click=_go, args=(1,), disabled=at == last, width="stretch")
+    with files, st.popover(tr("File"), icon=":material/folder_open:", width="stretch"):
         plain = write_rows(_now())
-        download_button("Table .json", plain, "table.json", on_click="ignore", key="table json", width="stretch")
+        download_button(tr("Table .json"), plain, "table.json", on_click="ignore", key="table json", width="stretch")
         given = file_box(
-            f"Open a table (.json, at most {_MEGABYTES} MB)", type="json", max_upload_size=_MEGABYTES, key="table file"
+            tr("Open a table (.json, at most {megabytes} MB)", megabytes=_MEGABYTES),
+            type="json",
+            max_upload_size=_MEGABYTES,
+            key="table file",
         )
         if given is not None and state.new(_READ, given.file_id):
             opened = _open_file(content(given, _MEGABYTES))
@@ -82,16 +86,16 @@ def table_editor() -> TableModel:
     edited = st.data_editor(
         _frame(state.get(_BASE)), key=f"table {state.get(_EPOCH)}", num_rows="dynamic", hide_index=True, width="stretch", height=420,
         column_config={
-            "after": st.column_config.TextColumn("after", help="the tokens before, with spaces; empty = the first step"),
-            "token": st.column_config.TextColumn("token", help="what may come next; <end> ends the output"),
-            "p": st.column_config.NumberColumn("probability", help="0 to 1; a row of one “after” sums to 1", format="%.4g"),
+            "after": st.column_config.TextColumn(tr("after"), help=tr("the tokens before, with spaces; empty = the first step")),
+            "token": st.column_config.TextColumn(tr("token"), help=tr("what may come next; <end> ends the output")),
+            "p": st.column_config.NumberColumn(tr("probability"), help=tr("0 to 1; a row of one “after” sums to 1"), format="%.4g"),
         },
     )  # fmt: skip
     try:
         rows = gathered(edited[["after", "token", "p"]].itertuples(index=False, name=None))
     except DataError as error:
         _said(error)
-        st.button("Take the change back", icon=":material/undo:", on_click=_go, args=(0,))
+        st.button(tr("Take the change back"), icon=":material/undo:", on_click=_go, args=(0,))
         return TableModel(state.get(_GOOD))
     _note(rows)
     try:
@@ -100,23 +104,26 @@ def table_editor() -> TableModel:
         _said(error)
         _offers()
         return TableModel(state.get(_GOOD))
-    st.caption("What has no line of its own ends there, with probability 1.")
+    st.caption(tr("What has no line of its own ends there, with probability 1."))
     state.put(_GOOD, _now())
     return model
 
 
 def _said(error: DataError) -> None:
-    st.warning(f"{literal(str(error))}. What is drawn is the last table that was whole.", icon=":material/edit:")
+    st.warning(
+        tr("{error}. What is drawn is the last table that was whole.", error=literal(str(error))),
+        icon=":material/edit:",
+    )
 
 
 def _offers() -> None:
     """Ways to a row that sums to one."""
     typed = changed_tokens(_now(), state.get(_GOOD))
     left, right = st.columns(2)
-    left.button("Scale to one", on_click=_scale, args=(None,), width="stretch", help="every row in proportion")
+    left.button(tr("Scale to one"), on_click=_scale, args=(None,), width="stretch", help=tr("every row in proportion"))
     if typed:
         right.button(
-            "Keep what I typed, scale the rest", on_click=_scale, args=(typed,), width="stretch",
+            tr("Keep what I typed, scale the rest"), on_click=_scale, args=(typed,), width="stretch",
             help=", ".join(f"{literal(token)} stays" for token in typed.values()),
         )  # fmt: skip
 
@@ -133,7 +140,7 @@ def _open_file(content: bytes) -> bool:
         _push(read_rows(content.decode("utf-8-sig")))
         return True
     except UnicodeDecodeError:
-        st.warning("The file is no text in UTF-8; save the table as JSON in UTF-8.", icon=":material/edit:")
+        st.warning(tr("The file is no text in UTF-8; save the table as JSON in UTF-8."), icon=":material/edit:")
     except DataError as error:
         st.warning(literal(str(error)), icon=":material/edit:")
     return False

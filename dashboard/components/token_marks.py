@@ -5,6 +5,7 @@ from itertools import groupby
 
 import streamlit as st
 
+from core.language import tr
 from core.metrics.difference import difference
 from core.tasks.task import AbstractTask
 from dashboard.components.literal import literal
@@ -15,7 +16,7 @@ _LONGEST = 400  # tokens that are compared one by one; a longer output is shown 
 def token_marks(task: AbstractTask, output: Sequence[str], reference: Sequence[str] | None) -> None:
     """Draw an output; tokens that the reference has not are marked, those that it has besides are struck out."""
     if not output and not reference:
-        st.markdown("*(empty)*")
+        st.markdown(tr("*(empty)*"))
         return
     if reference is None or max(len(output), len(reference)) > _LONGEST:
         st.markdown(f"**{literal(task.join_target(output)) or '(empty)'}**")
@@ -29,7 +30,7 @@ def token_marks(task: AbstractTask, output: Sequence[str], reference: Sequence[s
         glue.join(_SHAPES[kind].format(text) for kind, text in pieces),
         help=None
         if all(kind == "same" for kind, _ in pieces)
-        else "bold on orange: not in the reference; struck out: missing",
+        else tr("bold on orange: not in the reference; struck out: missing"),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import DataError
+from core.language import mark, tr
 from core.runs import status, store
 from core.runs.catalog import MODELS, OBJECTIVES, TASKS
 from core.runs.config import PARTS, ExperimentConfig
@@ -23,29 +24,27 @@ from dashboard.components.uploaded import content
 
 WATCH = "watch"
 _MEGABYTES = 20  # of a file here; larger ones by their path
-_NOTICED = "noticed in the files"  # of the training that was begun last
+_NOTICED = mark("noticed in the files")  # of the training that was begun last
 _FEW = ("steps", "batch_size", "learning_rate")
 
 
 def training_form() -> None:
     """Choose and train; what cannot be is said under the button."""
     task = st.selectbox(
-        "Task", list(TASKS), key="task", bind="query-params", format_func=lambda name: f"{name} · {TASKS[name].summary}"
-    )
+        tr("Task"), list(TASKS), key="task", bind="query-params",
+        format_func=lambda name: f"{name} · {tr(TASKS[name].summary)}",
+    )  # fmt: skip
     left, right = st.columns(2)
     model = left.selectbox(
-        "Model",
-        list(MODELS),
-        key="model",
-        bind="query-params",
-        help="  \n".join(f"{n}: {m.summary}" for n, m in MODELS.items()),
-    )
+        tr("Model"), list(MODELS), key="model", bind="query-params",
+        help="  \n".join(f"{n}: {tr(m.summary)}" for n, m in MODELS.items()),
+    )  # fmt: skip
     preset = right.selectbox(
-        "Preset",
+        tr("Preset"),
         PRESETS,
         key="preset",
         bind="query-params",
-        help="fast: learns while a class watches; full: nearly all held-out examples right",
+        help=tr("fast: learns while a class watches; full: nearly all held-out examples right"),
     )
     objective = _objective(model)
     start = preset_of(task, model, preset).to_dict()
@@ -53,13 +52,13 @@ def training_form() -> None:
     chosen = _settings(start, f"{task} {model} {objective} {preset}")
     uploaded = _upload(task, chosen)
     name = st.text_input(
-        "Name of the run",
+        tr("Name of the run"),
         placeholder=store.free_name(f"{task}-{model}"),
         key="name",
-        help="letters, digits, - _ and . ; a free name is chosen where you leave it empty",
+        help=tr("letters, digits, - _ and . ; a free name is chosen where you leave it empty"),
     )
     free = unless_locked("train")
-    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
+    if st.button(tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         _follow(run)
@@ -75,21 +74,21 @@ def _follow(run: RunFolder) -> None:
     state.put(f"kept {links.SOURCE}", None)
     state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
     if status.read(run).state == "waiting":
-        st.toast(f"{run.address} waits for its turn", icon=":material/hourglass_top:")
+        st.toast(tr("{address} waits for its turn", address=run.address), icon=":material/hourglass_top:")
     else:
-        st.toast(f"Training {run.address} in a process of its own", icon=":material/rocket_launch:")
+        st.toast(tr("Training {address} in a process of its own", address=run.address), icon=":material/rocket_launch:")
 
 
 def _objective(model: str) -> str:
     """Of those that train such a model; each kind of model remembers its own."""
     parallel = hasattr(MODELS[model](), "counting")
     chosen: str = st.selectbox(
-        "Objective",
+        tr("Objective"),
         [name for name, kind in OBJECTIVES.items() if bool(kind().countings) == parallel],
         key="objective of places" if parallel else "objective",
         bind="query-params",
-        format_func=lambda name: f"{name} · {OBJECTIVES[name].summary}",
-        help="what the training minimizes",
+        format_func=lambda name: f"{name} · {tr(OBJECTIVES[name].summary)}",
+        help=tr("what the training minimizes"),
     )
     return chosen
 
@@ -106,18 +105,22 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
         names = [name for name in start[part] if name != "name" and name not in left_out]
         if not names:
             continue
-        with st.expander(f"{part.capitalize()} settings"):
+        with st.expander(tr("{capitalize} settings", capitalize=part.capitalize())):
             chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}", only=names)
     if inside:
-        with st.expander("Inside the model: scores, masks, norms, wiring"):
+        with st.expander(tr("Inside the model: scores, masks, norms, wiring")):
             more = settings_form(kinds["model"], start["model"], key=f"{key} model", only=inside)
             chosen["model"] |= {name: more[name] for name in inside}
-    with st.expander("Training settings"):
+    with st.expander(tr("Training settings")):
         rest = [name for name in start["training"] if name not in _FEW]
         more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)
         chosen["training"] |= {name: more[name] for name in rest}
         seed = st.number_input(
-            "seed", value=int(start["seed"]), step=1, key=f"{key} seed", help="the same seed repeats the whole training"
+            tr("seed"),
+            value=int(start["seed"]),
+            step=1,
+            key=f"{key} seed",
+            help=tr("the same seed repeats the whole training"),
         )
     return {**chosen, "seed": int(seed)}
 
@@ -133,11 +136,16 @@ def _upload(task: str, chosen: dict[str, Any]) -> dict[str, str]:
         type=["tsv", "txt", "csv", "json", "jsonl", "yml", "yaml"],
         key=f"upload {task}",
         max_upload_size=_MEGABYTES,
-        help="UTF-8 is best; at most 20 MB here, larger files by their path",
+        help=tr("UTF-8 is best; at most 20 MB here, larger files by their path"),
     )
     if len(files) > len(kind.files):
         st.warning(
-            f"{len(files)} files were brought, and {task} reads {len(kind.files)}: take the others away, or join them"
+            tr(
+                "{count} files were brought, and {task} reads {count2}: take the others away, or join them",
+                count=len(files),
+                task=task,
+                count2=len(kind.files),
+            )
         )
     paths = [keep(content(file, _MEGABYTES)) for file in files[: len(kind.files)]]
     for setting, path in zip(kind.files, paths):

@@ -8,6 +8,7 @@ import streamlit as st
 from core.figures.drawn.scripts import TREE
 from core.figures.drawn.tree_packing import COLUMNS, columns, packed, plain
 from core.figures.drawn.tree_words import WORDS
+from core.language import tr_each
 from dashboard.components.canvas import remembered, settled, shared_script, style
 
 __all__ = ["COLUMNS", "WORDS", "columns", "packed", "plain", "tree"]
@@ -59,7 +60,7 @@ def tree(
         "height": height,
         "caption": caption,
         "weighed": None if weighed is None else [int(count) for count in weighed],
-        "words": {**WORDS, **(words or {})},
+        "words": tr_each({**WORDS, **(words or {})}),
     }
     result = _component(key=key, data=data, on_pick_change=lambda: None)
     return _known(settled(result.pick, selected), clean)

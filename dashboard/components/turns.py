@@ -14,6 +14,7 @@ from threading import Lock, Semaphore
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from core.language import tr
 from core.runs.classroom import authority, locked
 from core.runs.limits import trainings
 from dashboard.one_at_a_time import answers
@@ -100,7 +101,9 @@ def work(name: str, running: bool, go_on: Callable[[], object]) -> None:
         return
     before = _turns.ask(who, what)
     if before:
-        st.info(f"waiting: {before} before you. It begins by itself.", icon=":material/hourglass_top:")
+        st.info(
+            tr("waiting: {before} before you. It begins by itself.", before=before), icon=":material/hourglass_top:"
+        )
         return
     with answers.aside(), _turns.working(who):
         go_on()

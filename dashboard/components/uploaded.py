@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.errors import DataError
+from core.language import tr
 
 _MEGABYTE = 1 << 20
 
@@ -18,6 +19,11 @@ def content(file: Any, megabytes: int) -> bytes:
     """
     if file.size > megabytes * _MEGABYTE:
         raise DataError(
-            f"{file.name} has {file.size / _MEGABYTE:,.0f} MB; this box takes at most {megabytes}: bring a part of it"
+            tr(
+                "{name} has {size:,.0f} MB; this box takes at most {megabytes}: bring a part of it",
+                name=file.name,
+                size=file.size / _MEGABYTE,
+                megabytes=megabytes,
+            )
         )
     return file.getvalue()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.figures.passes import height_of, over_length, stages, tops
+from core.language import tr
 from core.runs.all_at_once import Cost, Told
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -13,22 +14,32 @@ def way(told: Told, *, key: str) -> None:
     """One way: its output, whether it is right, and its calls."""
     verdict = {True: ":green-badge[right]", False: ":red-badge[not right]", None: ""}[told.right]
     calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
-    st.markdown(f"**{told.name}** · {calls} of the decoder {verdict} · {literal(told.output) or '(empty)'}")
+    st.markdown(
+        tr(
+            "**{name}** · {calls} of the decoder {verdict} · {output}",
+            name=told.name,
+            calls=calls,
+            verdict=verdict,
+            output=literal(told.output) or "(empty)",
+        )
+    )
     rows = [list(zip(one.tokens, one.confidences, one.written, one.again)) for one in told.stages]
     live_figure(stages(rows, mode()), key=f"stages {key}", height=height_of(rows), alt=f"{told.name}: {told.output}")
 
 
 def reasons(at_once: Told, left: Told) -> None:
     """Why an output is mixed: the distributions of its places, beside those of the one that writes word after word."""
-    st.markdown("##### Why it mixes: what every place might have held")
+    st.markdown(tr("##### Why it mixes: what every place might have held"))
     if at_once.mixtures:
         st.markdown("  \n".join(f":material/shuffle: {literal(one)}" for one in at_once.mixtures))
     elif at_once.right:
-        st.markdown("This output is right: at every place the same phrase happened to be ahead. Try another source.")
+        st.markdown(
+            tr("This output is right: at every place the same phrase happened to be ahead. Try another source.")
+        )
     places = st.columns(2)
     words = (
-        (at_once, "All at once: each place alone"),
-        (left, "Left to right: each place after what was written"),
+        (at_once, tr("All at once: each place alone")),
+        (left, tr("Left to right: each place after what was written")),
     )
     for place, (told, title) in zip(places, words):
         with place:
@@ -36,9 +47,11 @@ def reasons(at_once: Told, left: Told) -> None:
             said = ", ".join(f"{top[0][0]} {top[0][1]:.2f}" for top in told.tops)
             live_figure(tops(told.tops, held, mode(), title=title), key=f"tops {title}", height=250, alt=said)
     st.caption(
-        "The three most probable words of every place; the one that was written is outlined. With two translations that "
-        "are equally good, all at once gives both half of the probability at every place and chooses at each anew. "
-        "Left to right has chosen with the first word, and the next ones know it: there is a choice only where a phrase begins."
+        tr(
+            "The three most probable words of every place; the one that was written is outlined. With two translations that "
+            "are equally good, all at once gives both half of the probability at every place and chooses at each anew. "
+            "Left to right has chosen with the first word, and the next ones know it: there is a choice only where a phrase begins."
+        )
     )
 
 

@@ -12,6 +12,7 @@ from core.attention.worksheet import FEWEST, MOST, NARROWEST, WIDEST, Fault, Wor
 from core.attention.worksheet_chain import Worked
 from core.attention.worksheet_presets import FIRST, PRESETS
 from core.errors import DataError
+from core.language import tr
 from core.settings import declarations
 from dashboard import state
 from dashboard.components.chain import typed
@@ -67,7 +68,7 @@ def open_sheet(page: str) -> str | None:
             asked = unpack(text)
             versions = versions if asked == versions.now else versions.with_next(asked)
         except DataError as error:
-            problem = f"{error}. Other numbers are shown."
+            problem = tr("{error}. Other numbers are shown.", error=error)
     state.put(_SHEETS, replace(versions, epoch=versions.epoch + 1))
     _say(versions.now)
     return problem
@@ -97,11 +98,11 @@ def sheet_menus() -> tuple[int, int]:
     state.put("features", now.width)
     preset, vectors, features = st.columns([4, 1, 1])
     preset.selectbox(
-        "Start from", list(PRESETS), format_func=lambda name: PRESETS[name].title, key="preset", index=None,
-        placeholder="an example …", on_change=_take_preset, help="replaces the numbers; undo brings them back",
+        tr("Start from"), list(PRESETS), format_func=lambda name: PRESETS[name].title, key="preset", index=None,
+        placeholder=tr("an example …"), on_change=_take_preset, help=tr("replaces the numbers; undo brings them back"),
     )  # fmt: skip
-    vectors.selectbox("Vectors", range(FEWEST, MOST + 1), key="vectors", on_change=_resize)
-    features.selectbox("Features", range(NARROWEST, WIDEST + 1), key="features", on_change=_resize)
+    vectors.selectbox(tr("Vectors"), range(FEWEST, MOST + 1), key="vectors", on_change=_resize)
+    features.selectbox(tr("Features"), range(NARROWEST, WIDEST + 1), key="features", on_change=_resize)
     return now.count, now.width
 
 
@@ -110,10 +111,10 @@ def history_buttons() -> None:
     versions: _Versions = state.get(_SHEETS)
     back, again = st.columns(2)
     back.button(
-        "Undo", icon=":material/undo:", on_click=_go, args=(-1,), disabled=versions.at == 0, width="stretch", key="unwork"
+        tr("Undo"), icon=":material/undo:", on_click=_go, args=(-1,), disabled=versions.at == 0, width="stretch", key="unwork"
     )  # fmt: skip
     again.button(
-        "Redo", icon=":material/redo:", on_click=_go, args=(1,), disabled=versions.at == len(versions.all) - 1,
+        tr("Redo"), icon=":material/redo:", on_click=_go, args=(1,), disabled=versions.at == len(versions.all) - 1,
         width="stretch", key="rework",
     )  # fmt: skip
 
@@ -129,7 +130,7 @@ def work_menus() -> dict[str, object]:
             name.capitalize(), options, index=options.index(known.default), key=name, bind="query-params",
             help=known.help,
         )  # fmt: skip
-    with last, st.popover("More", icon=":material/tune:", width="stretch"):
+    with last, st.popover(tr("More"), icon=":material/tune:", width="stretch"):
         chosen |= _more()
     return chosen
 
@@ -137,16 +138,16 @@ def work_menus() -> dict[str, object]:
 def _more() -> dict[str, object]:
     """What is chosen more rarely."""
     temperature = st.number_input(
-        "Temperature", value=1.0, step=0.1, format="%g", key="temperature", bind="query-params",
+        tr("Temperature"), value=1.0, step=0.1, format="%g", key="temperature", bind="query-params",
         help=_DECLARED["temperature"].help,
     )  # fmt: skip
     window = st.number_input(
-        "Window of the mask", value=1, step=1, key="window", bind="query-params", help=_DECLARED["window"].help
+        tr("Window of the mask"), value=1, step=1, key="window", bind="query-params", help=_DECLARED["window"].help
     )
-    output = st.toggle("W_o after a single head too", key="output", bind="query-params")
+    output = st.toggle(tr("W_o after a single head too"), key="output", bind="query-params")
     st.number_input(
-        "Seed of random numbers", value=0, min_value=0, max_value=999_999, step=1, key="seed", on_change=_draw,
-        help="another seed draws all numbers anew; undo brings the old ones back",
+        tr("Seed of random numbers"), value=0, min_value=0, max_value=999_999, step=1, key="seed", on_change=_draw,
+        help=tr("another seed draws all numbers anew; undo brings the old ones back"),
     )  # fmt: skip
     return {"temperature": temperature, "window": window, "output": output}
 
@@ -156,7 +157,7 @@ def lesson(sheet: Worksheet) -> str:
     for preset in PRESETS.values():
         if preset.make(sheet.count, sheet.width, Generator().manual_seed(state.get("seed", 0))) == sheet:
             return f"**{preset.title}.** {preset.lesson}"
-    return "**Your own numbers.** Change one and follow what it changes: everything after it is made from it."
+    return tr("**Your own numbers.** Change one and follow what it changes: everything after it is made from it.")
 
 
 def _made(name: str, count: int, width: int, seed: int) -> Worksheet:

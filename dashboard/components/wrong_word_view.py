@@ -8,6 +8,7 @@ import streamlit as st
 from core.data.batch import Example
 from core.figures.curves import Curve
 from core.figures.exposure import GIVEN, PUT, RIGHT, WRONG, TokenRow, places, token_rows
+from core.language import tr
 from core.runs.wrong_word import Continued, Models, aftermaths, continued, writable
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
@@ -26,27 +27,31 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
     Args:
         models: by name; examples: held out, of the task; key: of what is looked at: another one begins anew.
     """
-    st.markdown("##### One wrong word")
+    st.markdown(tr("##### One wrong word"))
     readable = [one for one in examples if one.target]
     if not readable:
-        st.info("None of these held-out targets has a word that could be wrong.", icon=":material/info:")
+        st.info(tr("None of these held-out targets has a word that could be wrong."), icon=":material/info:")
         return
     left, middle, right = st.columns([5, 4, 2], vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            "Sentence", range(len(readable[:_SHOWN])), format_func=lambda at: task.join(readable[at].source),
-            key=f"wrong sentence {key}", help="held out: no model has seen it",
+            tr("Sentence"), range(len(readable[:_SHOWN])), format_func=lambda at: task.join(readable[at].source),
+            key=f"wrong sentence {key}", help=tr("held out: no model has seen it"),
         )  # fmt: skip
     example = readable[at]
     with middle:
-        place = _place(len(example.target), f"wrong place {key} {at}")
+        place = _place(len(example.target), tr("wrong place {key} {at}", key=key, at=at))
     with right:
         word = _word(task, example, place, f"wrong word {key} {at} {place}")
     found = continued(models, task.vocabularies, example, place, word)
     _rows(example, place, word, found)
     st.caption(
-        f"Before place {place + 1} each model is fed the right prefix, at place {place + 1} it is told that it wrote "
-        f"**{literal(word)}**, and from there on it reads what it writes itself. Bold: wrong."
+        tr(
+            "Before place {place} each model is fed the right prefix, at place {place} it is told that it wrote "
+            "**{word}**, and from there on it reads what it writes itself. Bold: wrong.",
+            place=place + 1,
+            word=literal(word),
+        )
     )
     _many(models, task, examples, place)
 
@@ -54,7 +59,7 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
 def _place(length: int, key: str) -> int:
     if length == 1:
         return 0
-    return st.slider("Place of the wrong word", 1, length, max(1, length // 5), key=key) - 1
+    return st.slider(tr("Place of the wrong word"), 1, length, max(1, length // 5), key=key) - 1
 
 
 def _word(task: AbstractTask, example: Example, place: int, key: str) -> str:
@@ -62,7 +67,11 @@ def _word(task: AbstractTask, example: Example, place: int, key: str) -> str:
     words = [own.tokens[number] for number in writable(own) if own.tokens[number] != example.target[place]]
     return str(
         st.selectbox(
-            "Wrong word", words, index=len(words) - 1, key=key, help=f"right is {literal(example.target[place])}"
+            tr("Wrong word"),
+            words,
+            index=len(words) - 1,
+            key=key,
+            help=tr("right is {target}", target=literal(example.target[place])),
         )
     )
 
@@ -78,11 +87,16 @@ def _rows(example: Example, place: int, word: str, found: dict[str, Continued]) 
             kinds = [RIGHT if said == right else WRONG for said, right in zip(after, gold[place + 1 :])]
             rows.append(TokenRow(f"{name}{what}", (*gold[:place], put, *after), [*[GIVEN] * place, kind, *kinds]))
     said = "; ".join(
-        f"{name}: {sum(a == b for a, b in zip(one.hurt, gold[place + 1 :]))} of {len(one.hurt)} right behind the wrong word, "
-        f"{sum(a == b for a, b in zip(one.whole, gold[place + 1 :]))} without it"
+        tr(
+            "{name}: {value} of {count} right behind the wrong word, {value2} without it",
+            name=name,
+            value=sum(a == b for a, b in zip(one.hurt, gold[place + 1 :])),
+            count=len(one.hurt),
+            value2=sum(a == b for a, b in zip(one.whole, gold[place + 1 :])),
+        )
         for name, one in found.items()
     )
-    st.markdown(f"Right in the rest: {literal(said)}.")
+    st.markdown(tr("Right in the rest: {said}.", said=literal(said)))
     figure = token_rows(rows, mode())
     live_figure(figure, key="wrong rows", height=int(figure.layout.height), alt=said)
 
@@ -92,17 +106,21 @@ def _many(models: Models, task: AbstractTask, examples: Sequence[Example], place
     lines = [
         Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
-        for variant, (what, values) in enumerate((("behind a wrong word", one.hurt), ("without it", one.whole)))
+        for variant, (what, values) in enumerate(((tr("behind a wrong word"), one.hurt), (tr("without it"), one.whole)))
     ]
     said = ", ".join(
-        f"{name} {one.hurt[0]:.0%} right next to a wrong word" for name, one in found.items() if not isnan(one.hurt[0])
+        tr("{name} {hurt:.0%} right next to a wrong word", name=name, hurt=one.hurt[0])
+        for name, one in found.items()
+        if not isnan(one.hurt[0])
     )
     live_figure(
         places(
-            lines, title=f"How soon they recover: a wrong word at place {place + 1} of many sentences", axis="places behind it",
+            lines, title=tr("How soon they recover: a wrong word at place {place} of many sentences", place=place + 1), axis=tr("places behind it"),
             chance=guessing(task), mode=mode(),
         ),
         key="wrong recovery", height=320, alt=said,
     )  # fmt: skip
     count = sum(len(one.target) > place for one in examples)
-    st.caption(f"{count} held-out sentences, a wrong word of its own in each, the same for every model.")
+    st.caption(
+        tr("{count} held-out sentences, a wrong word of its own in each, the same for every model.", count=count)
+    )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.aligners import ALIGNERS, STEPS, TASK, AlignerRace, offered, syllables
 from dashboard import state
 from dashboard.components.aligner_view import ladder, race, utterance
@@ -12,56 +13,68 @@ from dashboard.components.race_bar import race_bar, race_button, race_ended
 _TICK = 0.5  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each, some four times what a redraw takes; a press on Stop never waits longer
 _RUNNING, _TEXT, _EXAMPLE = "aligners running", "aligners utterance", "aligners example"
-ONE, LADDER = "One utterance", "The repeat ladder"
+ONE, LADDER = mark("One utterance"), mark("The repeat ladder")
 
 
 def page() -> None:
     """Choose, press, watch."""
     heading(
-        "Attention types", "The same syllables to say, six ways to know one's place in them: who walks, who is lost?"
+        "Attention types",
+        tr("The same syllables to say, six ways to know one's place in them: who walks, who is lost?"),
     )
-    guarded("The trainings")(_trainings)()
+    guarded(tr("The trainings"))(_trainings)()
 
 
 def _trainings() -> None:
     chosen = st.pills(
-        "Attention", list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners",
+        tr("Attention"), list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners",
         format_func=lambda name: ALIGNERS[name].title,
     )  # fmt: skip
     left, middle, right = st.columns([8, 2, 2], vertical_alignment="bottom")
     with left:
         part = st.segmented_control(
-            "Part", [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
+            tr("Part"), [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
     with middle:
         seed = int(
-            st.number_input("Seed", 0, 999, 0, key="aligners seed", help="of weights, batches and dropout, of all")
+            st.number_input(
+                tr("Seed"), 0, 999, 0, key="aligners seed", help=tr("of weights, batches and dropout, of all")
+            )
         )
     if not chosen:
-        st.info("Choose one kind of attention at least.", icon=":material/info:")
+        st.info(tr("Choose one kind of attention at least."), icon=":material/info:")
         return
     names = tuple(name for name in ALIGNERS if name in chosen)
     one = race(names, seed)
     running = state.running(_RUNNING, repr((names, seed))) and not one.done
     with right:
-        race_button("aligners", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
+        race_button("aligners", _RUNNING, running=running, done=one.done, help=tr("done; another seed trains anew"))
     if part == LADDER:
         pair = _pair()
-        panel("The ladder", every=_TICK if running else None)(_climb)(one, pair, running)
+        panel(tr("The ladder"), every=_TICK if running else None)(_climb)(one, pair, running)
     else:
         text = _utterance()
-        panel("The utterance", every=_TICK if running else None)(_say)(one, text, running)
+        panel(tr("The utterance"), every=_TICK if running else None)(_say)(one, text, running)
 
 
 def _utterance() -> str:
     state.first(_TEXT, TASK.join(next(iter(offered().values())).source))
     left, right = st.columns([8, 3], vertical_alignment="bottom")
     text = left.text_input(
-        "Utterance", key=_TEXT, bind="query-params", max_chars=400, help=f"syllables: {' '.join(TASK.known)}"
+        tr("Utterance"),
+        key=_TEXT,
+        bind="query-params",
+        max_chars=400,
+        help=tr("syllables: {known}", known=" ".join(TASK.known)),
     )
     right.selectbox(
-        "Example", list(offered()), index=None, key=_EXAMPLE, on_change=_take, placeholder="Held out, long, short …"
+        tr("Example"),
+        list(offered()),
+        index=None,
+        key=_EXAMPLE,
+        on_change=_take,
+        placeholder=tr("Held out, long, short …"),
     )
     return text
 
@@ -74,8 +87,8 @@ def _take() -> None:
 
 def _pair() -> tuple[str, str]:
     places = st.columns([1, 1, 4])
-    first = places[0].selectbox("Pair", TASK.known, index=0, key="aligners first", bind="query-params")
-    second = places[1].selectbox("and", TASK.known, index=1, key="aligners second", bind="query-params")
+    first = places[0].selectbox(tr("Pair"), TASK.known, index=0, key="aligners first", bind="query-params")
+    second = places[1].selectbox(tr("and"), TASK.known, index=1, key="aligners second", bind="query-params")
     return first, second
 
 
@@ -98,9 +111,12 @@ def _go_on(one: AlignerRace, running: bool) -> None:
     race_bar(one, running=running, seconds=_SLICE)
     if not one.step:
         st.caption(
-            f"Press Train: all learn for {STEPS} steps in turn, from one seed and on the same batches, to turn five to ten "
-            "syllables into frames; one to one and a half minutes of a quiet core for all six. GRU decoders but for the "
-            "Transformer, whose step takes some two fifths of theirs."
+            tr(
+                "Press Train: all learn for {steps} steps in turn, from one seed and on the same batches, to turn five to ten "
+                "syllables into frames; one to one and a half minutes of a quiet core for all six. GRU decoders but for the "
+                "Transformer, whose step takes some two fifths of theirs.",
+                steps=STEPS,
+            )
         )
 
 

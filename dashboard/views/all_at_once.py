@@ -5,6 +5,7 @@ import streamlit as st
 from core.decoding.all_places import AbstractAllPlaces
 from core.decoding.mask_predict import AtOnce, MaskPredict
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.all_at_once import Cost, Told, all_places, costs, token_by_token
 from core.runs.trained import TrainedModel
 from core.runs.trained_parallel import TrainedParallel
@@ -15,7 +16,7 @@ from dashboard.components.panel import panel
 from dashboard.components.pass_attention import pass_attention
 from dashboard.components.ways_view import prices, reasons, way
 
-TITLE = "All at once"
+TITLE = mark("All at once")
 SOURCE = "places source"
 _USUAL = {"left": "demo/phrases-transformer", "once": "demo/phrases-parallel", "masks": "demo/phrases-masked"}
 _MOST = 10
@@ -24,12 +25,13 @@ _MOST = 10
 def page() -> None:
     """Choose, write, explain."""
     heading(
-        TITLE, "A decoder that writes every place in one call: fast, and of two minds where two translations are right."
+        TITLE,
+        tr("A decoder that writes every place in one call: fast, and of two minds where two translations are right."),
     )
     _ways()
 
 
-@panel("The ways")
+@panel(mark("The ways"))
 def _ways() -> None:
     addresses, passes = _chosen()
     source = _source(resources.model(addresses["left"]))
@@ -37,8 +39,10 @@ def _ways() -> None:
     for key, one in told.items():
         way(one, key=key)
     st.caption(
-        "A row is one call of the decoder, a column a place; the stronger the color, the surer the model was when it wrote the word. "
-        "Bold words were written in this call, ✗ is emptied and written again in the next."
+        tr(
+            "A row is one call of the decoder, a column a place; the stronger the color, the surer the model was when it wrote the word. "
+            "Bold words were written in this call, ✗ is emptied and written again in the next."
+        )
     )
     reasons(told["once"], told["left"])
     _looks(addresses, source, told, passes)
@@ -51,9 +55,9 @@ def _chosen() -> tuple[dict[str, str], int]:
         resources.model_addresses(), resources.parallel_addresses(), resources.filling_addresses(),
     )  # fmt: skip
     offered = {
-        "left": ("Left to right", stepping, "any run that writes a word after the other, of the same task"),
-        "once": ("All at once", parallel, "any run that writes all places at once, decoded in one pass"),
-        "masks": ("Mask-predict", filling, "runs trained with objective=masked_filling, decoded in several passes"),
+        "left": (tr("Left to right"), stepping, tr("any run that writes a word after the other, of the same task")),
+        "once": (tr("All at once"), parallel, tr("any run that writes all places at once, decoded in one pass")),
+        "masks": ("Mask-predict", filling, tr("runs trained with objective=masked_filling, decoded in several passes")),
     }
     found = {}
     places = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
@@ -62,13 +66,13 @@ def _chosen() -> tuple[dict[str, str], int]:
         found[key] = place.selectbox(label, ordered, key=f"places {key}", bind="query-params", help=help_)
     with places[3]:
         passes = st.slider(
-            "Passes",
+            tr("Passes"),
             1,
             _MOST,
             4,
             key="places passes",
             bind="query-params",
-            help="of mask-predict; after each the least sure words are emptied",
+            help=tr("of mask-predict; after each the least sure words are emptied"),
         )
     return found, int(passes)
 
@@ -77,9 +81,9 @@ def _source(model: TrainedModel) -> str:
     examples = [model.config.task.join(example.source) for example in model.examples.test]
     state.first(SOURCE, examples[0])
     left, right = st.columns([5, 2], vertical_alignment="bottom")
-    source = left.text_input("Source", key=SOURCE, bind="query-params", help=model.config.task.summary)
-    with right.popover("Examples", icon=":material/lightbulb:", width="stretch"):
-        st.pills("Examples", examples, key="places example", on_change=_take, label_visibility="collapsed")
+    source = left.text_input(tr("Source"), key=SOURCE, bind="query-params", help=tr(model.config.task.summary))
+    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
+        st.pills(tr("Examples"), examples, key="places example", on_change=_take, label_visibility="collapsed")
     return source
 
 
@@ -93,9 +97,11 @@ def _take() -> None:
 def _told(addresses: dict[str, str], source: str, passes: int) -> dict[str, Told]:
     left, once, masks = _models(addresses)
     return {
-        "left": token_by_token(left, source, "Left to right"),
-        "once": all_places(once, source, _in_one_call(once), "All at once"),
-        "masks": all_places(masks, source, MaskPredict(passes=passes), f"Mask-predict, {passes} passes"),
+        "left": token_by_token(left, source, tr("Left to right")),
+        "once": all_places(once, source, _in_one_call(once), tr("All at once")),
+        "masks": all_places(
+            masks, source, MaskPredict(passes=passes), tr("Mask-predict, {passes} passes", passes=passes)
+        ),
     }
 
 
@@ -106,11 +112,11 @@ def _in_one_call(once: TrainedParallel) -> AbstractAllPlaces:
 
 def _looks(addresses: dict[str, str], source: str, told: dict[str, Told], passes: int) -> None:
     """The cross-attention of a pass of one way."""
-    st.markdown("##### Where a pass looks")
+    st.markdown(tr("##### Where a pass looks"))
     _, once, masks = _models(addresses)
     ways = {"masks": (masks, MaskPredict(passes=passes)), "once": (once, _in_one_call(once))}
     chosen = st.segmented_control(
-        "Way", list(ways), default="masks", key="places way", required=True, format_func=lambda way: told[way].name,
+        tr("Way"), list(ways), default="masks", key="places way", required=True, format_func=lambda way: told[way].name,
         label_visibility="collapsed",
     )  # fmt: skip
     trained, how = ways[chosen]
@@ -118,9 +124,11 @@ def _looks(addresses: dict[str, str], source: str, told: dict[str, Told], passes
         trained.attention(source, how, only="decoder*cross*"), told[chosen].stages, key=f"looks {chosen} {passes}"
     )
     st.caption(
-        "Rows are places, with what stands there after the pass; columns are the source. All passes have one color scale, which "
-        "ends at the largest weight of any of them. • is written in this pass; from the second on such a place knows what the "
-        "others hold."
+        tr(
+            "Rows are places, with what stands there after the pass; columns are the source. All passes have one color scale, which "
+            "ends at the largest weight of any of them. • is written in this pass; from the second on such a place knows what the "
+            "others hold."
+        )
     )
 
 
@@ -138,15 +146,17 @@ def _models(addresses: dict[str, str]) -> tuple[TrainedModel, TrainedParallel, T
 
 
 def _prices(addresses: dict[str, str], source: str, passes: int) -> None:
-    st.markdown("##### What length costs")
+    st.markdown(tr("##### What length costs"))
     try:
         prices(_measured(**addresses, source=source, passes=passes))
     except AttentionLabError as error:
         st.info(literal(str(error)))
         return
     st.caption(
-        "Each model writes as many words as it is told to, the fastest of five times on this machine; nothing is said here of "
-        "how good they are. Left to right needs a call for every word; all at once one, whatever the length."
+        tr(
+            "Each model writes as many words as it is told to, the fastest of five times on this machine; nothing is said here of "
+            "how good they are. Left to right needs a call for every word; all at once one, whatever the length."
+        )
     )
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.data.pieces import are_pieces
 from core.figures.attention import REDUCTIONS, MapView, Reading
+from core.language import mark, tr
 from core.metrics.over_words import over_words
 from core.recording.matrix import AttentionMatrix
 from core.runs.adapted import AdaptedReader
@@ -23,13 +24,13 @@ Views = dict[str, tuple[MapView, Reading]]  # what is drawn large, by its name
 
 def page() -> None:
     """Choose, record, draw."""
-    heading("Attention", "Every layer and head for one sentence. Rows look, columns are looked at.")
+    heading("Attention", tr("Every layer and head for one sentence. Rows look, columns are looked at."))
     chosen = model_bar(READ)
     if chosen is not None:
         _panel(chosen)
 
 
-@panel("The attention of this sentence")
+@panel(mark("The attention of this sentence"))
 def _panel(chosen: Chosen) -> None:
     target, other = _options(chosen)
     recorded = list(resources.matrices(chosen.model, chosen.source, target or None))
@@ -65,22 +66,22 @@ def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
             ""
             if isinstance(chosen.model, AdaptedReader)
             else st.text_input(
-                "Target to force",
+                tr("Target to force"),
                 key=links.TARGET,
                 bind="query-params",
-                placeholder="empty: the model's own greedy output",
-                help="the decoder is fed this target, token by token, whatever it would have said",
+                placeholder=tr("empty: the model's own greedy output"),
+                help=tr("the decoder is fed this target, token by token, whatever it would have said"),
             )
         )
     with right:
         alike = resources.task_addresses(chosen.model.config.task.name)
         same = [address for address in alike if address != chosen.model.run.address]
         address = st.selectbox(
-            "Beside it",
+            tr("Beside it"),
             [links.NOBODY, *same],
             key=links.BESIDE,
             bind="query-params",
-            help="another model of the same task on the same sentence, with the same color scale",
+            help=tr("another model of the same task on the same sentence, with the same color scale"),
         )
     return target, None if address == links.NOBODY else resources.model(address)
 
@@ -90,23 +91,29 @@ def _whole_words(matrices: list[AttentionMatrix]) -> bool:
     if not any(are_pieces(one.keys) for one in matrices):
         return False
     return st.toggle(
-        "Whole words", key=links.WORDS, bind="query-params",
-        help="columns of a word's pieces are added up, rows of its pieces averaged; off: as the model sees them",
+        tr("Whole words"), key=links.WORDS, bind="query-params",
+        help=tr("columns of a word's pieces are added up, rows of its pieces averaged; off: as the model sees them"),
     )  # fmt: skip
 
 
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
     if any(one.site.kind == "cross" for one in matrices):
         written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
-        st.markdown(f"**{'Forced target' if target else 'Greedy output'}**: {code(written or '(nothing)')}")
+        st.markdown(f"**{tr('Forced target') if target else tr('Greedy output')}**: {code(written or '(nothing)')}")
     if all(matrix.sums_to_one for matrix in matrices):
         return
     signs = (
-        " Some are below zero: orange in the large map, and by their size in the small ones."
+        tr(" Some are below zero: orange in the large map, and by their size in the small ones.")
         if any(one.signed for one in matrices)
         else ""
     )
-    st.caption(f"Rows of this model need not sum to one ({_ways(chosen)}): weights are drawn as what they are.{signs}")
+    st.caption(
+        tr(
+            "Rows of this model need not sum to one ({ways}): weights are drawn as what they are.{signs}",
+            ways=_ways(chosen),
+            signs=signs,
+        )
+    )
 
 
 def _ways(chosen: Chosen) -> str:
@@ -118,7 +125,7 @@ def _ways(chosen: Chosen) -> str:
 def _large(chosen: Chosen, matrix: AttentionMatrix, head: int, target: str) -> Views:
     """The chosen head, or all of its layer as one."""
     how = st.segmented_control(
-        "Show", REDUCTIONS, default=REDUCTIONS[0], key=links.REDUCTION, required=True, bind="query-params"
+        tr("Show"), REDUCTIONS, default=REDUCTIONS[0], key=links.REDUCTION, required=True, bind="query-params"
     )
     view = MapView(matrix, head, how)
     _drawn(view, key="large", title=view.title)

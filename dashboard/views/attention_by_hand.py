@@ -5,6 +5,7 @@ import streamlit as st
 from core.attention.worksheet import Worksheet
 from core.attention.worksheet_chain import Worked, work_out
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.recording.chain import Chain
 from core.recording.recorder import attention_paths, site_of
 from core.runs.sentence_chain import sentence_chain
@@ -16,8 +17,8 @@ from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
 
-TITLE = "Attention by hand"
-BY_HAND, SENTENCE = "By hand", "On a real sentence"
+TITLE = mark("Attention by hand")
+BY_HAND, SENTENCE = mark("By hand"), mark("On a real sentence")
 WRITTEN = {"vectors are columns (lecture)": COLUMNS, "vectors are rows (papers)": ROWS}
 KEY, GOOD = "chain by hand", "worksheet drawn"
 NEAR = 1e-4  # float32 sums of a long sentence differ by less
@@ -26,19 +27,19 @@ NEAR = 1e-4  # float32 sums of a long sentence differ by less
 def page() -> None:
     """Choose where the numbers come from, work them out, draw."""
     problem = worksheet_bar.open_sheet(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
-    heading(TITLE, "Every number from vectors to outputs. Change one, and what follows from it moves.")
+    state.carry(TITLE, links.RUN, links.SOURCE)
+    heading(TITLE, tr("Every number from vectors to outputs. Change one, and what follows from it moves."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
         where = st.segmented_control(
-            "Numbers", [BY_HAND, SENTENCE], default=BY_HAND, key="where", bind="query-params", required=True,
+            tr("Numbers"), [BY_HAND, SENTENCE], default=BY_HAND, key="where", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
     with right:
         orientation = st.segmented_control(
-            "Orientation", list(WRITTEN), default=next(iter(WRITTEN)), key="orientation", bind="query-params", required=True,
+            tr("Orientation"), list(WRITTEN), default=next(iter(WRITTEN)), key="orientation", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
     if where == BY_HAND:
@@ -49,13 +50,13 @@ def page() -> None:
         _sentence(chosen, WRITTEN[orientation])
 
 
-@panel("Attention by hand")
+@panel(mark("Attention by hand"))
 def _by_hand(orientation: str) -> None:
     size = worksheet_bar.sheet_menus()
     _worked_out(size, worksheet_bar.work_menus(), orientation)
 
 
-@panel("The chain of these numbers")
+@panel(mark("The chain of these numbers"))
 def _worked_out(size: tuple[int, int], chosen: dict[str, object], orientation: str) -> None:
     """Redrawn alone when a number changes: the menus above stay as they are, unless another size came back."""
     held = worksheet_bar.current(KEY)
@@ -76,7 +77,8 @@ def _shown(held: worksheet_bar.Sheet, chosen: dict[str, object]) -> tuple[Chain,
         shown = work_out(held.sheet, how)
     except AttentionLabError as error:
         st.warning(
-            f"{literal(str(error))}. What is drawn is the last choice that could be worked out.", icon=":material/tune:"
+            tr("{error}. What is drawn is the last choice that could be worked out.", error=literal(str(error))),
+            icon=":material/tune:",
         )
         sheet, how = state.get(GOOD) or (held.sheet, Worked())
         return work_out(sheet, how), None
@@ -85,15 +87,15 @@ def _shown(held: worksheet_bar.Sheet, chosen: dict[str, object]) -> tuple[Chain,
     return shown, held.sheet
 
 
-@panel("The chain of this sentence")
+@panel(mark("The chain of this sentence"))
 def _sentence(chosen: Chosen, orientation: str) -> None:
     sites = {site_of(path).label: path for path in attention_paths(chosen.model.model)}
     which, head = st.columns([3, 1])
     with which:
-        label = st.selectbox("Attention", list(sites), index=len(sites) - 1, key="site", bind="query-params")
+        label = st.selectbox(tr("Attention"), list(sites), index=len(sites) - 1, key="site", bind="query-params")
     shown = sentence_chain(chosen.model, chosen.source, sites[label])
     with head:
-        number = st.selectbox("Head", range(1, shown.heads + 1), key="head", bind="query-params")
+        number = st.selectbox(tr("Head"), range(1, shown.heads + 1), key="head", bind="query-params")
     one = shown.head(number - 1)
     _checked(one)
     chain(one, key="chain of a sentence", orientation=orientation, sentence=True)
@@ -102,11 +104,13 @@ def _sentence(chosen: Chosen, orientation: str) -> None:
 def _checked(shown: Chain) -> None:
     """Whether the record is whole: outputs made anew from it."""
     off = shown.difference
-    words = f"made anew from the recorded weights and values, differ from the recorded outputs by at most {off:.1e}"
+    words = tr(
+        "made anew from the recorded weights and values, differ from the recorded outputs by at most {off:.1e}", off=off
+    )
     if off <= NEAR:
-        st.caption(f":material/check: b = Σ α′ v, {words}: rounding, and nothing else.")
+        st.caption(tr(":material/check: b = Σ α′ v, {words}: rounding, and nothing else.", words=words))
     else:
-        st.warning(f"The outputs b = Σ α′ v, {words}. The record is not whole.", icon=":material/info:")
+        st.warning(tr("The outputs b = Σ α′ v, {words}. The record is not whole.", words=words), icon=":material/info:")
 
 
 page()

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.decoding.beam import BeamSearch
 from core.decoding.search import AbstractSearch
+from core.language import tr
 from core.runs.beam_sizes import WIDTHS, searches
 from core.runs.trained import TrainedModel
 from dashboard import resources, state
@@ -29,9 +30,9 @@ def page() -> None:
     """Choose, press, watch."""
     heading(
         "Beam size",
-        "A wider beam finds outputs that the model holds more probable. Are they better?",
+        tr("A wider beam finds outputs that the model holds more probable. Are they better?"),
     )
-    guarded("The sweep")(_body)()
+    guarded(tr("The sweep"))(_body)()
 
 
 def _body() -> None:
@@ -42,8 +43,8 @@ def _body() -> None:
         return
     with right:
         widths = st.pills(
-            "Beam widths", OFFERED, selection_mode="multi", default=WIDTHS, key="widths",
-            help="hypotheses kept after each step; 1 is greedy",
+            tr("Beam widths"), OFFERED, selection_mode="multi", default=WIDTHS, key="widths",
+            help=tr("hypotheses kept after each step; 1 is greedy"),
         )  # fmt: skip
     *places, last = st.columns(5, vertical_alignment="bottom")
     n, over = _settings(places, widths)
@@ -51,18 +52,18 @@ def _body() -> None:
     running = state.running("sweeping", key)
     with last:
         _button(running)
-    panel("The curves", every=_TICK if running else None)(_curves)(trained, n, over, running)
+    panel(tr("The curves"), every=_TICK if running else None)(_curves)(trained, n, over, running)
 
 
 def _button(running: bool) -> None:
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key="sweep stop", width="stretch", on_click=state.put,
-            args=("sweeping", None), help="what was found is kept, and Run goes on from there",
+            tr("Stop"), icon=":material/stop:", key="sweep stop", width="stretch", on_click=state.put,
+            args=("sweeping", None), help=tr("what was found is kept, and Run goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Run", type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
+            tr("Run"), type="primary", icon=":material/play_arrow:", key="sweep run", width="stretch",
             on_click=state.press, args=("sweeping",), **unless_locked("practice"),
         )  # fmt: skip
 
@@ -70,12 +71,12 @@ def _button(running: bool) -> None:
 def _model() -> TrainedModel | None:
     known = resources.model_addresses()
     if not known:
-        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        st.info(tr("There is no trained model yet. Train one on the page Train."), icon=":material/model_training:")
         return None
     asked = st.query_params.get(RUN)
     if asked is not None and asked not in known:
         st.warning(
-            f"There is no run “{literal(asked[:80])}” with a checkpoint here; another one is shown.",
+            tr("There is no run “{asked}” with a checkpoint here; another one is shown.", asked=literal(asked[:80])),
             icon=":material/link_off:",
         )
         st.query_params.pop(RUN, None)
@@ -83,8 +84,8 @@ def _model() -> TrainedModel | None:
         wishes = (asked, state.get(f"kept {RUN}"), FIRST)
         state.put(RUN, next((one for one in wishes if one in known), known[0]))
     address = st.selectbox(
-        "Model", known, key=RUN, bind="query-params",
-        help="the shipped synonyms models have the beam-search curse: a fiftieth of their training targets was left empty",
+        tr("Model"), known, key=RUN, bind="query-params",
+        help=tr("the shipped synonyms models have the beam-search curse: a fiftieth of their training targets was left empty"),
     )  # fmt: skip
     state.keep(RUN)
     return resources.model(address)
@@ -93,7 +94,11 @@ def _model() -> TrainedModel | None:
 def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[int, tuple[AbstractSearch, ...]]:
     with places[0]:
         n = st.number_input(
-            "sentences", value=40, step=10, key="sweep n", help="held-out test sentences (at least 1 and at most 1,000)"
+            tr("sentences"),
+            value=40,
+            step=10,
+            key="sweep n",
+            help=tr("held-out test sentences (at least 1 and at most 1,000)"),
         )
     norm: dict[str, object] = {}
     for place, name in zip(places[1:], ("length_norm", "length_penalty")):
@@ -101,23 +106,27 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
             norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name])
     with places[3]:
         nodes = st.number_input(
-            "nodes of exact search", value=2000, step=1000, key="sweep nodes",
-            help="hypotheses to expand at most for a sentence, after that there is no proof; 0 leaves exact search out",
+            tr("nodes of exact search"), value=2000, step=1000, key="sweep nodes",
+            help=tr("hypotheses to expand at most for a sentence, after that there is no proof; 0 leaves exact search out"),
         )  # fmt: skip
     return int(n), tuple(searches(widths, BeamSearch.from_dict(norm), int(nodes)))
 
 
 def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
     one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
-    turns.work("beam sizes", running and not one.done, partial(one.go_on, _SLICE))
+    turns.work(tr("beam sizes"), running and not one.done, partial(one.go_on, _SLICE))
     if one.done:
         beam_sweep.said(one.points)
     elif one.now is not None:
         beam_sweep.progress(one.now, held=not running)
     else:
         st.caption(
-            f"Press Run: {n} held-out sentences are decoded with {len(over)} searches, and log-probability, BLEU and the "
-            "share of right outputs are drawn over the width."
+            tr(
+                "Press Run: {n} held-out sentences are decoded with {count} searches, and log-probability, BLEU and the "
+                "share of right outputs are drawn over the width.",
+                n=n,
+                count=len(over),
+            )
         )
     if one.points:
         beam_sweep.drawn(one.points, over)

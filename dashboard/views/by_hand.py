@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import mark, tr, tr_each
 from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.runs.catalog import SEARCHES
 from core.runs.table_search import UNSEEN, TableFound, search_table, whole_tree
 from core.settings import declarations
 from dashboard import links, state
+from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
@@ -21,7 +23,7 @@ from dashboard.components.table_editor import open_table, table_bar, table_edito
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
 
-TITLE = "By hand"
+TITLE = mark("By hand")
 WORDS = {
     UNSEEN: "never looked at",
     "pruned": "pruned, or never looked at (dashed)",
@@ -35,35 +37,35 @@ WORDS = {
 }
 SHARED = {"beam": ("width", "length_norm", "length_penalty", "min_length"), "sampling": ("draws", "seed")}
 FIRST = {"width": 2, "draws": 4}
-CROSSED = "The path with crossed flags is the best output; the search lost it at the first of them."
+CROSSED = mark("The path with crossed flags is the best output; the search lost it at the first of them.")
 WHOLE, WALK = "the whole table", "as it searched"
 
 
 def page() -> None:
     """Edit, search, draw."""
     problem = open_table(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
-    heading(TITLE, "A model that is a table. Change a probability and see which strategy finds what.")
+    state.carry(TITLE, links.RUN, links.SOURCE)
+    heading(TITLE, tr("A model that is a table. Change a probability and see which strategy finds what."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")
     _panel()
 
 
-@panel("The table")
+@panel(mark("The table"))
 def _panel() -> None:
     table_bar()
     left, right = st.columns([2, 3])
     with left:
         model = table_editor()
     with right:
-        name = st.segmented_control("Path of", list(SEARCHES), default="greedy", key="path of", required=True)
+        name = st.segmented_control(tr("Path of"), list(SEARCHES), default="greedy", key="path of", required=True)
         menu, shown = st.columns([1, 2], vertical_alignment="center")
-        with menu, st.popover("Settings", icon=":material/tune:", width="stretch"):
+        with menu, st.popover(tr("Settings"), icon=":material/tune:", width="stretch"):
             values = _settings()
         with shown:
             how = st.segmented_control(
-                "Show", [WHOLE, WALK], default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
-                help="the table with what the search made of it, or only what it weighed, step by step",
+                tr("Show"), [WHOLE, WALK], default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
+                help=tr("the table with what the search made of it, or only what it weighed, step by step"),
             )  # fmt: skip
         found, refused = _searched(model, values)
         if name in found:
@@ -101,9 +103,9 @@ def _searched(model: TableModel, values: dict[str, Any]) -> tuple[dict[str, Tabl
 def _tree(model: TableModel, found: TableFound, how: str) -> None:
     key = f"by hand {found.search.name} {how}"
     if how == WHOLE:
-        tree(whole_tree(model, found), key=key, height=400, words=WORDS | {"gold_cut": CROSSED})
+        tree(whole_tree(model, found), key=key, height=400, words=tr_each(WORDS | {"gold_cut": CROSSED}))
     else:
-        tree(tree_columns(found.tree, pruned=12), key=key, height=400, words=WORDS)
+        tree(tree_columns(found.tree, pruned=12), key=key, height=400, words=tr_each(WORDS))
 
 
 def _lesson(model: TableModel) -> None:
@@ -121,26 +123,28 @@ def _strategies(found: dict[str, TableFound]) -> None:
         }
         for name, one in found.items()
     ]  # fmt: skip
-    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "own score")}
-    st.dataframe(
+    figures = {
+        name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", tr("Σ log p"), tr("own score"))
+    }
+    data_table(
         pd.DataFrame(rows), hide_index=True, key="strategies", height="content",
         column_config=figures | {
-            "own score": st.column_config.NumberColumn(format="%.4f", help="Σ log p after the search's length norm"),
-            "place": st.column_config.NumberColumn(help="among all outputs of the table by Σ log p; 1 = the best"),
+            "own score": st.column_config.NumberColumn(format="%.4f", help=tr("Σ log p after the search's length norm")),
+            "place": st.column_config.NumberColumn(help=tr("among all outputs of the table by Σ log p; 1 = the best")),
             "search error": st.column_config.NumberColumn(
-                format="%.4f", help="by how much the truly best output's score is better; 0 = it found the best"
+                format="%.4f", help=tr("by how much the truly best output's score is better; 0 = it found the best")
             ),
-            "looked behind": st.column_config.NumberColumn(help="prefixes whose next tokens were weighed"),
+            "looked behind": st.column_config.NumberColumn(help=tr("prefixes whose next tokens were weighed")),
         },
     )  # fmt: skip
 
 
 def _verdict(one: TableFound) -> str:
     if one.error and "seed" in one.search.to_dict():
-        return f"drawn by chance: {' '.join(one.truth)} is better"
+        return tr("drawn by chance: {truth} is better", truth=" ".join(one.truth))
     if one.error:
-        return f"search error: {' '.join(one.truth)} is better"
-    return "the best, proved" if one.proved else "the best"
+        return tr("search error: {truth} is better", truth=" ".join(one.truth))
+    return tr("the best, proved") if one.proved else tr("the best")
 
 
 def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
@@ -155,11 +159,14 @@ def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
         }
         for one in outputs
     ]  # fmt: skip
-    with st.expander(f"All {len(outputs)} outputs, the most probable first", icon=":material/list:", expanded=True):
+    with st.expander(
+        tr("All {count} outputs, the most probable first", count=len(outputs)), icon=":material/list:", expanded=True
+    ):
         figures = {
-            name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "mean log p")
+            name: st.column_config.NumberColumn(format="%.4f")
+            for name in ("probability", tr("Σ log p"), tr("mean log p"))
         }
-        st.dataframe(
+        data_table(
             pd.DataFrame(rows), hide_index=True, column_config=figures, key="all outputs",
             height="content" if len(rows) < 9 else 320,
         )  # fmt: skip

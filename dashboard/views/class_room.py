@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.runs import job_queue, limits
 from core.runs.classroom import authority, roll
 from core.runs.classroom.room import LECTURER, load_classroom
@@ -18,20 +19,20 @@ _SLOW = 10.0  # at who is here and what they use
 
 def page() -> None:
     """All runs above; people, locks and what is published below."""
-    heading("Class", "Everybody's runs as they train; what you lock and publish here holds at once, for everyone.")
-    guarded("The class")(_class)()
+    heading("Class", tr("Everybody's runs as they train; what you lock and publish here holds at once, for everyone."))
+    guarded(tr("The class"))(_class)()
 
 
 def _class() -> None:
-    authority.check_lecturer("this page")
-    panel("The runs of the class", every=_TICK)(_runs)()
+    authority.check_lecturer(tr("this page"))
+    panel(tr("The runs of the class"), every=_TICK)(_runs)()
     people, right = st.columns([3, 2], gap="large")
     with people:
-        panel("The people of the class", every=_SLOW)(_people)()
-        panel("One person")(_one)()
+        panel(tr("The people of the class"), every=_SLOW)(_people)()
+        panel(tr("One person"))(_one)()
     with right:
-        panel("The locks")(locks_for_all)()
-        panel("What is published")(published_runs)()
+        panel(tr("The locks"))(locks_for_all)()
+        panel(tr("What is published"))(published_runs)()
 
 
 def _runs() -> None:
@@ -39,8 +40,14 @@ def _runs() -> None:
     line = job_queue.line()
     students = [page for page in pages if page.name != LECTURER]
     st.caption(
-        f"{sum(page.here for page in students)} of {len(students)} students here · {len(line.running)} of {limits.trainings()} "
-        f"places train · {len(line.waiting)} trainings wait"
+        tr(
+            "{value} of {count} students here · {count2} of {trainings} places train · {count3} trainings wait",
+            value=sum(page.here for page in students),
+            count=len(students),
+            count2=len(line.running),
+            trainings=limits.trainings(),
+            count3=len(line.waiting),
+        )
     )
     table, deeds = st.columns([5, 2], gap="large")
     with table:
@@ -51,7 +58,7 @@ def _runs() -> None:
 
 
 def _people() -> None:
-    st.markdown("##### People")
+    st.markdown(tr("##### People"))
     people_table(roll.roll(), resources.megabytes(), load_classroom().quotas)
 
 

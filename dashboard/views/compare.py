@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.comparison import Compared, Yardstick, judged, score_rows
 from dashboard.components.comparing import compared, measured
 from dashboard.components.downloads import tree_download
@@ -22,14 +23,16 @@ def page() -> None:
     """Choose, search, judge, draw."""
     heading(
         "Compare",
-        "Several ways through the same probabilities. Σ log p is the model's own; a ranking score is what was compared.",
+        tr(
+            "Several ways through the same probabilities. Σ log p is the model's own; a ranking score is what was compared."
+        ),
     )
     chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 
 
-@panel("The comparison")
+@panel(mark("The comparison"))
 def _panel(chosen: Chosen) -> None:
     above = st.container(gap="xsmall")
     cards = [card for card in search_bench() if card.search is not None]
@@ -47,7 +50,9 @@ def _panel(chosen: Chosen) -> None:
             search_card(chosen, one, judgements[at], by[at], own, key=str(card.number))
     names = labels([one.search for one in found])
     *trees, scores, everything = st.tabs(
-        [*(f"Tree · {name}" for name in names), "Scores", "All hypotheses"], key="compare tab", on_change="rerun"
+        [*(tr("Tree · {name}", name=name) for name in names), tr("Scores"), tr("All hypotheses")],
+        key="compare tab",
+        on_change="rerun",
     )
     for tab, one, name in zip(trees, found, names):
         if tab.open:
@@ -65,7 +70,7 @@ def _measures(chosen: Chosen, found: list[Compared], by: list[Yardstick]) -> Non
     text = None if reference is None else chosen.model.config.task.join_target(reference)
     limits = {one.search.max_length: measure for one, measure in zip(found, by)}
     for longest, measure in sorted(limits.items(), reverse=True):
-        within = f" within {longest:,} tokens" if len(limits) > 1 else ""
+        within = tr(" within {longest:,} tokens", longest=longest) if len(limits) > 1 else ""
         yardstick(measure, found, text, within=within)
         text = None  # said once
 

@@ -10,6 +10,7 @@ from core.decoding.search import AbstractSearch
 from core.decoding.session import Branch, Explorer, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
+from core.language import mark, tr
 from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
@@ -35,7 +36,8 @@ DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the n
 def page() -> None:
     """Choose, step, draw."""
     heading(
-        "Decoder", "One token at a time: what may come next, where the decoder looks, and every branch you have tried."
+        "Decoder",
+        tr("One token at a time: what may come next, where the decoder looks, and every branch you have tried."),
     )
     follow_link()
     chosen = model_bar(STEPPED)
@@ -44,7 +46,7 @@ def page() -> None:
 
 
 @st.fragment(key=DECODER)
-@guarded("The decoder")
+@guarded(mark("The decoder"))
 def _panel(chosen: Chosen) -> None:
     search = base_search()
     left, *right = st.columns([5, 4, 4], vertical_alignment="bottom")
@@ -69,7 +71,7 @@ def _panel(chosen: Chosen) -> None:
 
 
 @st.fragment(key=NODE)
-@guarded("The node")
+@guarded(mark("The node"))
 def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> None:
     view = (state.get(key) or {}).get("view")
     if view and (answer.message or view.get("seen") == answer.nonce):
@@ -168,12 +170,22 @@ def _price(chosen: Chosen, session: Session) -> str | None:
     branch = session.branches[-1]
     given = inspect(chosen.model, chosen.source, branch.given, most=1)
     at_once = (
-        f"forcing “{given.texts[-1]}” as token {len(given.tokens)} cost {given.lost:.3f} nats at once"
+        tr(
+            "forcing “{texts}” as token {count} cost {lost:.3f} nats at once",
+            texts=given.texts[-1],
+            count=len(given.tokens),
+            lost=given.lost,
+        )
         if branch.forced is not None
-        else f"{branch.search.name} went on after {len(given.tokens)} tokens"
+        else tr("{name} went on after {count} tokens", name=branch.search.name, count=len(given.tokens))
     )
     than = "above" if difference > 0 else "below"
-    return f"Last branch: {at_once}; its output's Σ log p is {abs(difference):.3f} nats {than} the best one before it."
+    return tr(
+        "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats {than} the best one before it.",
+        at_once=at_once,
+        difference=abs(difference),
+        than=than,
+    )
 
 
 def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, int | None]:
@@ -183,20 +195,20 @@ def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, i
     _valid(links.SITE, sites)
     with layer:
         site = st.selectbox(
-            "Cross-attention of",
+            tr("Cross-attention of"),
             sites,
             index=len(sites) - 1,
             key=links.SITE,
             bind="query-params",
             format_func=_layer_name,
-            help="the decoder layer whose look at the source is drawn as curves",
+            help=tr("the decoder layer whose look at the source is drawn as curves"),
         )
     heads = tree.attention[site].shape[1]
     with head:
         options = [MEAN, *(f"head {at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
         _valid(links.HEAD, options)
-        help = "the mean hides what single heads do"
-        chosen = st.selectbox("Head", options, key=links.HEAD, bind="query-params", help=help)
+        help = tr("the mean hides what single heads do")
+        chosen = st.selectbox(tr("Head"), options, key=links.HEAD, bind="query-params", help=help)
     return site, None if chosen == MEAN else int(chosen.split()[1]) - 1
 
 
@@ -208,7 +220,7 @@ def _valid(name: str, options: Sequence[str]) -> None:
 
 def _layer_name(site: str) -> str:
     digits = [part for part in site.split(".") if part.isdigit()]
-    return f"layer {int(digits[0]) + 1}" if digits else "the decoder"
+    return f"layer {int(digits[0]) + 1}" if digits else tr("the decoder")
 
 
 def _rows(tree: DecodingTree, site: str, head: int | None) -> dict[int, Any]:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import mark, tr
 from dashboard import links
 from dashboard.components.depth_explanation import explained, explained_over_sentences
 from dashboard.components.depth_heads import head_by_head, heads_over_sentences
@@ -9,12 +10,12 @@ from dashboard.components.depth_layers import layers
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import Chosen, model_bar
 
-LAYERS, HEADS, TOKEN = links.THROUGH, "Head by head", "Explain a token"
+LAYERS, HEADS, TOKEN = links.THROUGH, mark("Head by head"), mark("Explain a token")
 
 
 def page() -> None:
     """Choose a model, a source and what to look at."""
-    heading("Depth", "What reaches where through the layers, which heads matter, and what a map really explains.")
+    heading("Depth", tr("What reaches where through the layers, which heads matter, and what a map really explains."))
     chosen = model_bar()
     if chosen is not None:
         _section(chosen)
@@ -22,7 +23,7 @@ def page() -> None:
 
 def _section(chosen: Chosen) -> None:
     section = st.segmented_control(
-        "Look at", (LAYERS, HEADS, TOKEN), default=LAYERS, key=links.DEPTH, bind="query-params", required=True,
+        tr("Look at"), (LAYERS, HEADS, TOKEN), default=LAYERS, key=links.DEPTH, bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     if section == HEADS:

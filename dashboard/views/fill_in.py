@@ -10,8 +10,10 @@ from core.claims.claim import Finding, Row
 from core.claims.pretraining import Pretraining
 from core.data.hidden_classes import left_optimum, two_sided_optimum
 from core.figures.few_labels import few_labels
+from core.language import tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
+from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
 from dashboard.components.literal import literal
@@ -28,32 +30,32 @@ _SEEDS = (0, 1, 2)
 
 def page() -> None:
     """Train, hide, look; then tune."""
-    heading("Fill in", "Hidden words must be told from the words on both sides: how BERT learns without labels.")
+    heading("Fill in", tr("Hidden words must be told from the words on both sides: how BERT learns without labels."))
     part = st.segmented_control(
-        "Part", list(_PARTS), default="Hidden words", key=f"{_KEY} part", required=True,
+        tr("Part"), list(_PARTS), default="Hidden words", key=f"{_KEY} part", required=True,
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    guarded("Fill in")(_PARTS[part or "Hidden words"])()
+    guarded(tr("Fill in"))(_PARTS[part or "Hidden words"])()
 
 
 def _hidden() -> None:
     trained = bench((FillIn.name,), key=_KEY)
     if trained is not None:
-        panel("The sentence")(_sentence)(trained)
+        panel(tr("The sentence"))(_sentence)(trained)
 
 
 def _vectors() -> None:
     trained = bench((FillIn.name,), key=_KEY)
     if trained is not None:
-        panel("The words")(words_alike)(trained, key=_KEY)
+        panel(tr("The words"))(words_alike)(trained, key=_KEY)
 
 
 def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     hidden = st.pills(
-        "Hide words", range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
+        tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
         default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
-        key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help="press a word to hide it, again to show it",
+        key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip
     gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})
     task = trained.config.task
@@ -62,7 +64,7 @@ def _sentence(trained: TrainedSet) -> None:
     if gaps:
         _candidates(trained.probabilities(example), gaps, words, trained.entrance.labels)
     else:
-        st.info("No word is hidden: press one above.", icon=":material/visibility_off:")
+        st.info(tr("No word is hidden: press one above."), icon=":material/visibility_off:")
     labelled_words(trained, example, key=_KEY, asked=gaps or None)
 
 
@@ -73,13 +75,13 @@ def _words(trained: TrainedSet) -> tuple[str, ...]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            "Held-out sentence", [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
             format_func=lambda one: one if one == OWN else " ".join(whole[one]),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            "Sentence", key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=f"{GAP} is a hidden word",
-            placeholder="choose “your own” on the left, then type",
+            tr("Sentence"), key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
+            placeholder=tr("choose “your own” on the left, then type"),
         )  # fmt: skip
     return trained.read(typed).items if at == OWN else whole[int(at)]
 
@@ -90,8 +92,8 @@ def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels
     for at, gap in enumerate(gaps[:4]):
         order = found[gap].argsort()[::-1][:_SHOWN]
         with places[at]:
-            was = "" if words[gap] == GAP else f", was {words[gap]}"
-            st.dataframe(
+            was = "" if words[gap] == GAP else tr(", was {words}", words=words[gap])
+            data_table(
                 pd.DataFrame(
                     {
                         f"place {gap + 1}{was}": [
@@ -104,22 +106,26 @@ def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels
                 column_config={"probability": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
             )  # fmt: skip
     if len(gaps) > 4:
-        st.caption("Drawn are the first four gaps; point at the others below.")
+        st.caption(tr("Drawn are the first four gaps; point at the others below."))
 
 
 def _few() -> None:
     st.markdown(
-        "A network first fills in hidden words of a small language with six hidden word classes. Then it learns to name the class of "
-        "each word from 1, 2, 5 and 20 labelled sentences, beside a network that begins from nothing."
+        tr(
+            "A network first fills in hidden words of a small language with six hidden word classes. Then it learns to name the class of "
+            "each word from 1, 2, 5 and 20 labelled sentences, beside a network that begins from nothing."
+        )
     )
     experiment(
-        Pretraining.name, _SEEDS, _curve, title="The labelled sentences",
-        before=f"{len(_SEEDS)} seeds: each a pre-training and eight tunings, about half a minute of a quiet core.",
+        Pretraining.name, _SEEDS, _curve, title=tr("The labelled sentences"),
+        before=tr("{count} seeds: each a pre-training and eight tunings, about half a minute of a quiet core.", count=len(_SEEDS)),
     )  # fmt: skip
     st.caption(
-        "Only the small language has a class for every word and labelled sentences without end, so only there can the curve be "
-        "drawn at a press, and held to what can be known. With your own files: train here on your text, then on the pages Tagging or One label with the same model settings, this run as "
-        "training › from run, and training › labelled as the number of sentences. Words find their vectors by name."
+        tr(
+            "Only the small language has a class for every word and labelled sentences without end, so only there can the curve be "
+            "drawn at a press, and held to what can be known. With your own files: train here on your text, then on the pages Tagging or One label with the same model settings, this run as "
+            "training › from run, and training › labelled as the number of sentences. Words find their vectors by name."
+        )
     )
 
 
@@ -129,18 +135,30 @@ def _curve(rows: Sequence[Row], finding: Finding | None) -> None:
         by = found.setdefault(str(row["begins"]), {})
         by.setdefault(int(row["labelled"] or 0), []).append(float(row["accuracy"] or 0))
     live_figure(
-        few_labels(found, unit="labelled sentences", mode=mode()), key=f"{_KEY} curve", height=360,
-        alt="share of words tagged right over the number of labelled sentences, from scratch and pre-trained",
+        few_labels(found, unit=tr("labelled sentences"), mode=mode()), key=f"{_KEY} curve", height=360,
+        alt=tr("share of words tagged right over the number of labelled sentences, from scratch and pre-trained"),
     )  # fmt: skip
     filled = [float(row["filled in"] or 0) for row in rows]
     st.markdown(
-        f"Filled in right (class): **{sum(filled) / len(filled):.1%}** · the best that can be done from the left alone "
-        f"{left_optimum():.1%}, from both sides {two_sided_optimum():.1%} (counted over a thousand hidden words a seed: give or take 1 %)"
+        tr(
+            "Filled in right (class): **{filled:.1%}** · the best that can be done from the left alone "
+            "{left_optimum:.1%}, from both sides {two_sided_optimum:.1%} (counted over a thousand hidden words a seed: give or take 1 %)",
+            filled=sum(filled) / len(filled),
+            left_optimum=left_optimum(),
+            two_sided_optimum=two_sided_optimum(),
+        )
     )
     if finding is not None:
         st.markdown(
-            f"**{finding.verdict}** · {Pretraining.statement}: {finding.effect:.1%} against {finding.baseline:.1%} "
-            f"({Pretraining.effect_is}; {Pretraining.rule})"
+            tr(
+                "**{verdict}** · {statement}: {effect:.1%} against {baseline:.1%} ({effect_is}; {rule})",
+                verdict=finding.verdict,
+                statement=Pretraining.statement,
+                effect=finding.effect,
+                baseline=finding.baseline,
+                effect_is=Pretraining.effect_is,
+                rule=Pretraining.rule,
+            )
         )
 
 

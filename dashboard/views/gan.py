@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.data.digits import SIDE
+from core.language import tr
 from core.runs.gan_race import POOLED, SAMPLES, STEPS, WITH, GanRace
 from dashboard import state
 from dashboard.components.gan_view import course, look, race, sheets
@@ -18,28 +19,34 @@ _LOOKED = {1: f"{SIDE * SIDE} places", 2: f"{SIDE * SIDE // 4} squares of 2 × 2
 
 def page() -> None:
     """Press, choose a sample and a pixel."""
-    heading("GAN", "A picture made of noise, place by place: which other places does each look at while it is made?")
-    guarded("The networks")(_networks)()
+    heading(
+        "GAN", tr("A picture made of noise, place by place: which other places does each look at while it is made?")
+    )
+    guarded(tr("The networks"))(_networks)()
 
 
 def _networks() -> None:
     places = st.columns([2, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     seed = int(
-        places[0].number_input("Seed", 0, 999, 0, key="gan seed", help="of weights, digits and noise, of both GANs")
+        places[0].number_input(
+            tr("Seed"), 0, 999, 0, key="gan seed", help=tr("of weights, digits and noise, of both GANs")
+        )
     )
     pooled = places[1].selectbox(
-        "Looks at", POOLED, key="gan pooled", bind="query-params", format_func=_LOOKED.__getitem__,
-        help="of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
-        "weights; its equations have every place",
+        tr("Looks at"), POOLED, key="gan pooled", bind="query-params", format_func=_LOOKED.__getitem__,
+        help=tr("of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
+        "weights; its equations have every place"),
     )  # fmt: skip
-    sample = places[2].selectbox("Sample", range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
-    row = places[3].selectbox("Pixel: row", range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
-    column = places[4].selectbox("Pixel: column", range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1))
+    sample = places[2].selectbox(tr("Sample"), range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
+    row = places[3].selectbox(tr("Pixel: row"), range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
+    column = places[4].selectbox(
+        tr("Pixel: column"), range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1)
+    )
     one = race(seed, pooled)
     running = state.running(_RUNNING, repr((seed, pooled))) and not one.done
     with places[5]:
-        race_button("gan", _RUNNING, running=running, done=one.done, help="done; another seed trains anew")
-    panel("The samples", every=_TICK if running else None)(_watch)(one, sample, (row, column), running)
+        race_button("gan", _RUNNING, running=running, done=one.done, help=tr("done; another seed trains anew"))
+    panel(tr("The samples"), every=_TICK if running else None)(_watch)(one, sample, (row, column), running)
 
 
 def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> None:
@@ -49,8 +56,10 @@ def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> 
     with left:
         sheets(samples, sample, one.step)
         st.caption(
-            "Both make these of the same noise, from step to step. They begin as the same networks: γ is 0, so nothing of what "
-            "is looked at is added yet."
+            tr(
+                "Both make these of the same noise, from step to step. They begin as the same networks: γ is 0, so nothing of what "
+                "is looked at is added yet."
+            )
         )
     with right:
         look(samples[WITH], sample, pixel)
@@ -63,7 +72,9 @@ def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> 
             "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
         )
     else:
-        st.caption(f"Press Train: two GANs learn from 1,797 handwritten digits for {STEPS:,} steps in turn.")
+        st.caption(
+            tr("Press Train: two GANs learn from 1,797 handwritten digits for {steps:,} steps in turn.", steps=STEPS)
+        )
     race_ended(_RUNNING, running=running, done=one.done)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
 from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
 from core.runs.slices import Slices
@@ -23,31 +24,32 @@ _SLICE = 0.3  # seconds between two looks at the progress
 def page() -> None:
     """Choose a model and where gold links come from."""
     heading(
-        "Gold alignments", "Does a head look where it should? Its links against links that are known or made by hand."
+        "Gold alignments",
+        tr("Does a head look where it should? Its links against links that are known or made by hand."),
     )
     known = sorted(resources.model_addresses(), key=lambda address: address != _FIRST)
     if not known:
-        st.info("There is no trained model yet. Train one on the page Train.", icon=":material/model_training:")
+        st.info(tr("There is no trained model yet. Train one on the page Train."), icon=":material/model_training:")
         return
     places = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
     with places[0]:
-        address = st.selectbox("Model", known, key="gold run", bind="query-params")
+        address = st.selectbox(tr("Model"), known, key="gold run", bind="query-params")
     with places[1]:
         where = st.segmented_control(
-            "Gold links of", (HELD_OUT, MINE), default=HELD_OUT, key="gold where", required=True,
-            help="held-out examples of a task that knows its links, or your own hand-aligned sentences",
+            tr("Gold links of"), (HELD_OUT, MINE), default=HELD_OUT, key="gold where", required=True,
+            help=tr("held-out examples of a task that knows its links, or your own hand-aligned sentences"),
         )  # fmt: skip
     with places[2]:
         name = st.selectbox(
-            "A map's links are", list(EXTRACTIONS), key="gold links by",
-            help="a map weighs every pair of words; this decides which of them are links",
+            tr("A map's links are"), list(EXTRACTIONS), key="gold links by",
+            help=tr("a map weighs every pair of words; this decides which of them are links"),
         )  # fmt: skip
     with places[3]:
         extract: Extraction = EXTRACTIONS[name]
         if extract is above:
-            least = st.slider("Threshold", 0.05, 0.95, THRESHOLD, 0.05, key="gold threshold")
+            least = st.slider(tr("Threshold"), 0.05, 0.95, THRESHOLD, 0.05, key="gold threshold")
             extract = partial(above, threshold=least)
-    guarded("The gold alignments")(_agreement)(address, where or HELD_OUT, extract)
+    guarded(tr("The gold alignments"))(_agreement)(address, where or HELD_OUT, extract)
 
 
 def _agreement(address: str, where: str, extract: Extraction) -> None:
@@ -59,10 +61,18 @@ def _agreement(address: str, where: str, extract: Extraction) -> None:
     if found.left_out:
         number, why = found.left_out[0]
         st.warning(
-            f"{len(found.left_out):,} of {found.total:,} sentence pairs cannot be read and are left out; the first is {number}: {literal(why)}"
+            tr(
+                "{count:,} of {total:,} sentence pairs cannot be read and are left out; the first is {number}: {why}",
+                count=len(found.left_out),
+                total=found.total,
+                number=number,
+                why=literal(why),
+            )
         )
     if found.full:
-        st.caption(f"The first {found.done:,} of {found.total:,} pairs: more maps are not kept.")
+        st.caption(
+            tr("The first {done:,} of {total:,} pairs: more maps are not kept.", done=found.done, total=found.total)
+        )
     agreements = head_agreements(found, extract)
     head_errors(agreements, found)
     one_sentence(agreements, found, extract)
@@ -80,7 +90,10 @@ def _looked(model: TrainedModel, source: GoldSource) -> LinkedSet:
             raise
         if slices.now is not None and not slices.done:
             bar = bar or st.empty()
-            bar.progress(slices.now.done / slices.now.total, text=f"{slices.now.done:,} of {slices.now.total:,} pairs")
+            bar.progress(
+                slices.now.done / slices.now.total,
+                text=tr("{done:,} of {total:,} pairs", done=slices.now.done, total=slices.now.total),
+            )
     if bar:
         bar.empty()
     return slices.now or LinkedSet()

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.language import tr
 from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import state
 from dashboard.components import turns
@@ -22,28 +23,32 @@ _MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
 
 def page() -> None:
     """Choose, press, watch, switch."""
-    heading("Guided or not", "A pull to the diagonal while a model learns: when does attention find its way?")
-    guarded("The two trainings")(_trainings)()
+    heading("Guided or not", tr("A pull to the diagonal while a model learns: when does attention find its way?"))
+    guarded(tr("The two trainings"))(_trainings)()
 
 
 def _trainings() -> None:
     places = st.columns([3, 3, 2, 2, 2, 3], vertical_alignment="bottom")
     with places[0]:
         task = st.selectbox(
-            "Task", PAIR_TASKS, key="guided task", bind="query-params",
-            help="speech_like: syllables to frames, in order. reverse runs the other way: there guidance must hurt",
+            tr("Task"), PAIR_TASKS, key="guided task", bind="query-params",
+            help=tr("speech_like: syllables to frames, in order. reverse runs the other way: there guidance must hurt"),
         )  # fmt: skip
     with places[1]:
         model = st.selectbox(
-            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
-            help="a GRU with additive attention, or a Transformer of one layer with two heads",
+            tr("Model"), list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            help=tr("a GRU with additive attention, or a Transformer of one layer with two heads"),
         )  # fmt: skip
     with places[2]:
         seed = int(
-            st.number_input("Seed", 0, 999, 0, key="guided seed", help="of weights, batches and dropout, of both")
+            st.number_input(
+                tr("Seed"), 0, 999, 0, key="guided seed", help=tr("of weights, batches and dropout, of both")
+            )
         )
     with places[3]:
-        steps = int(st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="guided steps", help="of each"))
+        steps = int(
+            st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="guided steps", help=tr("of each"))
+        )
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done
@@ -51,27 +56,31 @@ def _trainings() -> None:
         race_button("guided", _RUNNING, running=running, done=one.done)
     with places[5]:
         st.button(
-            "Start over", key="guided over", width="stretch", on_click=_start_over,
-            help="the same two trainings, from the first step",
+            tr("Start over"), key="guided over", width="stretch", on_click=_start_over,
+            help=tr("the same two trainings, from the first step"),
         )  # fmt: skip
     _guide(one)
-    panel("The two trainings", every=_TICK if running else None)(_watch)(one, running, key)
+    panel(tr("The two trainings"), every=_TICK if running else None)(_watch)(one, running, key)
 
 
 def _guide(one: GuidedPair) -> None:
     """The switch; what it says holds from the next step on."""
     left, middle, right = st.columns([2, 3, 7], vertical_alignment="center")
     with left:
-        on = st.toggle("Guidance", value=True, key="guided on", help="may be switched in the middle, again and again")
+        on = st.toggle(
+            tr("Guidance"), value=True, key="guided on", help=tr("may be switched in the middle, again and again")
+        )
     with middle:
         strength = float(
             st.select_slider(
-                "Strength", _STRENGTHS, STRENGTH, format_func=lambda one: f"{one:g}", key="guided strength"
+                tr("Strength"), _STRENGTHS, STRENGTH, format_func=lambda one: f"{one:g}", key="guided strength"
             )
         )
     right.caption(
-        "Both begin with the same weights and see the same batches in the same order. Guidance adds to the loss of one of "
-        "them: strength × mean of weight × distance from the diagonal."
+        tr(
+            "Both begin with the same weights and see the same batches in the same order. Guidance adds to the loss of one of "
+            "them: strength × mean of weight × distance from the diagonal."
+        )
     )
     wanted = strength if on else 0.0
     if one.strength != wanted and not one.done:

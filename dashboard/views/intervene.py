@@ -7,9 +7,11 @@ import streamlit as st
 
 from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree
+from core.language import mark, tr
 from core.recording.edit import Edit
 from core.runs.intervention import Intervention, Output, heads, intervene
 from dashboard import links
+from dashboard.components.data_table import data_table
 from dashboard.components.downloads import chosen_download, tree_files
 from dashboard.components.edit_address import edits_key, edits_text, keep_history, opened_search, wanted_history
 from dashboard.components.heading import heading
@@ -24,13 +26,13 @@ from dashboard.components.tree_columns import tree_columns
 
 def page() -> None:
     """Choose, edit, decode again, draw."""
-    heading("Intervene", "Switch heads off, move attention by hand, decode again. Undo has no limit.")
+    heading("Intervene", tr("Switch heads off, move attention by hand, decode again. Undo has no limit."))
     chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)
 
 
-@panel("The intervention")
+@panel(mark("The intervention"))
 def _panel(chosen: Chosen) -> None:
     start, anew = opened_search()
     search, key = search_menu(key=links.SEARCH, anew=anew, start=start), edits_key(chosen)
@@ -61,9 +63,13 @@ def _path(decoded: DecodingTree, output: Output) -> Path:
 def _beside(found: Intervention) -> None:
     """Both outputs with what differs marked, and below each its tree."""
     parted = (
-        "The best paths are equal." if found.parted is None else f"The best paths part at step {found.parted}."
+        tr("The best paths are equal.") if found.parted is None else tr("The best paths part at step {parted}.", parted=found.parted)
     )  # fmt: skip
-    st.markdown(f"**What changed** · {parted}" if found.edits else "**What changed** · nothing yet: no edits.")
+    st.markdown(
+        tr("**What changed** · {parted}", parted=parted)
+        if found.edits
+        else tr("**What changed** · nothing yet: no edits.")
+    )
     outputs([_shown("Before", found.old), _shown("After", found.new)], key="intervene outputs")
     for column, name, decoded in zip(st.columns(2), ("before", "after"), (found.before, found.after)):
         with column:
@@ -71,7 +77,11 @@ def _beside(found: Intervention) -> None:
 
 
 def _shown(title: str, output: Output) -> Shown:
-    scores = f"Σ log p {_nats(output.logp_before)} without the edits, {_nats(output.logp_after)} with them"
+    scores = tr(
+        "Σ log p {nats} without the edits, {nats2} with them",
+        nats=_nats(output.logp_before),
+        nats2=_nats(output.logp_after),
+    )
     return Shown(title=title, tokens=output.tokens, changed=output.changed, lines=[scores])
 
 
@@ -92,10 +102,10 @@ def _shifts(found: Intervention) -> None:
     numbers: dict[str, Any] = {name: st.column_config.NumberColumn(format="%.4f") for name in ("p before", "p after")}
     numbers["KL (nats)"] = st.column_config.NumberColumn(
         format="%.4f",
-        help="how far the whole distribution of the next token moved: Kullback–Leibler, before from after",
+        help=tr("how far the whole distribution of the next token moved: Kullback–Leibler, before from after"),
     )
-    st.markdown("**Step by step along the path from before**")
-    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="intervene shifts")
+    st.markdown(tr("**Step by step along the path from before**"))
+    data_table(pd.DataFrame(rows), hide_index=True, column_config=numbers, key="intervene shifts")
 
 
 def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edited: str | None) -> None:
@@ -103,7 +113,7 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edi
     own = type(search)().to_dict()
     changed = ", ".join(f"{name}={value!r}" for name, value in search.to_dict().items() if value != own[name])
     edits = ", ".join(f"core.{edit!r}" for edit in found.edits)
-    with st.expander("Take away", icon=":material/download:"):
+    with st.expander(tr("Take away"), icon=":material/download:"):
         query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.SEARCH: search.name}
         query |= {links.EDITS: edited} if edited else {}
         trees = {"tree before": found.before, "tree after": found.after}

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.training.spoken_ladder import WORDS
 from dashboard import state
 from dashboard.components import ladder_work, turns
@@ -14,7 +15,7 @@ from dashboard.components.voice_view import voice_view
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_SHOWN = ("The ladder", "A voice from disk")
+_SHOWN = (mark("The ladder"), mark("A voice from disk"))
 _RUNNING, _BEGUN = "ladder running", "ladder begun"
 
 
@@ -22,37 +23,44 @@ def page() -> None:
     """Choose, train, listen."""
     heading(
         "The 发财 ladder",
-        "Who learned from long utterances: is 发财 said once as well as four times?",
+        tr("Who learned from long utterances: is 发财 said once as well as four times?"),
     )
-    what = st.segmented_control("Show", _SHOWN, default=_SHOWN[0], key="ladder show", required=True)
+    what = st.segmented_control(tr("Show"), _SHOWN, default=_SHOWN[0], key="ladder show", required=True)
     if what == _SHOWN[0]:
-        guarded("The speakers")(_speakers)()
+        guarded(tr("The speakers"))(_speakers)()
     else:
-        panel("The voice")(voice_view)()
+        panel(tr("The voice"))(voice_view)()
 
 
 def _speakers() -> None:
     kinds = st.pills(
-        "Attention", list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds",
+        tr("Attention"), list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds",
         format_func=lambda kind: ladder_work.KINDS[kind],
     )  # fmt: skip
     places = st.columns([2, 2, 1, 1, 1], vertical_alignment="bottom")
     with places[0]:
-        guided = st.toggle("Guided attention", key="ladder guided", help="a pull to the diagonal while they learn")
+        guided = st.toggle(
+            tr("Guided attention"), key="ladder guided", help=tr("a pull to the diagonal while they learn")
+        )
     with places[1]:
         short = st.toggle(
-            "Short utterances too",
+            tr("Short utterances too"),
             key="ladder short",
-            help="the cure: training has one to six words instead of four to six",
+            help=tr("the cure: training has one to six words instead of four to six"),
         )
     with places[2]:
-        word = st.selectbox("Word", WORDS, key="ladder word")
+        word = st.selectbox(tr("Word"), WORDS, key="ladder word")
     with places[3]:
         draw = st.number_input(
-            "Chance", 0, 99, 0, key="ladder draw", help="0: none; else the prenet drops while they speak, by this seed"
+            tr("Chance"),
+            0,
+            99,
+            0,
+            key="ladder draw",
+            help=tr("0: none; else the prenet drops while they speak, by this seed"),
         )
     if not kinds:
-        st.info("There is no speaker to train; choose an attention at least.", icon=":material/info:")
+        st.info(tr("There is no speaker to train; choose an attention at least."), icon=":material/info:")
         return
     names = {kind: (kind, guided, short, 0) for kind in ladder_work.KINDS if kind in kinds}
     key = repr(names)
@@ -61,14 +69,18 @@ def _speakers() -> None:
         state.put(_BEGUN, key)
     with places[4]:
         _button(running)
-    panel("The ladder", every=_TICK if running else None)(_ladder)(names, word, int(draw), running)
+    panel(tr("The ladder"), every=_TICK if running else None)(_ladder)(names, word, int(draw), running)
 
 
 def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int, running: bool) -> None:
     if not running and state.get(_BEGUN) != repr(names):
         st.caption(
-            f"Press Train: espeak-ng says {ladder_work.UTTERANCES} utterances, and each speaker learns from them for "
-            f"{ladder_work.STEPS} steps, a minute or two of a quiet core. Stop at any time to hear how far they are."
+            tr(
+                "Press Train: espeak-ng says {utterances} utterances, and each speaker learns from them for "
+                "{steps} steps, a minute or two of a quiet core. Stop at any time to hear how far they are.",
+                utterances=ladder_work.UTTERANCES,
+                steps=ladder_work.STEPS,
+            )
         )
         return
     ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}
@@ -81,20 +93,22 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
     if not running and all(one.losses for one in ladders.values()):
         ladder_work.rungs(ladders, names, word, draw)
         st.caption(
-            "What is heard says a recognizer that knows espeak-ng's recordings of every word, one to eight times, and "
-            "takes the nearest; it hears the sound alone. The maps of espeak-ng are true: it tells when each character begins."
+            tr(
+                "What is heard says a recognizer that knows espeak-ng's recordings of every word, one to eight times, and "
+                "takes the nearest; it hears the sound alone. The maps of espeak-ng are true: it tells when each character begins."
+            )
         )
 
 
 def _button(running: bool) -> None:
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key="ladder stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
-            help="listen to what they have learned; Train goes on from there",
+            tr("Stop"), icon=":material/stop:", key="ladder stop", width="stretch", on_click=state.put, args=(_RUNNING, None),
+            help=tr("listen to what they have learned; Train goes on from there"),
         )  # fmt: skip
     else:
         st.button(
-            "Train", type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
+            tr("Train"), type="primary", icon=":material/play_arrow:", key="ladder train", width="stretch",
             on_click=state.press, args=(_RUNNING,), **unless_locked("practice"),
         )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.machines import MACHINES, Answer, answer, known_sources, refuse_strangers
 from core.runs.reader import AbstractTrained
 from dashboard import kept, resources, state
@@ -13,7 +14,7 @@ from dashboard.components.machine_view import costs, machine
 from dashboard.components.panel import panel
 from dashboard.components.ways_view import way
 
-TITLE = "One sentence, four machines"
+TITLE = mark("One sentence, four machines")
 SOURCE = "machines source"
 _ROW = 2  # cards beside each other: a map and the words on its axes need half of the page
 _KNOWN = 6
@@ -23,11 +24,13 @@ _EXAMPLES = ("machines unseen", "machines known")
 
 def page() -> None:
     """Choose, ask, compare."""
-    heading(TITLE, "The same source for four kinds of decoders: what each writes, where it looked, and what that cost.")
+    heading(
+        TITLE, tr("The same source for four kinds of decoders: what each writes, where it looked, and what that cost.")
+    )
     _machines()
 
 
-@panel("The machines")
+@panel(mark("The machines"))
 def _machines() -> None:
     addresses = _chosen()
     if addresses is None:
@@ -43,10 +46,12 @@ def _machines() -> None:
             with place.container(border=True, height="stretch"):
                 machine(name, answers[name], tuple(opened[name].read(source)))
     st.caption(
-        "Calls are of the decoder. A row is a word that was written, a column a word of the source. All four maps have one color scale, from 0 to 1: where the "
-        "machine looked when it wrote the word (the heads of its last layer, their mean), or for one that copies its copy "
-        "distribution. Green: how sure it was of the word. Orange, p_gen: how much of the probability goes to making a word; the "
-        "rest goes to copying one. In bold: words that no vocabulary holds."
+        tr(
+            "Calls are of the decoder. A row is a word that was written, a column a word of the source. All four maps have one color scale, from 0 to 1: where the "
+            "machine looked when it wrote the word (the heads of its last layer, their mean), or for one that copies its copy "
+            "distribution. Green: how sure it was of the word. Orange, p_gen: how much of the probability goes to making a word; the "
+            "rest goes to copying one. In bold: words that no vocabulary holds."
+        )
     )
     _passes(answers["at_once"])
     _costs(answers, addresses)
@@ -58,7 +63,9 @@ def _chosen() -> dict[str, str] | None:
     found = {}
     for place, (name, one) in zip(st.columns(len(MACHINES)), MACHINES.items()):
         if not known[name]:
-            place.info(f"There is no run of this kind ({one.summary}); train one on the page Train.")
+            place.info(
+                tr("There is no run of this kind ({summary}); train one on the page Train.", summary=tr(one.summary))
+            )
             continue
         key = f"machines {name}"
         asked = st.query_params.get(key)
@@ -66,12 +73,12 @@ def _chosen() -> dict[str, str] | None:
             state.put(f"{_LOST} {name}", asked)  # the address forgets it in a moment
         ordered = sorted(known[name], key=lambda address: address != one.usual)
         found[name] = place.selectbox(
-            one.title, ordered, key=key, bind="query-params", help=one.summary, on_change=_other, args=(name, key)
+            one.title, ordered, key=key, bind="query-params", help=tr(one.summary), on_change=_other, args=(name, key)
         )
         lost = state.get(f"{_LOST} {name}")
         if lost is not None:
             place.warning(
-                f"There is no run “{literal(lost[:80])}” for this place; another one is shown.",
+                tr("There is no run “{lost}” for this place; another one is shown.", lost=literal(lost[:80])),
                 icon=":material/link_off:",
             )
     return found if len(found) == len(MACHINES) else None
@@ -110,12 +117,12 @@ def _held_out(one: AbstractTrained) -> list[str]:
 def _source(one: AbstractTrained) -> str:
     state.first(SOURCE, _held_out(one)[0])
     left, right = st.columns([5, 2], vertical_alignment="bottom")
-    source = left.text_input("Source", key=SOURCE, bind="query-params", help=one.config.task.summary)
-    with right.popover("Examples", icon=":material/lightbulb:", width="stretch"):
-        _offer("Held out: no machine has seen them", _held_out(one), _EXAMPLES[0])
+    source = left.text_input(tr("Source"), key=SOURCE, bind="query-params", help=tr(one.config.task.summary))
+    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
+        _offer(tr("Held out: no machine has seen them"), _held_out(one), _EXAMPLES[0])
         known = known_sources(one.config.task, _KNOWN)
         if known:
-            _offer("Every word is known; they may have been trained on", known, _EXAMPLES[1])
+            _offer(tr("Every word is known; they may have been trained on"), known, _EXAMPLES[1])
     return source
 
 
@@ -133,27 +140,31 @@ def _take(key: str) -> None:
 def _told(answers: dict[str, Answer], one: AbstractTrained, source: str) -> None:
     """What is right, and which words no vocabulary holds."""
     reference, words = one.reference(source), answers["copying"].unseen
-    said = "Nobody knows the right answer to this source." if reference is None else ""
+    said = tr("Nobody knows the right answer to this source.") if reference is None else ""
     if reference is not None:
         said = f"Right: **{literal(one.config.task.join_target(reference))}**"
     st.markdown(f"{said} · {unseen(words)}" if words else said)
 
 
 def _passes(one: Answer) -> None:
-    st.markdown("##### All places at once, call by call")
+    st.markdown(tr("##### All places at once, call by call"))
     way(one.told, key="machines")
     st.caption(
-        "A row is one call of the decoder, a column a place; the stronger the color, the surer it was. The three others need a call for "
-        "every word."
+        tr(
+            "A row is one call of the decoder, a column a place; the stronger the color, the surer it was. The three others need a call for "
+            "every word."
+        )
     )
 
 
 def _costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
-    st.markdown("##### What it cost")
+    st.markdown(tr("##### What it cost"))
     costs(answers, addresses)
     st.caption(
-        "Times are of this program on this machine: one that copies is stepped through its modules, the others have a fast path, so "
-        "its time says nothing of copying. Calls are what the way of writing needs."
+        tr(
+            "Times are of this program on this machine: one that copies is stepped through its modules, the others have a fast path, so "
+            "its time says nothing of copying. Calls are what the way of writing needs."
+        )
     )
 
 

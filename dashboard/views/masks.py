@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.attention.patterns import PATTERNS
+from core.language import tr
 from core.runs.masked import composed, shown
 from dashboard.components import mask_view
 from dashboard.components.graph_view import graph_view
@@ -14,31 +15,33 @@ SEQUENCE, GRAPH = "a sequence", "a graph"
 
 def page() -> None:
     """Choose, look."""
-    heading("Masks", "Who may look at whom, what it costs, and how far information travels.")
+    heading("Masks", tr("Who may look at whom, what it costs, and how far information travels."))
     what = st.segmented_control(
-        "Attention over", [SEQUENCE, GRAPH], default=SEQUENCE, key="over", required=True, bind="query-params",
+        tr("Attention over"), [SEQUENCE, GRAPH], default=SEQUENCE, key="over", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     if what == GRAPH:
-        panel("The graph")(graph_view)()
+        panel(tr("The graph"))(graph_view)()
     else:
-        panel("The mask")(_sequence)()
+        panel(tr("The mask"))(_sequence)()
 
 
 def _sequence() -> None:
     names = list(PATTERNS)
     kind, *places = st.columns(4, vertical_alignment="bottom")
-    pattern = kind.selectbox("Pattern", names, index=names.index("local"), key="pattern", bind="query-params")
-    length = places[0].slider("Length", 8, 64, 24, key="length", bind="query-params", help="tokens")
+    pattern = kind.selectbox(tr("Pattern"), names, index=names.index("local"), key="pattern", bind="query-params")
+    length = places[0].slider(tr("Length"), 8, 64, 24, key="length", bind="query-params", help=tr("tokens"))
     window = places[1].slider(
-        "Window", 1, 16, 2, key="window", bind="query-params", disabled=PATTERNS[pattern].least_window is None,
-        help="neighbors on each side; the stride of strided, the size of blocks",
+        tr("Window"), 1, 16, 2, key="window", bind="query-params", disabled=PATTERNS[pattern].least_window is None,
+        help=tr("neighbors on each side; the stride of strided, the size of blocks"),
     )  # fmt: skip
-    layers = places[2].slider("Layers", 1, 8, 4, key="layers", bind="query-params", help="for the reach")
+    layers = places[2].slider(tr("Layers"), 1, 8, 4, key="layers", bind="query-params", help=tr("for the reach"))
     told, past, padding = st.columns([2, 1, 1], vertical_alignment="center")
-    told.caption(f"{pattern}: {PATTERNS[pattern].summary}")
-    backwards = past.toggle("& causal", key="causal", bind="query-params", help="nobody looks ahead")
-    pads = padding.slider("& padding", 0, 7, 0, key="pads", bind="query-params", help="last tokens that are padding")
+    told.caption(f"{pattern}: {tr(PATTERNS[pattern].summary)}")
+    backwards = past.toggle(tr("& causal"), key="causal", bind="query-params", help=tr("nobody looks ahead"))
+    pads = padding.slider(
+        tr("& padding"), 0, 7, 0, key="pads", bind="query-params", help=tr("last tokens that are padding")
+    )
     masks = composed(pattern, length, window, backwards=backwards, pads=pads)
     together, name = masks.together(), " & ".join(masks.parts)
     st.markdown(mask_view.in_words(name, shown(together, length), layers))

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.models.norms import NORMS
 from dashboard import state
 from dashboard.components import norm_work, turns
@@ -11,23 +12,23 @@ from dashboard.components.heading import heading
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 
-PARTS = ("At the start", "Training", "Across batches")
+PARTS = (mark("At the start"), "Training", mark("Across batches"))
 STEPS = 300
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_KINDS = {"layer": "layer norm", "rms": "RMS norm", "batch": "batch norm", "power": "PowerNorm"}
+_KINDS = {"layer": "layer norm", "rms": mark("RMS norm"), "batch": "batch norm", "power": "PowerNorm"}
 
 
 def page() -> None:
     """Choose a part."""
-    heading("Norms", "Where a norm stands decides whether a deep stack trains without warm-up.")
-    part = st.segmented_control("Part", PARTS, default=PARTS[0], key="norms part", label_visibility="collapsed")
+    heading("Norms", tr("Where a norm stands decides whether a deep stack trains without warm-up."))
+    part = st.segmented_control(tr("Part"), PARTS, default=PARTS[0], key="norms part", label_visibility="collapsed")
     draw = {PARTS[1]: _training, PARTS[2]: _batches}.get(part or "", _start)
-    guarded("The norms")(draw)()
+    guarded(tr("The norms"))(draw)()
 
 
 def _start() -> None:
-    panel("The gradients")(_gradients)()
+    panel(tr("The gradients"))(_gradients)()
 
 
 def _gradients() -> None:
@@ -35,14 +36,16 @@ def _gradients() -> None:
     with left:
         kind = _kind("start")
     with middle:
-        layers = st.slider("Layers", 2, 24, 12, key="norms layers", help="of the stack in the left picture")
+        layers = st.slider(tr("Layers"), 2, 24, 12, key="norms layers", help=tr("of the stack in the left picture"))
     with right:
-        seed = st.number_input("Seed", 0, 999, 0, key="norms seed", help="other weights, other tokens")
+        seed = st.number_input(tr("Seed"), 0, 999, 0, key="norms seed", help=tr("other weights, other tokens"))
     norm_work.gradient_picture(kind, int(layers), int(seed))
 
 
 def _kind(where: str) -> str:
-    return st.selectbox("Norm", list(NORMS), format_func=lambda name: _KINDS.get(name, name), key=f"norms kind {where}")
+    return st.selectbox(
+        tr("Norm"), list(NORMS), format_func=lambda name: _KINDS.get(name, name), key=f"norms kind {where}"
+    )
 
 
 def _training() -> None:
@@ -51,41 +54,43 @@ def _training() -> None:
         kind = _kind("training")
     with places[1]:
         layers = int(
-            st.slider("Layers", 2, 16, 12, key="norms depth", help="fewer train anywhere; more show the difference")
+            st.slider(
+                tr("Layers"), 2, 16, 12, key="norms depth", help=tr("fewer train anywhere; more show the difference")
+            )
         )
     with places[2]:
         rate = st.select_slider(
-            "Learning rate", [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", help="Adam, the highest"
+            tr("Learning rate"), [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", help=tr("Adam, the highest")
         )
     with places[3]:
         warmup = int(
             st.slider(
-                "Warm-up",
+                tr("Warm-up"),
                 25,
                 200,
                 100,
                 25,
                 key="norms warmup",
-                help="steps over which the rate rises, in the run with it",
+                help=tr("steps over which the rate rises, in the run with it"),
             )
         )
     plan = _plan(warmup)
     if not plan:
-        st.info("There is no run to train; choose one at least.", icon=":material/info:")
+        st.info(tr("There is no run to train; choose one at least."), icon=":material/info:")
         return
     one = norm_work.race(plan, kind, layers, float(rate), STEPS)
     key = repr(("training", plan, kind, layers, rate))
     running = state.running("norms running", key)
     with places[4]:
         _button("Train", running)
-    panel("The curves", every=_TICK if running else None)(_race)(one, running)
+    panel(tr("The curves"), every=_TICK if running else None)(_race)(one, running)
 
 
 def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
     offered = (("pre", 0), ("post", 0), ("post", warmup), ("bare", 0))
-    names = ("pre-norm", "post-norm", "post-norm with warm-up", "no residual")
+    names = ("pre-norm", "post-norm", tr("post-norm with warm-up"), tr("no residual"))
     chosen = st.pills(
-        "Runs", range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs",
+        tr("Runs"), range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs",
         format_func=lambda at: names[at], label_visibility="collapsed",
     )  # fmt: skip
     return tuple(offered[at] for at in sorted(chosen))
@@ -97,8 +102,11 @@ def _race(one: norm_work.Race, running: bool) -> None:
         norm_work.race_picture(one, STEPS, running=running)
     else:
         st.caption(
-            f"Press Train: stacks of the same depth learn beside each other for {STEPS} steps to give back the token before "
-            "each one, on the same batches."
+            tr(
+                "Press Train: stacks of the same depth learn beside each other for {steps} steps to give back the token before "
+                "each one, on the same batches.",
+                steps=STEPS,
+            )
         )
     _ended(running and one.done)
 
@@ -108,12 +116,14 @@ def _batches() -> None:
     running = state.running("norms running", "batches")
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.markdown(
-        "Batch norm divides by what a batch happens to hold. Texts repeat their own words, so a batch of them holds fewer "
-        "independent draws than tokens. How much do its statistics vary?"
+        tr(
+            "Batch norm divides by what a batch happens to hold. Texts repeat their own words, so a batch of them holds fewer "
+            "independent draws than tokens. How much do its statistics vary?"
+        )
     )
     with right:
         _button("Measure", running)
-    panel("The batches", every=_TICK if running else None)(_measure)(one, running)
+    panel(tr("The batches"), every=_TICK if running else None)(_measure)(one, running)
 
 
 def _measure(one: norm_work.Experiment, running: bool) -> None:
@@ -121,7 +131,7 @@ def _measure(one: norm_work.Experiment, running: bool) -> None:
     if one.share:
         norm_work.batches_picture(one, running=running)
     else:
-        st.caption("Press Measure: models are trained for some 20 seconds and then read 200 batches each.")
+        st.caption(tr("Press Measure: models are trained for some 20 seconds and then read 200 batches each."))
     _ended(running and one.done)
 
 
@@ -134,8 +144,8 @@ def _ended(now: bool) -> None:
 def _button(name: str, running: bool) -> None:
     if running:
         st.button(
-            "Stop", icon=":material/stop:", key="norms stop", width="stretch", on_click=state.put,
-            args=("norms running", None), help=f"what was found is kept, and {name} goes on from there",
+            tr("Stop"), icon=":material/stop:", key="norms stop", width="stretch", on_click=state.put,
+            args=("norms running", None), help=tr("what was found is kept, and {name} goes on from there", name=name),
         )  # fmt: skip
     else:
         st.button(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from core.language import tr
 from core.runs.trained_set import TrainedSet
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import labelled_words, sentence_form
@@ -14,7 +15,7 @@ _KEY = "one label"
 
 
 def _text(trained: TrainedSet) -> None:
-    example = sentence_form(trained, key=_KEY, help="a text of any length; words never learned are read as unknown")
+    example = sentence_form(trained, key=_KEY, help=tr("a text of any length; words never learned are read as unknown"))
     labelled_words(trained, example, key=_KEY)
 
 
@@ -32,14 +33,14 @@ DRAWN: dict[str, Callable[[TrainedSet], None]] = {"sentiment": _text, "spoken": 
 
 def page() -> None:
     """Choose, train, look at what decided."""
-    heading("One label", "One label for a whole set: which of its items decided?")
-    guarded("One label")(_draw)()
+    heading("One label", tr("One label for a whole set: which of its items decided?"))
+    guarded(tr("One label"))(_draw)()
 
 
 def _draw() -> None:
     trained = bench(tuple(DRAWN), key=_KEY)
     if trained is not None:
-        panel("The label")(DRAWN[trained.config.task.name])(trained)
+        panel(tr("The label"))(DRAWN[trained.config.task.name])(trained)
 
 
 page()

@@ -9,6 +9,7 @@ from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
 from core.decoding.tree_form import TREE
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.expectations import expected, told
 from core.runs.parsed import Parsed, parse
 from core.runs.trained import TrainedModel
@@ -29,26 +30,28 @@ _LONGER = 6  # words more than any sentence of the training
 def page() -> None:
     """Choose, type, look."""
     heading(
-        "Parsing", "A seq2seq model writes the tree of a sentence as brackets; nobody told it that brackets must close."
+        "Parsing",
+        tr("A seq2seq model writes the tree of a sentence as brackets; nobody told it that brackets must close."),
     )
     _panel()
 
 
-@panel("The parses")
+@panel(mark("The parses"))
 def _panel() -> None:
     known = sorted(resources.task_addresses(Parsing.name), key=lambda address: address != _FIRST)
     if not known:
-        st.info("There is no run of the task parse yet. Train one on the page Train.", icon=":material/model_training:")
+        words = tr("There is no run of the task parse yet. Train one on the page Train.")
+        st.info(words, icon=":material/model_training:")
         return
     first, second, third = st.columns([3, 6, 2], vertical_alignment="bottom")
     with first:
         address = st.selectbox(
-            "Model", known, key="parsing run", bind="query-params", on_change=_other, help="a run of the task parse"
-        )
+            tr("Model"), known, key="parsing run", bind="query-params", on_change=_other, help=tr("a run of the task parse"),
+        )  # fmt: skip
     model = resources.model(address)
     state.first(_SOURCE, model.example_text())
-    source = second.text_input("Sentence", key=_SOURCE, bind="query-params", help=model.config.task.summary)
-    with third.popover("Examples", icon=":material/lightbulb:", width="stretch"):
+    source = second.text_input(tr("Sentence"), key=_SOURCE, bind="query-params", help=tr(model.config.task.summary))
+    with third.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         _examples(model)
     found = {name: _tried(model, source, search) for name, search in _ways().items()}
     faults = [one for one in found.values() if isinstance(one, AttentionLabError)]
@@ -56,22 +59,24 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(f":material/help: never seen in training, read as <unk>: {literal('  '.join(unknown[:12]))}")
+        st.caption(
+            tr(":material/help: never seen in training, read as <unk>: {list}", list=literal("  ".join(unknown[:12])))
+        )
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
-        "Tree of", shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+        tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
-    middle.number_input("Beam width", 1, 32, 4, key=_WIDTH, help="prefixes that a beam keeps after each step")
+    middle.number_input(tr("Beam width"), 1, 32, 4, key=_WIDTH, help=tr("prefixes that a beam keeps after each step"))
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
         attention = looking(one)
     trees(one, chosen, attention)
-    st.caption(
-        f"Trained anew on the page Train, preset fast, on the small grammar. {told(expected(Parsing.name, 'transformer'))}"
-    )
+    st.caption(tr(
+        "Trained anew on the page Train, preset fast, on the small grammar. {told}",
+        told=told(expected(Parsing.name, "transformer"))))  # fmt: skip
 
 
 def _ways() -> dict[str, AbstractSearch]:
@@ -99,18 +104,20 @@ def _parsed(address: str, step: int, source: str, search: AbstractSearch) -> Par
 
 def _examples(model: TrainedModel) -> None:
     task = model.config.task
-    st.caption("Held-out sentences: the model never saw them in training.")
+    st.caption(tr("Held-out sentences: the model never saw them in training."))
     texts = [task.join(example.source) for example in model.examples.test[:_OFFERED]]
-    st.pills("Held out", texts, key=_EXAMPLE, on_change=_take, args=(_EXAMPLE,), label_visibility="collapsed")
+    st.pills(tr("Held out"), texts, key=_EXAMPLE, on_change=_take, args=(_EXAMPLE,), label_visibility="collapsed")
     if isinstance(task, Parsing) and not task.path and task.reads == "words":
-        st.caption(f"Longer than any sentence in training ({task.longest} words): here brackets may break.")
+        st.caption(
+            tr("Longer than any sentence in training ({longest} words): here brackets may break.", longest=task.longest)
+        )
         long = f"{_EXAMPLE} long"
-        st.pills("Longer", _longer(task), key=long, on_change=_take, args=(long,), label_visibility="collapsed")
+        st.pills(tr("Longer"), _longer(task), key=long, on_change=_take, args=(long,), label_visibility="collapsed")
 
 
 def _longer(task: Parsing) -> list[str]:
     """Sentences of the grammar with more words than it was ever shown."""
-    rng, found = Random("longer sentences"), list[str]()
+    rng, found = Random(tr("longer sentences")), list[str]()
     while len(found) < 3:
         words = [leaf.word for leaf in sentence(rng).leaves]
         if task.longest < len(words) <= task.longest + _LONGER:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.data.vector_sets import SetExample
 from core.figures.patches import laid_over
+from core.language import mark, tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.picture_task import whole
 from dashboard.components.heading import heading
@@ -22,19 +23,21 @@ _KEY = "pictures"
 
 def page() -> None:
     """Choose, train, look from a patch."""
-    heading("Pictures", "Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
+    heading(
+        "Pictures", tr("Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
+    )
     part = st.segmented_control(
-        "Part", list(_PARTS), default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
+        tr("Part"), list(_PARTS), default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    guarded("The pictures")(_PARTS[part or _FIRST])()
+    guarded(tr("The pictures"))(_PARTS[part or _FIRST])()
 
 
 def _draw() -> None:
     trained = bench(_TASKS, key=_KEY)
     if trained is None:
         return
-    panel("The picture")(_picture)(trained)
-    guarded("The comparison")(_compare)(trained)
+    panel(tr("The picture"))(_picture)(trained)
+    guarded(tr("The comparison"))(_compare)(trained)
 
 
 def _picture(trained: TrainedSet) -> None:
@@ -44,26 +47,26 @@ def _picture(trained: TrainedSet) -> None:
     places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     with places[0]:
         which = st.selectbox(
-            "Held-out picture", range(len(examples)), key=f"{_KEY} which {trained.run.address}",
+            tr("Held-out picture"), range(len(examples)), key=f"{_KEY} which {trained.run.address}",
             format_func=lambda at: f"{at + 1}: {names[int(examples[at].labels)]}",
         )  # fmt: skip
     example = examples[which]
     looks = [*trained.config.model.first, *example.items]
     with places[1]:
         patch = st.selectbox(
-            "Look from", range(len(looks)), key=f"{_KEY} patch {trained.run.address}", disabled=not matrices,
-            format_func=lambda at: "the class item" if looks[at] == "<class>" else looks[at],
+            tr("Look from"), range(len(looks)), key=f"{_KEY} patch {trained.run.address}", disabled=not matrices,
+            format_func=lambda at: tr("the class item") if looks[at] == "<class>" else looks[at],
         )  # fmt: skip
     with places[2]:
         layer = st.segmented_control(
-            "Layer", range(len(matrices)), default=len(matrices) - 1 if matrices else None, disabled=not matrices,
+            tr("Layer"), range(len(matrices)), default=len(matrices) - 1 if matrices else None, disabled=not matrices,
             key=f"{_KEY} layer {trained.run.address}", format_func=lambda at: str(at + 1),
         )  # fmt: skip
     with places[3]:
         heads = matrices[0].heads if matrices else 1
         head = st.selectbox(
-            "Head", ("mean", *range(heads)), key=f"{_KEY} head {trained.run.address}", disabled=not matrices,
-            format_func=lambda at: "all, mean" if at == "mean" else str(int(at) + 1),
+            tr("Head"), ("mean", *range(heads)), key=f"{_KEY} head {trained.run.address}", disabled=not matrices,
+            format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
         )  # fmt: skip
     found = trained.probabilities(example)[0]
     _verdict(found, names, int(example.labels))
@@ -72,9 +75,17 @@ def _picture(trained: TrainedSet) -> None:
 
 def _verdict(found: np.ndarray, names: tuple[str, ...], true: int) -> None:
     best = found.argsort()[::-1][:3]
-    right = "right" if best[0] == true else f"it is {literal(names[true])}"
+    right = "right" if best[0] == true else tr("it is {names}", names=literal(names[true]))
     rest = ", ".join(f"{literal(names[at])} {found[at]:.1%}" for at in best[1:])
-    st.markdown(f"**{literal(names[best[0]])}** ({found[best[0]]:.1%}), {right}; then {rest}")
+    st.markdown(
+        tr(
+            "**{names}** ({found:.1%}), {right}; then {rest}",
+            names=literal(names[best[0]]),
+            found=found[best[0]],
+            right=right,
+            rest=rest,
+        )
+    )
 
 
 def _three(
@@ -85,7 +96,10 @@ def _three(
     columns = st.columns(3)
     with columns[0]:
         live_figure(
-            laid_over(picture, None, mode(), title="The picture"), key=f"{_KEY} plain", height=300, alt="the picture"
+            laid_over(picture, None, mode(), title=tr("The picture")),
+            key=f"{_KEY} plain",
+            height=300,
+            alt=tr("the picture"),
         )
     patch, layer, head = look
     with columns[1]:
@@ -94,26 +108,26 @@ def _three(
             weights = rows.mean(0) if head == "mean" else rows[int(str(head))]
             ahead = len(looks) - len(example.items)
             chosen = None if patch < ahead else divmod(patch - ahead, grid[1])
-            title = f"Where {'the class item' if patch < ahead else 'the framed patch'} looks"
+            title = tr("Where {rest} looks", rest=tr("the class item") if patch < ahead else tr("the framed patch"))
             figure = laid_over(picture, weights[ahead:].reshape(grid), mode(), title=title, chosen=chosen)
             live_figure(figure, key=f"{_KEY} look", height=300, alt=title)
             if ahead:
                 st.caption(
-                    f"at itself, the class item: {weights[:ahead].sum():.2f}"
+                    tr("at itself, the class item: {sum:.2f}", sum=weights[:ahead].sum())
                     if not patch
-                    else f"at the class item: {weights[0]:.2f}"
+                    else tr("at the class item: {weights:.2f}", weights=weights[0])
                 )
         else:
-            st.caption("A convolutional network has no attention: each place sees its neighbors, everywhere alike.")
+            st.caption(tr("A convolutional network has no attention: each place sees its neighbors, everywhere alike."))
     with columns[2]:
         decided = trained.decided(example).reshape(grid)
-        title = "Which patches decided: nats lost without each"
+        title = tr("Which patches decided: nats lost without each")
         live_figure(laid_over(picture, decided, mode(), title=title), key=f"{_KEY} decided", height=300, alt=title)
 
 
 def _compare(trained: TrainedSet) -> None:
     set_comparison(
-        trained.config.task.name, _told, title="How many pictures it learned from, and what is right: every run on this task",
+        trained.config.task.name, _told, title=tr("How many pictures it learned from, and what is right: every run on this task"),
         caption="Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
         "together, attention has to learn it: “How many pictures” above draws the curve. On small data that helps where it is "
         "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
@@ -125,6 +139,6 @@ def _told(one: TrainedSet) -> dict[str, object]:
     return {"model": one.config.model.name, "learned from": str(learned or "all"), "parameters": parameters(one)}
 
 
-_FIRST = "Where patches look"
+_FIRST = mark("Where patches look")
 _PARTS = {_FIRST: _draw, "How many pictures": picture_sizes}
 page()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.runs.placing import ALL
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
@@ -13,23 +14,23 @@ GALLERY, RACE = "Gallery", "Trained"
 
 def page() -> None:
     """Choose, look."""
-    heading("Positions", "Self-attention sees a set of vectors. How does it come to know their order?")
+    heading("Positions", tr("Self-attention sees a set of vectors. How does it come to know their order?"))
     what = st.segmented_control(
-        "Part", [GALLERY, RACE], default=GALLERY, key="positions part", required=True, bind="query-params",
+        tr("Part"), [GALLERY, RACE], default=GALLERY, key="positions part", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     if what == RACE:
-        guarded("The trainings")(position_race)()  # no fragment of its own: the button must stop one
+        guarded(tr("The trainings"))(position_race)()  # no fragment of its own: the button must stop one
     else:
-        panel("The gallery")(_gallery)()
+        panel(tr("The gallery"))(_gallery)()
 
 
 def _gallery() -> None:
     kind, length, moved = st.columns([2, 1, 1], vertical_alignment="bottom")
-    name = kind.selectbox("Positions", ALL, index=1, key="positions", bind="query-params")
-    count = length.slider("Positions drawn", 8, 64, 32, key="positions count", bind="query-params")
+    name = kind.selectbox(tr("Positions"), ALL, index=1, key="positions", bind="query-params")
+    count = length.slider(tr("Positions drawn"), 8, 64, 32, key="positions count", bind="query-params")
     shift = moved.slider(
-        "Moved by", 0, 100, 0, key="positions shift", bind="query-params", help="added to every position"
+        tr("Moved by"), 0, 100, 0, key="positions shift", bind="query-params", help=tr("added to every position")
     )
     gallery(name, count, shift)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from core.language import mark, tr
 from dashboard import links
 from dashboard.components.downloads import Taken
 from dashboard.components.dump_alignment import dump_alignment
@@ -25,27 +26,29 @@ def page() -> None:
     """Drop, choose, look, take along."""
     heading(
         "Recordings",
-        "Drop the attention that another program recorded: every layer and head, any hypothesis of a beam.",
+        tr("Drop the attention that another program recorded: every layer and head, any hypothesis of a beam."),
     )
     _panel()
 
 
-@panel("The recording")
+@panel(mark("The recording"))
 def _panel() -> None:
     chosen = dump_source()
     if chosen.example:
         st.caption(
-            "Nothing dropped yet. This is the attention of a shipped model; docs/your-own-model.md says how to record yours."
+            tr(
+                "Nothing dropped yet. This is the attention of a shipped model; docs/your-own-model.md says how to record yours."
+            )
         )
     said(chosen)
     part = st.segmented_control(
-        "Look at", list(PARTS), default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
+        tr("Look at"), list(PARTS), default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     dump_downloads(chosen, _drawn(part, chosen) or {})
 
 
-@guarded("This view of the recording")
+@guarded(mark("This view of the recording"))
 def _drawn(part: str, chosen: Chosen) -> Taken | None:
     return PARTS[part](chosen)
 

@@ -8,9 +8,11 @@ import streamlit as st
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
+from core.language import mark, tr
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
 from dashboard import kept, links, resources, state
+from dashboard.components.data_table import data_table
 from dashboard.components.draw_view import draw_view
 from dashboard.components.heading import heading
 from dashboard.components.literal import code, literal
@@ -38,8 +40,8 @@ def _positions(address: str, step: int, source: str, search: SamplingSearch, ind
 def page() -> None:
     """Choose, draw, look."""
     problem = read_address(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
-    heading(TITLE, "Many draws from one source: what comes out how often, and how chance chose every token.")
+    state.carry(TITLE, links.RUN, links.SOURCE)
+    heading(TITLE, tr("Many draws from one source: what comes out how often, and how chance chose every token."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")
     chosen = model_bar(STEPPED)
@@ -47,7 +49,7 @@ def page() -> None:
         _panel(chosen)
 
 
-@panel("The draws")
+@panel(mark("The draws"))
 def _panel(chosen: Chosen) -> None:
     search, beside = sampling_form()
     place = (chosen.model.run.address, chosen.model.step, chosen.source, search)
@@ -55,7 +57,7 @@ def _panel(chosen: Chosen) -> None:
     with beside:
         _replay(chosen, search, drawing)
     _figures(drawing, search)
-    outputs, one, repeats = st.tabs(["Outputs", "One draw, step by step", "Repetition"])
+    outputs, one, repeats = st.tabs([tr("Outputs"), tr("One draw, step by step"), tr("Repetition")])
     with outputs:
         _outputs(chosen, drawing)
     with one:
@@ -72,38 +74,59 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
         (
             "Right",
             "–" if drawing.right is None else f"{drawing.right:.0%}",
-            "draws that say what the reference says, if there is one",
+            tr("draws that say what the reference says, if there is one"),
         ),
-        ("Different", f"{len(drawing.outputs)} of {drawing.count}", "different outputs among the draws"),
-        ("Distinct-1, -2", f"{one}, {two}", "different tokens, and pairs of tokens, among all of them"),
-        ("Self-BLEU", _number(drawing.self_bleu), "BLEU of each draw against the others: 100 = all alike"),
+        ("Different", f"{len(drawing.outputs)} of {drawing.count}", tr("different outputs among the draws")),
+        ("Distinct-1, -2", f"{one}, {two}", tr("different tokens, and pairs of tokens, among all of them")),
+        ("Self-BLEU", _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
         (
-            "Mean −log p",
+            tr("Mean −log p"),
             f"{drawing.surprise:.2f} nats",
-            "of a draw under the model; it estimates the entropy of outputs where draws are independent, the temperature "
-            "is 1 and nothing is excluded",
+            tr(
+                "of a draw under the model; it estimates the entropy of outputs where draws are independent, the temperature "
+                "is 1 and nothing is excluded"
+            ),
         ),
         (
-            "Step entropies",
+            tr("Step entropies"),
             f"{drawing.entropy:.2f} nats" if independent else "–",
-            "summed along a draw, the mean over draws: under the same conditions another estimate of the same entropy, "
-            "with less chance in it",
+            tr(
+                "summed along a draw, the mean over draws: under the same conditions another estimate of the same entropy, "
+                "with less chance in it"
+            ),
         ),
     )
     for place, (label, value, text) in zip(st.columns(len(told)), told):
-        place.markdown(f":small[{label}]  \n**{value}**", help=text)
+        place.markdown(tr(":small[{label}]  \n**{value}**", label=label, value=value), help=text)
 
 
 def _replay(chosen: Chosen, search: AbstractSearch, drawing: Drawing) -> None:
     left, right = st.columns([2, 5], vertical_alignment="center")
     if left.button(
-        "Replay", icon=":material/replay:", width="stretch", help="draw everything again with the same seed"
+        tr("Replay"), icon=":material/replay:", width="stretch", help=tr("draw everything again with the same seed")
     ):
         again = draw(chosen.model, chosen.source, search).digest
-        same = "the same draws again, token for token" if again == drawing.digest else "other draws: this must not be"
-        right.markdown(f"Drawn again: digest `{again}`, before `{drawing.digest}`: **{same}**.")
+        same = (
+            tr("the same draws again, token for token")
+            if again == drawing.digest
+            else tr("other draws: this must not be")
+        )
+        right.markdown(
+            tr(
+                "Drawn again: digest `{again}`, before `{digest}`: **{same}**.",
+                again=again,
+                digest=drawing.digest,
+                same=same,
+            )
+        )
     else:
-        right.markdown(f"All {drawing.count} draws in their order have the digest `{drawing.digest}`.")
+        right.markdown(
+            tr(
+                "All {count} draws in their order have the digest `{digest}`.",
+                count=drawing.count,
+                digest=drawing.digest,
+            )
+        )
 
 
 def _outputs(chosen: Chosen, drawing: Drawing) -> None:
@@ -115,30 +138,34 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
             mode(),
         ),
         key="outputs figure", height=130 + 44 * len(shown),
-        alt=f"most frequent: {_named(shown[0])}, {len(shown[0].draws)} of {drawing.count} draws",
+        alt=tr("most frequent: {named}, {count} of {count2} draws", named=_named(shown[0]), count=len(shown[0].draws), count2=drawing.count),
     )  # fmt: skip
     if len(drawing.outputs) > MOST:
         st.caption(
-            f"The {MOST} most frequent of {len(drawing.outputs)} different outputs; all of them are in the table."
+            tr(
+                "The {most} most frequent of {count} different outputs; all of them are in the table.",
+                most=MOST,
+                count=len(drawing.outputs),
+            )
         )
-    st.caption("Choose a row to see how its first draw fell, in the tab beside.")
-    st.dataframe(
+    st.caption(tr("Choose a row to see how its first draw fell, in the tab beside."))
+    data_table(
         pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", height="content" if len(drawing.outputs) < 9 else 320,
         on_select=lambda: _take_row(drawing), selection_mode="single-row",
         column_config={
             name: st.column_config.NumberColumn(format="%.4f", help=text)
             for name, text in {
-                "share": "of the draws", "to expect": "product of the filtered law's probabilities",
+                "share": tr("of the draws"), "to expect": tr("product of the filtered law's probabilities"),
                 "p (model)": "exp(Σ log p)",
             }.items()
         } | {"Σ log p": st.column_config.NumberColumn(format="%.3f")},
     )  # fmt: skip
     left, right = st.columns([1, 3])
     download_button(
-        "Outputs .csv", drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch", place=left
+        tr("Outputs .csv"), drawing.to_csv, "draws.csv", on_click="ignore", key="draws csv", width="stretch", place=left
     )
     if any(not one.ended for one in drawing.outputs):
-        right.caption("✂ = cut at the length limit: it did not end by itself.")
+        right.caption(tr("✂ = cut at the length limit: it did not end by itself."))
 
 
 def _row(one: Drawn, drawing: Drawing) -> dict[str, object]:
@@ -160,8 +187,10 @@ def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
     search = place[3]
     if not isinstance(search, SamplingSearch):
         st.info(
-            "Without replacement the draws are made together, by Gumbel noise over whole outputs: no single number decides "
-            "a token. Switch to independent draws to follow one.",
+            tr(
+                "Without replacement the draws are made together, by Gumbel noise over whole outputs: no single number decides "
+                "a token. Switch to independent draws to follow one."
+            ),
             icon=":material/info:",
         )
         return
@@ -170,12 +199,18 @@ def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
     left, right = st.columns([1, 5], vertical_alignment="bottom")
     with left:
         number = st.number_input(
-            "Draw", 1, drawing.count, key="draw", bind="query-params", help="which of the draws is followed"
+            tr("Draw"), 1, drawing.count, key="draw", bind="query-params", help=tr("which of the draws is followed")
         )
     one = drawing.of(number - 1)
     right.markdown(
-        f"{code(_named(one))} {'★ right' if one.right else ''}  \n{len(one.draws)} of {drawing.count} draws gave it; "
-        f"Σ log p {one.logp:.3f}"
+        tr(
+            "{named} {rest}  \n{count} of {count2} draws gave it; Σ log p {logp:.3f}",
+            named=code(_named(one)),
+            rest="★ right" if one.right else "",
+            count=len(one.draws),
+            count2=drawing.count,
+            logp=one.logp,
+        )
     )
     draw_view(_positions(*place[:3], search, number - 1), search.top_p)
 
@@ -184,14 +219,22 @@ def _repetition(drawing: Drawing) -> None:
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         n = st.segmented_control(
-            "Runs of", [1, 2, 3, 4], default=2, key="repeated n", required=True, bind="query-params",
-            format_func=lambda n: f"{n} token{'s' if n > 1 else ''}", help="the length n of the n-grams that are counted",
+            tr("Runs of"), [1, 2, 3, 4], default=2, key="repeated n", required=True, bind="query-params",
+            format_func=lambda n: f"{n} token{'s' if n > 1 else ''}", help=tr("the length n of the n-grams that are counted"),
         )  # fmt: skip
     mean, worst = drawing.repeated(n), drawing.repeats(n)
     if isnan(mean):
-        right.info(f"No draw has {n} tokens; choose shorter runs.", icon=":material/info:")
+        right.info(tr("No draw has {n} tokens; choose shorter runs.", n=n), icon=":material/info:")
         return
-    right.progress(mean, text=f"Repeated {n}-grams: {mean:.1%} of a draw on average, {worst[0].share:.1%} in the worst")
+    right.progress(
+        mean,
+        text=tr(
+            "Repeated {n}-grams: {mean:.1%} of a draw on average, {share:.1%} in the worst",
+            n=n,
+            mean=mean,
+            share=worst[0].share,
+        ),
+    )
     rows = []
     for one in worst[:8]:
         if one.share > 0:
@@ -204,9 +247,9 @@ def _repetition(drawing: Drawing) -> None:
             )
             rows.append(f"| {one.share:.0%} | {len(one.drawn.draws)} | {length} | {marked} |")
     if not rows:
-        st.markdown(f"No draw repeats a run of {n} token{'s' if n > 1 else ''}.")
+        st.markdown(tr("No draw repeats a run of {n} token{rest}.", n=n, rest="s" if n > 1 else ""))
         return
-    st.markdown("The worst, with the longest passage that comes twice marked in both places:")
+    st.markdown(tr("The worst, with the longest passage that comes twice marked in both places:"))
     st.markdown("\n".join(["| repeated | draws | passage | output |", "|--:|--:|--:|:--|", *rows]))
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.runs.trained_set import TrainedSet
 from dashboard import resources
 from dashboard.components.heading import heading
@@ -16,24 +17,24 @@ _MOST = 3  # runs beside the first
 
 def page() -> None:
     """Choose, train, point at words."""
-    heading("Tagging", "A label for each word. Which words must a network see to tell a verb from a noun?")
-    guarded("Tagging")(_draw)()
+    heading("Tagging", tr("A label for each word. Which words must a network see to tell a verb from a noun?"))
+    guarded(tr("Tagging"))(_draw)()
 
 
 def _draw() -> None:
     trained = bench(_TASKS, key=_KEY)
     if trained is not None:
-        panel("The sentence")(_sentence)(trained)
+        panel(tr("The sentence"))(_sentence)(trained)
 
 
 def _sentence(trained: TrainedSet) -> None:
-    example = sentence_form(trained, key=_KEY, help="words as the task has them, with spaces between")
+    example = sentence_form(trained, key=_KEY, help=tr("words as the task has them, with spaces between"))
     task, address = trained.config.task.name, trained.run.address
     others = [one for one in resources.set_addresses(task) if one != address and resources.has_weights(one)]
     beside = st.multiselect(
-        "Beside it", others, max_selections=_MOST, key=f"{_KEY} beside {address}", disabled=not others,
-        placeholder="other runs on this task" if others else "train a window beside the attention, then choose it here",
-        help="window, with its size in the settings, is fully connected layers without attention; 0 sees each word alone",
+        tr("Beside it"), others, max_selections=_MOST, key=f"{_KEY} beside {address}", disabled=not others,
+        placeholder=tr("other runs on this task") if others else tr("train a window beside the attention, then choose it here"),
+        help=tr("window, with its size in the settings, is fully connected layers without attention; 0 sees each word alone"),
     )  # fmt: skip
     labelled_words(trained, example, key=f"{_KEY} first")
     for at, other in enumerate(beside):

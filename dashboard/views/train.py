@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import tr
 from core.runs import status
 from core.runs.store import find_run
 from dashboard import state
@@ -15,24 +16,28 @@ from dashboard.components.training_form import WATCH, training_form
 
 def page() -> None:
     """A form, the run that is watched, all runs."""
-    heading("Train", "A training is a process of its own: reload, close the tab or restart the server, and it goes on.")
+    heading(
+        "Train", tr("A training is a process of its own: reload, close the tab or restart the server, and it goes on.")
+    )
     form, watched = st.columns([1, 2], gap="large")
     with form:
-        guarded("The form")(training_form)()
+        guarded(tr("The form"))(training_form)()
     with watched:
         address = _watching()
         place = st.container()
-        beside = guarded("The table of runs")(run_table)() or []
+        beside = guarded(tr("The table of runs"))(run_table)() or []
         run_manager(address)
     if address is not None:
         with place:
-            guarded("This run")(run_view)(address, [one for one in beside if one != address])
+            guarded(tr("This run"))(run_view)(address, [one for one in beside if one != address])
 
 
 def _watching() -> str | None:
     known = watchable()
     if not known:
-        st.info("Nothing is trained yet. Press Train: the preset fast takes seconds.", icon=":material/model_training:")
+        st.info(
+            tr("Nothing is trained yet. Press Train: the preset fast takes seconds."), icon=":material/model_training:"
+        )
         return None
     wish = state.get("next watch")
     if wish in known:
@@ -40,13 +45,16 @@ def _watching() -> str | None:
     state.forget("next watch")
     asked = st.query_params.get(WATCH)
     if asked is not None and asked not in known:
-        st.warning(f"There is no run “{literal(asked[:80])}” here; another one is shown.", icon=":material/link_off:")
+        st.warning(
+            tr("There is no run “{asked}” here; another one is shown.", asked=literal(asked[:80])),
+            icon=":material/link_off:",
+        )
         st.query_params.pop(WATCH, None)
     if state.get(WATCH) not in known:
         state.put(
             WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).active), known[0])
         )
-    return st.selectbox("Run", known, key=WATCH, bind="query-params", help="yours first, then the shipped ones")
+    return st.selectbox(tr("Run"), known, key=WATCH, bind="query-params", help=tr("yours first, then the shipped ones"))
 
 
 page()

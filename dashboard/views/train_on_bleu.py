@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.language import mark, tr
 from core.runs.reward_pair import OBJECTIVES_SHOWN, RATE, STEPS, RewardPair
 from core.training.objectives import OBJECTIVES
 from core.training.rewards import REWARDS
@@ -21,17 +22,22 @@ _RUNNING, _AGAIN = "reward running", "reward again"
 _FIRST = "demo/pinyin-transformer"  # of the shipped runs the one whose draws have most to gain
 _STEPS = (50, STEPS, 200, 400)
 _RATES = (1e-4, 2e-4, RATE, 1e-3, 2e-3)
-_NOISES = {0.0: "right", 0.1: "10 % of tokens wrong", 0.25: "25 % of tokens wrong"}
-_REWARDS = {"bleu": "sentence BLEU", "chrf": "sentence chrF", "exact": "exact match", "edits": "1 − edits per token"}
+_NOISES = {0.0: "right", 0.1: mark("10 % of tokens wrong"), 0.25: mark("25 % of tokens wrong")}
+_REWARDS = {
+    "bleu": mark("sentence BLEU"),
+    "chrf": mark("sentence chrF"),
+    "exact": "exact match",
+    "edits": mark("1 − edits per token"),
+}
 
 
 def page() -> None:
     """Choose, press, watch."""
     heading(
         "Train on BLEU",
-        "BLEU has no gradient. When you do not know how to optimize something, use reinforcement learning?",
+        tr("BLEU has no gradient. When you do not know how to optimize something, use reinforcement learning?"),
     )
-    guarded("The two trainings")(_trainings)()
+    guarded(tr("The two trainings"))(_trainings)()
 
 
 def _trainings() -> None:
@@ -44,32 +50,34 @@ def _trainings() -> None:
         race_button("reward", _RUNNING, running=running, done=one.done)
     with buttons[1]:
         st.button(
-            "Start over", icon=":material/restart_alt:", key="reward over", width="stretch", on_click=_start_over,
-            help="the same two trainings, from the run's weights",
+            tr("Start over"), icon=":material/restart_alt:", key="reward over", width="stretch", on_click=_start_over,
+            help=tr("the same two trainings, from the run's weights"),
         )  # fmt: skip
-    panel("The two trainings", every=_TICK if running else None)(_watch)(one, running, key)
+    panel(tr("The two trainings"), every=_TICK if running else None)(_watch)(one, running, key)
 
 
 def _what() -> tuple[str, str, str, float]:
     places, known = st.columns([3, 3, 2, 3], vertical_alignment="bottom"), model_addresses()
     with places[0]:
-        state.first("reward run", _FIRST if _FIRST in known else known[0])
-        run = st.selectbox("Run", known, key="reward run", bind="query-params", help="whose weights both begin with")
+        state.first(tr("reward run"), _FIRST if _FIRST in known else known[0])
+        run = st.selectbox(
+            tr("Run"), known, key="reward run", bind="query-params", help=tr("whose weights both begin with")
+        )
     with places[1]:
         objective = st.selectbox(
-            "Objective", list(OBJECTIVES_SHOWN), key="reward objective", bind="query-params",
+            tr("Objective"), list(OBJECTIVES_SHOWN), key="reward objective", bind="query-params",
             format_func=lambda name: name.replace("_", "-"),
-            help="  \n".join(f"{name}: {OBJECTIVES[name].summary}" for name in OBJECTIVES_SHOWN),
+            help="  \n".join(f"{name}: {tr(OBJECTIVES[name].summary)}" for name in OBJECTIVES_SHOWN),
         )  # fmt: skip
     with places[2]:
         reward = st.selectbox(
-            "Reward", list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: _REWARDS[name],
-            help="of a drawn output against its reference; a function of your own: attnlab train, objective.reward_file",
+            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: _REWARDS[name],
+            help=tr("of a drawn output against its reference; a function of your own: attnlab train, objective.reward_file"),
         )  # fmt: skip
     with places[3]:
         noise = st.selectbox(
-            "References while it trains", list(_NOISES), key="reward noise", format_func=lambda share: _NOISES[share],
-            help="of both trainings. From wrong references cross-entropy learns the errors too, as often as they are",
+            tr("References while it trains"), list(_NOISES), key="reward noise", format_func=lambda share: _NOISES[share],
+            help=tr("of both trainings. From wrong references cross-entropy learns the errors too, as often as they are"),
         )  # fmt: skip
     return str(run), str(objective), str(reward), float(noise)
 
@@ -78,13 +86,13 @@ def _how() -> tuple[float, int, int, list[st.delta_generator.DeltaGenerator]]:
     places = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         rate = st.select_slider(
-            "Learning rate", _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate",
-            help="of both, constant; too high a rate hurts a policy gradient first",
+            tr("Learning rate"), _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate",
+            help=tr("of both, constant; too high a rate hurts a policy gradient first"),
         )  # fmt: skip
     with places[1]:
-        steps = st.selectbox("Steps", _STEPS, index=_STEPS.index(STEPS), key="reward steps", help="of each")
+        steps = st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="reward steps", help=tr("of each"))
     with places[2]:
-        seed = st.number_input("Seed", 0, 999, 1, key="reward seed", help="of batches, dropout and draws")
+        seed = st.number_input(tr("Seed"), 0, 999, 1, key="reward seed", help=tr("of batches, dropout and draws"))
     return float(rate), int(seed), int(steps), places[3:]
 
 

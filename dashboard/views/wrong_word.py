@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import RunError
+from core.language import mark, tr
 from core.metrics.exposure import Exposure
 from core.runs.exposed_pair import FORCED, HALF, PAIR_MODELS, SAMPLED, STEPS, ExposedPair
 from core.runs.trained import TrainedModel
@@ -24,7 +25,7 @@ from dashboard.components.wrong_word_view import wrong_word
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _AGAIN = "wrong running", "wrong again"
-_HERE, _RUNS = "Trained here", "Two of the runs"
+_HERE, _RUNS = mark("Trained here"), mark("Two of the runs")
 _STEPS = (150, STEPS, 600, 1200)
 _HALVES = (25, HALF, 100, 200, 400)
 _MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
@@ -33,16 +34,18 @@ _MEASURED = 64  # held-out examples
 
 def page() -> None:
     """Train two or choose two, then put a wrong word into their mouths."""
-    heading("One wrong word", "Trained on right prefixes alone, a decoder has never seen an error of its own.")
-    which = st.segmented_control("Models", (_HERE, _RUNS), default=_HERE, key="wrong models", required=True)
+    heading("One wrong word", tr("Trained on right prefixes alone, a decoder has never seen an error of its own."))
+    which = st.segmented_control(tr("Models"), (_HERE, _RUNS), default=_HERE, key="wrong models", required=True)
     if which == _RUNS:
-        guarded("The two runs")(_chosen)()
+        guarded(tr("The two runs"))(_chosen)()
     else:
-        guarded("The two trainings")(_trainings)()
+        guarded(tr("The two trainings"))(_trainings)()
     st.caption(
-        "Scheduled sampling (Bengio et al. 2015) feeds some of the model's own tokens while it learns. A known objection "
-        "(Huszár 2015): what it minimizes is not the likelihood, and its best model need not be the true distribution. Under "
-        "the right prefix it may well be the worse of two."
+        tr(
+            "Scheduled sampling (Bengio et al. 2015) feeds some of the model's own tokens while it learns. A known objection "
+            "(Huszár 2015): what it minimizes is not the likelihood, and its best model need not be the true distribution. Under "
+            "the right prefix it may well be the worse of two."
+        )
     )
 
 
@@ -50,24 +53,23 @@ def _trainings() -> None:
     places = st.columns([3, 3, 2, 2, 2, 2, 3], vertical_alignment="bottom")
     with places[0]:
         model = st.selectbox(
-            "Model", list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="wrong model", bind="query-params",
-            help="a GRU that is fed token after token, or a Transformer whose prefix is written in two passes",
+            tr("Model"), list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="wrong model", bind="query-params",
+            help=tr("a GRU that is fed token after token, or a Transformer whose prefix is written in two passes"),
         )  # fmt: skip
     with places[1]:
         schedule = st.selectbox(
-            "Schedule", [name for name in GOLD_SCHEDULES if name != "constant"], key="wrong schedule", bind="query-params",
-            format_func=lambda name: name.replace("_", " "), help="how the share of right tokens falls",
+            tr("Schedule"), [name for name in GOLD_SCHEDULES if name != "constant"], key="wrong schedule", bind="query-params",
+            format_func=lambda name: name.replace("_", " "), help=tr("how the share of right tokens falls"),
         )  # fmt: skip
     with places[2]:
-        half = int(
-            st.selectbox(
-                "Half at step", _HALVES, _HALVES.index(HALF), key="wrong half", help="every other token is right"
-            )
-        )
+        told = tr("every other token is right")
+        half = int(st.selectbox(tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", help=told))
     with places[3]:
-        steps = int(st.selectbox("Steps", _STEPS, _STEPS.index(STEPS), key="wrong steps", help="of each"))
+        steps = int(st.selectbox(tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", help=tr("of each")))
     with places[4]:
-        seed = int(st.number_input("Seed", 0, 999, 0, key="wrong seed", help="of weights, batches and chance, of both"))
+        seed = int(
+            st.number_input(tr("Seed"), 0, 999, 0, key="wrong seed", help=tr("of weights, batches and chance, of both"))
+        )
     what = (model, schedule, half, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done
@@ -75,13 +77,13 @@ def _trainings() -> None:
         race_button("wrong", _RUNNING, running=running, done=one.done)
     with places[6]:
         st.button(
-            "Start over", icon=":material/restart_alt:", key="wrong over", width="stretch", on_click=_start_over,
-            help="the same two trainings, from the first step",
+            tr("Start over"), icon=":material/restart_alt:", key="wrong over", width="stretch", on_click=_start_over,
+            help=tr("the same two trainings, from the first step"),
         )  # fmt: skip
-    panel("The two trainings", every=_TICK if running else None)(_watch)(one, running)
+    panel(tr("The two trainings"), every=_TICK if running else None)(_watch)(one, running)
     if one.step and not running:
         models = {name: side.model for name, side in one.sides.items()}
-        panel("One wrong word")(wrong_word)(
+        panel(tr("One wrong word"))(wrong_word)(
             models, one.config.task, one.sides[FORCED].measured, key=f"{key} {one.step}"
         )
 
@@ -101,23 +103,25 @@ def _chosen() -> None:
     """Two runs of the same task; any two, so that what was trained at the command line can be looked at."""
     known = resources.model_addresses()
     if len(known) < 2:
-        raise RunError("there are fewer than two trained runs: train two on the page Train, with and without the objective "
-                       f"{SAMPLED.replace(' ', '_')}")  # fmt: skip
+        raise RunError(tr("there are fewer than two trained runs: train two on the page Train, with and without the objective "
+                       "{replace}", replace=SAMPLED.replace(' ', '_')))  # fmt: skip
     left, right = st.columns(2)
     with left:
-        first = st.selectbox("One run", known, key="wrong first", help="yours first, then the shipped ones")
+        first = st.selectbox(tr("One run"), known, key="wrong first", help=tr("yours first, then the shipped ones"))
     others = [address for address in resources.task_addresses(resources.task_of(first)) if address != first]
     if not others:
-        raise RunError(f"{first} is the only run of its task: train another one of the same task on the page Train")
+        raise RunError(
+            tr("{first} is the only run of its task: train another one of the same task on the page Train", first=first)
+        )
     with right:
-        second = st.selectbox("Another of the same task", others, key=f"wrong second {first}")
+        second = st.selectbox(tr("Another of the same task"), others, key=f"wrong second {first}")
     models = {address: resources.model(address) for address in (first, second)}
     comparable(*models.values())
     task = models[first].config.task
     examples = held_out(task, "test", _MEASURED)
     found = {address: _exposed(address, one.step, one) for address, one in models.items()}
     exposures({address: _learned(address) for address in models}, found, task)
-    panel("One wrong word")(wrong_word)(
+    panel(tr("One wrong word"))(wrong_word)(
         {address: one.model for address, one in models.items()}, task, examples, key=f"{first} {second}"
     )
 

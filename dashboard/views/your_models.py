@@ -6,6 +6,7 @@ import streamlit as st
 
 import core
 from core.errors import AttentionLabError
+from core.language import mark, tr
 from core.runs.adapted import AdaptedModel, AdaptedReader
 from core.runs.foreign import KeptModel, forget_model, keep_model, kept_models, load_foreign, on_disk, told
 from core.runs.workspace import in_classroom
@@ -25,10 +26,10 @@ _VIEWS = {  # where a model can be looked at: those that write, and those that o
 
 def page() -> None:
     """Keep a folder, and say what is in those that are kept."""
-    heading("Your models", "Trained models from elsewhere: open a folder, and every page looks inside it.")
+    heading("Your models", tr("Trained models from elsewhere: open a folder, and every page looks inside it."))
     if in_classroom():
         st.info(
-            "In a classroom no folder of the server is opened from here; whoever runs it keeps models for you.",
+            tr("In a classroom no folder of the server is opened from here; whoever runs it keeps models for you."),
             icon=":material/school:",
         )
     else:
@@ -36,28 +37,32 @@ def page() -> None:
     _list()
 
 
-@guarded("The folder")
+@guarded(mark("The folder"))
 def _adding() -> None:
     folder, name = st.columns([5, 2])
     folder.text_input(
-        "Folder of a model", key=_FOLDER, placeholder="/home/me/models/opus-mt-en-de",
-        help="as save_pretrained writes it: config.json, model.safetensors and the tokenizer's files. Nothing in it is run, nothing "
-        "is changed, nothing is fetched",
+        tr("Folder of a model"), key=_FOLDER, placeholder=tr("/home/me/models/opus-mt-en-de"),
+        help=tr("as save_pretrained writes it: config.json, model.safetensors and the tokenizer's files. Nothing in it is run, nothing "
+        "is changed, nothing is fetched"),
     )  # fmt: skip
-    name.text_input("Name here", key=_NAME, placeholder="the folder's name")
-    with st.expander("Languages", icon=":material/translate:"):
-        st.caption("For models of many languages (mBART, NLLB), as their tokenizer names them; else leave them empty.")
+    name.text_input(tr("Name here"), key=_NAME, placeholder=tr("the folder's name"))
+    with st.expander(tr("Languages"), icon=":material/translate:"):
+        st.caption(
+            tr("For models of many languages (mBART, NLLB), as their tokenizer names them; else leave them empty.")
+        )
         left, right = st.columns(2)
-        left.text_input("From", key=_FROM, placeholder="eng_Latn")
-        right.text_input("To", key=_TO, placeholder="zho_Hans")
-    st.button("Open", icon=":material/folder_open:", type="primary", on_click=_keep)
+        left.text_input(tr("From"), key=_FROM, placeholder=tr("eng_Latn"))
+        right.text_input(tr("To"), key=_TO, placeholder=tr("zho_Hans"))
+    st.button(tr("Open"), icon=":material/folder_open:", type="primary", on_click=_keep)
     if problem := state.get(_SAID):
         st.warning(literal(problem), icon=":material/error:")
     elif kept := state.get(_KEPT):
-        st.success(f"Opened: {literal(kept)}.", icon=":material/check:")
+        st.success(tr("Opened: {kept}.", kept=literal(kept)), icon=":material/check:")
     st.caption(
-        "Known architectures: Marian, BART, mBART, Pegasus, Blenderbot, M2M100 and NLLB, T5, mT5 and Whisper can be stepped and edited; of BERT, RoBERTa, "
-        "ELECTRA, DistilBERT, GPT-2, OPT and GPT-NeoX the self-attention is shown."
+        tr(
+            "Known architectures: Marian, BART, mBART, Pegasus, Blenderbot, M2M100 and NLLB, T5, mT5 and Whisper can be stepped and edited; of BERT, RoBERTa, "
+            "ELECTRA, DistilBERT, GPT-2, OPT and GPT-NeoX the self-attention is shown."
+        )
     )
 
 
@@ -66,7 +71,7 @@ def _keep() -> None:
     state.forget(_SAID, _KEPT)
     try:
         if not _typed(_FOLDER):
-            raise core.InputError("type the path of a folder on this computer")
+            raise core.InputError(tr("type the path of a folder on this computer"))
         path = Path(_typed(_FOLDER)).expanduser().absolute()
         kept = KeptModel(_typed(_NAME) or path.name, str(path), _typed(_FROM), _typed(_TO))
         load_foreign(path, kept.source_language, kept.target_language)
@@ -83,11 +88,11 @@ def _typed(name: str) -> str:
     return str(state.get(name) or "").strip()
 
 
-@guarded("Your models")
+@guarded(mark("Your models"))
 def _list() -> None:
     kept = kept_models()
     if not kept:
-        st.info("No model is kept here yet.", icon=":material/folder_off:")
+        st.info(tr("No model is kept here yet."), icon=":material/folder_off:")
         return
     for one in kept:
         with st.container(border=True):
@@ -98,11 +103,11 @@ def _card(kept: KeptModel) -> None:
     title, gone = st.columns([6, 1], vertical_alignment="center")
     title.markdown(f"**{literal(kept.address)}** · {literal(kept.path)}")
     gone.button(
-        "Forget",
+        tr("Forget"),
         key=f"forget {kept.name}",
         on_click=_forget,
         args=(kept.name,),
-        help="the folder stays as it is",
+        help=tr("the folder stays as it is"),
         width="stretch",
     )
     languages = " → ".join(filter(None, (kept.source_language, kept.target_language)))
@@ -111,7 +116,11 @@ def _card(kept: KeptModel) -> None:
     except AttentionLabError as error:
         st.warning(literal(str(error)), icon=":material/error:")
         return
-    st.caption(" · ".join(filter(None, (there.architecture, f"{there.size / 1e6:,.1f} MB of weights", languages))))
+    st.caption(
+        " · ".join(
+            filter(None, (there.architecture, tr("{size:,.1f} MB of weights", size=there.size / 1e6), languages))
+        )
+    )
     _doors(kept, there.writes)
     for line in state.get(f"{_CHECKED} {kept.name}", ()):
         st.caption(f":material/verified: {literal(line)}")
@@ -127,11 +136,11 @@ def _doors(kept: KeptModel, writes: bool) -> None:
             state.put(f"kept {links.SOURCE}", opened.example_text())
             st.switch_page(f"views/{page_}.py", query_params={links.RUN: kept.address})
     if places[4 if writes else 1].button(
-        "Check", key=f"check {kept.name}", width="stretch",
-        help="opens it and says what is inside; of one that writes, a sentence is decoded with every search, and every number of that "
-        "computed again in another way",
+        tr("Check"), key=f"check {kept.name}", width="stretch",
+        help=tr("opens it and says what is inside; of one that writes, a sentence is decoded with every search, and every number of that "
+        "computed again in another way"),
     ):  # fmt: skip
-        with st.spinner("Checking …"):
+        with st.spinner(tr("Checking …")):
             state.put(f"{_CHECKED} {kept.name}", _checked(resources.any_model(kept.address)))
 
 
@@ -139,15 +148,27 @@ def _checked(opened: AdaptedModel | AdaptedReader) -> list[str]:
     """What a model is, and whether its numbers agree."""
     facts = told(opened)
     lines = [
-        f"{facts['weights']:,} weights ({facts['model_hash']}) · {facts['tokens']:,} tokens · {facts['attentions']} attentions, "
-        f"{facts['cross_attentions']} of them cross-attention",
+        tr(
+            "{weights:,} weights ({model_hash}) · {tokens:,} tokens · {attentions} attentions, "
+            "{cross_attentions} of them cross-attention",
+            weights=facts["weights"],
+            model_hash=facts["model_hash"],
+            tokens=facts["tokens"],
+            attentions=facts["attentions"],
+            cross_attentions=facts["cross_attentions"],
+        ),
         *facts["notes"],
     ]
     if isinstance(opened, AdaptedModel):
         found = core.verify(opened, 1)
-        verdict = "all agree" if found.ok else "they do not agree"
+        verdict = tr("all agree") if found.ok else tr("they do not agree")
         lines.append(
-            f"{found.checked:,} numbers computed in two ways, {verdict}: largest difference {found.max_error:.1e}"
+            tr(
+                "{checked:,} numbers computed in two ways, {verdict}: largest difference {max_error:.1e}",
+                checked=found.checked,
+                verdict=verdict,
+                max_error=found.max_error,
+            )
         )
     return lines
 

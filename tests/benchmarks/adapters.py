@@ -138,7 +138,7 @@ def _looked_at(share: float) -> dict[str, list[float]]:
         source = "z" * (_SOURCE - 2)  # a letter that no piece was learned of: each is a token
         assert len(tokenizer(source).input_ids) == _SOURCE
         keep_model(KeptModel("long", folder))
-        address = "/?" + urlencode({"run": "hf/long", "source": source, "target": "z" * 62})
+        address = "/attention?" + urlencode({"run": "hf/long", "source": source, "target": "z" * 62})
         with app(ROOT / "dashboard" / "app.py", home) as url, page(url + address) as opened:
             opened.evaluate(DRAWN, _SOURCE)  # the first visit opens the model
             before = resident()

@@ -26,7 +26,7 @@ from tests.benchmarks.visitor import Visitor
 
 CLASS, HALL, BROWSERS, TRAININGS = 30, 100, 2, 2
 SPELL = 40.0  # seconds that a class works
-FORCED = 12  # candidates forced in each browser
+FORCED = 30  # candidates forced in each browser
 SETTLING, SOAK = 2_000, 3_000  # interactions until bounded caches are full, and those over which memory shall be flat
 HANDS = 6  # students in the soak; they do not stop to think
 STIRRED = 100  # interactions between two looks at the memory

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from core.errors import RunError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -87,6 +87,20 @@ def page(address: str, width: int = 1440, height: int = 900) -> Iterator["Page"]
     Raises:
         RunError: there is no Chromium or no Playwright.
     """
+    with chromium() as browser:
+        opened = browser.new_page(viewport={"width": width, "height": height})
+        opened.set_default_timeout(SLOW)
+        opened.goto(address)
+        yield opened
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """A fresh Chromium without a page.
+
+    Raises:
+        RunError: there is no Chromium or no Playwright.
+    """
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
@@ -100,10 +114,7 @@ def page(address: str, width: int = 1440, height: int = 900) -> Iterator["Page"]
                 "this row drives a browser; apt-get install chromium, or python -m playwright install chromium"
             ) from error
         try:
-            opened = browser.new_page(viewport={"width": width, "height": height})
-            opened.set_default_timeout(SLOW)
-            opened.goto(address)
-            yield opened
+            yield browser
         finally:
             browser.close()
 
@@ -117,5 +128,5 @@ def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
         ):
             if answer.status == 200:
                 return
-        time.sleep(0.2)
+        time.sleep(0.02)
     raise RunError(f"the app did not start: {log.read_text(errors='replace')[-400:]}")

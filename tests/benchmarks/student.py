@@ -14,7 +14,7 @@ from tests.benchmarks.visitor import Part, Told, Visitor
 
 RUNS = ("demo/dates-transformer", "demo/dates-gru")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "October", "November", "December")
-DECODER, ATTENTION = "decoder", ""  # places in the address; the app opens on Attention
+DECODER, ATTENTION = "decoder", "attention"  # places in the address
 ELSEWHERE = ("masks", "positions", "attention_by_hand", "sampling")
 THINKING = (1.0, 3.0)  # seconds between an answer and the next act, 2 in the middle
 SETTLING = 0.12  # seconds after which the stepper tells where it stands

@@ -16,10 +16,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from core.figures.plot_text import told
 from core.recording.alignment import Mark
 from core.recording.matrix import AttentionMatrix, Site
+from core.runs.first_map import first_map
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
+from dashboard.components.living_map import living_map
 from dashboard.components.stepper import stepper
 from dashboard.components.tree import tree
 from tests.browser.gallery_data import Pretender, invented, large, soft
@@ -231,6 +233,7 @@ SHOWS = {
     "heatmap_middle": show_heatmap_middle,
     "heatmap_large": show_heatmap_large,
     "heatmap_path": show_heatmap_path,
+    "living_map": lambda: living_map(first_map(), key="map"),
     "tree": show_tree,
     "tree20": lambda: show_tree_columns(greedy_tree(20)),
     "tree2000": lambda: show_tree_columns(greedy_tree(2000)),

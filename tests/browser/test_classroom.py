@@ -85,7 +85,7 @@ def people(chromium: Browser, classroom_server: Server) -> Iterator[list[Person]
 def test_two_people_of_a_class_are_each_in_a_room_of_their_own(people, classroom_server):
     ann, bob = people
     for one in people:
-        one.page.goto("/?run=demo%2Fpinyin-gru")
+        one.page.goto("/attention?run=demo%2Fpinyin-gru")
         expect(one.page.get_by_role("heading", name="Neural sequence models")).to_be_visible()
         one.shot("log-in")
         one.fill("a wrong one", one.phrase)
@@ -98,9 +98,9 @@ def test_two_people_of_a_class_are_each_in_a_room_of_their_own(people, classroom
         (place / "runs").mkdir()
         shutil.copytree(store.demo_folder() / "dates-gru", place / "runs" / f"run-of-{name}")
 
-    bob.page.goto("/?run=run-of-ann")  # a link that Ann has sent him
+    bob.page.goto("/attention?run=run-of-ann")  # a link that Ann has sent him
     expect(bob.page.get_by_text("There is no run “run-of-ann”")).to_be_visible(timeout=60_000)
-    bob.page.goto("/?run=run-of-bob")
+    bob.page.goto("/attention?run=run-of-bob")
     expect(bob.page.get_by_role("combobox", name="Model")).to_have_value("run-of-bob", timeout=60_000)
     bob.page.reload()
     bob.is_in()

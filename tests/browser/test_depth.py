@@ -55,7 +55,7 @@ def test_a_figure_of_the_flow_brings_back_its_layer(page: Page) -> None:
     settled(page)
     figure = taken(page, "PNG")
     assert open_figure(figure).about.site == "attention flow of encoder layers 1…1"
-    page.goto("/?run=demo/pinyin-gru")
+    page.goto("/attention?run=demo/pinyin-gru")
     settled(page)
     drop(page, "flow.png", figure)
     expect(page.get_by_text("From a figure: demo/dates-transformer · attention flow · layers 1 to 1")).to_be_visible()

@@ -50,7 +50,7 @@ def drop(page: Page, name: str, raw: bytes) -> None:
 
 
 def test_a_figure_brings_back_the_model_the_text_the_target_the_head_and_the_reduction(page: Page) -> None:
-    page.goto(f"/?run={RUN}&source={TEXT}&target={TARGET}")
+    page.goto(f"/attention?run={RUN}&source={TEXT}&target={TARGET}")
     spot(page, SITE, 2).click()
     until(page, lambda: "encoder self · layer 2 · head 3" in shown(page))
     until(page, lambda: address(page).get("head") == "3")

@@ -22,7 +22,7 @@ TOKENS = (
     "&lt;i&gt;", '"><svg onload=window.harmed=1>', "<a href='javascript:window.harmed=1'>x</a>", "<!--", "\u2028", "w" * 100_000,
 )  # fmt: skip
 SAID = " ".join(TOKENS[:6])
-PAGES = ("", "decoder", "sampling", "compare", "depth", "intervene", "train")
+PAGES = ("attention", "decoder", "sampling", "compare", "depth", "intervene", "train")
 SMALL = {
     "task": {"name": "reverse"}, "model": {"name": "transformer", "width": 8, "layers": 1, "heads": 2},
 }  # fmt: skip

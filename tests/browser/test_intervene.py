@@ -190,7 +190,7 @@ def test_a_figure_brings_its_edits_back_to_any_page_and_over_other_edits(page: P
     expect(switch(page, CROSS, 0)).to_have_attribute("aria-checked", "false")
     expect(page.get_by_text("From a figure: greedy · 1 edit")).to_be_visible()
     settled(page)
-    page.goto("/?run=demo/pinyin-gru")
+    page.goto("/attention?run=demo/pinyin-gru")
     settled(page)
     drop(page, "tree.pdf", figure)
     expect(switch(page, CROSS, 0)).to_have_attribute("aria-checked", "false")

@@ -109,7 +109,7 @@ def test_a_lock_greys_the_buttons_of_students_and_a_press_of_before_comes_to_not
 
 def test_a_published_run_is_opened_by_a_student_and_a_training_of_one_is_ended(pages):
     teacher, ann = pages[TEACHER], pages[ANN]
-    ann.goto("/?run=demo%2Freverse-gru")
+    ann.goto("/attention?run=demo%2Freverse-gru")
     teacher.goto("/class_room")
     until(teacher, lambda: {"ann", "long", "bob", "trained"} <= set(cells(teacher)), 90.0)
     choose_row(teacher, 1, "trained")
@@ -118,7 +118,7 @@ def test_a_published_run_is_opened_by_a_student_and_a_training_of_one_is_ended(p
     button(teacher, "Publish to all").click()
     expect(teacher.get_by_text("published as class/lesson-1")).to_be_visible(timeout=_SOON)
     expect(ann.get_by_text("from your lecturer: class/lesson-1")).to_be_visible(timeout=_SOON)
-    ann.goto("/?run=class%2Flesson-1")
+    ann.goto("/attention?run=class%2Flesson-1")
     expect(ann.get_by_role("combobox", name="Model")).to_have_value("class/lesson-1", timeout=_SOON)
 
     long = RunFolder(workspace.workspace("ann") / "runs" / "long", "long", "long")
@@ -137,6 +137,6 @@ def test_a_student_finds_no_page_class_and_nothing_of_others(pages):
     bob = pages[BOB]
     bob.goto("/class_room")
     expect(bob.get_by_text("Page not found")).to_be_visible(timeout=60_000)
-    bob.goto("/?run=of%2Fann%2Flong")
+    bob.goto("/attention?run=of%2Fann%2Flong")
     expect(bob.get_by_text("There is no run “of/ann/long”")).to_be_visible(timeout=60_000)
     expect(bob.get_by_text("Locked for the class")).to_have_count(0)

@@ -14,7 +14,7 @@ DATE = "Donnerstag, 30. April 1981"
 
 
 def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: Page) -> None:
-    page.goto(f"/?run=demo/dates-transformer&source={DATE}")
+    page.goto(f"/attention?run=demo/dates-transformer&source={DATE}")
     expect(page.get_by_text("1981-04-30").first).to_be_visible()
     expect(page.locator(".spot")).to_have_count(24)  # 2 layers × 4 heads × encoder, decoder, cross
     page.locator(".spot[data-site='encoder.layers.0.self_attention.attention'][data-head='2']").click()
@@ -34,7 +34,7 @@ def test_attention_shows_every_head_opens_one_and_two_models_on_one_scale(page: 
 
 
 def test_what_was_chosen_is_still_there_on_the_next_page(page: Page) -> None:
-    page.goto("/?run=demo/numbers-gru&source=siebenundzwanzig")
+    page.goto("/attention?run=demo/numbers-gru&source=siebenundzwanzig")
     expect(page.get_by_text("27", exact=True).first).to_be_visible()
     for section, name in (("Decode", "Decoder"), ("Decode", "Compare"), ("Look", "Attention")):
         visit(page, section, name)
@@ -43,7 +43,7 @@ def test_what_was_chosen_is_still_there_on_the_next_page(page: Page) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize("view", ["", "decoder", "compare"])
+@pytest.mark.parametrize("view", ["attention", "decoder", "compare"])
 def test_a_source_nobody_can_read_gets_a_sentence_and_the_page_goes_on(page: Page, view: str) -> None:
     page.goto(f"/{view}?run=demo/pinyin-transformer&source=xyz")
     expect(page.get_by_text("the model has never seen any token of this source")).to_be_visible()

@@ -54,7 +54,7 @@ def test_from_the_folder_to_its_attention_and_its_steps(page: Page, folder: Path
     settled(page)
     page.locator(f".st-key-attention-{name}").get_by_role("button").click()
     expect(page.get_by_text("Greedy output")).to_be_visible()
-    page.goto("/?" + urlencode({"run": f"hf/{name}", "source": SOURCE}))
+    page.goto("/attention?" + urlencode({"run": f"hf/{name}", "source": SOURCE}))
     expect(page.locator(".spot[aria-pressed='true']")).to_have_attribute(
         "data-site", "decoder.layers.2.cross_attention"
     )

@@ -163,7 +163,7 @@ def test_a_link_to_somebodys_run_shows_nothing_of_it(log_in):
     a_class()
     for address in ("of/bob/his", "of/ann/hers"):
         log_in(ANN)
-        at = AppTest.from_file(str(APP), default_timeout=60)
+        at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("views/attention.py")
         at.query_params["run"] = address
         at.run()
         assert not at.exception and "There is no run" in said(at)

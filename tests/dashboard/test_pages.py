@@ -24,13 +24,10 @@ def home(tmp_path, monkeypatch):
 
 
 def opened(view: str, **params: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=60).run().switch_page(f"views/{view}.py")
     for name, value in params.items():
         at.query_params[name] = value
-    at.run()
-    if view != "attention":
-        at.switch_page(f"views/{view}.py").run()
-    return at
+    return at.run()
 
 
 def said(at: AppTest) -> str:
@@ -68,9 +65,7 @@ def test_a_source_that_cannot_be_read_is_said_in_words_and_the_page_lives(view, 
 @pytest.mark.parametrize("view", MODEL_VIEWS)
 @pytest.mark.parametrize("run", ["../../etc/passwd", "demo/none", "<script>", "x" * 500])
 def test_an_address_that_names_no_run_shows_another_one_and_says_so(view, run):
-    at = AppTest.from_file(str(APP), default_timeout=60)
-    at.query_params["run"] = run
-    at.run()
+    at = opened(view, run=run)
     assert not at.exception and "There is no run" in said(at)
 
 

@@ -19,11 +19,9 @@ def home(tmp_path, monkeypatch):
 
 def opened(**params: str) -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=60)
-    at.query_params["run"] = RUN
-    for name, value in params.items():
-        at.query_params[name] = value
     at.run()
     at.switch_page("views/sampling.py")
+    at.query_params["run"] = RUN
     for name, value in params.items():
         at.query_params[name] = value
     return at.run()

@@ -8,7 +8,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from core.language import COMPILED, ENGLISH, FOLDER, LANGUAGES
-from tests.languages.texts import ROOT, room_of, sources, texts
+from tests.languages.texts import ROOT, room_of, sources, texts_of
 
 TRANSLATED = tuple(code for code in LANGUAGES if code != ENGLISH)
 
@@ -17,7 +17,7 @@ def templates() -> dict[str, Catalog]:
     """Texts of every room, with the places where they stand and no translation."""
     rooms: dict[str, Catalog] = {}
     for path in sources():
-        for text, _ in texts(path.read_text(encoding="utf-8")):
+        for text, _ in texts_of(path):
             catalog = rooms.setdefault(room_of(path), Catalog(fuzzy=False))
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])  # no line: it changes too often
     return rooms

@@ -16,6 +16,7 @@ from transformers.masking_utils import AttentionMaskInterface, eager_mask
 
 from core.adapters.huggingface.families import Family
 from core.errors import DataError
+from core.language import tr
 from core.recording.tap import Tap
 
 NAME = "attention_lab"
@@ -85,11 +86,19 @@ class Stack(nn.Module):
             if cross_path is not None:
                 cross = _module(model, cross_path.format(len(self.layers)))
                 if cross is None:
-                    raise DataError(f"layer {len(self.layers) + 1} of this model has no {cross_path}")
+                    raise DataError(
+                        tr(
+                            "layer {count} of this model has no {cross_path}",
+                            count=len(self.layers) + 1,
+                            cross_path=cross_path,
+                        )
+                    )
                 layer.cross_attention = _tapped(cross)
             self.layers.append(layer)
         if not self.layers:
-            raise DataError(f"this model has no {self_path.format(0)}: its weights are of another architecture")
+            raise DataError(
+                tr("this model has no {format}: its weights are of another architecture", format=self_path.format(0))
+            )
 
 
 def stacks(model: PreTrainedModel, family: Family) -> Iterator[tuple[str, Stack]]:

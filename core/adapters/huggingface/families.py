@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import DataError
+from core.language import tr
 from core.settings import did_you_mean
 
 
@@ -77,7 +78,13 @@ def family_of(config: dict[str, Any], where: str) -> Family:
     if not isinstance(name, str) or name not in FAMILIES:
         hint = did_you_mean(name, FAMILIES) if isinstance(name, str) else ""
         raise DataError(
-            f"{where}: the architecture {name!r} is not known here{hint}; known are: {', '.join(FAMILIES)}. "
-            "A model of another kind can be adapted by hand: docs/models-from-elsewhere.md shows how"
+            tr(
+                "{where}: the architecture {name!r} is not known here{hint}; known are: {families}. "
+                "A model of another kind can be adapted by hand: docs/models-from-elsewhere.md shows how",
+                where=where,
+                name=name,
+                hint=hint,
+                families=", ".join(FAMILIES),
+            )
         )
     return FAMILIES[name]

@@ -30,6 +30,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from core.adapters.huggingface.families import Family, family_of
 from core.errors import DataError
+from core.language import tr
 
 _LARGEST_CONFIG = 4 << 20  # bytes; a configuration is a page of text
 _DEEPEST = 512  # layers
@@ -67,14 +68,17 @@ def open_folder(path: Path) -> Opened:
     family = family_of(config, str(path / "config.json"))
     if config.get("share_encoder_decoder_embeddings") is False:
         raise DataError(
-            f"{path}: source and target have vocabularies of their own (share_encoder_decoder_embeddings), and one for both is what can "
-            "be opened here; adapt it by hand: docs/models-from-elsewhere.md shows how"
+            tr(
+                "{path}: source and target have vocabularies of their own (share_encoder_decoder_embeddings), and one for both is what can "
+                "be opened here; adapt it by hand: docs/models-from-elsewhere.md shows how",
+                path=path,
+            )
         )
     _check_weights(path)
     notes = []
     if "auto_map" in config:
         notes.append(
-            "the folder brings code of its own (auto_map), which is not run: the library's own classes are used"
+            tr("the folder brings code of its own (auto_map), which is not run: the library's own classes are used")
         )
     with quietly(path):
         tokenizer = AutoTokenizer.from_pretrained(path, local_files_only=True, trust_remote_code=False)
@@ -98,7 +102,7 @@ def loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> Opened
     """
     path = Path(model.name_or_path or model.config.model_type)
     config = model.config.to_dict()
-    family = family_of(config, f"the model {path}")
+    family = family_of(config, tr("the model {path}", path=path))
     _check_tokenizer(path, tokenizer, model)
     return Opened(path, config, family, model.eval(), tokenizer)
 
@@ -111,19 +115,21 @@ def read_config(path: Path) -> dict[str, Any]:
     """
     file = path / "config.json"
     if not path.is_dir():
-        raise DataError(f"{path} is not a folder; give the folder that holds the model's config.json")
+        raise DataError(tr("{path} is not a folder; give the folder that holds the model's config.json", path=path))
     try:
         if file.stat().st_size > _LARGEST_CONFIG:
-            raise DataError(f"{file} is larger than any configuration; it is something else")
+            raise DataError(tr("{file} is larger than any configuration; it is something else", file=file))
         config = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise DataError(
-            f"{path} has no config.json, so it is no model's folder; give the folder that has one"
+            tr("{path} has no config.json, so it is no model's folder; give the folder that has one", path=path)
         ) from error
     except (OSError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise DataError(f"{file} cannot be read ({error}); save the model again with save_pretrained") from error
+        raise DataError(
+            tr("{file} cannot be read ({error}); save the model again with save_pretrained", file=file, error=error)
+        ) from error
     if not isinstance(config, dict):
-        raise DataError(f"{file} holds no object; save the model again with save_pretrained")
+        raise DataError(tr("{file} holds no object; save the model again with save_pretrained", file=file))
     return config
 
 
@@ -140,14 +146,27 @@ def _check_weights(path: Path) -> None:
     pickled = next((name for kind in _PICKLED for name in sorted(path.glob(kind))), None)
     if pickled is not None:
         raise DataError(
-            f"{pickled} holds pickled weights, which may run code when they are read, so they are refused. If you trust them, convert "
-            f"them where you got them: AutoModel.from_pretrained({str(path)!r}).save_pretrained({str(path) + '-safe'!r}), with the "
-            "class that the model has, and open the new folder"
+            tr(
+                "{pickled} holds pickled weights, which may run code when they are read, so they are refused. If you trust them, convert "
+                "them where you got them: AutoModel.from_pretrained({path!r}).save_pretrained({path2!r}), with the "
+                "class that the model has, and open the new folder",
+                pickled=pickled,
+                path=str(path),
+                path2=str(path) + "-safe",
+            )
         )
     for kind, name in _OTHERS.items():
         if any(path.glob(kind)):
-            raise DataError(f"{path} holds weights of {name} only; save them as model.safetensors and open that")
-    raise DataError(f"{path} has no weights: a model.safetensors is missing beside its config.json; copy it there")
+            raise DataError(
+                tr(
+                    "{path} holds weights of {name} only; save them as model.safetensors and open that",
+                    path=path,
+                    name=name,
+                )
+            )
+    raise DataError(
+        tr("{path} has no weights: a model.safetensors is missing beside its config.json; copy it there", path=path)
+    )
 
 
 def _check_asked(path: Path, config: dict[str, Any], kind: Any) -> None:
@@ -159,7 +178,13 @@ def _check_asked(path: Path, config: dict[str, Any], kind: Any) -> None:
     ]
     if deep:
         raise DataError(
-            f"{path}: {deep[0]}={config[deep[0]]:,} in its config.json; no model has more than {_DEEPEST} layers"
+            tr(
+                "{path}: {deep}={config:,} in its config.json; no model has more than {deepest} layers",
+                path=path,
+                deep=deep[0],
+                config=config[deep[0]],
+                deepest=_DEEPEST,
+            )
         )
     with quietly(path):
         settings = AutoConfig.from_pretrained(path, local_files_only=True, trust_remote_code=False)
@@ -168,8 +193,13 @@ def _check_asked(path: Path, config: dict[str, Any], kind: Any) -> None:
         held = sum(_numbers(file) for file in sorted(path.glob("*.safetensors")))
     if asked > held + _MISSING:
         raise DataError(
-            f"{path}: config.json asks for {asked:,} weights, and its files hold {held:,}: they are of different models; "
-            "save the whole model again, and open that"
+            tr(
+                "{path}: config.json asks for {asked:,} weights, and its files hold {held:,}: they are of different models; "
+                "save the whole model again, and open that",
+                path=path,
+                asked=asked,
+                held=held,
+            )
         )
 
 
@@ -183,30 +213,54 @@ def _check_loaded(path: Path, model: PreTrainedModel, found: dict[str, Any]) -> 
     lacking = sorted(found.get("missing_keys", ()))
     if lacking:
         raise DataError(
-            f"{path}: the weights lack {len(lacking)} tensors of this architecture ({', '.join(lacking[:3])} …), which would be "
-            "random; save the whole model, head included, and open that"
+            tr(
+                "{path}: the weights lack {count} tensors of this architecture ({list} …), which would be "
+                "random; save the whole model, head included, and open that",
+                path=path,
+                count=len(lacking),
+                list=", ".join(lacking[:3]),
+            )
         )
     for name, tensor in model.state_dict().items():
         if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise DataError(f"{path}: {name} has values that are not finite; the weights are damaged: copy them again")
+            raise DataError(
+                tr(
+                    "{path}: {name} has values that are not finite; the weights are damaged: copy them again",
+                    path=path,
+                    name=name,
+                )
+            )
 
 
 def _check_tokenizer(path: Path, tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> None:
     rows = model.get_input_embeddings().num_embeddings
     largest = max(tokenizer.get_vocab().values(), default=-1)
     if largest < 0:
-        raise DataError(f"{path}: the tokenizer knows no token; save the model's own tokenizer into the folder")
+        raise DataError(
+            tr("{path}: the tokenizer knows no token; save the model's own tokenizer into the folder", path=path)
+        )
     if largest >= rows:
         raise DataError(
-            f"{path}: the tokenizer does not match: it gives numbers up to {largest:,}, and the model knows {rows:,}; "
-            "save the tokenizer that the model was trained with into the folder"
+            tr(
+                "{path}: the tokenizer does not match: it gives numbers up to {largest:,}, and the model knows {rows:,}; "
+                "save the tokenizer that the model was trained with into the folder",
+                path=path,
+                largest=largest,
+                rows=rows,
+            )
         )
     for name in ("eos_token_id", "pad_token_id"):
         theirs, own = getattr(tokenizer, name, None), getattr(model.config, name, None)
         if theirs is not None and isinstance(own, int) and theirs != own:
             raise DataError(
-                f"{path}: the tokenizer does not match: its {name} is {theirs}, the model's is {own}; "
-                "save the tokenizer that the model was trained with into the folder"
+                tr(
+                    "{path}: the tokenizer does not match: its {name} is {theirs}, the model's is {own}; "
+                    "save the tokenizer that the model was trained with into the folder",
+                    path=path,
+                    name=name,
+                    theirs=theirs,
+                    own=own,
+                )
             )
 
 
@@ -225,6 +279,8 @@ def quietly(path: Path) -> Iterator[None]:
         raise
     except Exception as error:  # whatever a broken folder makes the library stumble over
         first = str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
-        raise DataError(f"{path} cannot be opened: {first}; save the model and its tokenizer again") from error
+        raise DataError(
+            tr("{path} cannot be opened: {first}; save the model and its tokenizer again", path=path, first=first)
+        ) from error
     finally:
         library.setLevel(level)

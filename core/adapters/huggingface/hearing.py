@@ -24,6 +24,7 @@ from core.data.named_file import named_file
 from core.data.recording import Heard, Segment, SegmentVocabulary, recording_of
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError, InputError
+from core.language import tr
 from core.shapes import Valid
 from core.tasks.adapted import AbstractAdapted
 
@@ -99,7 +100,12 @@ class HeardTask(AbstractAdapted):
         sound = self._chirp if path is None else read_wav(path)
         if sound.seconds > self.longest:
             raise InputError(
-                f"{text.strip()} lasts {sound.seconds:,.1f} s, and this model hears {self.longest} s at a time: cut it"
+                tr(
+                    "{strip} lasts {seconds:,.1f} s, and this model hears {longest} s at a time: cut it",
+                    strip=text.strip(),
+                    seconds=sound.seconds,
+                    longest=self.longest,
+                )
             )
         features = self.extractor(sound.samples, sampling_rate=RATE, return_tensors="np").input_features[0]
         frames = np.ascontiguousarray(features.T.astype(np.float32)).reshape(-1, _HALVED, features.shape[0])
@@ -147,7 +153,14 @@ def extractor_of(opened: Opened) -> Any:
     wanted = opened.model.config.num_mel_bins, opened.model.config.max_source_positions * _HALVED
     if (extractor.feature_size, extractor.nb_max_frames) != wanted:
         raise DataError(
-            f"{opened.path}: its feature extractor gives {extractor.nb_max_frames} frames of {extractor.feature_size} bands, and the "
-            f"encoder hears {wanted[1]} of {wanted[0]}; save the model's own preprocessor_config.json into the folder"
+            tr(
+                "{path}: its feature extractor gives {nb_max_frames} frames of {feature_size} bands, and the "
+                "encoder hears {wanted} of {wanted2}; save the model's own preprocessor_config.json into the folder",
+                path=opened.path,
+                nb_max_frames=extractor.nb_max_frames,
+                feature_size=extractor.feature_size,
+                wanted=wanted[1],
+                wanted2=wanted[0],
+            )
         )
     return extractor

@@ -13,6 +13,7 @@ from transformers import PreTrainedTokenizerBase
 from core.adapters.huggingface.folder import Opened
 from core.adapters.huggingface.seq2seq import Prompt
 from core.errors import DataError, InputError
+from core.language import tr
 from core.settings import did_you_mean
 
 
@@ -30,8 +31,11 @@ def prompt_of(opened: Opened, language: str = "") -> Prompt:
     end = _number(settings.eos_token_id, getattr(config, "eos_token_id", None))
     if first is None or end is None:
         raise DataError(
-            f"{opened.path}: neither config.json nor generation_config.json says with which token its decoder begins and ends "
-            "(decoder_start_token_id, eos_token_id); add them"
+            tr(
+                "{path}: neither config.json nor generation_config.json says with which token its decoder begins and ends "
+                "(decoder_start_token_id, eos_token_id); add them",
+                path=opened.path,
+            )
         )
     forced = _languages(opened, language) or _given(settings.forced_bos_token_id)
     if language and _names_language(str(opened.tokenizer.convert_ids_to_tokens(first))):
@@ -75,7 +79,7 @@ def _known(opened: Opened, language: str) -> None:
     if language not in known:
         raise InputError(
             f"the tokenizer of {opened.path.name} has no language {language!r}{did_you_mean(language, known)}; "
-            + (f"it has: {', '.join(known[:12])}" if known else "it names no languages")
+            + (tr("it has: {list}", list=", ".join(known[:12])) if known else tr("it names no languages"))
         )
 
 

@@ -16,6 +16,7 @@ from transformers import PreTrainedTokenizerBase
 from core.data.pieces import SPACE
 from core.data.vocabulary import Vocabulary
 from core.errors import DataError
+from core.language import tr
 
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
@@ -40,7 +41,7 @@ class PieceVocabulary(Vocabulary):
 
     def __post_init__(self) -> None:
         if len(set(self.tokens)) != len(self.tokens):
-            raise DataError("a vocabulary holds each token once; this one repeats some")
+            raise DataError(tr("a vocabulary holds each token once; this one repeats some"))
 
     @property
     def begin(self) -> int:
@@ -110,7 +111,7 @@ class Pieces:
             if full[at : at + len(bare)] == bare:
                 return tuple(full[:at]), tuple(full[at + len(bare) :])
         raise DataError(
-            "the tokenizer reads a text otherwise when it marks its beginning and end; it cannot be used here"
+            tr("the tokenizer reads a text otherwise when it marks its beginning and end; it cannot be used here")
         )
 
     def text(self, numbers: Iterable[int]) -> str:

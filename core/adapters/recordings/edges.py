@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from core.adapters.labels import cuts_of, joined
+from core.language import tr
 
 Tokens = tuple[str, ...]
 
@@ -59,9 +60,14 @@ class Side:
         if not self.ways or self.fitting(count) is not None:
             return None
         counts = " or ".join(dict.fromkeys(f"{len(tokens):,}" for tokens in self.ways))
-        return (
-            f"{what}: {count:,}, but {self.whence} {counts} {self.name} tokens, so they are numbered; give the tokens as the "
-            f"model read them, with what marks begin, end and padding"
+        return tr(
+            "{what}: {count:,}, but {whence} {counts} {name} tokens, so they are numbered; give the tokens as the "
+            "model read them, with what marks begin, end and padding",
+            what=what,
+            count=count,
+            whence=self.whence,
+            counts=counts,
+            name=self.name,
         )
 
 
@@ -77,7 +83,7 @@ def typed(name: str, text: str) -> Side:
     cuts = cuts_of(text)
     apart = len(text.split()) > 1
     ways = tuple(tokens for way, tokens in cuts.items() if not (apart and way.startswith("characters")))
-    return Side(name, "you give", ways, None if name == "target" else 0)
+    return Side(name, tr("you give"), ways, None if name == "target" else 0)
 
 
 def trimmed(

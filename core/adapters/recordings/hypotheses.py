@@ -13,6 +13,7 @@ from jaxtyping import Int, Shaped
 
 from core.adapters.recordings.pieces import Piece
 from core.errors import DataError
+from core.language import tr
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Crowd:
         several = len(self.all) > self.sentences
         parts = [f"sentence {one.sentence + 1}"] if self.sentences > 1 else []
         parts += [f"hypothesis {one.number + 1}"] if several else []
-        return " · ".join(parts) or "the sentence"
+        return " · ".join(parts) or tr("the sentence")
 
 
 def crowd_of(pieces: Sequence[Piece], beams: Int[np.ndarray, "hypothesis step"] | None, sources: int) -> Crowd:
@@ -88,10 +89,13 @@ def slots_mixed(pieces: Sequence[Piece], crowd: Crowd) -> str | None:
     written = any(piece.time is not None and len(piece.values) > crowd.sentences for piece in pieces)
     if not written or any(one.slots is not None for one in crowd.all):
         return None
-    return (
-        f"rows were written in {len(crowd.all):,} slots for {crowd.sentences:,} sentence{'s' * (crowd.sentences > 1)}, and "
+    return tr(
+        "rows were written in {count:,} slots for {sentences:,} sentence{value}, and "
         "there is no beam_indices: after a beam search a slot holds rows of several hypotheses; save beam_indices of the same "
-        "call (where the outputs were drawn, none is needed)"
+        "call (where the outputs were drawn, none is needed)",
+        count=len(crowd.all),
+        sentences=crowd.sentences,
+        value="s" * (crowd.sentences > 1),
     )
 
 
@@ -107,8 +111,13 @@ def _slots(row: int, steps: Int[np.ndarray, " step"], decoder: int) -> tuple[int
     slots = steps[: ended[0]] if len(ended) else steps
     if len(slots) == 0 or int(slots.max()) >= decoder:
         raise DataError(
-            f"beam_indices, row {row + 1}: slots {slots.tolist()[:8]}, but the attention was recorded in {decoder:,} slots "
-            "(sentences × beams); save both of the same call of generate"
+            tr(
+                "beam_indices, row {row}: slots {tolist}, but the attention was recorded in {decoder:,} slots "
+                "(sentences × beams); save both of the same call of generate",
+                row=row + 1,
+                tolist=slots.tolist()[:8],
+                decoder=decoder,
+            )
         )
     return tuple(map(int, slots))
 
@@ -124,7 +133,7 @@ def assembled(pieces: Sequence[Piece], one: Hypothesis, crowd: Crowd) -> Shaped[
     """
     mine = [piece for piece in pieces if piece.item is None or piece.item == one.row]
     if not mine:
-        raise DataError(f"there is nothing of {crowd.label(one)} here; choose another one")
+        raise DataError(tr("there is nothing of {label} here; choose another one", label=crowd.label(one)))
     heads = sorted({-1 if piece.head is None else piece.head for piece in mine})
     parts = []
     for head in heads:
@@ -133,7 +142,9 @@ def assembled(pieces: Sequence[Piece], one: Hypothesis, crowd: Crowd) -> Shaped[
         parts.append(_written(timed, one, crowd) if timed else _whole(rows[0], one, crowd))
     shapes = {part.shape[1:] for part in parts}
     if len(shapes) > 1:
-        raise DataError(f"its heads have different sizes {sorted(shapes)}; save heads of one sentence")
+        raise DataError(
+            tr("its heads have different sizes {shapes}; save heads of one sentence", shapes=sorted(shapes))
+        )
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
@@ -156,8 +167,13 @@ def _row(piece: Piece, one: Hypothesis, crowd: Crowd) -> int:
     if size == crowd.sentences:
         return one.sentence
     raise DataError(
-        f"a batch of {size:,}, which is neither the {crowd.sentences:,} sentences nor the {len(crowd.all):,} hypotheses; "
-        "save beam_indices beside it where it comes from a beam search"
+        tr(
+            "a batch of {size:,}, which is neither the {sentences:,} sentences nor the {count:,} hypotheses; "
+            "save beam_indices beside it where it comes from a beam search",
+            size=size,
+            sentences=crowd.sentences,
+            count=len(crowd.all),
+        )
     )
 
 
@@ -170,7 +186,12 @@ def _written(pieces: Sequence[Piece], one: Hypothesis, crowd: Crowd) -> Shaped[n
         row = one.slots[at] if one.slots is not None and len(piece.values) > 1 else _row(piece, one, crowd)
         if row >= len(piece.values):
             raise DataError(
-                f"step {at + 1} has {len(piece.values):,} slots, and this hypothesis stands in slot {row + 1}"
+                tr(
+                    "step {at} has {count:,} slots, and this hypothesis stands in slot {row}",
+                    at=at + 1,
+                    count=len(piece.values),
+                    row=row + 1,
+                )
             )
         blocks.append(piece.values[row])
     return _causal(blocks) if pieces[0].what == "decoder self" else _joined(blocks)
@@ -179,7 +200,9 @@ def _written(pieces: Sequence[Piece], one: Hypothesis, crowd: Crowd) -> Shaped[n
 def _joined(blocks: Sequence[np.ndarray]) -> Shaped[np.ndarray, "head target source"]:
     sizes = {(block.shape[0], block.shape[2]) for block in blocks}
     if len(sizes) > 1:
-        raise DataError(f"its steps have different numbers of (heads, source positions): {sorted(sizes)}")
+        raise DataError(
+            tr("its steps have different numbers of (heads, source positions): {sizes}", sizes=sorted(sizes))
+        )
     return np.concatenate(blocks, axis=1)
 
 
@@ -192,8 +215,14 @@ def _causal(blocks: Sequence[np.ndarray]) -> Shaped[np.ndarray, "head target sou
         start, end = end, end + block.shape[1]
         if block.shape[0] != whole.shape[0] or block.shape[2] < end or block[:, :, end:].any():
             raise DataError(
-                f"after {end:,} tokens there are {block.shape[0]:,} heads with {block.shape[2]:,} keys, expected "
-                f"{whole.shape[0]:,} with {end:,}; a cache with a window or of fixed size hides which key is which token"
+                tr(
+                    "after {end:,} tokens there are {shape:,} heads with {shape2:,} keys, expected "
+                    "{shape3:,} with {end:,}; a cache with a window or of fixed size hides which key is which token",
+                    end=end,
+                    shape=block.shape[0],
+                    shape2=block.shape[2],
+                    shape3=whole.shape[0],
+                )
             )
         whole[:, start:end, :end] = block[:, :, :end]
     return whole

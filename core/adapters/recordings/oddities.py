@@ -7,6 +7,7 @@ from jaxtyping import Float, Shaped
 
 from core.adapters.mending import NEAR_ONE, share_of_ones
 from core.adapters.reduction import as_single, countable
+from core.language import tr
 
 NUMBERS = AS_WEIGHTS, AS_SCORES, AS_LOGARITHMS = "weights", "scores", "logarithms"
 
@@ -57,7 +58,13 @@ class Oddities:
         good = countable(weights)
         if not good.all():
             head, row, column = np.argwhere(~good)[0]
-            self.first = self.first or f"{label}, head {head + 1}, row {row + 1}, column {column + 1}"
+            self.first = self.first or tr(
+                "{label}, head {head}, row {row}, column {column}",
+                label=label,
+                head=head + 1,
+                row=row + 1,
+                column=column + 1,
+            )
             self.strange += int((~good).sum())
             weights = np.where(good, weights, np.float32(0))
         sums = weights.sum(axis=-1, dtype=np.float64)
@@ -87,23 +94,23 @@ class Oddities:
         """A sentence for each kind of oddity."""
         notes = []
         if self.turned:
-            notes.append(
-                f"turned in {self.turned:,} of the maps, since columns sum to one and rows do not: rows are targets now"
-            )
+            notes.append(tr(
+                "turned in {turned:,} of the maps, since columns sum to one and rows do not: rows are targets now",
+                turned=self.turned))  # fmt: skip
         if self.strange:
-            notes.append(
-                f"{self.strange:,} of {self.cells:,} cells are NaN, infinite or beyond a million (first: {self.first}); counted "
-                "as 0"
-            )
+            notes.append(tr(
+                "{strange:,} of {cells:,} cells are NaN, infinite or beyond a million (first: {first}); counted "
+                "as 0", strange=self.strange,
+                cells=self.cells, first=self.first))  # fmt: skip
         if self.below:
-            notes.append(
-                f"{self.below:,} of {self.cells:,} cells are below 0 (down to {self.least:.3g}): where these are scores before "
-                "a softmax, or logarithms, say so"
-            )
+            notes.append(tr(
+                "{below:,} of {cells:,} cells are below 0 (down to {least:.3g}): where these are scores before "
+                "a softmax, or logarithms, say so", below=self.below,
+                cells=self.cells, least=self.least))  # fmt: skip
         if self.off:
-            notes.append(
-                f"{self.off:,} of {self.rows:,} rows do not sum to one (from {self.low:.3g} to {self.high:.3g}): drawn as they are"
-            )
+            notes.append(tr(
+                "{off:,} of {rows:,} rows do not sum to one (from {low:.3g} to {high:.3g}): drawn as they are",
+                off=self.off, rows=self.rows, low=self.low, high=self.high))  # fmt: skip
         if self.empty:
-            notes.append(f"{self.empty:,} of {self.rows:,} rows have no weight at all")
+            notes.append(tr("{empty:,} of {rows:,} rows have no weight at all", empty=self.empty, rows=self.rows))
         return tuple(notes)

@@ -14,6 +14,7 @@ from core.adapters.recordings.programs import ORDER, axes_of
 from core.adapters.recordings.sites import SELF, Said, no_weights, said_of
 from core.adapters.stored import Contents, Stored
 from core.errors import DataError
+from core.language import tr
 
 _SHOWN = 12  # notes on the arrays of a file
 _MOST = (20_000, 256, 4096, 256)  # times, layers, items, heads: more than models have, and than a page can offer
@@ -65,12 +66,18 @@ def pieces_of(contents: Contents, stem: str, program: str, kind: str) -> tuple[l
             continue
         pieces += new
         found[note] += 1
-    notes = [note if count == 1 else f"{note} ({count:,} arrays)" for note, count in found.items()]
+    notes = [
+        note if count == 1 else tr("{note} ({count:,} arrays)", note=note, count=count) for note, count in found.items()
+    ]
     return _numbered(pieces), _first(notes), _first(left)
 
 
 def _first(notes: list[str]) -> list[str]:
-    return notes if len(notes) <= _SHOWN else [*notes[:_SHOWN], f"and {len(notes) - _SHOWN:,} more like these"]
+    return (
+        notes
+        if len(notes) <= _SHOWN
+        else [*notes[:_SHOWN], tr("and {count:,} more like these", count=len(notes) - _SHOWN)]
+    )
 
 
 def _with_stem(said: Said, stem: Said) -> Said:
@@ -87,7 +94,7 @@ def _with_stem(said: Said, stem: Said) -> Said:
 def _cut(stored: Stored, said: Said, program: str, kind: str) -> tuple[list[Piece], str]:
     values = stored.values
     if values.dtype.kind not in "fiub" or values.size == 0:
-        raise DataError(f"{values.dtype}, {values.shape}: no weights")
+        raise DataError(tr("{dtype}, {shape}: no weights", dtype=values.dtype, shape=values.shape))
     step = said.step if stored.step is None else stored.step
     numbers = {"layer": _either(stored.layer, said.layer), "head": _either(stored.head, said.head)}
     numbers |= _meant(said, values, numbers)
@@ -112,17 +119,24 @@ def _cut(stored: Stored, said: Said, program: str, kind: str) -> tuple[list[Piec
     if what == SELF:
         pieces = [replace(piece, what=_whose(pieces)) for piece in pieces]
     if numbers.get("time") is not None:
-        return pieces, f"{pieces[0].what}: an array for each step of writing, read as ({', '.join(axes)})"
+        return pieces, tr(
+            "{what}: an array for each step of writing, read as ({axes})", what=pieces[0].what, axes=", ".join(axes)
+        )
     words = ", ".join(f"{word} {size:,}" for word, size in zip(axes, values.shape))
-    return pieces, f"{pieces[0].what}: read as ({words})"
+    return pieces, tr("{what}: read as ({words})", what=pieces[0].what, words=words)
 
 
 def _check_size(blocks: Shaped[np.ndarray, "time layer item head target source"]) -> None:
     for word, size, most in zip(ORDER, blocks.shape, _MOST):
         if size > most:
             raise DataError(
-                f"{size:,} along the axis taken for {word}, at most {most:,} are read; say which program wrote it, or save "
-                "fewer sentences"
+                tr(
+                    "{size:,} along the axis taken for {word}, at most {most:,} are read; say which program wrote it, or save "
+                    "fewer sentences",
+                    size=size,
+                    word=word,
+                    most=most,
+                )
             )
 
 
@@ -147,9 +161,9 @@ def _meant(said: Said, values: np.ndarray, known: dict[str, int | None]) -> dict
 def _whose(pieces: Sequence[Piece]) -> str:
     """Whose self-attention: nobody in a decoder looks ahead."""
     if pieces[0].time is not None:
-        return "decoder self"
+        return tr("decoder self")
     ahead = any(np.triu(piece.values, 1).any() for piece in pieces if piece.values.shape[-2] > 1)
-    return "encoder self" if ahead else "decoder self"
+    return tr("encoder self") if ahead else tr("decoder self")
 
 
 def _numbered(pieces: list[Piece]) -> list[Piece]:

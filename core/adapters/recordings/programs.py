@@ -20,6 +20,7 @@ from jaxtyping import Shaped
 
 from core.adapters.axes import is_padded
 from core.errors import DataError
+from core.language import mark, tr
 
 ORDER = ("time", "layer", "item", "head", "target", "source")
 _MAP = ("target", "source")
@@ -40,7 +41,7 @@ class Program:
 
 
 _BATCHED = {3: ("item", *_MAP), 4: ("item", "head", *_MAP)}
-ANY = "by names and numbers"
+ANY = mark("by names and numbers")
 PROGRAMS = {
     ANY: Program(),
     "Hugging Face": Program({3: ("head", *_MAP), 4: ("item", "head", *_MAP)}),
@@ -69,10 +70,16 @@ def axes_of(values: Shaped[np.ndarray, "..."], known: tuple[str, ...], program: 
     (('layer', 'head', 'target', 'source'), ('item', 'head', 'target', 'source'))
     """
     if values.ndim == 1:
-        raise DataError(f"a list of {values.size:,} numbers, not a map (T, S): are its rows of different lengths?")
+        raise DataError(
+            tr("a list of {size:,} numbers, not a map (T, S): are its rows of different lengths?", size=values.size)
+        )
     if not 2 <= values.ndim <= _MOST_AXES:
         raise DataError(
-            f"{values.ndim} axes {values.shape}; expected two, (T, S), to six, (steps, layers, items, heads, T, S)"
+            tr(
+                "{ndim} axes {shape}; expected two, (T, S), to six, (steps, layers, items, heads, T, S)",
+                ndim=values.ndim,
+                shape=values.shape,
+            )
         )
     said = PROGRAMS[program].axes.get(values.ndim)
     if said is not None and not set(said) & set(known):
@@ -98,8 +105,12 @@ def _inner(wanted: list[str], free: int) -> tuple[str, ...]:
     rank = {"head": 0, "layer": 1, "item": 2}
     if free > len(wanted):
         raise DataError(
-            f"{free} axes before target and source, where names leave room for {', '.join(wanted) or 'none'}; save one "
-            "array a layer, (items, heads, T, S), or say which program wrote it"
+            tr(
+                "{free} axes before target and source, where names leave room for {wanted}; save one "
+                "array a layer, (items, heads, T, S), or say which program wrote it",
+                free=free,
+                wanted=", ".join(wanted) or "none",
+            )
         )
     there = sorted(wanted, key=rank.__getitem__)[:free]
     return tuple(one for one in wanted if one in there)

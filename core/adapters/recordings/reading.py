@@ -24,6 +24,7 @@ from core.adapters.recordings.sites import KINDS as ATTENTIONS
 from core.adapters.stored import Contents, check_size
 from core.adapters.token_lists import TokenLists
 from core.errors import DataError, InputError, SettingError
+from core.language import tr
 
 _SHOWN = 4
 File = tuple[str, Contents]
@@ -57,8 +58,8 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> tuple[list[File], list[str
         DataError: none can.
     """
     if not files:
-        raise DataError(f"no file; expected attention: {', '.join(KINDS[:4])}")
-    check_size(sum(len(data) for _, data in files), "what you brought, together,")
+        raise DataError(tr("no file; expected attention: {list}", list=", ".join(KINDS[:4])))
+    check_size(sum(len(data) for _, data in files), tr("what you brought, together,"))
     read, problems = [], []
     for name, data in sorted(files, key=lambda one: natural(one[0])):
         try:
@@ -67,7 +68,7 @@ def read_files(files: Sequence[tuple[str, bytes]]) -> tuple[list[File], list[str
             problems.append(str(error) if str(error).startswith(name) else f"{name}: {error}")
     if not read:
         raise DataError("; ".join(problems[:_SHOWN]))
-    return read, [f"left out: {problem}" for problem in problems]
+    return read, [tr("left out: {problem}", problem=problem) for problem in problems]
 
 
 def recordings_of(
@@ -86,12 +87,14 @@ def recordings_of(
     """
     if program not in PROGRAMS or kind not in ATTENTIONS:
         word, given, known = ("program", program, PROGRAMS) if program not in PROGRAMS else ("kind", kind, ATTENTIONS)
-        raise SettingError(f"there is no {word} {given!r}; choose one of: {', '.join(known)}")
+        raise SettingError(
+            tr("there is no {word} {given!r}; choose one of: {known}", word=word, given=given, known=", ".join(known))
+        )
     parts = [_part(name, contents, program, kind) for name, contents in files]
     read = [part for part in parts if part.pieces]
     warnings = [*problems, *(warning for part in parts for warning in part.warnings)]
     if not read:
-        raise DataError("; ".join(warnings[:_SHOWN]) or f"{files[0][0]}: no attention in it")
+        raise DataError("; ".join(warnings[:_SHOWN]) or tr("{files}: no attention in it", files=files[0][0]))
     together = [_joined(read)] if _agree(read) else read
     return [one for part in together for one in _by_step(part, warnings, PROGRAMS[program].hop)]
 
@@ -115,7 +118,7 @@ class _Part:
 def _part(name: str, contents: Contents, program: str, kind: str) -> _Part:
     stem = PurePosixPath(name).with_suffix("").name
     pieces, found, left = pieces_of(contents, stem, program, kind)
-    warnings = (*contents.notes, *(f"{name}: left out: {one}" for one in left))
+    warnings = (*contents.notes, *(tr("{name}: left out: {one}", name=name, one=one) for one in left))
     return _Part(name, tuple(pieces), contents.texts, _beams(contents, name), tuple(found), warnings)
 
 
@@ -130,8 +133,12 @@ def _beams(contents: Contents, name: str) -> Int[np.ndarray, "hypothesis step"] 
             values = np.atleast_2d(stored.values)
             if values.ndim != 2 or values.size == 0 or not np.array_equal(values, np.rint(values)):
                 raise DataError(
-                    f"{name}: beam_indices {stored.values.shape} are not whole numbers [hypothesis, step]; save them as "
-                    "generate returned them"
+                    tr(
+                        "{name}: beam_indices {shape} are not whole numbers [hypothesis, step]; save them as "
+                        "generate returned them",
+                        name=name,
+                        shape=stored.values.shape,
+                    )
                 )
             return values.astype(np.int64)
     return None
@@ -159,7 +166,7 @@ def _by_step(part: _Part, warnings: Sequence[str], hop: float | None) -> Iterato
     sources = max((len(told.lists) for told in part.texts if told.side == "keys"), default=0)
     for step in steps or [None]:
         pieces = tuple(piece for piece in part.pieces if piece.step == step)
-        name = part.name if len(steps) < 2 else f"{part.name} · step {step:,}"
+        name = part.name if len(steps) < 2 else tr("{name} · step {step:,}", name=part.name, step=step)
         crowd = crowd_of(pieces, part.beams, sources)
         mixed = slots_mixed(pieces, crowd)
         said = (*warnings, mixed) if mixed else tuple(warnings)

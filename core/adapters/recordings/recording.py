@@ -13,6 +13,7 @@ from core.adapters.recordings.pieces import Piece, by_layer
 from core.adapters.reduction import LONGEST, reduced
 from core.adapters.token_lists import TokenLists
 from core.errors import DataError, SettingError
+from core.language import tr
 from core.recording.matrix import AttentionMatrix, Site
 
 MOST_CELLS = 40_000_000  # in float32 160 MB; 6 layers × 8 heads × 512 × 512 of three kinds are 37.7 million
@@ -82,7 +83,13 @@ class Recording:
             SettingError: numbers of an unknown kind.
         """
         if given.numbers not in NUMBERS:
-            raise SettingError(f"the numbers cannot be {given.numbers!r}; choose one of: {', '.join(NUMBERS)}")
+            raise SettingError(
+                tr(
+                    "the numbers cannot be {numbers!r}; choose one of: {numbers2}",
+                    numbers=given.numbers,
+                    numbers2=", ".join(NUMBERS),
+                )
+            )
         odd, warnings, sites = Oddities(), [], []
         source, target = self._side("source", one, given.source), self._side("target", one, given.target)
         batched = len(self.crowd.all) > 1
@@ -92,17 +99,19 @@ class Recording:
             except DataError as error:
                 warnings.append(f"{what}, layer {layer + 1}, left out: {error}")
                 continue
-            weights = odd.looked_at(weights, f"{what}, layer {layer + 1}", turn=what == "cross")
+            weights = odd.looked_at(
+                weights, tr("{what}, layer {layer}", what=what, layer=layer + 1), turn=what == "cross"
+            )
             weights = trimmed(weights, what, source, target, batched=batched)
             mine = next(piece for piece in pieces if piece.item in (None, one.row))
             own = (_own(source, mine.keys, given.source), _own(target, mine.queries, given.target))
             sites.append((what, layer, weights, *own))
         if not sites:
-            raise DataError("; ".join(warnings) or "there is no attention in it")
+            raise DataError("; ".join(warnings) or tr("there is no attention in it"))
         block = _block([weights.shape for _, _, weights, _, _ in sites])
         hop = given.hop if given.hop is not None else self.hop
         matrices = tuple(_matrix(*site, hop, block) for site in sites)
-        done = ("the softmax of each row was taken, as you say",) if given.numbers == AS_SCORES else ()
+        done = (tr("the softmax of each row was taken, as you say"),) if given.numbers == AS_SCORES else ()
         done += _smaller(block)
         return Opened(matrices, (*odd.said, *done), (*self.warnings, *warnings, *_problems(sites)))
 
@@ -148,7 +157,7 @@ def _own(side: Side, tokens: tuple[str, ...] | None, text: str) -> Side:
     """A side with the tokens that stand beside an array alone, unless a person says others."""
     if tokens is None or text.strip():
         return side
-    return Side(side.name, "the file has", (tokens,), None if side.name == "target" else 0)
+    return Side(side.name, tr("the file has"), (tokens,), None if side.name == "target" else 0)
 
 
 def _sides(what: str, source: Side, target: Side) -> tuple[Side, Side]:
@@ -182,8 +191,13 @@ def _smaller(block: int) -> tuple[str, ...]:
     if block == 1:
         return ()
     return (
-        f"more than {MOST_CELLS:,} cells, or {LONGEST:,} a side: a cell stands for {block} rows and columns, the weight that "
-        "falls on the columns, mean over the rows, so that rows keep their sums",
+        tr(
+            "more than {most_cells:,} cells, or {longest:,} a side: a cell stands for {block} rows and columns, the weight that "
+            "falls on the columns, mean over the rows, so that rows keep their sums",
+            most_cells=MOST_CELLS,
+            longest=LONGEST,
+            block=block,
+        ),
     )
 
 
@@ -193,7 +207,7 @@ def _problems(sites: Sequence[tuple[str, int, np.ndarray, Side, Side]]) -> list[
     for what, _, weights, source, target in sites:
         rows, columns = _sides(what, source, target)
         for side, size, axis in ((rows, weights.shape[1], "rows"), (columns, weights.shape[2], "columns")):
-            problem = side.problem(size, f"{axis} of {what}-attention")
+            problem = side.problem(size, tr("{axis} of {what}-attention", axis=axis, what=what))
             if problem and not (axis == "columns" and rows is columns):
                 said[problem] = None
     return list(said)

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from core.adapters.names import said_by
+from core.language import tr
 
 KINDS = ("cross", "encoder self", "decoder self")
 SELF = "self"  # of which stack, the weights say: who looks ahead is an encoder
@@ -84,4 +85,4 @@ def _what(name: str) -> str | None:
     own = re.search(r"(?<![a-z])self(?![a-z])", name.replace("_", "."))
     if own:
         return f"{stacks[0]} self" if len(stacks) == 1 else SELF
-    return "encoder self" if stacks == ["encoder"] else None
+    return tr("encoder self") if stacks == ["encoder"] else None

@@ -15,6 +15,7 @@ from core.adapters.sending.target import AbstractOpened, AbstractTarget, Numbers
 from core.adapters.sending.weights import Affine, Block, Site, Stack, Weights
 from core.data.vocabulary import SPECIALS, UNK
 from core.errors import MissingExtra
+from core.language import tr
 
 if TYPE_CHECKING:
     from ctranslate2.specs import TransformerSpec
@@ -90,7 +91,7 @@ def package() -> Any:
     try:
         import ctranslate2
     except ImportError:
-        raise MissingExtra("ctranslate2", "export", "a model for CTranslate2") from None
+        raise MissingExtra("ctranslate2", "export", tr("a model for CTranslate2")) from None
     return ctranslate2
 
 

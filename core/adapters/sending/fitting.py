@@ -8,6 +8,7 @@ from core.attention.positions import POSITIONS
 from core.data.recording import SegmentVocabulary
 from core.data.vocabulary import Vocabulary
 from core.errors import SettingError
+from core.language import mark, tr
 from core.models.transformer_settings import TransformerSettings
 
 
@@ -25,18 +26,18 @@ class Fit:
 
 
 FITS = (
-    Fit("encoder", ("attention",), "read a source with self-attention alone"),
-    Fit("copy", ("none",), "write tokens of their vocabulary alone"),
-    Fit("norm", ("pre", "post"), "have a way around every sublayer"),
-    Fit("normalization", ("layer",), "have layer norms"),
-    Fit("positions", tuple(POSITIONS), "add positions to the input and have nothing for them inside attention"),
-    Fit("attention", ("pairs",), "compare every pair of tokens"),
-    Fit("decoder_attention", ("pairs",), "compare every pair of tokens"),
-    Fit("pattern", ("full",), "let every token look at every other one"),
-    Fit("score", ("scaled_dot", "dot", "general"), "compare by products of queries and keys"),
-    Fit("normalizer", ("softmax",), "make weights by the softmax"),
-    Fit("alignment", ("content",), "do not remember where they have looked"),
-    Fit("wiring", ("last",), "look at the encoder's last layer from everywhere"),
+    Fit("encoder", ("attention",), mark("read a source with self-attention alone")),
+    Fit("copy", ("none",), mark("write tokens of their vocabulary alone")),
+    Fit("norm", ("pre", "post"), mark("have a way around every sublayer")),
+    Fit("normalization", ("layer",), mark("have layer norms")),
+    Fit("positions", tuple(POSITIONS), mark("add positions to the input and have nothing for them inside attention")),
+    Fit("attention", ("pairs",), mark("compare every pair of tokens")),
+    Fit("decoder_attention", ("pairs",), mark("compare every pair of tokens")),
+    Fit("pattern", ("full",), mark("let every token look at every other one")),
+    Fit("score", ("scaled_dot", "dot", "general"), mark("compare by products of queries and keys")),
+    Fit("normalizer", ("softmax",), mark("make weights by the softmax")),
+    Fit("alignment", ("content",), mark("do not remember where they have looked")),
+    Fit("wiring", ("last",), mark("look at the encoder's last layer from everywhere")),
 )
 
 
@@ -52,17 +53,25 @@ def refuse(settings: Any, source: Vocabulary, also: Mapping[str, tuple[Fit, ...]
     """
     if not isinstance(settings, TransformerSettings):
         raise SettingError(
-            f"a {settings.name} model has not the shape of the Transformers that other programs know: choose the model "
-            "transformer"
+            tr(
+                "a {name} model has not the shape of the Transformers that other programs know: choose the model "
+                "transformer",
+                name=settings.name,
+            )
         )
     if isinstance(source, SegmentVocabulary):
         raise SettingError(
-            "the source is heard, and such models read tokens: choose a task whose source is text, as dates or text"
+            tr("the source is heard, and such models read tokens: choose a task whose source is text, as dates or text")
         )
     for fit in (*FITS, *(also or {}).get(settings.norm, ())):
         value = getattr(settings, fit.setting)
         if value not in fit.values:
             raise SettingError(
-                f"{fit.setting}={value} fits no model that could be sent, which {fit.reason}: choose {fit.setting}="
-                f"{' or '.join(fit.values)}"
+                tr(
+                    "{setting}={value} fits no model that could be sent, which {reason}: choose {setting}={values}",
+                    setting=fit.setting,
+                    value=value,
+                    reason=fit.reason,
+                    values=" or ".join(fit.values),
+                )
             )

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from core.adapters.sending.weights import Affine, Block, Matrix, Site, Stack
 from core.errors import MissingExtra
+from core.language import tr
 
 OPSET, FORMAT = 17, 8  # of the operators, and of the file
 Axes = Sequence[str | int]
@@ -30,7 +31,7 @@ def package() -> Any:
         import onnx.helper
         import onnx.numpy_helper
     except ImportError:
-        raise MissingExtra("onnx", "export", "writing ONNX graphs") from None
+        raise MissingExtra("onnx", "export", tr("writing ONNX graphs")) from None
     return onnx
 
 

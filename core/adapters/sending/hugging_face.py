@@ -14,6 +14,7 @@ from core.adapters.sending.parcel import Parcel
 from core.adapters.sending.target import AbstractOpened, AbstractTarget, Numbers, until, write_json, write_tokens
 from core.data.batch import pad
 from core.data.vocabulary import MASK, PAD, SEP, SPECIALS, UNK
+from core.language import mark
 
 _AFTER = FAMILIES["marian"].positions
 
@@ -25,7 +26,7 @@ class HuggingFaceFolder(AbstractTarget):
     summary: ClassVar[str] = "a folder for Hugging Face transformers: a PEGASUS, Blenderbot or Marian model"
     program: ClassVar[str] = "transformers"
     fits: ClassVar[Mapping[str, tuple[Fit, ...]]] = {
-        "post": (Fit("positions", _AFTER, "have sines and cosines where their norms stand behind (Marian)"),)
+        "post": (Fit("positions", _AFTER, mark("have sines and cosines where their norms stand behind (Marian)")),)
     }
 
     def fill(self, parcel: Parcel, folder: Path) -> None:

@@ -13,6 +13,7 @@ from core.adapters.sending.onnx_graphs import OnnxFolder
 from core.adapters.sending.parcel import Parcel, Trained, pack
 from core.adapters.sending.target import AbstractTarget
 from core.errors import SettingError
+from core.language import tr
 
 SENT_AS: dict[str, type[AbstractTarget]] = {
     kind.name: kind for kind in (HuggingFaceFolder, OnnxFolder, CTranslateFolder)
@@ -38,7 +39,9 @@ def send(parcel: Parcel, target: AbstractTarget, folder: Path) -> None:
     """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise SettingError(f"{folder} is there and not empty, and nothing is overwritten: choose another folder")
+            raise SettingError(
+                tr("{folder} is there and not empty, and nothing is overwritten: choose another folder", folder=folder)
+            )
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".sending-", dir=folder.parent))
         try:
@@ -51,7 +54,9 @@ def send(parcel: Parcel, target: AbstractTarget, folder: Path) -> None:
             shutil.rmtree(draft, ignore_errors=True)
             raise
     except OSError as error:
-        raise SettingError(f"cannot write {folder}: {error.strerror}; choose another place") from error
+        raise SettingError(
+            tr("cannot write {folder}: {strerror}; choose another place", folder=folder, strerror=error.strerror)
+        ) from error
 
 
 def zipped(parcel: Parcel, target: AbstractTarget, name: str) -> bytes:

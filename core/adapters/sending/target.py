@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from core.adapters.sending.fitting import Fit
 from core.adapters.sending.parcel import Parcel
 from core.errors import MissingExtra
+from core.language import tr
 
 Numbers = list[int]
 
@@ -76,7 +77,7 @@ class AbstractTarget(ABC):
             MissingExtra: the program it is for is not installed.
         """
         if find_spec(self.program) is None:
-            raise MissingExtra(self.program, "export", "comparing what was sent (which --check 0 leaves out)")
+            raise MissingExtra(self.program, "export", tr("comparing what was sent (which --check 0 leaves out)"))
 
 
 def write_json(path: Path, data: Any) -> None:

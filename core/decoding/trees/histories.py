@@ -14,6 +14,7 @@ from core.decoding.trees.columns import COLUMNS, DRAW_COLUMNS, KINDS, path
 from core.decoding.trees.saved import Parts, checked, read_columns
 from core.decoding.trees.tree import DecodingTree
 from core.errors import DataError
+from core.language import tr
 
 _PAD, _END = "<pad>", "</s>"
 _NEEDED = ("predicted_tokens", "predicted_ids", "parent_ids", "scores", "normalized_scores")
@@ -34,7 +35,12 @@ def from_beam_history(line: str) -> DecodingTree:
         output = " ".join(columns["text"][node] for node in path(columns, ends[0]))
     except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise DataError(
-            f"not a beam history: {type(error).__name__} at {str(error)[:60]}; expected an object with {', '.join(_NEEDED)}"
+            tr(
+                "not a beam history: {name} at {error}; expected an object with {needed}",
+                name=type(error).__name__,
+                error=str(error)[:60],
+                needed=", ".join(_NEEDED),
+            )
         ) from error
     header = {
         "item_id": history.get("id", 0), "strategy": "beam", "settings": {"width": len(history["scores"][0])},

@@ -12,6 +12,7 @@ from core.data import numpy_file
 from core.decoding.trees.columns import DRAW_KINDS, KINDS, REAL, TERMS, TEXT, TRUTH, WHOLE
 from core.decoding.trees.saved import LARGEST, SCHEMA, Parts, carried, checked, digest, read_columns, refuse_edited
 from core.errors import DataError
+from core.language import tr
 
 _DTYPES = {WHOLE: np.int64, REAL: np.float64, TRUTH: np.bool_}
 
@@ -39,17 +40,17 @@ def read_npz(content: bytes) -> Parts:
     Raises:
         DataError: no such file, a damaged or an edited one, or a tree whose parts do not fit each other.
     """
-    arrays = numpy_file.read_npz(content, "not a decoding tree: it", LARGEST)
+    arrays = numpy_file.read_npz(content, tr("not a decoding tree: it"), LARGEST)
     try:
         return _read(arrays)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise DataError("not a decoding tree: what this .npz holds is none, or damaged; export it again") from error
+        raise DataError(tr("not a decoding tree: what this .npz holds is none, or damaged; export it again")) from error
 
 
 def _read(arrays: Mapping[str, np.ndarray]) -> Parts:
     stated = json.loads(str(arrays["header"]))
     if not isinstance(stated, dict) or stated.get("schema") != SCHEMA or not isinstance(stated.get("header"), dict):
-        raise DataError(f"not a decoding tree: its header is not that of {SCHEMA!r}")
+        raise DataError(tr("not a decoding tree: its header is not that of {schema!r}", schema=SCHEMA))
     steps = [{name: nan if value is None else value for name, value in step.items()} for step in _list(arrays["steps"])]
     attention = {
         name.removeprefix("attention."): _rows(arrays[name]) for name in arrays if name.startswith("attention.")
@@ -70,7 +71,7 @@ def _columns(arrays: Mapping[str, np.ndarray], part: str, kinds: Mapping[str, st
 
 def _rows(rows: np.ndarray) -> np.ndarray:
     if rows.ndim != 3 or rows.dtype != np.float32:
-        raise DataError("the tree is damaged: its attention is not [row, head, key] of float32; export it again")
+        raise DataError(tr("the tree is damaged: its attention is not [row, head, key] of float32; export it again"))
     return rows
 
 

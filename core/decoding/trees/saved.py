@@ -17,6 +17,7 @@ import numpy as np
 from core.decoding.trees.columns import DRAW_KINDS, KINDS, REAL, TERMS, TEXT, TRUTH, WHOLE, Columns
 from core.decoding.trees.intact import refuse_header, refuse_misfits
 from core.errors import DataError
+from core.language import tr
 
 SCHEMA = "attnlab/tree/1"
 LARGEST = 1 << 30  # characters of a file; a tree of a million nodes has fewer
@@ -61,13 +62,21 @@ def read_json(text: str | bytes) -> Parts:
         DataError: no JSON, no tree, a damaged or an edited one; which part does not fit.
     """
     if len(text) > LARGEST:
-        raise DataError(f"not a decoding tree: {len(text):,} characters are more than any tree has ({LARGEST:,})")
+        raise DataError(
+            tr(
+                "not a decoding tree: {count:,} characters are more than any tree has ({largest:,})",
+                count=len(text),
+                largest=LARGEST,
+            )
+        )
     try:
         data = json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        raise DataError(f"not a decoding tree: no JSON at line {error.lineno}; export it again") from error
+        raise DataError(
+            tr("not a decoding tree: no JSON at line {lineno}; export it again", lineno=error.lineno)
+        ) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise DataError("not a decoding tree: no JSON text; export it again") from error
+        raise DataError(tr("not a decoding tree: no JSON text; export it again")) from error
     parts = read_dict(data)
     refuse_edited(parts, data.get("digest"))
     return parts
@@ -81,12 +90,14 @@ def read_dict(data: Any) -> Parts:
     """
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA:
-        raise DataError(f"not a decoding tree: schema {str(schema)[:40]!r}, expected {SCHEMA!r}")
+        raise DataError(
+            tr("not a decoding tree: schema {schema!r}, expected {schema2!r}", schema=str(schema)[:40], schema2=SCHEMA)
+        )
     if lost := [name for name in _BODY if name not in data]:
-        raise DataError(f"the tree is damaged: {', '.join(lost)} missing; export it again")
+        raise DataError(tr("the tree is damaged: {lost} missing; export it again", lost=", ".join(lost)))
     nodes, draws = read_columns(data["nodes"], KINDS, "nodes"), read_columns(data["draws"], DRAW_KINDS, "draws")
     if not isinstance(data["steps"], list) or not all(isinstance(step, dict) for step in data["steps"]):
-        raise DataError("the tree is damaged: `steps` is no list of steps; export it again")
+        raise DataError(tr("the tree is damaged: `steps` is no list of steps; export it again"))
     steps = [{name: nan if value is None else value for name, value in step.items()} for step in data["steps"]]
     header = {name: carried(value) for name, value in data.items() if name not in (*_BODY, "schema", "digest")}
     return checked(Parts(header, nodes, steps, draws, _attention(data["attention"])))
@@ -123,9 +134,14 @@ def refuse_edited(parts: Parts, stated: Any) -> None:
         DataError: there is none, or a part is not what was written.
     """
     if not isinstance(stated, dict):
-        raise DataError("the tree carries no digest, so nobody can tell whether it was edited; export it again")
+        raise DataError(tr("the tree carries no digest, so nobody can tell whether it was edited; export it again"))
     if edited := [name for name, own in digest(parts).items() if stated.get(name) != own]:
-        raise DataError(f"the tree was edited: its {' and '.join(edited)} are not what was written; export it again")
+        raise DataError(
+            tr(
+                "the tree was edited: its {edited} are not what was written; export it again",
+                edited=" and ".join(edited),
+            )
+        )
 
 
 def carried(values: Any) -> Any:
@@ -144,11 +160,15 @@ def read_columns(columns: Any, kinds: Mapping[str, str], where: str) -> dict[str
         DataError: they are not; which.
     """
     if not isinstance(columns, dict) or not all(isinstance(column, list) for column in columns.values()):
-        raise DataError(f"the tree is damaged: `{where}` is no set of columns; export it again")
+        raise DataError(tr("the tree is damaged: `{where}` is no set of columns; export it again", where=where))
     missing = [name for name in kinds if name not in columns]
     if missing or len({len(columns[name]) for name in kinds}) != 1:
         raise DataError(
-            f"the tree's columns in `{where}` are damaged: missing {missing or 'none'}, or of different lengths"
+            tr(
+                "the tree's columns in `{where}` are damaged: missing {missing}, or of different lengths",
+                where=where,
+                missing=missing or "none",
+            )
         )
     return {name: _column(columns[name], kind, f"{where}.{name}") for name, kind in kinds.items()}
 
@@ -160,14 +180,25 @@ def _column(column: list[Any], kind: str, where: str) -> list[Any]:
         ]
     if not set(map(type, column)) <= _PYTHON[kind]:
         wrong = next(at for at, value in enumerate(column) if type(value) not in _PYTHON[kind])
-        raise DataError(f"the tree is damaged: `{where}` of row {wrong} is not {kind}; export it again")
+        raise DataError(
+            tr(
+                "the tree is damaged: `{where}` of row {wrong} is not {kind}; export it again",
+                where=where,
+                wrong=wrong,
+                kind=kind,
+            )
+        )
     if kind == WHOLE and column and not -(2**31) <= min(column) <= max(column) < 2**31:
-        raise DataError(f"the tree is damaged: `{where}` holds a number beyond any that can be; export it again")
+        raise DataError(
+            tr("the tree is damaged: `{where}` holds a number beyond any that can be; export it again", where=where)
+        )
     if kind == TERMS:
         column = [{name: nan if value is None else value for name, value in terms.items()} for terms in column]
         for terms in column:
             if not all(type(value) in (int, float) for value in terms.values()):
-                raise DataError(f"the tree is damaged: `{where}` holds what is no number; export it again")
+                raise DataError(
+                    tr("the tree is damaged: `{where}` holds what is no number; export it again", where=where)
+                )
             _reals(list(terms.values()), where)
     if kind == REAL:
         column = _reals(column, where)
@@ -179,13 +210,13 @@ def _reals(column: list[Any], where: str) -> list[float]:
         return list(map(float, column))
     except OverflowError as error:
         raise DataError(
-            f"the tree is damaged: `{where}` holds a number beyond any that can be; export it again"
+            tr("the tree is damaged: `{where}` holds a number beyond any that can be; export it again", where=where)
         ) from error
 
 
 def _attention(sites: Any) -> dict[str, np.ndarray]:
     if not isinstance(sites, dict):
-        raise DataError("the tree is damaged: `attention` is no set of sites; export it again")
+        raise DataError(tr("the tree is damaged: `attention` is no set of sites; export it again"))
     return {site: _rows(site, packed) for site, packed in sites.items()}
 
 
@@ -195,10 +226,15 @@ def _rows(site: str, packed: Any) -> np.ndarray:
         rows = np.frombuffer(base64.b64decode(packed["float32"], validate=True), dtype="<f4")
         fits = len(shape) == 3 and all(type(size) is int and 0 <= size <= rows.size for size in shape)
     except (KeyError, TypeError, ValueError, binascii.Error) as error:
-        raise DataError(f"the tree is damaged: the attention of {site[:60]} cannot be read; export it again") from error
+        raise DataError(
+            tr("the tree is damaged: the attention of {site} cannot be read; export it again", site=site[:60])
+        ) from error
     if not fits or shape[0] * shape[1] * shape[2] != rows.size:
         raise DataError(
-            f"the tree is damaged: the attention of {site[:60]} is not of the shape it states; export it again"
+            tr(
+                "the tree is damaged: the attention of {site} is not of the shape it states; export it again",
+                site=site[:60],
+            )
         )
     return rows.reshape(shape).copy()
 

@@ -21,6 +21,7 @@ from core.decoding.trees.saved import SCHEMA as SCHEMA
 from core.decoding.trees.saved import Parts, plain, read_dict, read_json, write_json
 from core.decoding.view import Frontier
 from core.errors import DataError
+from core.language import tr
 
 _KEPT = frozenset({Status.LIVE, Status.EXPANDED, Status.FINISHED, Status.TRUNCATED})
 
@@ -142,12 +143,23 @@ def belongs(tree: DecodingTree, *, model_hash: str, vocab_hash: str, vocabulary:
     Raises:
         DataError: it is another model's, or another checkpoint's, or names tokens that there are not.
     """
-    made = f"{tree.header.get('model', 'an unnamed model')}, step {tree.header.get('checkpoint_step', 'unknown')}"
+    made = tr(
+        "{get}, step {get2}",
+        get=tree.header.get("model", "an unnamed model"),
+        get2=tree.header.get("checkpoint_step", "unknown"),
+    )
     if tree.header.get("vocab_hash") != vocab_hash:
-        raise DataError(f"this tree is of a model with another vocabulary ({made}); choose that model to open it")
+        raise DataError(
+            tr("this tree is of a model with another vocabulary ({made}); choose that model to open it", made=made)
+        )
     if tree.header.get("model_hash") != model_hash:
-        raise DataError(f"this tree was made with other weights ({made}); choose that model and checkpoint to open it")
+        raise DataError(
+            tr("this tree was made with other weights ({made}); choose that model and checkpoint to open it", made=made)
+        )
     if max(tree.nodes["token"]) >= vocabulary:
         raise DataError(
-            f"this tree names a token that the model does not have ({vocabulary:,} tokens); export it again"
+            tr(
+                "this tree names a token that the model does not have ({vocabulary:,} tokens); export it again",
+                vocabulary=vocabulary,
+            )
         )

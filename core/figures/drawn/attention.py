@@ -19,6 +19,7 @@ from core.figures.drawn.packing import pack
 from core.figures.drawn.sites import described, grouped
 from core.figures.drawn.words import BIPARTITE, HEADS, HEATMAP, PAGE, SIGNED_HEADS
 from core.figures.provenance import Origin, Provenance
+from core.language import tr, tr_each
 from core.recording.matrix import AttentionMatrix
 
 EXACT_UP_TO = 1 << 22  # weights kept as they are, 16 MiB; of more than these half the digits are kept
@@ -37,9 +38,9 @@ def heatmap(matrices: Sequence[AttentionMatrix], title: str = "", about: Provena
     """
     _refuse_none(matrices)
     words = {
-        "heads": {**HEADS, **(SIGNED_HEADS if any(one.signed for one in matrices) else {})},
-        "map": HEATMAP,
-        **PAGE,
+        "heads": tr_each({**HEADS, **(SIGNED_HEADS if any(one.signed for one in matrices) else {})}),
+        "map": tr_each(HEATMAP),
+        **tr_each(PAGE),
     }
     return _shown("heatmap", matrices, words, about or _nameless(matrices, title))
 
@@ -56,7 +57,7 @@ def bipartite(matrices: Sequence[AttentionMatrix], title: str = "", about: Prove
         InputError: there is no matrix.
     """
     _refuse_none(matrices)
-    return _shown("bipartite", matrices, {**PAGE, **BIPARTITE}, about or _nameless(matrices, title))
+    return _shown("bipartite", matrices, tr_each({**PAGE, **BIPARTITE}), about or _nameless(matrices, title))
 
 
 def to_html(matrices: Sequence[AttentionMatrix], about: Provenance) -> bytes:
@@ -67,7 +68,9 @@ def to_html(matrices: Sequence[AttentionMatrix], about: Provenance) -> bytes:
 def _refuse_none(matrices: Sequence[AttentionMatrix]) -> None:
     if not matrices:
         raise InputError(
-            "there is no attention matrix to draw: give at least one, as in model.matrices(text); a pattern may fit none"
+            tr(
+                "there is no attention matrix to draw: give at least one, as in model.matrices(text); a pattern may fit none"
+            )
         )
 
 
@@ -107,7 +110,12 @@ def _weights(matrices: Sequence[AttentionMatrix]) -> tuple[list[dict[str, Any]],
 
 def _summary(matrices: Sequence[AttentionMatrix], queries: int, keys: int) -> str:
     heads = sum(matrix.heads for matrix in matrices)
-    return (
-        f"Attention of {len(matrices)} site{'s' * (len(matrices) != 1)}, {heads} head{'s' * (heads != 1)}: "
-        f"{queries} queries by {keys} keys at most."
+    return tr(
+        ("Attention of {count} site{value}, {heads} head{value2}: {queries} queries by {keys} keys at most."),
+        count=len(matrices),
+        value="s" * (len(matrices) != 1),
+        heads=heads,
+        value2="s" * (heads != 1),
+        queries=queries,
+        keys=keys,
     )

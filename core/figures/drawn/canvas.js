@@ -88,10 +88,10 @@ function readTheme(host) {
   const own = parseColor(get("primary-color"), "#2c6fa3");
   const accent = strong ? mixed(own, text, dark ? 0.3 : 0.25) : own;
   const ramp = rampOf(background, accent);
-  const tone = (share) => cssOf(mixed(background, text, strong ? share ** 0.5 : share));
+  const tone = (share) => cssOf(mixed(background, text, strong && share > 0.15 ? share ** 0.5 : share));
   return {
     background: cssOf(background), text: cssOf(text), accent: cssOf(accent), font: get("font") || "sans-serif",
-    soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(0.11), panel: tone(0.045),
+    soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(strong ? 0.15 : 0.11), panel: tone(0.045),
     tint: (share) => cssOf(mixed(background, accent, share)),
     dark, strong, ramp,
     inkOn: (code) => {

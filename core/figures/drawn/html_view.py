@@ -15,10 +15,11 @@ from typing import NamedTuple
 from core.errors import SettingError
 from core.figures.drawn.scripts import HEADS, HEATMAP, TREE, script, style
 from core.figures.provenance import Provenance, digest, sealed
+from core.language import mark, tr
 
 BEGIN, END = b'<script type="application/json" id="about">', b"</script>"  # around what a view says of itself
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-_BLIND = "This view is drawn by JavaScript, which is switched off here or which this program does not run."
+_BLIND = mark("This view is drawn by JavaScript, which is switched off here or which this program does not run.")
 _LOADING = 480  # pixels of a frame until its view has said how tall it is
 
 
@@ -67,18 +68,21 @@ class HtmlView:
         """The whole document."""
         look = _LOOKS[self.view]
         before = "\n".join([
-            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            tr('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'),
+            tr('<meta http-equiv="Content-Security-Policy" content="{policy}">', policy=_POLICY),
+            tr('<meta name="viewport" content="width=device-width, initial-scale=1">'),
             f"<title>{_safe(self.title or self.summary)}</title>",
             f"<style>\n{style(*look.styles, 'document')}</style>\n</head>\n<body>",
             f'<h1 id="heading">{_safe(self.title)}</h1>' if self.title else "",
-            f'<main id="view" data-summary="{_safe(self.summary)}"></main>',
+            tr('<main id="view" data-summary="{safe}"></main>', safe=_safe(self.summary)),
             f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>\n",
         ])  # fmt: skip
-        after = (
-            f'\n<script type="text/plain" id="numbers">{base64.b64encode(self.payload).decode()}</script>\n'
-            f'<script type="module">\n{script(*look.scripts, "document")}\n{look.start}\n</script>\n</body>\n</html>\n'
+        after = tr(
+            '\n<script type="text/plain" id="numbers">{decode}</script>\n'
+            '<script type="module">\n{script}\n{start}\n</script>\n</body>\n</html>\n',
+            decode=base64.b64encode(self.payload).decode(),
+            script=script(*look.scripts, "document"),
+            start=look.start,
         )
         about = sealed(self.about, digest((before + after).encode())).replace("<", "\\u003c")
         return f"{before}{BEGIN.decode()}{about}{END.decode()}{after}"
@@ -92,18 +96,28 @@ class HtmlView:
         place = Path(path)
         if place.suffix.lower() not in (".html", ".htm"):
             raise SettingError(
-                f"cannot write {place.name[-60:]}: a view is an HTML file, choose a name that ends in .html"
+                tr(
+                    "cannot write {name}: a view is an HTML file, choose a name that ends in .html",
+                    name=place.name[-60:],
+                )
             )
         try:
             place.write_text(self.to_html(), encoding="utf-8")
         except OSError as error:
-            raise SettingError(f"cannot write {place}: {error.strerror}; choose another place") from error
+            raise SettingError(
+                tr("cannot write {place}: {strerror}; choose another place", place=place, strerror=error.strerror)
+            ) from error
         return place
 
     def _repr_html_(self) -> str:
         """What Jupyter, marimo and VS Code show."""
-        look = f"width: 100%; height: {_LOADING}px; border: 0; display: block"
-        return f'<iframe title="{_safe(self.summary)}" style="{look}" srcdoc="{escape(self.to_html())}"></iframe>'
+        look = tr("width: 100%; height: {loading}px; border: 0; display: block", loading=_LOADING)
+        return tr(
+            '<iframe title="{safe}" style="{look}" srcdoc="{escape}"></iframe>',
+            safe=_safe(self.summary),
+            look=look,
+            escape=escape(self.to_html()),
+        )
 
 
 def _safe(text: str) -> str:

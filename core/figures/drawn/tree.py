@@ -10,6 +10,7 @@ from core.figures.drawn.tree_packing import columns, drawn, packed
 from core.figures.drawn.tree_words import WORDS
 from core.figures.provenance import Provenance
 from core.figures.tree import about_tree
+from core.language import tr, tr_each
 
 
 @runtime_checkable
@@ -43,9 +44,13 @@ def tree_view(parts: Parts, about: Provenance) -> HtmlView:
         "height": "auto",
         "caption": about.title,
         "weighed": _weighed(parts),
-        "words": WORDS,
+        "words": tr_each(WORDS),
     }
-    summary = f"Decoding tree of {len(parts.nodes['id'])} nodes, by {parts.header.get('strategy', 'a search')}."
+    summary = tr(
+        "Decoding tree of {count} nodes, by {get}.",
+        count=len(parts.nodes["id"]),
+        get=parts.header.get("strategy", "a search"),
+    )
     return HtmlView("tree", about.title, summary, pack(data), about)
 
 

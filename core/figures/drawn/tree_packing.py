@@ -9,6 +9,7 @@ import numpy as np
 
 from core.decoding.hypothesis import PRUNED
 from core.errors import ShapeError
+from core.language import tr
 
 COLUMNS = (
     "id", "parent", "step", "token", "logp_token", "logp", "rank_score", "rank", "status", "reason", "forced", "slot",
@@ -66,10 +67,14 @@ def columns(nodes: Mapping[str, Sequence]) -> dict[str, list]:
     """
     missing = [name for name in NEEDED if name not in nodes]
     if missing:
-        raise ShapeError(f"tree columns {missing} are missing; needed are {list(NEEDED)}")
+        raise ShapeError(
+            tr("tree columns {missing} are missing; needed are {needed}", missing=missing, needed=list(NEEDED))
+        )
     lengths = {name: len(values) for name, values in nodes.items()}
     if len(set(lengths.values())) != 1:
-        raise ShapeError(f"tree columns differ in length: {lengths}; expected one entry per node in each")
+        raise ShapeError(
+            tr("tree columns differ in length: {lengths}; expected one entry per node in each", lengths=lengths)
+        )
     return {name: [plain(value) for value in values] for name, values in nodes.items()}
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import portalocker
 
 from core.errors import InputError, RunError
+from core.language import mark, tr
 from core.runs import atomic
 from core.runs.classroom import badges, passwords
 from core.runs.classroom.room import LECTURER, Classroom, Member, keep_classroom
@@ -23,7 +24,9 @@ from core.runs.workspace import check_workspace, private_folder, root, workspace
 _CONFIRMED = "oidc."  # how names of workspaces begin whose owners an OpenID provider knows
 _log = logging.getLogger("attention_lab")
 _PATIENCE = 10.0  # seconds that somebody else may take to write an account
-NO = "that does not fit; check the name, the password of the class and your pass phrase. For the first time here? Fill in your pass phrase twice"
+NO = mark(
+    "that does not fit; check the name, the password of the class and your pass phrase. For the first time here? Fill in your pass phrase twice"
+)
 
 
 def enter(room: Classroom, name: str, password: str, phrase: str, again: str) -> Member:
@@ -47,7 +50,9 @@ def enter(room: Classroom, name: str, password: str, phrase: str, again: str) ->
         return _opened(Member("Lecturer", LECTURER, lecturer=True))
     check_workspace(name)
     if name.startswith(_CONFIRMED):
-        raise InputError(f"names that begin with {_CONFIRMED} are given out by the server; choose another")
+        raise InputError(
+            tr("names that begin with {confirmed} are given out by the server; choose another", confirmed=_CONFIRMED)
+        )
     kept = _kept(name)
     right = passwords.fits(password, room.password)
     known = passwords.fits(phrase, kept or "")
@@ -70,7 +75,7 @@ def confirmed(room: Classroom, said: Mapping[str, Any]) -> Member:
     issuer, subject = said.get("iss"), said.get("sub")
     if not isinstance(issuer, str) or not isinstance(subject, str) or not issuer or not subject:
         raise InputError(
-            "the provider does not say who you are (iss and sub are missing); ask whoever runs this server"
+            tr("the provider does not say who you are (iss and sub are missing); ask whoever runs this server")
         )
     # an address that nobody has confirmed may be anybody's: with some providers people type it themselves
     email = str(said.get("email") or "").strip().lower() if said.get("email_verified") is True else ""
@@ -78,7 +83,10 @@ def confirmed(room: Classroom, said: Mapping[str, Any]) -> Member:
         return _opened(Member(email, LECTURER, lecturer=True))
     if room.domains and not email.endswith(tuple(f"@{domain.removeprefix('@')}" for domain in room.domains)):
         raise InputError(
-            f"this class is for confirmed addresses of {', '.join(room.domains)}; log in with such an account"
+            tr(
+                "this class is for confirmed addresses of {domains}; log in with such an account",
+                domains=", ".join(room.domains),
+            )
         )
     name = _CONFIRMED + hashlib.sha256(f"{issuer}\0{subject}".encode()).hexdigest()[:24]
     return _opened(Member(email or name, name))
@@ -94,9 +102,12 @@ def set_phrase(name: str, phrase: str) -> None:
     """
     if _kept(check_workspace(name)) is None:
         raise InputError(
-            f"there is no workspace {name!r} with a pass phrase; its owner chooses one at the first log in"
+            tr(
+                "there is no workspace {name!r} with a pass phrase; its owner chooses one at the first log in",
+                name=name,
+            )
         )
-    with atomic.disk_errors("writing the pass phrase"):
+    with atomic.disk_errors(tr("writing the pass phrase")):
         _write(name, passwords.hashed(phrase))
     badges.take_back_all(name)
 
@@ -125,7 +136,7 @@ def set_lecturer_password(room: Classroom, password: str) -> None:
 
 def _begin(name: str, kept: str) -> None:
     """Of two who choose one new name at the same time, one gets it."""
-    with atomic.disk_errors("making the workspace"):
+    with atomic.disk_errors(tr("making the workspace")):
         private_folder(_folder())
         try:
             with portalocker.Lock(_folder() / ".lock", timeout=_PATIENCE):
@@ -133,11 +144,11 @@ def _begin(name: str, kept: str) -> None:
                     raise InputError(NO)
                 _write(name, kept)
         except portalocker.LockException as error:
-            raise RunError("the list of workspaces is busy; try again") from error
+            raise RunError(tr("the list of workspaces is busy; try again")) from error
 
 
 def _opened(member: Member) -> Member:
-    with atomic.disk_errors("making the workspace"):
+    with atomic.disk_errors(tr("making the workspace")):
         place = workspace(member.workspace)
         private_folder(place.parent)
         place.mkdir(exist_ok=True)
@@ -150,7 +161,9 @@ def _kept(name: str) -> str | None:
     if not path.exists():
         return None
     try:
-        said = atomic.read_json(path, f"give the workspace a new pass phrase: attnlab classroom password {name}")
+        said = atomic.read_json(
+            path, tr("give the workspace a new pass phrase: attnlab classroom password {name}", name=name)
+        )
     except RunError as error:
         # told to whoever runs the server: at the door it would say which names and folders there are
         _log.warning("an account is damaged: %s", error)

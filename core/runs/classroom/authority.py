@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import workspace
 from core.runs.classroom.room import Member
 
@@ -44,7 +45,7 @@ def check_lecturer(what: str) -> None:
         RunError: a student, or nobody, asks.
     """
     if not teaches():
-        raise RunError(f"{what} is the lecturer's; log in as the lecturer, or ask them")
+        raise RunError(tr("{what} is the lecturer's; log in as the lecturer, or ask them", what=what))
 
 
 def places_of_others() -> dict[str, Path]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import AttentionLabError
+from core.language import tr
 from core.runs import atomic
 from core.runs.classroom.room import Member
 from core.runs.workspace import check_workspace, private_folder, root
@@ -37,7 +38,7 @@ def give(member: Member, since: float | None = None) -> str:
         "name": member.name, "workspace": check_workspace(member.workspace), "lecturer": member.lecturer,
         "until": min(time.time(), time.time() if since is None else since) + HOURS * 3600,
     }  # fmt: skip
-    with atomic.disk_errors("logging in"):
+    with atomic.disk_errors(tr("logging in")):
         private_folder(_folder())
         _sweep(member.workspace)
         atomic.write_json(_file(badge), said, private=True)
@@ -61,7 +62,7 @@ def bearer(badge: str) -> Member | None:
 def _read(path: Path, written: int, number: int) -> tuple[float, Member | None]:
     """What a file says that was written at a moment; a badge is asked for many times a click."""
     try:
-        said = atomic.read_json(path, "log in again")
+        said = atomic.read_json(path, tr("log in again"))
         return float(said["until"]), Member(
             str(said["name"]), check_workspace(said["workspace"]), said["lecturer"] is True
         )
@@ -82,7 +83,7 @@ def take_back_all(workspace: str) -> None:
     Raises:
         RunError: the disk refuses, so somebody may still be in.
     """
-    with atomic.disk_errors(f"logging {workspace} out"):
+    with atomic.disk_errors(tr("logging {workspace} out", workspace=workspace)):
         for path in _folder().glob("*.json"):
             with suppress(FileNotFoundError):  # it was taken back meanwhile
                 now = path.stat()

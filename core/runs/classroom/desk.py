@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, workspace
 from core.runs.classroom import authority
 
@@ -27,7 +28,7 @@ def opened() -> list[str]:
     if not authority.places_of_others():
         return []
     try:
-        kept = atomic.read_json(_file(), "open the runs again")
+        kept = atomic.read_json(_file(), tr("open the runs again"))
     except RunError:
         return []
     return [one for one in kept if isinstance(one, str) and _ADDRESS.fullmatch(one)] if isinstance(kept, list) else []
@@ -39,7 +40,7 @@ def put(one: str) -> None:
     Raises:
         RunError: no lecturer asks, or the disk refuses.
     """
-    authority.check_lecturer("opening runs of others")
+    authority.check_lecturer(tr("opening runs of others"))
     _keep([one, *(other for other in opened() if other != one)][:_MOST])
 
 
@@ -49,7 +50,7 @@ def put_back(one: str) -> None:
     Raises:
         RunError: no lecturer asks, or the disk refuses.
     """
-    authority.check_lecturer("opening runs of others")
+    authority.check_lecturer(tr("opening runs of others"))
     with suppress(ValueError):
         left = opened()
         left.remove(one)
@@ -57,7 +58,7 @@ def put_back(one: str) -> None:
 
 
 def _keep(addresses: list[str]) -> None:
-    with atomic.disk_errors("opening a run"):
+    with atomic.disk_errors(tr("opening a run")):
         _file().parent.mkdir(parents=True, exist_ok=True)
         atomic.write_json(_file(), addresses)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError, LockedControl
+from core.language import mark, tr
 from core.runs import atomic, workspace
 from core.runs.classroom import authority
 from core.runs.classroom.room import Member
@@ -31,14 +32,18 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {
-    "train": Control("Train", "training", "Train and Resume: trainings that are processes of their own"),
+    "train": Control("Train", "training", mark("Train and Resume: trainings that are processes of their own")),
     "practice": Control(
-        "Train in a page", "training in a page", "trainings and long measurements that run while a page is open"
+        mark("Train in a page"),
+        mark("training in a page"),
+        mark("trainings and long measurements that run while a page is open"),
     ),
-    "upload": Control("Upload", "bringing files", "every place where files of one's own are dropped"),
-    "import": Control("Import", "importing runs", "runs from .zip files"),
-    "download": Control("Download", "taking files away", "figures, tables, trees, and runs as .zip files"),
-    "delete": Control("Delete and rename", "deleting and renaming runs", "deleting and renaming one's own runs"),
+    "upload": Control("Upload", mark("bringing files"), mark("every place where files of one's own are dropped")),
+    "import": Control("Import", mark("importing runs"), mark("runs from .zip files")),
+    "download": Control("Download", mark("taking files away"), mark("figures, tables, trees, and runs as .zip files")),
+    "delete": Control(
+        mark("Delete and rename"), mark("deleting and renaming runs"), mark("deleting and renaming one's own runs")
+    ),
 }
 
 
@@ -84,9 +89,13 @@ def problems_of(member: Member | None, controls: Iterable[str] = CONTROLS) -> di
     for control in controls:
         doing = CONTROLS[control].doing
         if _file(Lock(control)).exists():
-            found[control] = f"The lecturer has locked {doing} for the class; it goes on when they unlock it."
+            found[control] = tr(
+                "The lecturer has locked {doing} for the class; it goes on when they unlock it.", doing=doing
+            )
         elif mine and _file(Lock(control, mine)).exists():
-            found[control] = f"The lecturer has locked {doing} for {mine}; it goes on when they unlock it."
+            found[control] = tr(
+                "The lecturer has locked {doing} for {mine}; it goes on when they unlock it.", doing=doing, mine=mine
+            )
     return found
 
 
@@ -118,7 +127,10 @@ def unlock(control: str, workspace: str = "") -> None:
     one = _checked(control, workspace)
     if workspace and Lock(control) in locks():
         raise InputError(
-            f"{control} is locked for the whole class; unlock it for all, then lock it for those who are meant"
+            tr(
+                "{control} is locked for the whole class; unlock it for all, then lock it for those who are meant",
+                control=control,
+            )
         )
     with atomic.disk_errors(f"unlocking {control}"):
         for each in [one] if workspace else [found for found in locks() if found.control == control]:
@@ -137,10 +149,15 @@ def locks() -> list[Lock]:
 
 
 def _checked(control: str, name: str) -> Lock:
-    authority.check_lecturer("locking and unlocking")
+    authority.check_lecturer(tr("locking and unlocking"))
     if control not in CONTROLS:
         raise InputError(
-            f"there is no control {control[:60]!r}{did_you_mean(control[:60], CONTROLS)}; controls: {', '.join(CONTROLS)}"
+            tr(
+                "there is no control {control!r}{did_you_mean}; controls: {controls}",
+                control=control[:60],
+                did_you_mean=did_you_mean(control[:60], CONTROLS),
+                controls=", ".join(CONTROLS),
+            )
         )
     return Lock(control, workspace.check_workspace(name) if name else "")
 

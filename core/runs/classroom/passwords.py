@@ -10,6 +10,7 @@ import hmac
 import secrets
 
 from core.errors import InputError
+from core.language import tr
 
 _COST, _BLOCK, _WAYS = 2**15, 8, 1
 _MEMORY = 64 * 2**20  # bytes that OpenSSL may take; the cost above needs half of it
@@ -24,7 +25,14 @@ def hashed(password: str) -> str:
         InputError: too short to keep anybody out, or too long.
     """
     if not _SHORTEST <= len(password) <= _LONGEST:
-        raise InputError(f"a password has {_SHORTEST} to {_LONGEST} characters; this one has {len(password)}")
+        raise InputError(
+            tr(
+                "a password has {shortest} to {longest} characters; this one has {count}",
+                shortest=_SHORTEST,
+                longest=_LONGEST,
+                count=len(password),
+            )
+        )
     salt = secrets.token_bytes(16)
     digest = _digest(password, salt, _COST, _BLOCK, _WAYS)
     return "$".join([_KIND, str(_COST), str(_BLOCK), str(_WAYS), _text(salt), _text(digest)])

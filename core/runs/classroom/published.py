@@ -6,6 +6,7 @@ number and nothing is replaced: who has opened `class/NAME`, or has a link to it
 """
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import archive, atomic, store
 from core.runs.classroom import authority
 from core.runs.folder import RunFolder
@@ -21,7 +22,7 @@ def publish(run: RunFolder, name: str = "") -> RunFolder:
     Raises:
         RunError: no lecturer asks, the run is damaged, the name is impossible, or the disk refuses.
     """
-    authority.check_lecturer("publishing a run")
+    authority.check_lecturer(tr("publishing a run"))
     wish = store.check_name(name or run.name)
     folder = store.published_folder()
     with atomic.disk_errors(f"publishing {run.address}"):
@@ -50,14 +51,19 @@ def unpublish(name: str) -> None:
     Raises:
         RunError: no lecturer asks, nothing of that name is published, or the disk refuses.
     """
-    authority.check_lecturer("taking a published run back")
+    authority.check_lecturer(tr("taking a published run back"))
     last = name.removeprefix(store.CLASS)
     found = {run.name: run for run in published()}
     if last not in found:
         raise RunError(
-            f"no run {last[:100]!r} is published{did_you_mean(last[:100], found)}; published: {', '.join(found) or 'none'}"
+            tr(
+                "no run {last!r} is published{did_you_mean}; published: {found}",
+                last=last[:100],
+                did_you_mean=did_you_mean(last[:100], found),
+                found=", ".join(found) or "none",
+            )
         )
-    with atomic.disk_errors(f"taking {name} back"):
+    with atomic.disk_errors(tr("taking {name} back", name=name)):
         atomic.remove_folder(found[last].path)
 
 

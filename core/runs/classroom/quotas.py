@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic, workspace
 from core.runs.classroom import authority
 from core.runs.classroom.room import Quotas, load_classroom
@@ -57,12 +58,12 @@ def _held() -> Iterator[Quotas | None]:
     if allowed is None:
         yield None
         return
-    with atomic.disk_errors("opening the workspace"):
+    with atomic.disk_errors(tr("opening the workspace")):
         workspace.home().mkdir(parents=True, exist_ok=True)
         file = (workspace.home() / ".adding.lock").open("a+")
     with file:
         if not acquire(file, _PATIENCE):
-            raise RunError("something else is being added to your workspace; try again when it is there")
+            raise RunError(tr("something else is being added to your workspace; try again when it is there"))
         yield allowed
 
 
@@ -74,7 +75,11 @@ def _check_count(allowed: Quotas) -> None:
     runs = sum(not entry.name.startswith(".") for entry in entries)
     if runs >= allowed.runs:
         raise RunError(
-            f"you have {runs} runs, and a workspace of this class may hold {allowed.runs}: delete one that you do not need"
+            tr(
+                "you have {runs} runs, and a workspace of this class may hold {runs2}: delete one that you do not need",
+                runs=runs,
+                runs2=allowed.runs,
+            )
         )
 
 
@@ -82,6 +87,11 @@ def _check_room(size: int, allowed: Quotas) -> None:
     held = megabytes(workspace.home())
     if held + size / _MB > allowed.megabytes:
         raise RunError(
-            f"your workspace holds {held:,.0f} MB, this would bring {size / _MB:,.1f} MB more, and one of this class may hold "
-            f"{allowed.megabytes:,} MB: delete runs that you do not need"
+            tr(
+                "your workspace holds {held:,.0f} MB, this would bring {size:,.1f} MB more, and one of this class may hold "
+                "{megabytes:,} MB: delete runs that you do not need",
+                held=held,
+                size=size / _MB,
+                megabytes=allowed.megabytes,
+            )
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import job_queue, status, workspace
 from core.runs.classroom import accounts, authority, desk, presence
 from core.runs.classroom.glance import glance
@@ -119,13 +120,17 @@ def run_of(place: str, name: str) -> RunFolder:
     folder = workspace.workspaces().get(place)
     if folder is None or name not in [path.name for path in _runs(folder)]:
         raise RunError(
-            f"there is no run {name[:100]!r} in the workspace {place[:60]!r}; it may have been deleted or renamed"
+            tr(
+                "there is no run {name!r} in the workspace {place!r}; it may have been deleted or renamed",
+                name=name[:100],
+                place=place[:60],
+            )
         )
     return RunFolder(folder / "runs" / name, name, desk.address(place, name))
 
 
 def _check() -> None:
-    authority.check_lecturer("the roll of the class")
+    authority.check_lecturer(tr("the roll of the class"))
 
 
 def _entries(place: str, folder: Path, places: dict[str, int]) -> Iterator[Entry]:

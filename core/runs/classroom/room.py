@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError, RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.classroom import passwords
 from core.runs.limits import Limits
@@ -81,22 +82,34 @@ def load_classroom() -> Classroom:
         RunError: there is none, or the file cannot be read or says something else.
     """
     path = classroom_file()
-    where = "classroom.toml of this server" if in_classroom() else path  # students read it too: no path of the server
+    where = (
+        tr("classroom.toml of this server") if in_classroom() else path
+    )  # students read it too: no path of the server
     try:
         text = path.read_bytes()[:_LARGEST].decode("utf-8")
         return _classroom(tomllib.loads(text))
     except FileNotFoundError:
-        raise RunError(f"there is no class at {where}; make one with: attnlab classroom new --name NAME") from None
+        raise RunError(
+            tr("there is no class at {where}; make one with: attnlab classroom new --name NAME", where=where)
+        ) from None
     except OSError as error:
-        raise RunError(f"{where} cannot be read ({error.strerror}); give the server the right to read it") from error
+        raise RunError(
+            tr(
+                "{where} cannot be read ({strerror}); give the server the right to read it",
+                where=where,
+                strerror=error.strerror,
+            )
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, InputError) as error:
-        raise RunError(f"{where}: {error}; mend it, or make it anew with: attnlab classroom new") from error
+        raise RunError(
+            tr("{where}: {error}; mend it, or make it anew with: attnlab classroom new", where=where, error=error)
+        ) from error
 
 
 def keep_classroom(one: Classroom) -> Path:
     """Write a class down, whole or not at all; nobody else on this computer may read the file."""
     path = classroom_file()
-    with atomic.disk_errors("writing the class"):
+    with atomic.disk_errors(tr("writing the class")):
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write_bytes(path, _written(one).encode(), private=True)
     return path
@@ -109,9 +122,11 @@ def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom
         InputError: a name nobody can read, a password that is too short, or the same for both.
     """
     if not name.strip() or len(name) > 120 or not name.isprintable():
-        raise InputError("a class has a name of 1 to 120 characters on one line")
+        raise InputError(tr("a class has a name of 1 to 120 characters on one line"))
     if password and password == lecturer_password:
-        raise InputError("the lecturer's password must be another than the class's: everybody in class knows that one")
+        raise InputError(
+            tr("the lecturer's password must be another than the class's: everybody in class knows that one")
+        )
     kept = [passwords.hashed(one) if one else "" for one in (password, lecturer_password)]
     return Classroom(name.strip(), *kept, limits=_USUAL)
 
@@ -119,11 +134,15 @@ def new_classroom(name: str, password: str, lecturer_password: str) -> Classroom
 def _classroom(said: dict[str, Any]) -> Classroom:
     name = said.get("name")
     if not isinstance(name, str) or not name:
-        raise InputError('the first thing expected is a line name = "…"')
+        raise InputError(tr('the first thing expected is a line name = "…"'))
     unknown = set(said) - {one.name for one in fields(Classroom)}
     if unknown:
         raise InputError(
-            f"{sorted(unknown)[0]!r} is not known here; known: {', '.join(f.name for f in fields(Classroom))}"
+            tr(
+                "{unknown!r} is not known here; known: {listed}",
+                unknown=sorted(unknown)[0],
+                listed=", ".join(f.name for f in fields(Classroom)),
+            )
         )
     return Classroom(
         name,
@@ -137,14 +156,14 @@ def _classroom(said: dict[str, Any]) -> Classroom:
 def _text(said: dict[str, Any], key: str) -> str:
     value = said.get(key, "")
     if not isinstance(value, str):
-        raise InputError(f"{key} is expected to be a text")
+        raise InputError(tr("{key} is expected to be a text", key=key))
     return value
 
 
 def _texts(said: dict[str, Any], key: str) -> tuple[str, ...]:
     value = said.get(key, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise InputError(f"{key} is expected to be a list of texts")
+        raise InputError(tr("{key} is expected to be a list of texts", key=key))
     return tuple(one.strip().lower() for one in value)
 
 
@@ -153,14 +172,24 @@ def _numbers(said: dict[str, Any], key: str, kind: type[Any]) -> dict[str, int]:
     known = [one.name for one in fields(kind)]
     for name, value in part.items() if isinstance(part, dict) else [(key, part)]:
         if name not in known or not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise InputError(f"[{key}] takes whole numbers from 1 on for {', '.join(known)}; found {name} = {value!r}")
+            raise InputError(
+                tr(
+                    "[{key}] takes whole numbers from 1 on for {known}; found {name} = {value!r}",
+                    key=key,
+                    known=", ".join(known),
+                    name=name,
+                    value=value,
+                )
+            )
     return part
 
 
 def _written(one: Classroom) -> str:
     """As TOML; its texts are those of JSON, except that they hold every letter as itself."""
     lines = [
-        "# A class of Attention Lab. Passwords are kept as what scrypt makes of them; set one with: attnlab classroom password"
+        tr(
+            "# A class of Attention Lab. Passwords are kept as what scrypt makes of them; set one with: attnlab classroom password"
+        )
     ]
     for key, value in asdict(one).items():
         if not isinstance(value, dict):

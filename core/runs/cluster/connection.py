@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.errors import AttentionLabError, InputError, MissingExtra, RunError
+from core.language import tr
 
 NAMESPACE = "attnlab"
 PORT = 10001  # of Ray's own choice
@@ -68,8 +69,12 @@ def resolved(address: str) -> str:
         if place.scheme == "ray" and place.hostname and place.path in ("", "/"):
             return f"ray://{place.hostname}:{place.port or PORT}"
     raise InputError(
-        f"--cluster {address[:80]!r} is no address of a cluster; use ray://HOST:{PORT}, auto (the head on this computer) "
-        "or local (start one here)"
+        tr(
+            "--cluster {address!r} is no address of a cluster; use ray://HOST:{port}, auto (the head on this computer) "
+            "or local (start one here)",
+            address=address[:80],
+            port=PORT,
+        )
     )
 
 
@@ -119,7 +124,7 @@ class Connection:
         seen = self.lately()
         if seen is None:
             wrong = self._wrong or RunError(
-                f"the cluster at {self.address} does not answer; see whether `ray status` does"
+                tr("the cluster at {address} does not answer; see whether `ray status` does", address=self.address)
             )
             raise wrong.with_traceback(None)  # it is raised anew for everybody who asks
         return seen
@@ -134,7 +139,9 @@ class Connection:
         try:
             jobs, has = ray.util.list_named_actors(), ray.cluster_resources()
         except Exception as error:  # of Ray's many kinds
-            raise RunError(f"the cluster at {self.address} was lost: {error}") from error
+            raise RunError(
+                tr("the cluster at {address} was lost: {error}", address=self.address, error=error)
+            ) from error
         self._seen = Seen(frozenset(jobs), int(has.get("CPU", 0)), int(has.get("GPU", 0)))
         self._at, self._wrong = time.monotonic(), None
         return self._seen
@@ -166,7 +173,11 @@ class Connection:
             self._ended.wait(_LOOK)
 
     def _note(self, error: Exception) -> None:
-        said = error if isinstance(error, AttentionLabError) else RunError(f"the cluster at {self.address}: {error}")
+        said = (
+            error
+            if isinstance(error, AttentionLabError)
+            else RunError(tr("the cluster at {address}: {error}", address=self.address, error=error))
+        )
         if str(said) != str(self._wrong):
             _log.warning("%s", said)
         self._wrong = said
@@ -197,14 +208,18 @@ def start_here() -> None:
     beside = Path(sys.executable).with_name("ray")
     program = str(beside) if beside.exists() else shutil.which("ray")
     if program is None:
-        raise MissingExtra("ray", "cluster", "a cluster on this computer")
+        raise MissingExtra("ray", "cluster", tr("a cluster on this computer"))
     command = [program, "start", "--head", f"--ray-client-server-port={PORT}", "--include-dashboard=false"]
     done = subprocess.run(
         [*command, "--disable-usage-stats"], capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
     )
     if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-        raise RunError(f"Ray does not start on this computer: {last[0][:300]}; try it by hand: ray start --head")
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:] or [
+            tr("exit code {returncode}", returncode=done.returncode)
+        ]
+        raise RunError(
+            tr("Ray does not start on this computer: {last}; try it by hand: ray start --head", last=last[0][:300])
+        )
 
 
 def _module() -> Any:
@@ -223,8 +238,12 @@ def _reach(address: str) -> None:
         socket.create_connection((str(place.hostname), place.port or PORT), _REACH).close()
     except OSError as error:
         raise RunError(
-            f"no cluster answers at {address} ({error.strerror or error}); start one there with `ray start --head`, or mend the "
-            "address"
+            tr(
+                "no cluster answers at {address} ({strerror}); start one there with `ray start --head`, or mend the "
+                "address",
+                address=address,
+                strerror=error.strerror or error,
+            )
         ) from error
 
 
@@ -238,6 +257,6 @@ def _connect(ray: Any, address: str) -> None:
         except (RuntimeError, ConnectionError, ValueError) as error:
             said = " ".join(str(error).split())[:300]
             if "version" in said.lower():
-                said = f"it is another Ray or Python than here ({said}); install the same on all machines"
+                said = tr("it is another Ray or Python than here ({said}); install the same on all machines", said=said)
                 break
-    raise RunError(f"the cluster at {address} cannot be used: {said}")
+    raise RunError(tr("the cluster at {address} cannot be used: {said}", address=address, said=said))

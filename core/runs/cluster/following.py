@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import status, workspace
 from core.runs.cluster import writer
 from core.runs.cluster.mirror import Inward
@@ -48,7 +49,12 @@ class Following:
             return f"{self._url}/{run.path.relative_to(workspace.root()).as_posix()}"
         except ValueError:
             raise RunError(
-                f"{run.address} is not in {workspace.root()}: only what is there is carried to {self._url}"
+                tr(
+                    "{address} is not in {root}: only what is there is carried to {url}",
+                    address=run.address,
+                    root=workspace.root(),
+                    url=self._url,
+                )
             ) from None
 
     def put(self, run: RunFolder) -> None:
@@ -61,7 +67,9 @@ class Following:
         try:
             writer.put(stored, run)
         except Exception as error:  # each kind of storage has errors of its own
-            raise RunError(f"{run.address} cannot be stored at {stored.url}: {error}") from error
+            raise RunError(
+                tr("{address} cannot be stored at {url}: {error}", address=run.address, url=stored.url, error=error)
+            ) from error
 
     def bring(self, run: RunFolder) -> None:
         """Bring what is stored of a run, if that can be had; the caller holds its lock."""

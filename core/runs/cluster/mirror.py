@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic
 from core.runs.cluster.storage import Index, Part, Stored
 from core.runs.folder import RunFolder
@@ -64,7 +65,7 @@ class Outward:
         if index == self._index:
             return
         if self._stored.writer != self._me:
-            raise Taken(f"{self._run.address} is trained elsewhere now")
+            raise Taken(tr("{address} is trained elsewhere now", address=self._run.address))
         self._stored.commit(index)
         self._forget(self._unused - index.objects())
         self._unused = self._index.objects() - index.objects()  # a reader of the index before may still want them
@@ -199,7 +200,7 @@ def _mark(path: Path) -> tuple[int, int]:
 
 
 def _json(path: Path) -> dict[str, Any]:
-    value = atomic.read_json(path, "the run has not begun") if path.exists() else {}
+    value = atomic.read_json(path, tr("the run has not begun")) if path.exists() else {}
     return dict(value)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from core import devices
 from core.errors import AttentionLabError, RunError
+from core.language import tr
 from core.runs import controls, status
 from core.runs.backend import CLUSTER, AbstractBackend
 from core.runs.cluster import following
@@ -66,7 +67,9 @@ class RayCluster(AbstractBackend):
         with run.lock():
             before = status.read(run)
             if before.alive:
-                raise RunError(f"{run.address} is being trained on node {before.node}; wait for it or stop it first")
+                raise RunError(tr(
+                    "{address} is being trained on node {node}; wait for it or stop it first", address=run.address,
+                    node=before.node))  # fmt: skip
             controls.clear(run)
             if self._storage is not None and before.state == "crashed" and before.job:
                 self._storage.bring(run)  # what a lost node left last
@@ -100,9 +103,10 @@ class RayCluster(AbstractBackend):
         except ValueError:  # there is none of that name any more
             pass
         except Exception as error:  # of Ray's many kinds, as in `_create`
-            raise RunError(
-                f"the cluster at {self._line.address} did not end {run.address} ({error}); try again"
-            ) from error
+            raise RunError(tr(
+                "the cluster at {address} did not end {address2} ({error}); try again", address=self._line.address,
+                address2=run.address, error=error,
+            )) from error  # fmt: skip
         with contextlib.suppress(RunError), run.lock():  # nobody writes it any more
             if self._storage is not None:
                 self._storage.bring(run)
@@ -113,15 +117,15 @@ class RayCluster(AbstractBackend):
     def _check_room(self, run: RunFolder, workers: int) -> None:
         places = self.places()
         if workers > places:
-            raise RunError(
-                f"{run.address} is trained by training.workers={workers}, and the cluster has {places} places: "
-                "set workers lower, or add nodes"
-            )
+            raise RunError(tr(
+                "{address} is trained by training.workers={workers}, and the cluster has {places} places: "
+                "set workers lower, or add nodes", address=run.address,
+                workers=workers, places=places))  # fmt: skip
         if workers > 1 and self._storage is not None:
-            raise RunError(
-                f"{run.address} is trained by training.workers={workers}, which read one folder: use a folder that all nodes see, "
-                f"without {STORAGE}, or set workers to 1"
-            )
+            raise RunError(tr(
+                "{address} is trained by training.workers={workers}, which read one folder: use a folder that all nodes see, "
+                "without {storage}, or set workers to 1", address=run.address,
+                workers=workers, storage=STORAGE))  # fmt: skip
 
     def _create(self, run: RunFolder, limits: Limits, workers: int) -> Any:
         ray = self._line.ray()
@@ -143,13 +147,17 @@ class RayCluster(AbstractBackend):
                 return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), _gpus(), last)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
-                    raise RunError(f"{run.address} is still held by its last training ({error}); try again") from error
+                    raise RunError(tr(
+                        "{address} is still held by its last training ({error}); try again", address=run.address,
+                        error=error,
+                    )) from error  # fmt: skip
                 time.sleep(0.1)
             except Exception as error:  # of Ray's many kinds, and whatever the head raised
-                raise RunError(
-                    f"the cluster at {self._line.address} did not take {run.address} ({error}); is the same Attention Lab installed "
-                    "on its head?"
-                ) from error
+                raise RunError(tr(
+                    "the cluster at {address} did not take {address2} ({error}); is the same Attention Lab installed "
+                    "on its head?", address=self._line.address,
+                    address2=run.address, error=error,
+                )) from error  # fmt: skip
 
     def _see_born(self, actor: Any, run: RunFolder) -> None:
         """Speak for a training that could not even begin: a node without the lab, most of all."""
@@ -159,8 +167,11 @@ class RayCluster(AbstractBackend):
         except ray.exceptions.RayActorError as error:
             last = str(error).strip().splitlines()[-1][:300]
             _fail(
-                run, f"no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?"
-            )
+                run,
+                tr(
+                    "no node of the cluster could begin ({last}); is the same Attention Lab installed on all of them?",
+                    last=last),
+            )  # fmt: skip
         except Exception:
             return  # the line was lost: the actor is on its own
 

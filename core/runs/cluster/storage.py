@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from core.errors import MissingExtra, RunError
+from core.language import tr
 
 STORAGE = "ATTNLAB_STORAGE"  # the environment variable that says where
 _SCHEMA = "attnlab/stored/1"
@@ -61,10 +62,12 @@ class Stored:
             self._system, self._base = fsspec.url_to_fs(url)
         except ImportError as error:
             raise MissingExtra(
-                str(error.name or "fsspec"), "cluster", f"runs at {url.partition('://')[0]}://"
+                str(error.name or "fsspec"), "cluster", tr("runs at {partition}://", partition=url.partition("://")[0])
             ) from None
         except ValueError as error:
-            raise RunError(f"{STORAGE}={url[:120]} cannot be used: {error}") from error
+            raise RunError(
+                tr("{storage}={url} cannot be used: {error}", storage=STORAGE, url=url[:120], error=error)
+            ) from error
         self.url = url
 
     def index(self) -> Index | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
+from core.language import tr
 from core.runs import jobs
 from core.runs.cluster.training import TRIES, fail, goes_on, settle
 from core.runs.folder import RunFolder
@@ -52,7 +53,9 @@ class TeamTraining:
                     # a leader that lived said `failed` of the loss; one that did not said it of itself: a limit, above all
                     if not lost or not goes_on(self._run, failed=not leader_too):
                         return
-                raise RunError(f"its team lost a member {TRIES} times; resume it when the cluster is at rest")
+                raise RunError(
+                    tr("its team lost a member {tries} times; resume it when the cluster is at rest", tries=TRIES)
+                )
         except BaseException as error:  # before the leader could say it
             traceback.print_exc()
             fail(self._run, error)

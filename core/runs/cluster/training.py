@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core import devices
 from core.errors import RunError
+from core.language import tr
 from core.runs import jobs, status, workspace
 from core.runs.cluster.storage import Stored
 from core.runs.cluster.writer import carried
@@ -115,7 +116,7 @@ def goes_on(run: RunFolder, *, failed: bool = False) -> bool:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-    reason = f"its process on node {before.node} is lost; it goes on here, from its last checkpoint"
+    reason = tr("its process on node {node} is lost; it goes on here, from its last checkpoint", node=before.node)
     status.write(run, "starting", step=before.step, steps=before.steps, reason=reason)
     with (run.path / "log.txt").open("a", encoding="utf-8") as log:
         log.write(f"{reason}: node {os.environ[status.NODE]}\n")

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import RunError
+from core.language import tr
 from core.runs.cluster.mirror import Inward, Outward, Taken
 from core.runs.cluster.storage import Stored
 from core.runs.folder import RunFolder
@@ -56,7 +57,7 @@ def carried(stored: Stored, name: str) -> Iterator[tuple[RunFolder, Callable[[],
         me = taken_over(stored)
         inward = Inward(stored, run)
         if not inward.pull():
-            raise RunError(f"{stored.url} holds no run that can be read; start it again from the app")
+            raise RunError(tr("{url} holds no run that can be read; start it again from the app", url=stored.url))
         outward = Outward(stored, run, me, inward.index)
         ended = threading.Event()
         thread = threading.Thread(target=_carry, args=(outward, ended), daemon=True, name=f"carry {name}")
