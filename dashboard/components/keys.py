@@ -76,6 +76,11 @@ def _slider(does: str, widget: str) -> tuple[Key, ...]:
 
 
 PAGES: Mapping[str, tuple[Key, ...]] = {
+    "start": (
+        Key(("ArrowRight",), mark("one token of the map on"), press=".living-map .next"),
+        Key(("ArrowLeft",), mark("one token back"), press=".living-map .back"),
+        Key((" ",), mark("play or pause"), press=".living-map .play"),
+    ),
     "decoder": (
         Key(("ArrowRight",), mark("next token")),
         Key(("ArrowLeft",), mark("one token back")),

@@ -24,6 +24,5 @@ const grown = (value, by) => (Array.isArray(value) ? value.map((one) => grown(on
 function stoodOff(value, theme) {
   if (Array.isArray(value)) return value.map((one) => stoodOff(one, theme));
   if (typeof value !== "string" || /^rgba/.test(value)) return value;
-  const [light, a, b] = toLab(parseColor(value, theme.text));
-  return cssOf(fromLab([theme.dark ? Math.max(light, 0.78) : Math.min(light, 0.55), a, b]));
+  return cssOf(lit(parseColor(value, theme.text), (light) => (theme.dark ? Math.max(light, 0.78) : Math.min(light, 0.55))));
 }

@@ -36,6 +36,9 @@ const mixed = (from, to, share) => {
   return fromLab(x.map((value, i) => value + (y[i] - value) * share));
 };
 
+// The same hue, lighter or darker.
+const lit = (color, how) => { const [light, a, b] = toLab(color); return fromLab([how(light), a, b]); };
+
 const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 function parseColor(text, fallback) {
   pixel.fillStyle = fallback;
@@ -86,7 +89,7 @@ function readTheme(host) {
   const background = strong ? (dark ? [0, 0, 0] : [255, 255, 255]) : asked;
   const text = strong ? (dark ? [255, 255, 255] : [0, 0, 0]) : parseColor(get("text-color"), "#1f2933");
   const own = parseColor(get("primary-color"), "#2c6fa3");
-  const accent = strong ? mixed(own, text, dark ? 0.3 : 0.25) : own;
+  const accent = strong ? lit(own, (light) => (dark ? Math.max(light, 0.84) : Math.min(light, 0.42))) : own;
   const ramp = rampOf(background, accent);
   const tone = (share) => cssOf(mixed(background, text, strong && share > 0.15 ? share ** 0.5 : share));
   return {
