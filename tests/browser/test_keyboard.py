@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def opened(page: Page, address: str) -> None:
     """A page that hears keys and has settled."""
     page.goto(address)
-    expect(page.locator(".keyboard .open")).to_be_visible()
+    expect(page.locator(".keyboard .open")).to_be_visible(timeout=90_000)
     settled(page)
 
 
@@ -65,7 +65,7 @@ def test_single_keys_can_be_turned_off_and_stay_off(page: Page) -> None:
     page.get_by_label("single letters, digits and signs do something").uncheck()
     page.keyboard.press("Escape")
     page.reload()
-    expect(page.locator(".keyboard .open")).to_be_visible()
+    expect(page.locator(".keyboard .open")).to_be_visible(timeout=90_000)
     settled(page)
     page.keyboard.press("?")
     page.wait_for_timeout(500)
@@ -114,3 +114,43 @@ def test_projector_mode_is_a_key_stands_in_the_address_and_stays_on_the_next_pag
     settled(page)
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "21px"
     expect(page).to_have_url(re.compile("projector=true"))
+
+
+# ---------------------------------------------------------------- Tab
+# what can be used on the page and in its drawn components; of a group in which arrows move, its one stop
+USABLE = """() => {
+    const roots = [document, ...[...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].map((one) => one.shadowRoot)];
+    const all = roots.flatMap((root) => [...root.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]);
+    window.usable = all.filter((one) => one.getClientRects().length && !one.disabled && one.tabIndex >= 0
+        && !(one.type === "radio" && !one.checked) && getComputedStyle(one).visibility === "visible");
+    return window.usable.length;
+}"""
+FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    window.reached = (window.reached || new Set()).add(at);
+    let framed = false;
+    for (let one = at, up = 0; one && up < 5; one = one.parentElement, up++) {
+        const look = getComputedStyle(one);
+        framed ||= (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== "none";
+    }
+    return [at.tagName, at.getAttribute("aria-label") || at.textContent.slice(0, 30), framed || at === document.body];
+}"""
+
+
+@pytest.mark.parametrize("address", ["/", "/decoder", "/attention", "/train"])
+def test_tab_reaches_every_control_and_shows_where_it_is(page: Page, address: str) -> None:
+    opened(page, address)
+    count = page.evaluate(USABLE)
+    assert count > 8
+    unseen = []
+    for _ in range(count + 30):
+        page.keyboard.press("Tab")
+        tag, name, framed = page.evaluate(FOCUSED)
+        if not framed:
+            unseen.append(f"{tag} {name}")
+    missed = page.evaluate(
+        "window.usable.filter((one) => one.isConnected && !window.reached.has(one)).map((one) => one.outerHTML.slice(0, 120))"
+    )
+    assert missed == []
+    assert unseen == []
