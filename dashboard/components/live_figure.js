@@ -87,7 +87,6 @@ class LiveFigure {
     // Plotly's own bar would offer to send the figure to its makers
     const config = { displaylogo: false, responsive: false, showSendToCloud: false, plotlyServerURL: "", modeBarButtonsToRemove: ["lasso2d", "select2d"] };
     // one after the other: two reacts at once on one plot leave it in between
-<<<<<<< HEAD
     this.last = (this.last || Promise.resolve()).then(() => plotly.react(this.plot, { data, layout: dressed, config, frames })).then(() => this.call()).catch((error) => console.error(error));
   }
 
@@ -101,15 +100,7 @@ class LiveFigure {
       layer.setAttribute("role", "img");
       layer.setAttribute("aria-label", said);
     });
-=======
-    this.last = (this.last || Promise.resolve()).then(() => plotly.react(this.plot, { data, layout: dressed, config, frames })).then(() => this.describe()).catch((error) => console.error(error));
-    this.plot.setAttribute("role", "figure"); // no img: the buttons of Plotly's bar are in it
-    this.plot.setAttribute("aria-label", this.header.alt || layout?.title?.text || "");
->>>>>>> wt-hall
   }
-
-  // What is drawn is said by the label; the letters of axes, one by one, would say nothing.
-  describe() { for (const drawn of this.plot.querySelectorAll(".main-svg")) drawn.setAttribute("aria-hidden", "true"); }
 
   dress(layout, theme, rem) {
     if (layout.template) layout.template.data = {}; // trace colours are the page's, not a template's
