@@ -110,7 +110,7 @@ class HtmlView:
 
     def _repr_html_(self) -> str:
         """What Jupyter, marimo and VS Code show."""
-        look = tr("width: 100%; height: {loading}px; border: 0; display: block", loading=_LOADING)
+        look = f"width: 100%; height: {_LOADING}px; border: 0; display: block"
         return f'<iframe title="{_safe(self.summary)}" style="{look}" srcdoc="{escape(self.to_html())}"></iframe>'
 
 
