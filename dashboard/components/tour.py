@@ -114,7 +114,7 @@ def _moves(number: int) -> None:
     if number > 1 and st.button(tr("Back"), icon=":material/arrow_back:", key="tour back", shortcut="Alt+B"):
         go(number - 1)
     if number < len(STOPS) and st.button(
-        tr("Next"), icon=":material/arrow_forward:", key="tour next", shortcut="Alt+N", type="primary"
+        tr("Next stop"), icon=":material/arrow_forward:", key="tour next", shortcut="Alt+N", type="primary"
     ):
         go(number + 1)
     st.button(tr("Leave"), icon=":material/close:", on_click=_leave, key="leave the tour", type="tertiary")

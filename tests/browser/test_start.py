@@ -107,10 +107,10 @@ def test_the_tour_to_its_end_and_out_by_mouse(page: Page) -> None:
     page.get_by_role("button", name="Take the two-minute tour").click()
     for number in range(1, len(STOPS)):
         stop(page, number)
-        page.get_by_role("button", name="Next").click()
+        page.get_by_role("button", name="Next stop").click()
     stop(page, len(STOPS))
-    expect(page.get_by_role("button", name="Next")).to_have_count(0)
-    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_role("button", name="Next stop")).to_have_count(0)
+    page.locator(".st-key-tour").get_by_role("button", name="Back").click()
     stop(page, len(STOPS) - 1)
     page.reload()
     stop(page, len(STOPS) - 1)
