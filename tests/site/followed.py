@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"^([^\n]*):\n\n```(\w+)\n(.*?)^```$", re.M | re.S)
+_BLOCK = re.compile(r"^([^\n]*)\n\n(`{3,})(\w+)\n(.*?)^\2$", re.M | re.S)  # a longer fence may hold shorter ones
 _RUN = {
     "pytest": ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider"],
     "attnlab": ["-c", "from core.cli import main; main()"],
@@ -33,11 +33,16 @@ class Block:
 def blocks(page: str) -> list[Block]:
     """What a page says to write, in its order."""
     found = []
-    for above, kind, text in _BLOCK.findall(page):
-        named = re.search(r"(A new file,|\b[Ii]n) [^`]*?`([\w./-]+\.\w+)`", above)
+    for above, _, kind, text in _BLOCK.findall(page):
+        named = re.search(r"(A new file,|\b[Ii]n) [^`]*?`([\w./-]+\.\w+)`.*:$", above)
         if named is not None and kind != "bash":
             found.append(Block(named[2], named[1] == "A new file,", text))
     return found
+
+
+def kinds(page: str) -> list[str]:
+    """Of what kind each block of a page is."""
+    return [kind for _, _, kind, _ in _BLOCK.findall(page)]
 
 
 def commands(page: str) -> list[list[str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.site.followed import ROOT, blocks, commands, copy_of_the_tree, run, write
+from tests.site.followed import ROOT, blocks, commands, copy_of_the_tree, kinds, run, write
 
 HOW_TOS = sorted(path.stem for path in (ROOT / "docs" / "how-to").glob("add-*.md"))
 STAYS = ("app",)  # a command that does not end by itself
@@ -22,7 +22,7 @@ def test_there_is_one_for_everything_people_add():
 @pytest.mark.parametrize("name", HOW_TOS)
 def test_every_block_says_where_it_belongs(name):
     """None is passed over in silence: a block is a file, a change, or commands."""
-    shown = re.findall(r"^```(\w+)$", page(name), re.M)
+    shown = kinds(page(name))
     assert len(blocks(page(name))) == sum(kind != "bash" for kind in shown) >= 2
     assert "bash" in shown
 
