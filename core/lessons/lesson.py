@@ -5,6 +5,7 @@ stands on the page of its step, so whoever looks can find it.
 """
 
 import math
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from typing import Any
 
 from core.errors import InputError
 from core.language import tr
+
+_INTERFACE = re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Step:
     """A step of a lesson.
 
     Attributes:
-        title, words: Markdown without pictures and links; page: of the app, a key of PAGES; settings: of its widgets, by key.
+        title, words: Markdown without pictures and links, to be shown as `spoken` says it; page: of the app, a key of PAGES; settings: of its widgets, by key.
         look: what to look at there; question: None where nothing is asked; hide: keys of widgets that are not shown.
         line: of the file, where it begins, counted from 1.
     """
@@ -95,6 +98,15 @@ class Lesson:
     def hidden(self, at: int) -> tuple[str, ...]:
         """What is not shown at a step, counted from 0."""
         return (*self.hide, *self.steps[at].hide)
+
+
+def spoken(text: str) -> str:
+    """A text of a lesson as it is shown: what stands in [[…]] is what the interface calls it, in the language of whoever asks.
+
+    >>> spoken("Press [[Train]], then look.")
+    'Press “Train”, then look.'
+    """
+    return _INTERFACE.sub(lambda found: f"“{tr(found[1])}”", text)
 
 
 def _plain(text: str) -> str:

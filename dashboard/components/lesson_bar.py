@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import InputError
 from core.language import tr
-from core.lessons.lesson import Question
+from core.lessons.lesson import Question, spoken
 from dashboard import state
 from dashboard.components import lesson_course
 from dashboard.components.lesson_course import Standing
@@ -44,8 +44,8 @@ def _head(now: Standing, page: str) -> None:
     st.caption(tr("{title} · step {at} of {count}", title=literal(now.lesson.title), at=now.at + 1, count=count))
     st.progress((now.at + 1) / count)
     st.markdown(f"##### {literal(now.step.title)}")
-    st.markdown(now.step.words)
-    st.info(now.step.look, icon=":material/visibility:")
+    st.markdown(spoken(now.step.words))
+    st.info(spoken(now.step.look), icon=":material/visibility:")
     if page != now.step.page:
         st.button(
             tr("To the page of this step"), icon=":material/arrow_forward:", key="lesson again", type="primary", width="stretch",
@@ -57,10 +57,12 @@ def _question(now: Standing, question: Question) -> None:
     name = f"lesson {now.address} {now.at}"
     with st.form(f"{name} form", border=True):
         if question.choices:
-            given = st.radio(question.text, question.choices, index=None, key=f"{name} answer")
+            given = st.radio(
+                spoken(question.text), question.choices, index=None, key=f"{name} answer", format_func=spoken
+            )
         else:
             told = tr("a number") if question.by_number else tr("a word")
-            given = st.text_input(question.text, key=f"{name} answer", placeholder=told)
+            given = st.text_input(spoken(question.text), key=f"{name} answer", placeholder=told)
         pressed = st.form_submit_button(tr("Check"), key=f"{name} check", width="stretch")
     if pressed:
         _judge(now, question, given, name)
@@ -85,7 +87,7 @@ def _judge(now: Standing, question: Question, given: str | None, name: str) -> N
 
 def _said(question: Question, how: str, words: str) -> None:
     if how == _RIGHT:
-        st.success(f"{tr('Right.')} {question.because}", icon=":material/check:")
+        st.success(f"{tr('Right.')} {spoken(question.because)}", icon=":material/check:")
     else:
         st.warning(literal(words or tr("Not yet. Look at the page again.")), icon=":material/replay:")
 

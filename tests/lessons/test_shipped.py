@@ -1,5 +1,6 @@
 """Laws of every shipped lesson: it is read in both languages, which lead to the same pages; its answers are answers."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from core.language import LANGUAGES
 from core.lessons.lesson import Lesson, Question
 from core.lessons.reading import read_lesson
 from core.lessons.shelves import ORDER, known
+from tests.languages.catalogues import templates
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lessons"
 
@@ -76,3 +78,10 @@ def test_chinese_lessons_are_in_chinese(name):
     for step in lesson(name, "zh").steps:
         for text in (step.words, step.look):
             assert any("\u4e00" <= sign <= "\u9fff" for sign in text), text
+
+
+def test_what_the_interface_calls_something_is_a_text_of_the_interface():
+    known = {message.id for catalog in templates().values() for message in catalog}
+    for path in sorted(FOLDER.iterdir()):
+        named = re.findall(r"\[\[([^\[\]]+)\]\]", path.read_text(encoding="utf-8"))
+        assert set(named) <= known, path.name
