@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.errors import SettingError
 from core.language import tr, tr_each
 from core.replay.parts import read_painted, read_query, write_painted
 from core.runs.convolution_twin import Twin
