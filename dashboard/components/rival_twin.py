@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.errors import SettingError
 from core.figures.drawn.table_words import table_words
 from core.language import tr, tr_each
 from core.replay.parts import read_painted, read_query, write_painted
