@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil
 
-from core.figures.letters import lettering
+from core.figures.letters import beginning, isolated, lettering
 from core.figures.pixels import levels, png, pooled
 from core.figures.theme import SERIES
 from core.language import tr
@@ -110,7 +110,7 @@ def _every(cell: float) -> int:
 
 def _rows(axes: Axes, left: float, top: float, cell: float) -> list[str]:
     return [
-        _text(left - 5, top + (row + 0.5) * cell + 4, _cut(axes.queries[row], 14))
+        _text(left - 5, top + (row + 0.5) * cell + 4, beginning(axes.queries[row], 14))
         for row in range(0, len(axes.queries), _every(cell))
     ]
 
@@ -125,7 +125,8 @@ def _columns(axes: Axes, left: float, top: float, cell: float, turned: bool) -> 
     for column in range(0, len(axes.keys), _every(cell)):
         x = left + (column + 0.5) * cell + 4
         labels.append(
-            f'<text transform="translate({x:.1f},{top - 5:.1f}) rotate(-90)" fill="{_INK}"{lettering(axes.keys[column])}>{plain(_cut(axes.keys[column], 12))}</text>'
+            f'<text transform="translate({x:.1f},{top - 5:.1f}) rotate(-90)" fill="{_INK}"'
+            f"{lettering(axes.keys[column])}>{isolated(plain(beginning(axes.keys[column], 12)))}</text>"
         )
     return labels
 
@@ -162,11 +163,7 @@ def _text(
     size: int = _LETTER,
 ) -> str:
     style = f'text-anchor="{anchor}" fill="{color}"' + (f' font-weight="{weight}"' if weight != "normal" else "")
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}"{lettering(text)}>{plain(text)}</text>'
-
-
-def _cut(label: str, most: int) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}"{lettering(text)}>{isolated(plain(text))}</text>'
 
 
 def _width(label: str) -> float:

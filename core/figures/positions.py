@@ -25,7 +25,7 @@ def over_distance(lines: Mapping[str, Float[np.ndarray, "place other"]], title: 
         figure.add_trace(
             go.Scatter(
                 x=[*distances, *distances[::-1]], y=[*highest, *lowest[::-1]], fill="toself", fillcolor=color, opacity=0.25,
-                line={"width": 0}, hoverinfo="skip", showlegend=False,
+                line={"width": 0}, hoverinfo="skip", showlegend=False, name=tr("{name}, from the lowest to the highest", name=name),
             )
         )  # fmt: skip
         figure.add_trace(

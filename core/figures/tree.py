@@ -13,7 +13,7 @@ from typing import Any
 
 from core.decoding.trees.columns import Columns, finished, path
 from core.decoding.trees.saved import Parts
-from core.figures.letters import lettering
+from core.figures.letters import isolated, lettering
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
 from core.language import tr, tr_count
@@ -209,7 +209,9 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
         parts.append(f'<path class="sign" transform="translate({14 + 14 * at},{middle:g})" d="{sign}"/>')  # fmt: skip
     left, right = 10 + 14 * len(signs), width - 10 - (12 if done else 0)
     room = right - (8 + _length(number, 6.2) if number else 0)
-    parts.append(f'<text class="word" x="{(left + room) / 2:g}" y="{middle:g}"{lettering(word)}>{_safe(word)}</text>')  # fmt: skip
+    parts.append(
+        f'<text class="word" x="{(left + room) / 2:g}" y="{middle:g}"{lettering(word)}>{isolated(_safe(word))}</text>'
+    )
     parts += [f'<text class="number" x="{right:g}" y="{middle:g}">{number}</text>'] if number else []
     return "".join([*parts, "</g>"])
 

@@ -34,15 +34,17 @@ class _Look(NamedTuple):
 _LOOKS = {
     "heatmap": _Look(
         (*HEADS, *HEATMAP, "attention_maps", "attention_page"),
-        ("heads", "heatmap", "attention_page"),
+        ("heads", "heatmap", "attention_page", "number_table"),
         'opened("attention", AttentionPage, (all) => all);',
     ),
     "bipartite": _Look(
-        ("canvas_cells", "canvas_table", "attention_maps", "bipartite_lines", "bipartite"),
-        ("bipartite",),
+        ("canvas_cells", "canvas_table", "number_table", "attention_maps", "bipartite_lines", "bipartite"),
+        ("bipartite", "number_table"),
         'opened("bipartite", BipartiteView, (all) => all);',
     ),
-    "tree": _Look(TREE, ("tree", "tree_bars"), 'opened("tree", TreeComponent, ({ header }) => header);'),
+    "tree": _Look(
+        TREE, ("tree", "tree_bars", "number_table"), 'opened("tree", TreeComponent, ({ header }) => header);'
+    ),
 }
 
 
@@ -108,7 +110,7 @@ class HtmlView:
 
     def _repr_html_(self) -> str:
         """What Jupyter, marimo and VS Code show."""
-        look = tr("width: 100%; height: {loading}px; border: 0; display: block", loading=_LOADING)
+        look = f"width: 100%; height: {_LOADING}px; border: 0; display: block"
         return f'<iframe title="{_safe(self.summary)}" style="{look}" srcdoc="{escape(self.to_html())}"></iframe>'
 
 
