@@ -7,9 +7,9 @@ import streamlit as st
 from jaxtyping import Float
 
 from core.language import mark, tr
+from core.recording.head_names import head_name
 from core.recording.matrix import AttentionMatrix
 from core.runs.all_at_once import Stage
-from dashboard.components.head_name import head_name
 from dashboard.components.heatmap import heatmap
 
 _MEAN, _MAX = mark("mean over heads"), mark("max over heads")

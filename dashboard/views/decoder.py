@@ -11,10 +11,10 @@ from core.decoding.session import Branch, Explorer, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
 from core.language import mark, tr
+from core.recording.head_names import HEAD, head_name
 from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
-from dashboard.components.head_name import HEAD, head_name
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view

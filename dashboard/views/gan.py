@@ -14,11 +14,7 @@ from dashboard.components.race_bar import race_bar, race_button, race_ended
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "gan running"
-_LOOKED = {1: mark("{n} places"), 2: mark("{n} squares of 2 × 2")}
-
-
-def _looked(pooled: int) -> str:
-    return tr(_LOOKED[pooled], n=(SIDE // pooled) ** 2)
+_LOOKED = {1: mark("{n} places", n=SIDE**2), 2: mark("{n} squares of 2 × 2", n=SIDE**2 // 4)}
 
 
 def page() -> None:
@@ -43,7 +39,7 @@ def _networks() -> None:
         )
     )
     pooled = places[1].selectbox(
-        tr("Looks at"), POOLED, key="gan pooled", bind="query-params", format_func=_looked,
+        tr("Looks at"), POOLED, key="gan pooled", bind="query-params", format_func=lambda pooled: tr(_LOOKED[pooled]),
         help=tr("of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
         "weights; its equations have every place"),
     )  # fmt: skip

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AttentionLabError
 from core.language import tr
-from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
+from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above, extraction_name
 from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
 from core.runs.slices import Slices
 from core.runs.trained import TrainedModel
@@ -19,12 +19,6 @@ from dashboard.components.panel import guarded
 
 _FIRST = "demo/reverse-transformer"  # its links are known
 _SLICE = 0.3  # seconds between two looks at the progress
-
-
-def _said(extraction: str) -> str:
-    """One of EXTRACTIONS in the language of whoever looks; what joins two directions keeps its name."""
-    _, _, joined = extraction.partition(": ")
-    return tr("rows and columns: {name}", name=joined) if joined else tr(extraction)
 
 
 def page() -> None:
@@ -47,7 +41,7 @@ def page() -> None:
         )  # fmt: skip
     with places[2]:
         name = st.selectbox(
-            tr("A map's links are"), list(EXTRACTIONS), format_func=_said, key="gold links by", bind="query-params",
+            tr("A map's links are"), list(EXTRACTIONS), format_func=extraction_name, key="gold links by", bind="query-params",
             help=tr("a map weighs every pair of words; this decides which of them are links"),
         )  # fmt: skip
     with places[3]:
