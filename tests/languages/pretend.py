@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from core import language
+from dashboard.language import TAGS
 from tests.languages.catalogues import templates
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -33,6 +34,7 @@ def pretending() -> Iterator[Pretended]:
     spoken = Pretended()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(language.LANGUAGES, CODE, "pretended")
+        patch.setitem(TAGS, CODE, CODE)
         patch.setattr(language, "_catalogue", lambda chosen: spoken)
         patch.setattr("dashboard.language.spoken", lambda: CODE)
         language.ask(lambda: CODE)
