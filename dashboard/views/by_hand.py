@@ -82,7 +82,7 @@ def _settings() -> dict[str, Any]:
     values: dict[str, Any] = {}
     for kind, names in SHARED.items():
         known = {one.name: one.default for one in declarations(SEARCHES[kind])} | FIRST
-        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names)
+        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names, bind="query-params")
         values |= {name: chosen[name] for name in names}
     return values
 

@@ -68,7 +68,15 @@ def _panel() -> None:
     chosen = left.segmented_control(
         tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
-    middle.number_input(tr("Beam width"), 1, 32, 4, key=_WIDTH, help=tr("prefixes that a beam keeps after each step"))
+    middle.number_input(
+        tr("Beam width"),
+        1,
+        32,
+        4,
+        key=_WIDTH,
+        bind="query-params",
+        help=tr("prefixes that a beam keeps after each step"),
+    )
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
