@@ -12,7 +12,8 @@ error: a program says once how it is known.
 
 import gettext
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,17 @@ def ask(spoken: Callable[[], str] | None) -> None:
     """Say how the language of whoever is spoken to is known; None: by the environment variable ATTNLAB_LANGUAGE."""
     global _spoken
     _spoken = spoken
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Speak a language, a key of LANGUAGES, within; for programs of one thread."""
+    before = _spoken
+    ask(lambda: chosen)
+    try:
+        yield
+    finally:
+        ask(before)
 
 
 def language() -> str:

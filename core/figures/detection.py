@@ -162,7 +162,7 @@ def _outline(
     return go.Scatter(
         x=[left, right, right, left, left], y=[top, top, bottom, bottom, top], mode="lines+text",
         text=[told(name), "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
-        line={"color": color, "width": width, "dash": dash}, hovertemplate=tr("{telling}<extra></extra>", telling=telling), cliponaxis=False,
+        line={"color": color, "width": width, "dash": dash}, hovertemplate=f"{telling}<extra></extra>", cliponaxis=False,
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def tiles(drawn: Sequence[Tile], mode: Mode, *, rows: str = "query", columns: st
         go.Heatmap(
             z=_codes(tile), zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
             xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}", meta={"words": words},
-            hovertemplate=tr("{rows} %{{y}}, {columns} %{{x}}<extra></extra>", rows=rows, columns=columns),
+            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
         )
         for at, tile in enumerate(drawn)
     ]  # fmt: skip

@@ -32,7 +32,7 @@ def over_distance(lines: Mapping[str, Float[np.ndarray, "place other"]], title: 
             go.Scatter(
                 x=distances, y=[float(one.mean()) for one in along], name=name, mode="lines",
                 line={"color": color, "dash": DASHES[at % len(DASHES)], "width": 2},
-                hovertemplate=tr("%{x:+d} places: %{y:.3f}<extra>") + name + tr("</extra>"),
+                hovertemplate=tr("%{x:+d} places: %{y:.3f}<extra>") + name + "</extra>",
             )
         )  # fmt: skip
     styled(figure, mode, height=300)

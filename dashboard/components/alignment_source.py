@@ -130,7 +130,7 @@ def _example(captions: Captions) -> Brought:
     if not runs:
         raise InputError(tr("Drop an attention map to begin."))
     address = st.selectbox(
-        tr("Nothing dropped yet. Try it with the attention of"), runs, index=first, key="alignment example",
+        tr("Nothing dropped yet. Try it with the attention of"), runs, index=first, key="alignment example", bind="query-params",
         help=tr("cross-attention of the probe sentence through the training"),
     )  # fmt: skip
     return Brought(_recorded(address), (address,), captions, address)

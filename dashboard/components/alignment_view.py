@@ -9,7 +9,7 @@ from core.figures.curves import Curve, curves
 from core.language import tr, tr_each
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
-from dashboard import kept, state
+from dashboard import kept, links, state
 from dashboard.components.alignment_source import Brought
 from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
@@ -72,12 +72,14 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], t
         )
     decisive = dump.at(last, group)
     site = decisive[0].place.site
+    asked = links.linked("alignment site")
     if len(decisive) > 1:
         judged = _ranked((key, group, last), decisive)
         quality = {one.map.place.site: one.quality for one in judged}
         site = (which if len(steps) > 1 else when).selectbox(
             tr("Layer and head, best first{rest}", rest=tr(" (at step {last:,})", last=last) if len(steps) > 1 else ""),
             list(quality),
+            next((at for at, one in enumerate(quality) if one.label == asked), 0),
             format_func=lambda one: tr(
                 "{label} · quality {quality:.2f}{rest}",
                 label=one.label,
@@ -86,6 +88,7 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], t
             ),
             key=f"site {key} {group}",
         )
+    links.say(**{"alignment site": site.label})
     beside = dump.at(step, group)
     one = next((each for each in beside if each.place.site == site), beside[0])
     return one, beside, dump.over_steps(site)

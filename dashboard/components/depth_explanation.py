@@ -47,7 +47,7 @@ _SEED = 1  # of the random orders: the same ones at every visit
 def explained(chosen: Chosen) -> None:
     """Choose an output token; maps, verdicts and curves."""
     erasure = st.selectbox(
-        tr("A deleted token is"), list(ERASURES), key=_ERASURE, width=320,
+        tr("A deleted token is"), list(ERASURES), key=_ERASURE, bind="query-params", width=320,
         help=tr("the end of the source is never deleted; a model is off its ground on such sources, each way in its own manner"),
     )  # fmt: skip
     _explained(chosen, erasure)

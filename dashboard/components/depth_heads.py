@@ -29,7 +29,7 @@ def head_by_head(chosen: Chosen) -> None:
     """Entropy and importance of every head, for one sentence."""
     known = chosen.model.item(chosen.source)[1].gold is not None
     followed = st.segmented_control(
-        tr("Follow log p of"), (REFERENCE, OWN) if known else (OWN,), default=REFERENCE if known else OWN, key=_TARGET,
+        tr("Follow log p of"), (REFERENCE, OWN) if known else (OWN,), default=REFERENCE if known else OWN, key=_TARGET, bind="query-params",
         required=True, help=tr("whose Σ log p is measured while a head is off; nobody knows a reference for some sources"),
     )  # fmt: skip
     spread = spreads(recorded(chosen.model, chosen.source))

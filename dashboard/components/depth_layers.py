@@ -75,10 +75,12 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
             state.forget(name)
     left, right = st.columns([1, 2])
     with left:
-        how = st.segmented_control(tr("Carry by"), (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, required=True)
+        how = st.segmented_control(
+            tr("Carry by"), (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, bind="query-params", required=True
+        )
     with right:
         layer = st.segmented_control(
-            tr("{title} layer", title=stack.title()), range(1, count + 1), default=count, key=links.LAYER, required=True,
+            tr("{title} layer", title=stack.title()), range(1, count + 1), default=count, key=links.LAYER, bind="query-params", required=True,
             help=tr("left: what this layer alone looks at; right: what of the source stands in a token after it"),
         )  # fmt: skip
     bare = "" if through.residual else tr(" The blocks of this model pass nothing on as it is, so here Ã = A.")

@@ -42,7 +42,12 @@ def gold_source(model: TrainedModel, where: str) -> GoldSource | None:
         return GoldSource(pairs, cut=False) if pairs else None
     narrow, _ = st.columns([1, 4])
     n = narrow.number_input(
-        tr("Sentences"), value=50, step=10, key="gold n", help=tr("held-out test examples, 1 to {most:,}", most=MOST)
+        tr("Sentences"),
+        value=50,
+        step=10,
+        key="gold n",
+        bind="query-params",
+        help=tr("held-out test examples, 1 to {most:,}", most=MOST),
     )
     return GoldSource(known_pairs(model, int(n)), cut=True)
 

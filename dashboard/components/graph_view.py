@@ -33,11 +33,17 @@ def graph_view() -> None:
         tr("Nodes"), step=1, key=_NODES, bind="query-params", help=tr("1 to {most_nodes}", most_nodes=MOST_NODES)
     )
     loops, deep, who = st.columns([2, 3, 3], vertical_alignment="bottom")
-    own = loops.toggle(tr("Self-loops"), value=True, key="loops", help=tr("whether a node may look at itself"))
-    layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers")
+    own = loops.toggle(
+        tr("Self-loops"), value=True, key="loops", bind="query-params", help=tr("whether a node may look at itself")
+    )
+    layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers", bind="query-params")
     adjacency = read_edges(edges, int(nodes))
     speaker = who.selectbox(
-        tr("Who speaks"), range(int(nodes)), format_func=lambda node: f"node {node + 1}", key="speaker"
+        tr("Who speaks"),
+        range(int(nodes)),
+        format_func=lambda node: f"node {node + 1}",
+        key="speaker",
+        bind="query-params",
     )
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()

@@ -7,7 +7,7 @@ from core.figures.aligning import diagonalities, losses
 from core.language import tr
 from core.runs.guided_pair import GUIDED, PLAIN, GuidedPair, Look, pair_config
 from core.training.aligning import ALIGNED
-from dashboard import kept, state
+from dashboard import kept, links, state
 from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
@@ -107,12 +107,13 @@ def _step(one: GuidedPair, running: bool, key: str) -> int:
     """Of the alignments to show: the newest while it runs, else what the slider says."""
     steps = [look.step for look in one.sides[GUIDED].looks]  # it is looked at last: the other has been, too
     if running or len(steps) == 1:
+        links.say(looked=steps[-1])
         return steps[-1]
-    name = tr(
-        "guided step {key}, {steps}", key=key, steps=steps[-1]
-    )  # after more training it stands at the newest again
-    state.first(name, steps[-1])
-    return int(st.select_slider(tr("Step looked at"), steps, key=name))
+    name = f"guided step {key}, {steps[-1]}"  # after more training it stands at the newest again
+    state.first(name, links.linked_number("looked", steps) or steps[-1])
+    step = int(st.select_slider(tr("Step looked at"), steps, key=name))
+    links.say(looked=step)
+    return step
 
 
 def _alignment(name: str, look: Look) -> None:

@@ -81,9 +81,11 @@ class LiveFigure {
     this.wait.hidden = !!plotly;
     if (!plotly) return;
     const { data, layout, frames } = JSON.parse(this.figure);
+    for (const part of [data, layout]) sizedFor(part, rem / 16, theme);
     const dressed = this.dress(layout || {}, theme, rem);
     for (const trace of data) if (COLORED.test(trace.type)) trace.colorscale ??= trace.coloraxis ? undefined : rampStops(theme);
-    const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+    // Plotly's own bar would offer to send the figure to its makers
+    const config = { displaylogo: false, responsive: false, showSendToCloud: false, plotlyServerURL: "", modeBarButtonsToRemove: ["lasso2d", "select2d"] };
     // one after the other: two reacts at once on one plot leave it in between
     this.last = (this.last || Promise.resolve()).then(() => plotly.react(this.plot, { data, layout: dressed, config, frames })).then(() => this.call()).catch((error) => console.error(error));
   }

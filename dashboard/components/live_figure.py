@@ -29,7 +29,7 @@ from dashboard.components.canvas import pack, remembered, script, style_alone
 # sheet that names its own class only.
 _component = st.components.v2.component(
     "attention_lab_live_figure",
-    js=script("number_table", "live_figure"),
+    js=script("number_table", "live_figure_sizes", "live_figure"),
     css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; opacity: 0.6; }\n"
     + style_alone("number_table"),
     isolate_styles=False,
@@ -51,7 +51,7 @@ def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", w
     drawing = np.frombuffer(plain.encode(), dtype=np.uint8)
     library = _library() if remembered(key, "needs_library") else np.empty(0, np.uint8)
     header = {
-        "figure": drawing.size, "library": library.size, "height": height, "wait": wait, "name": alt or _title(figure),
+        "figure": drawing.size, "library": library.size, "height": height, "wait": wait, "name": alt.replace("**", "") or _title(figure),
         "told": in_words(figure), "words": table_words(), "block": _asked(figure, remembered(key, "table")),
     }  # fmt: skip
     _component(

@@ -63,7 +63,9 @@ def position_race() -> None:
             bind="query-params", help=tr("the token before: name it. I saw a saw: is the word a verb or a noun here?"),
         )  # fmt: skip
     with right:
-        chosen = st.pills(tr("Positions"), list(KINDS), selection_mode="multi", default=_FIRST, key="order kinds")
+        chosen = st.pills(
+            tr("Positions"), list(KINDS), selection_mode="multi", default=_FIRST, key="order kinds", bind="query-params"
+        )
     if not chosen:
         st.info(tr("Choose one kind of positions at least."), icon=":material/info:")
         return

@@ -9,8 +9,9 @@ from typing import Protocol
 import streamlit as st
 
 from core.language import tr
-from dashboard import state
+from dashboard import links, state
 from dashboard.components import turns
+from dashboard.components.literal import literal
 from dashboard.components.locks import unless_locked
 
 
@@ -57,6 +58,19 @@ def race_button(key: str, remembered: str, *, running: bool, done: bool, help: s
         )  # fmt: skip
 
 
+def say_trained(step: int) -> None:
+    """Let the link of a page say how far its training has come."""
+    links.say(trained=step or None)
+    wanted = links.linked("trained")
+    if wanted and not step:
+        st.caption(
+            tr(
+                ":material/link: The link was made after {steps} steps: press Train; the same seeds give the same steps.",
+                steps=literal(wanted[:10]),
+            )
+        )
+
+
 def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") -> None:
     """Go on for a slice while it runs and has its turn (turns.py), and say how far it is.
 
@@ -64,6 +78,7 @@ def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") 
         seconds: of the slice; of: behind the number of steps: whose they are.
     """
     turns.work("race", running, partial(one.go_on, seconds))
+    say_trained(one.step)
     if not one.done:
         held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
         st.progress(

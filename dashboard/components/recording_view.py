@@ -21,7 +21,7 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     left, middle, right = st.columns([3, 3, 3], vertical_alignment="bottom")
     with left:
         which = st.selectbox(
-            tr("Held-out recording"), range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}",
+            tr("Held-out recording"), range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}", bind="query-params",
             format_func=lambda at: str(trained.examples.test[at].told.get("recording", f"utterance {at + 1}")),
         )  # fmt: skip
     example = trained.examples.test[which]
@@ -29,12 +29,12 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     matrices = trained.matrices(example) if trained.looks else []
     with middle:
         layer = st.segmented_control(
-            tr("Layer"), range(len(matrices)), default=0 if matrices else None, key=f"{key} layer {trained.run.address}",
+            tr("Layer"), range(len(matrices)), default=0 if matrices else None, key=f"{key} layer {trained.run.address}", bind="query-params",
             format_func=lambda at: str(at + 1), disabled=not matrices,
         )  # fmt: skip
     with right:
         head = st.selectbox(
-            tr("Head"), range(matrices[0].heads) if matrices else [0], key=f"{key} head {trained.run.address}",
+            tr("Head"), range(matrices[0].heads) if matrices else [0], key=f"{key} head {trained.run.address}", bind="query-params",
             format_func=lambda at: str(at + 1), disabled=not matrices,
         )  # fmt: skip
     frames, maps = st.columns([3, 2])

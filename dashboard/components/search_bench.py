@@ -10,15 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError, SettingError
 from core.language import tr
+from core.replay.searches import USUAL, changed, read_searches, write_searches
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import MOST_SEARCHES
 from dashboard import state
 from dashboard.components.literal import literal
-from dashboard.components.search_code import changed, read_searches, write_searches
 from dashboard.components.search_form import search_form
 
 PARAMETER = "searches"
-USUAL = "greedy;beam;sampling:draws=4;exact"  # one draw says little beside a beam
 _ROW = 3  # cards beside each other on a small screen
 _BENCH, _SAID = "bench", "bench said"
 

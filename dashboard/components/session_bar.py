@@ -1,5 +1,6 @@
 """A session at the decoder on the page: choosing how branches go on, keeping it, handing it on, opening another one."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
-from core.errors import AttentionLabError
+from core.errors import AttentionLabError, DataError
 from core.language import mark, tr
 from core.runs.catalog import SEARCHES
 from core.runs.classroom import locked
@@ -91,6 +92,8 @@ def _place(model: AbstractStepwise, source: str, search: AbstractSearch) -> tupl
 def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
     """Save, link, open, and take all branches back."""
     saved = SavedSession.of(chosen.model, session)
+    with suppress(DataError):  # too long for a link: the button says so
+        links.say(session=saved.to_link())
     save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
     download_button(
         tr("Save session"),
@@ -113,6 +116,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         disabled=session.done == 0,
         width="stretch",
         help=tr("Redo brings them back one by one"),
+        key="undo all",
     ):
         keep_session(chosen, session.at(0))
         st.rerun()

@@ -91,7 +91,11 @@ def _run(runs: Sequence[str], key: str) -> str | None:
     if state.get(key) not in runs:
         state.put(key, runs[0])
     return st.selectbox(
-        tr("Run"), runs, key=key, help=tr("yours first, the newest before the others; then the shipped ones")
+        tr("Run"),
+        runs,
+        key=key,
+        bind="query-params",
+        help=tr("yours first, the newest before the others; then the shipped ones"),
     )
 
 

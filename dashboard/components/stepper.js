@@ -2,8 +2,6 @@
 // Stepping never asks Python. Python hears the absolute place after a pause, and at once when a node is chosen, a token is
 // forced, or branches are undone.
 
-const inText = (element) => !!element?.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="tab"], [role="radio"], [role="combobox"], [role="listbox"], [role="option"], [role="menu"], [role="dialog"]');
-
 class StepperView {
   constructor(host) {
     this.host = host;

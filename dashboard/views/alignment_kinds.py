@@ -27,7 +27,7 @@ def page() -> None:
 
 def _trainings() -> None:
     chosen = st.pills(
-        tr("Attention"), list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners",
+        tr("Attention"), list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners", bind="query-params",
         format_func=lambda name: ALIGNERS[name].title,
     )  # fmt: skip
     left, middle, right = st.columns([8, 2, 2], vertical_alignment="bottom")
@@ -39,7 +39,13 @@ def _trainings() -> None:
     with middle:
         seed = int(
             st.number_input(
-                tr("Seed"), 0, 999, 0, key="aligners seed", help=tr("of weights, batches and dropout, of all")
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="aligners seed",
+                bind="query-params",
+                help=tr("of weights, batches and dropout, of all"),
             )
         )
     if not chosen:

@@ -44,7 +44,7 @@ WHOLE, WALK = "the whole table", "as it searched"
 def page() -> None:
     """Edit, search, draw."""
     problem = open_table(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("A model that is a table. Change a probability and see which strategy finds what."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")
@@ -82,7 +82,7 @@ def _settings() -> dict[str, Any]:
     values: dict[str, Any] = {}
     for kind, names in SHARED.items():
         known = {one.name: one.default for one in declarations(SEARCHES[kind])} | FIRST
-        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names)
+        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names, bind="query-params")
         values |= {name: chosen[name] for name in names}
     return values
 

@@ -36,7 +36,13 @@ def _trainings() -> None:
     with places[1]:
         seed = int(
             st.number_input(
-                tr("Seed"), 0, 999, 0, key="copying seed", help=tr("of weights, batches and dropout, of all")
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="copying seed",
+                bind="query-params",
+                help=tr("of weights, batches and dropout, of all"),
             )
         )
     one = race(task, seed)
@@ -52,7 +58,11 @@ def _source(one: CopyingRace, task: str) -> str:
     state.first(name, _STARTS.get(task, one.task.join(one.held_out[0].source)))
     left, right = st.columns([8, 3], vertical_alignment="bottom")
     text = left.text_input(
-        tr("Source"), key=name, max_chars=800, help=tr("put names or figures of your own into a sentence of the task")
+        tr("Source"),
+        key=name,
+        bind="query-params",
+        max_chars=800,
+        help=tr("put names or figures of your own into a sentence of the task"),
     )
     examples = {one.task.join(example.source): example for example in one.held_out[:_OFFERED]}
     right.selectbox(

@@ -78,6 +78,7 @@ def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> Non
         tokens = [int(token) for token in view["path"]][: int(view["position"])]
     else:
         tokens = list(answer.standing)
+    links.say(path=".".join(map(str, tokens)))
     walked = tree.walk(tokens)
     node = walked[-1] if len(walked) == len(tokens) + 1 else None
     place = Place(tree, node, inspect(chosen.model, chosen.source, tokens))
@@ -101,7 +102,17 @@ def _asked(chosen: Chosen, session: Session, rest: AbstractSearch, key: str) -> 
             keep_session(chosen, session)
             state.put(f"answer {key}", answer)
             state.put(f"handled {kind}", request["nonce"])
-    return session, state.get(f"answer {key}", Answered())
+    return session, state.get(f"answer {key}", Answered(standing=_linked(chosen)))
+
+
+def _linked(chosen: Chosen) -> tuple[int, ...]:
+    """Where the link stands that opened the page."""
+    try:
+        tokens = tuple(int(one) for one in (links.linked("path") or "").split(".") if one)
+        inspect(chosen.model, chosen.source, tokens, most=0)
+    except (ValueError, InputError):  # of another source by now
+        return ()
+    return tokens
 
 
 def _waits(key: str) -> bool:

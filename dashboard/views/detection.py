@@ -49,10 +49,14 @@ def _detector() -> None:
         tr("Pictures"), list(_KINDS), key="detection kind", bind="query-params", format_func=_KINDS.get
     )
     way = places[1].selectbox(
-        tr("Assignment"), list(MATCHINGS), key="detection matching", format_func=_MATCHINGS.get,
+        tr("Assignment"), list(MATCHINGS), key="detection matching", bind="query-params", format_func=_MATCHINGS.get,
         help=tr("which query answers for which thing, in training: what each is told it should have said"),
     )  # fmt: skip
-    seed = int(places[2].number_input(tr("Seed"), 0, 999, 0, key="detection seed", help=tr("of weights and batches")))
+    seed = int(
+        places[2].number_input(
+            tr("Seed"), 0, 999, 0, key="detection seed", bind="query-params", help=tr("of weights and batches")
+        )
+    )
     name, pictures = (kind, scenes(kind)) if kind in SCENES else _uploaded()
     one = detector(name, kind, seed, way, pictures)
     running = state.running(_RUNNING, repr((name, seed, way))) and not one.done
@@ -103,15 +107,15 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
         format_func=lambda number: one.pictures.held_out[number].name,
     )  # fmt: skip
     query = places[1].selectbox(
-        tr("Query"), [None, *range(settings.queries)], key="detection query", help=tr("where it looks is laid over the picture"),
+        tr("Query"), [None, *range(settings.queries)], key="detection query", bind="query-params", help=tr("where it looks is laid over the picture"),
         format_func=lambda number: "none" if number is None else f"query {number + 1}",
     )  # fmt: skip
     layer = places[2].selectbox(
-        tr("Layer"), range(settings.decoder_layers), settings.decoder_layers - 1, key="detection layer",
+        tr("Layer"), range(settings.decoder_layers), settings.decoder_layers - 1, key="detection layer", bind="query-params",
         format_func=lambda number: f"layer {number + 1}",
     )  # fmt: skip
     head = places[3].selectbox(
-        tr("Head"), [None, *range(settings.heads)], key="detection head",
+        tr("Head"), [None, *range(settings.heads)], key="detection head", bind="query-params",
         format_func=lambda number: tr("mean of all") if number is None else f"head {number + 1}",
     )  # fmt: skip
     drawn = places[4].toggle(

@@ -13,6 +13,7 @@ from core.figures.few_labels import few_labels
 from core.language import tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
+from dashboard import links
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
@@ -54,9 +55,10 @@ def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     hidden = st.pills(
         tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
-        default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
+        default=[at for at, word in enumerate(words) if word == GAP] or _linked(len(words)) or [len(words) // 2],
         key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip
+    links.say(**{"fill in hidden": ".".join(str(at + 1) for at in hidden)})
     gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})
     task = trained.config.task
     assert isinstance(task, FillIn)
@@ -68,6 +70,12 @@ def _sentence(trained: TrainedSet) -> None:
     labelled_words(trained, example, key=_KEY, asked=gaps or None)
 
 
+def _linked(count: int) -> list[int]:
+    """Which words the link hides that opened the page."""
+    asked = (links.linked("fill in hidden") or "").split(".")
+    return sorted({int(one) - 1 for one in asked if one.isdecimal() and 0 < int(one) <= count})
+
+
 def _words(trained: TrainedSet) -> tuple[str, ...]:
     """The words of a held-out sentence, nothing hidden, or of one that is typed."""
     shown = trained.examples.test
@@ -75,12 +83,12 @@ def _words(trained: TrainedSet) -> tuple[str, ...]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}", bind="query-params",
             format_func=lambda one: one if one == OWN else " ".join(whole[one]),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            tr("Sentence"), key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
+            tr("Sentence"), key=f"{_KEY} typed", bind="query-params", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
             placeholder=tr("choose “your own” on the left, then type"),
         )  # fmt: skip
     return trained.read(typed).items if at == OWN else whole[int(at)]

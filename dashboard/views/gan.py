@@ -29,7 +29,13 @@ def _networks() -> None:
     places = st.columns([2, 3, 2, 2, 2, 2], vertical_alignment="bottom")
     seed = int(
         places[0].number_input(
-            tr("Seed"), 0, 999, 0, key="gan seed", help=tr("of weights, digits and noise, of both GANs")
+            tr("Seed"),
+            0,
+            999,
+            0,
+            key="gan seed",
+            bind="query-params",
+            help=tr("of weights, digits and noise, of both GANs"),
         )
     )
     pooled = places[1].selectbox(
@@ -37,10 +43,14 @@ def _networks() -> None:
         help=tr("of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
         "weights; its equations have every place"),
     )  # fmt: skip
-    sample = places[2].selectbox(tr("Sample"), range(SAMPLES), key="gan sample", format_func=lambda at: str(at + 1))
-    row = places[3].selectbox(tr("Pixel: row"), range(SIDE), 3, key="gan row", format_func=lambda at: str(at + 1))
+    sample = places[2].selectbox(
+        tr("Sample"), range(SAMPLES), key="gan sample", bind="query-params", format_func=lambda at: str(at + 1)
+    )
+    row = places[3].selectbox(
+        tr("Pixel: row"), range(SIDE), 3, key="gan row", bind="query-params", format_func=lambda at: str(at + 1)
+    )
     column = places[4].selectbox(
-        tr("Pixel: column"), range(SIDE), 3, key="gan column", format_func=lambda at: str(at + 1)
+        tr("Pixel: column"), range(SIDE), 3, key="gan column", bind="query-params", format_func=lambda at: str(at + 1)
     )
     one = race(seed, pooled)
     running = state.running(_RUNNING, repr((seed, pooled))) and not one.done

@@ -50,10 +50,12 @@ def _words() -> None:
     addresses = resources.model_addresses()
     with right:
         start = addresses.index(_WORDS) if _WORDS in addresses else 0
-        address = st.selectbox(tr("Whose embedding"), addresses, index=start, key="input run")
+        address = st.selectbox(tr("Whose embedding"), addresses, index=start, key="input run", bind="query-params")
     trained = resources.model(address)
     with left:
-        text = st.text_input(tr("Text"), trained.example_text(), key=f"input text {address}", max_chars=300)
+        text = st.text_input(
+            tr("Text"), trained.example_text(), key=f"input text {address}", bind="query-params", max_chars=300
+        )
     found = word_vectors(trained, text)
     st.markdown(
         tr(
@@ -91,7 +93,12 @@ def _sound() -> None:
         st.caption(literal(note))
     st.audio(sound.samples, sample_rate=sound.rate)
     count = frame_count(len(sound.samples))
-    at = st.slider(tr("Frame"), 1, max(2, count), min(count, 30), key="input frame", disabled=count < 2) - 1
+    at = (
+        st.slider(
+            tr("Frame"), 1, max(2, count), min(count, 30), key="input frame", bind="query-params", disabled=count < 2
+        )
+        - 1
+    )
     begin = at * HOP - WINDOW // 2
     title = tr(
         "Frame {at}: {window} ms around {at2:.2f} s", at=at + 1, window=1000 * WINDOW // RATE, at2=at * HOP / RATE
@@ -131,9 +138,22 @@ def _tones() -> Sound:
 def _picture() -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        which = st.slider(tr("Digit"), 1, 40, 4, key="input digit", help=tr("of those that come with scikit-learn"))
+        which = st.slider(
+            tr("Digit"),
+            1,
+            40,
+            4,
+            key="input digit",
+            bind="query-params",
+            help=tr("of those that come with scikit-learn"),
+        )
     with right:
-        side = st.segmented_control(tr("Patch"), (1, 2, 4, 8), default=2, key="input patch", required=True) or 2
+        side = (
+            st.segmented_control(
+                tr("Patch"), (1, 2, 4, 8), default=2, key="input patch", bind="query-params", required=True
+            )
+            or 2
+        )
     picture = DigitPictures().pictures.pixels[which - 1]
     cut = patches(picture, side)
     grid = (8 // side, 8 // side)
@@ -166,7 +186,13 @@ def _picture() -> None:
 
 def _graph() -> None:
     graph = Karate().graph
-    node = st.selectbox(tr("Node"), range(len(graph.names)), format_func=lambda at: graph.names[at], key="input node")
+    node = st.selectbox(
+        tr("Node"),
+        range(len(graph.names)),
+        format_func=lambda at: graph.names[at],
+        key="input node",
+        bind="query-params",
+    )
     part = drawn(graph.edges, len(graph.names), node)
     one, other = st.columns([3, 2])
     neighbors = graph.edges[1][graph.edges[0] == node].tolist()

@@ -46,7 +46,15 @@ def _trainings() -> None:
         )  # fmt: skip
     with places[2]:
         seed = int(
-            st.number_input(tr("Seed"), 0, 999, 0, key="labels seed", help=tr("of weights, texts and dropout, of both"))
+            st.number_input(
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="labels seed",
+                bind="query-params",
+                help=tr("of weights, texts and dropout, of both"),
+            )
         )
     one = race(writer, annotators, seed)
     running = state.running(_RUNNING, repr((writer, annotators, seed))) and not one.done
@@ -60,7 +68,11 @@ def _source(one: LabelRace) -> str:
     state.first(_SOURCE, _START)
     left, right = st.columns([8, 3], vertical_alignment="bottom")
     text = left.text_input(
-        tr("Text"), key=_SOURCE, max_chars=800, help=tr("words that belong to no theme are passed over")
+        tr("Text"),
+        key=_SOURCE,
+        bind="query-params",
+        max_chars=800,
+        help=tr("words that belong to no theme are passed over"),
     )
     examples = [one.task.join(example.source) for example in one.held_out[:_OFFERED]]
     right.selectbox(tr("Example"), examples, index=None, key=_EXAMPLE, on_change=_take, placeholder=tr("Held out …"))

@@ -47,25 +47,25 @@ def _picture(trained: TrainedSet) -> None:
     places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     with places[0]:
         which = st.selectbox(
-            tr("Held-out picture"), range(len(examples)), key=f"{_KEY} which {trained.run.address}",
+            tr("Held-out picture"), range(len(examples)), key=f"{_KEY} which {trained.run.address}", bind="query-params",
             format_func=lambda at: f"{at + 1}: {names[int(examples[at].labels)]}",
         )  # fmt: skip
     example = examples[which]
     looks = [*trained.config.model.first, *example.items]
     with places[1]:
         patch = st.selectbox(
-            tr("Look from"), range(len(looks)), key=f"{_KEY} patch {trained.run.address}", disabled=not matrices,
+            tr("Look from"), range(len(looks)), key=f"{_KEY} patch {trained.run.address}", bind="query-params", disabled=not matrices,
             format_func=lambda at: tr("the class item") if looks[at] == "<class>" else looks[at],
         )  # fmt: skip
     with places[2]:
         layer = st.segmented_control(
             tr("Layer"), range(len(matrices)), default=len(matrices) - 1 if matrices else None, disabled=not matrices,
-            key=f"{_KEY} layer {trained.run.address}", format_func=lambda at: str(at + 1),
+            key=f"{_KEY} layer {trained.run.address}", bind="query-params", format_func=lambda at: str(at + 1),
         )  # fmt: skip
     with places[3]:
         heads = matrices[0].heads if matrices else 1
         head = st.selectbox(
-            tr("Head"), ("mean", *range(heads)), key=f"{_KEY} head {trained.run.address}", disabled=not matrices,
+            tr("Head"), ("mean", *range(heads)), key=f"{_KEY} head {trained.run.address}", bind="query-params", disabled=not matrices,
             format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
         )  # fmt: skip
     found = trained.probabilities(example)[0]

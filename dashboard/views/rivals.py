@@ -41,25 +41,31 @@ def page() -> None:
 def _convolution() -> None:
     places = st.columns([1.3, 1.2, 1, 1.2, 2], vertical_alignment="bottom")
     with places[0]:
-        base = st.selectbox(tr("Image"), list(IMAGES), key="twin image")
+        base = st.selectbox(tr("Image"), list(IMAGES), key="twin image", bind="query-params")
     with places[1]:
-        name = st.selectbox(tr("Kernel"), list(KERNELS), key="twin kernel")
+        name = st.selectbox(tr("Kernel"), list(KERNELS), key="twin kernel", bind="query-params")
     with places[2]:
         size = st.select_slider(
-            tr("Kernel size"), SIZES, value=3, key="twin size", help=tr("size × size taps, as many heads")
+            tr("Kernel size"),
+            SIZES,
+            value=3,
+            key="twin size",
+            bind="query-params",
+            help=tr("size × size taps, as many heads"),
         )
     with places[3]:
         padding = st.segmented_control(
-            tr("Padding"), PADDINGS, default="same", key="twin padding", required=True,
+            tr("Padding"), PADDINGS, default="same", key="twin padding", bind="query-params", required=True,
             help=tr("same: zeros around the image, which are keys too; valid: none, and a smaller output"),
         )  # fmt: skip
     with places[4]:
         alpha = st.select_slider(
-            tr("α, how sharply heads look"), _ALPHAS, value=5, key="twin alpha",
+            tr("α, how sharply heads look"), _ALPHAS, value=5, key="twin alpha", bind="query-params",
             help=tr("weight of a key at distance d from a head's centre: e^(−αd²), before all are divided by their sum"),
         )  # fmt: skip
     own = rival_twin.painted(_TWIN, base)
-    image = IMAGES[base] if own is None else own
+    image = rival_twin.linked(IMAGES[base]) if own is None else own
+    rival_twin.say(image, IMAGES[base], rival_twin.chosen(_TWIN))
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
     st.markdown(tr(
@@ -119,7 +125,7 @@ def _sizes() -> None:
             pictures = rivals.images([image for image, _ in shown], titles, mode(), high=1.6)
             live_figure(pictures, key=f"rival {task}", height=150, alt=tr("five images of the task {task}", task=task))
     seeds = st.segmented_control(
-        tr("Seeds"), (1, 2, 3), default=1, key="rival seeds", required=True,
+        tr("Seeds"), (1, 2, 3), default=1, key="rival seeds", bind="query-params", required=True,
         help=tr("each trains all networks anew on other images: 18 trainings"),
     )  # fmt: skip
     experiment(

@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.components import turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 from dashboard.components.reward_race import pair, reward_race
 from dashboard.resources import model_addresses
 
@@ -76,7 +76,7 @@ def _what() -> tuple[str, str, str, float]:
         )  # fmt: skip
     with places[3]:
         noise = st.selectbox(
-            tr("References while it trains"), list(_NOISES), key="reward noise", format_func=lambda share: _NOISES[share],
+            tr("References while it trains"), list(_NOISES), key="reward noise", bind="query-params", format_func=lambda share: _NOISES[share],
             help=tr("of both trainings. From wrong references cross-entropy learns the errors too, as often as they are"),
         )  # fmt: skip
     return str(run), str(objective), str(reward), float(noise)
@@ -86,13 +86,17 @@ def _how() -> tuple[float, int, int, list[st.delta_generator.DeltaGenerator]]:
     places = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         rate = st.select_slider(
-            tr("Learning rate"), _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate",
+            tr("Learning rate"), _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate", bind="query-params",
             help=tr("of both, constant; too high a rate hurts a policy gradient first"),
         )  # fmt: skip
     with places[1]:
-        steps = st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="reward steps", help=tr("of each"))
+        steps = st.selectbox(
+            tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="reward steps", bind="query-params", help=tr("of each")
+        )
     with places[2]:
-        seed = st.number_input(tr("Seed"), 0, 999, 1, key="reward seed", help=tr("of batches, dropout and draws"))
+        seed = st.number_input(
+            tr("Seed"), 0, 999, 1, key="reward seed", bind="query-params", help=tr("of batches, dropout and draws")
+        )
     return float(rate), int(seed), int(steps), places[3:]
 
 
@@ -100,6 +104,7 @@ def _watch(one: RewardPair, running: bool, key: str) -> None:
     if running and not state.running(_RUNNING, key):  # a press may arrive with a redraw of this panel alone
         st.rerun()
     turns.work("reward", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     reward_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 

@@ -193,7 +193,7 @@ class BipartiteView {
     }
     pen.font = own ? `600 ${this.font}` : this.font;
     pen.fillStyle = own ? theme.background : code > 5 ? theme.inkOn(code) : at ? theme.soft : theme.text;
-    pen.fillText(label, x, y);
+    write(pen, label, x, y);
   }
 
   // The weight between the token that is looked at and one on the other side: the mean of the heads that are on.
