@@ -51,6 +51,8 @@ EVERYWHERE = (
     Key(("/",), mark("go to the source"), focus=".st-key-source input"),
     Key(("p",), mark("projector mode on or off"), press=".st-key-projector input"),
     Key(("s",), mark("in projector mode: show or hide the settings"), press=".st-key-settings-shown input"),
+    Key(("Alt+N",), mark("on the tour: the next stop")),
+    Key(("Alt+B",), mark("on the tour: the stop before")),
 )
 
 _WALK = (
