@@ -7,7 +7,9 @@ import streamlit as st
 from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
+from dashboard import links, state
 from dashboard.arriving import prepare_pages, settle
+from dashboard.components import lesson_course
 from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
@@ -18,6 +20,7 @@ VIEWS = Path(__file__).parent / "views"
 SECTIONS = {
     "": (  # without a name they stand alone, before the others
         ("start", mark("Start"), "home"),
+        ("lessons", mark("Lessons"), "school"),
         ("train", mark("Train"), "model_training"),
     ),
     mark("Look"): (
@@ -32,6 +35,7 @@ SECTIONS = {
         ("masks", mark("Masks"), "grid_on"),
         ("norms", mark("Norms"), "equalizer"),
         ("rivals", mark("Rivals"), "balance"),
+        ("claims", mark("Claims"), "fact_check"),
     ),
     mark("Alignment"): (
         ("guided", mark("Guided or not"), "timeline"),
@@ -70,6 +74,7 @@ SECTIONS = {
     ),
 }
 FIRST = "start"
+_SIDEBAR = 330  # pixels; a lesson stands in it, nothing else
 CLASS = ("class_room", mark("Class"), "groups")  # the lecturer's; nobody else has such a page
 
 
@@ -79,7 +84,11 @@ def main() -> None:
     forget_widgets_left()
     settle_member()
     settle_language()
-    st.set_page_config(page_title=tr("Attention Lab"), page_icon="🔬", layout="wide")
+    lesson_course.follow_address()
+    st.set_page_config(
+        page_title=tr("Attention Lab"), page_icon="🔬", layout="wide",
+        initial_sidebar_state=_SIDEBAR if lesson_course.is_on() else "collapsed",
+    )  # fmt: skip
     if in_classroom() and asker() is None:
         from dashboard.components.log_out import logged_out
 
@@ -93,8 +102,14 @@ def main() -> None:
             ]
             for section, pages in _sections().items()
         },
-        position="top",
+        position="top" if lesson_course.navigates() else "hidden",
     )
+    state.put(links.PAGE, page.url_path or FIRST)
+    lesson_course.arrive(page.url_path or FIRST)
+    if lesson_course.is_on():
+        from dashboard.components.lesson_bar import lesson_bar
+
+        lesson_bar(page.url_path or FIRST)
     tour(page.url_path or FIRST)
     _draw(page)
     prepare_pages()

@@ -13,6 +13,7 @@ from core.language import ENGLISH, LANGUAGES
 from dashboard import state
 
 CHOSEN = "lang"  # in the address, and in the session's memory
+TAGS = {ENGLISH: "en", "zh": "zh-CN"}  # as a browser names them, to choose letters and voices by
 
 
 def settle() -> None:
@@ -24,11 +25,12 @@ def spoken() -> str:
     """The language of the session in whose run of the script this is asked; English elsewhere."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return ENGLISH
-    chosen = state.get(CHOSEN) or st.query_params.get(CHOSEN)
-    return chosen if chosen in LANGUAGES else _asked_for()
+    chosen = state.get(CHOSEN) or st.query_params.get(CHOSEN) or state.kept(CHOSEN)
+    return chosen if chosen in LANGUAGES else asked_for()
 
 
-def _asked_for() -> str:
+def asked_for() -> str:
+    """The language that the browser asks for first, of those there are."""
     with suppress(Exception):  # a test of one page has no browser
         return language.nearest(st.context.locale) or ENGLISH
     return ENGLISH

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.replay.view import Query, Reading
     from core.runs.sessions import SavedSession  # it imports PyTorch, and the page Start has links before that is here
 
+PAGE = "page file"  # not in the address: the name of the open page's file, for what has to know it in every language
 RUN = "run"
 SOURCE = "source"
 SEARCH = "search"

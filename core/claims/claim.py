@@ -51,6 +51,7 @@ class AbstractClaim(ABC):
         source: who says so, with section or number.
         effect_is, baseline_is: what the two figures are, in a few words; unit: of both.
         rule: when it is shown, in one sentence that `verdict` follows.
+        lecture: steps of the lecture that it belongs to, the first one first; see core/claims/lecture.py.
     """
 
     name: ClassVar[str]
@@ -60,6 +61,7 @@ class AbstractClaim(ABC):
     baseline_is: ClassVar[str]
     unit: ClassVar[str]
     rule: ClassVar[str]
+    lecture: ClassVar[tuple[int, ...]]
 
     @abstractmethod
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

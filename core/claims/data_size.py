@@ -122,6 +122,7 @@ class DataSize(AbstractClaim):
     """Held-out accuracy over the number of training images, for both tasks and all networks."""
 
     name = "data_size"
+    lecture = (16, 15)
     statement = "The convolution's prior helps where it is true and hurts where it is false"
     source = "after Dosovitskiy et al. 2021, section 4.3, arXiv:2010.11929"
     effect_is = "images right, the network whose prior is true (CNN on the pattern, ViT on the relation)"

@@ -31,6 +31,7 @@ class FewPictures(AbstractClaim):
     """Accuracy over the number of pictures learned from, for both."""
 
     name = "few_pictures"
+    lecture = (16,)
     statement = "The fewer pictures there are to learn from, the more the convolution's prior is worth"
     source = "Dosovitskiy et al. 2021, section 4.3, arXiv:2010.11929"
     effect_is = f"pictures right, convolutions less self-attention, mean over up to {FEW} pictures to learn from"

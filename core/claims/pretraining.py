@@ -79,6 +79,7 @@ class Pretraining(AbstractClaim):
     """Filling in, then tagging with 1, 2, 5 and 20 labelled sentences, from scratch and pre-trained."""
 
     name = "pretraining"
+    lecture = (13,)
     statement = "A network that has filled in hidden words learns to tag from fewer labelled sentences"
     source = "Devlin et al. 2019, arXiv:1810.04805"
     effect_is = f"words tagged right after up to {FEW} labelled sentences, pre-trained, mean"

@@ -32,6 +32,7 @@ class Wiring(AbstractClaim):
     """Held-out losses of four wirings after as many steps."""
 
     name = "wiring"
+    lecture = (35,)
     statement = "Decoder layers may look at other encoder layers than the last; at this size no gain is claimed"
     source = "Liu et al. 2020, arXiv:2005.08081"
     effect_is = "held-out loss with two views, the last layer's and the layer's own"

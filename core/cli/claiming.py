@@ -1,12 +1,14 @@
 """The command that runs the lecture's statements again."""
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import MissingData, MissingExtra, SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.claims.experiment import Experiment
@@ -19,6 +21,10 @@ def claims(
     seeds: Annotated[int, typer.Option(help="experiments per claim, each from a seed of its own: 0, 1, 2 …")] = 1,
     budget: Annotated[float, typer.Option(help="factor on training steps; below 1 it may not show")] = 1.0,
     listed: Annotated[bool, typer.Option("--list", help="list the claims and run none")] = False,
+    measured: Annotated[bool, typer.Option("--measured", help="what they came to, as shipped; run none")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="keep it in a checkout: measured.json and its document")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure statements of the lecture: effect, baseline of the same run, seconds, verdict."""
@@ -30,10 +36,16 @@ def claims(
             raise SettingError(
                 f"there is no claim {name!r}{did_you_mean(name, CLAIMS)}; known here: {', '.join(CLAIMS)}"
             )
+    if write:
+        _check_writing(budget)
     chosen = list(dict.fromkeys(names or CLAIMS))
     if listed:
         _list(chosen, json)
-    elif _measure(chosen, seeds, budget, json):
+    elif measured:
+        _show_measured(chosen, json)
+        if write:
+            _document()
+    elif _measure(chosen, seeds, budget, write, json):
         raise typer.Exit(1)
 
 
@@ -46,7 +58,59 @@ def _list(names: list[str], json: bool) -> None:
     show(data, json, columns([[kind.name, kind.statement] for kind in kinds], ["claim", "statement"]))
 
 
-def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
+def _show_measured(names: list[str], json: bool) -> None:
+    """What the file that comes with the program says, those that are not measured yet included."""
+    from core.claims import ledger as shipped
+    from core.claims.document import VERDICTS, figure, standing
+    from core.claims.lecture import in_order
+
+    ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
+    said = {name: tr(VERDICTS[standing(name, ledger.get(name))]) for name in names}
+    rows = [
+        [
+            name,
+            figure(one.effect),
+            figure(one.baseline),
+            len(one.seeds),
+            f"{one.seconds:.1f}",
+            standing(name, one),
+            one.date,
+        ]
+        if (one := ledger.get(name)) is not None
+        else [name, "–", "–", 0, "–", said[name], "–"]
+        for name in names
+    ]
+    heads = ["claim", "effect", "baseline", "seeds", "seconds", "verdict", "measured"]
+    show({name: asdict(ledger[name]) if name in ledger else None for name in names}, json, columns(rows, heads))
+
+
+def _check_writing(budget: float) -> None:
+    from core.claims import document
+
+    if budget != 1:
+        raise SettingError(tr("what is kept is measured with all its steps: leave out --budget, or --write"))
+    if not document.PLACE.parent.is_dir():
+        raise SettingError(
+            tr("{folder} is not there: --write is for a checkout of the program", folder=document.PLACE.parent)
+        )
+
+
+def _document() -> None:
+    from core.claims import document, ledger
+
+    document.PLACE.write_text(document.document(ledger.read(ledger.SHIPPED)), encoding="utf-8")
+
+
+def _keep(experiment: "Experiment") -> None:
+    """At once, so that nothing is lost with what comes after it."""
+    from core.claims import ledger
+
+    known = ledger.read(ledger.SHIPPED)
+    ledger.write(known | {experiment.claim.name: ledger.measurement(experiment)}, ledger.SHIPPED)
+    _document()
+
+
+def _measure(names: list[str], seeds: int, budget: float, write: bool, json: bool) -> bool:
     """Measure and print; whether anything was contradicted."""
     import torch
 
@@ -67,6 +131,8 @@ def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
             continue
         assert experiment.finding is not None
         findings.append(experiment.finding)
+        if write:
+            _keep(experiment)
     rows = [
         [one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", one.unit, one.seeds, f"{one.seconds:.1f}", one.verdict]
         for one in findings

@@ -8,6 +8,7 @@ from math import isnan
 
 import plotly.graph_objects as go
 
+from core.figures.letters import beginning, isolated
 from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
 from core.language import tr
@@ -186,4 +187,4 @@ def _bars(
 
 
 def _short(text: str) -> str:
-    return escaped(text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…")
+    return isolated(escaped(beginning(text, _LABEL)))

@@ -83,7 +83,11 @@ def arrive(title: str) -> None:
 def figure_bar() -> None:
     """The button that asks for a figure."""
     st.button(
-        tr("Open figure"), icon=":material/image_search:", help=tr("a picture that was saved here"), on_click=_ask
+        tr("Open figure"),
+        icon=":material/image_search:",
+        help=tr("a picture that was saved here"),
+        on_click=_ask,
+        key="open figure",
     )
     if state.get(_ASKS):  # remembered: a page that is drawn again meanwhile does not close it
         st.dialog(tr("Open a figure"), on_dismiss=_answered)(_asking)()

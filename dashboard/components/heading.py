@@ -1,7 +1,9 @@
-"""The head of a page: what it is for in one sentence, larger letters for a projector, and the place to open a figure.
+"""The head of a page: what it is for in one sentence, the tools of all pages, and the place to open a figure.
 
 Its name stands in the menu.
 """
+
+from functools import partial
 
 import streamlit as st
 
@@ -9,24 +11,16 @@ from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
 from dashboard.components.literal import literal
+from dashboard.components.page_head import page_head
 from dashboard.components.view_link import view_link
-
-_PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
 
 
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
-    state.carry(title, "projector", links.RUN, links.SOURCE)
+    state.carry(title, links.RUN, links.SOURCE)
     problems = links.restore(title)
     arrive(title)
-    left, right = st.columns(2, vertical_alignment="center")
-    left.markdown(f"**{tr(title)}** · {sentence}")
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if st.toggle(tr("Projector"), key="projector", bind="query-params", help=tr("larger letters everywhere")):
-            st.html(_PROJECTOR)
-        view_link(title)
-        figure_bar()
-    state.keep("projector")
+    page_head(f"**{tr(title)}** · {sentence}", partial(view_link, title), figure_bar)
     if problems:
         told = "; ".join(one.rstrip(".") for one in problems)
         st.warning(

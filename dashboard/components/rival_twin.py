@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.errors import SettingError
+from core.figures.drawn.table_words import table_words
 from core.language import tr, tr_each
 from core.replay.parts import read_painted, read_query, write_painted
 from core.runs.convolution_twin import Twin
@@ -35,9 +36,12 @@ WORDS = {
     "weight": "Head “{head}” looks at {place} with weight {value}",
     "place": "row {row}, column {column}",
     "outside": "a zero outside the image",
+    "range": "{low} to {high}",
 }
 
-_component = st.components.v2.component("attention_lab_rival_twin", js=script("rival_twin"), css=style("rival_twin"))
+_component = st.components.v2.component(
+    "attention_lab_rival_twin", js=script("number_table", "rival_twin"), css=style("rival_twin", "number_table")
+)
 
 
 def painted(key: str, base: str) -> np.ndarray | None:
@@ -103,5 +107,6 @@ def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
             "difference": tr("largest {worst:.1e}, the strongest colour", worst=twin.worst),
         },
         "words": tr_each(WORDS),
+        "table": table_words(),
     }
     _component(key=key, data=data, on_image_change=lambda: None, on_query_change=lambda: None)

@@ -116,6 +116,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         disabled=session.done == 0,
         width="stretch",
         help=tr("Redo brings them back one by one"),
+        key="undo all",
     ):
         keep_session(chosen, session.at(0))
         st.rerun()

@@ -82,7 +82,7 @@ def _source(model: TrainedModel) -> str:
     state.first(SOURCE, examples[0])
     left, right = st.columns([5, 2], vertical_alignment="bottom")
     source = left.text_input(tr("Source"), key=SOURCE, bind="query-params", help=tr(model.config.task.summary))
-    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         st.pills(tr("Examples"), examples, key="places example", on_change=_take, label_visibility="collapsed")
     return source
 

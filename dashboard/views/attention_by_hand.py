@@ -27,7 +27,7 @@ NEAR = 1e-4  # float32 sums of a long sentence differ by less
 def page() -> None:
     """Choose where the numbers come from, work them out, draw."""
     problem = worksheet_bar.open_sheet(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("Every number from vectors to outputs. Change one, and what follows from it moves."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")

@@ -44,7 +44,7 @@ WHOLE, WALK = "the whole table", "as it searched"
 def page() -> None:
     """Edit, search, draw."""
     problem = open_table(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("A model that is a table. Change a probability and see which strategy finds what."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")

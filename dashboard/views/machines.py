@@ -118,7 +118,7 @@ def _source(one: AbstractTrained) -> str:
     state.first(SOURCE, _held_out(one)[0])
     left, right = st.columns([5, 2], vertical_alignment="bottom")
     source = left.text_input(tr("Source"), key=SOURCE, bind="query-params", help=tr(one.config.task.summary))
-    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         _offer(tr("Held out: no machine has seen them"), _held_out(one), _EXAMPLES[0])
         known = known_sources(one.config.task, _KNOWN)
         if known:

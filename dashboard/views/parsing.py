@@ -51,7 +51,7 @@ def _panel() -> None:
     model = resources.model(address)
     state.first(_SOURCE, model.example_text())
     source = second.text_input(tr("Sentence"), key=_SOURCE, bind="query-params", help=tr(model.config.task.summary))
-    with third.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with third.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         _examples(model)
     found = {name: _tried(model, source, search) for name, search in _ways().items()}
     faults = [one for one in found.values() if isinstance(one, AttentionLabError)]

@@ -40,7 +40,7 @@ def _positions(address: str, step: int, source: str, search: SamplingSearch, ind
 def page() -> None:
     """Choose, draw, look."""
     problem = read_address(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("Many draws from one source: what comes out how often, and how chance chose every token."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")

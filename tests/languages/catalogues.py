@@ -7,6 +7,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from core.claims.table import CLAIMS
 from core.language import COMPILED, ENGLISH, FOLDER, LANGUAGES
 from tests.languages.texts import ROOT, room_of, sources, texts_of
 
@@ -20,6 +21,10 @@ def templates() -> dict[str, Catalog]:
         for text, _ in texts_of(path):
             catalog = rooms.setdefault(room_of(path), Catalog(fuzzy=False))
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])  # no line: it changes too often
+    for claim in CLAIMS.values():  # with the figures that stand in them: what they say of themselves is no plain string
+        for part in ("statement", "effect_is", "baseline_is", "unit", "rule"):
+            at = f"{claim.__module__.replace('.', '/')}.py"
+            rooms["core-claims"].add(getattr(claim, part), locations=[(at, 0)])
     return rooms
 
 

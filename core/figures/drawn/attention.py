@@ -17,6 +17,7 @@ from core.figures.attention import Reading, about_heads
 from core.figures.drawn.html_view import HtmlView
 from core.figures.drawn.packing import pack
 from core.figures.drawn.sites import described, grouped
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.words import BIPARTITE, HEADS, HEATMAP, PAGE, SIGNED_HEADS
 from core.figures.provenance import Origin, Provenance
 from core.language import tr, tr_each
@@ -88,6 +89,7 @@ def _shown(view: str, matrices: Sequence[AttentionMatrix], words: dict[str, Any]
         "signed": any(matrix.signed for matrix in matrices),
         "rounded": rounded,
         "words": words,
+        "table": table_words(),
     }
     longest = [max(len(labels) for labels in sides) for sides in zip(*((one.queries, one.keys) for one in matrices))]
     return HtmlView(view, about.title, _summary(matrices, *longest), pack(header, *body), about)
