@@ -126,7 +126,8 @@ def address_of(reading: "Reading") -> str:
     """The whole address of a view."""
     here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
     before = here.removesuffix(reading.page).rstrip("/") + "/"
-    return reading.link(before, query())
+    looks = {name: [str(state.get(name))] for name in reading.view.looks if state.get(name) is not None}
+    return reading.link(before, {**query(), **looks})
 
 
 _OPENED, _LINKED = "restored page", "said by the link"

@@ -245,7 +245,7 @@ PARTS = {
                 layers=Whole("norms depth", 12, 2, 16), rate=Choice("norms rate", 1e-3, (1e-4, 3e-4, 1e-3, 3e-3)),
                 warmup=Choice("norms warmup", 100, range(25, 201, 25)),
                 runs=Several("norms runs", (0, 1, 2), range(4), lambda at: tr(_STACKS[at])),
-                steps=Whole("trained", 300, 0, 300),
+                steps=Whole("trained", 300, 0, 300, spelled=False),
             ),
             _BATCHES: section(norms_across_batches),
         },

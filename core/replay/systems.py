@@ -190,7 +190,7 @@ SYSTEMS = {
             None: section(
                 gan, seed=Whole("gan seed", 0, 0, 999), pooled=Choice("gan pooled", POOLED[0], POOLED, lambda size: tr(_LOOKED[size])),
                 sample=Choice("gan sample", 0, range(SAMPLES), _counted), row=Choice("gan row", 3, range(8), _counted),
-                column=Choice("gan column", 3, range(8), _counted), trained=Whole("trained", GAN_STEPS, 0, GAN_STEPS),
+                column=Choice("gan column", 3, range(8), _counted), trained=Whole("trained", GAN_STEPS, 0, GAN_STEPS, spelled=False),
             )
         },
     ),
@@ -213,7 +213,7 @@ SYSTEMS = {
                     "detection head", None, lambda given: [None, *range(_detector(given)[2])],
                     lambda at: tr("mean of all") if at is None else tr("head {n}", n=at + 1),
                 ),
-                trained=Whole("trained", _of_all, 0, _DETECTOR_STEPS),
+                trained=Whole("trained", _of_all, 0, _DETECTOR_STEPS, spelled=False),
             )
         },
     ),
@@ -233,7 +233,7 @@ SYSTEMS = {
                 labels, decoder=Choice("labels decoder", next(iter(WRITERS)), WRITERS, lambda name: tr(WRITERS[name][0])),
                 annotators=Choice("labels annotators", 2, _ANNOTATORS, lambda count: tr(_ANNOTATORS[count])),
                 seed=Whole("labels seed", 0, 0, 999), text=Words("labels text", _START, 800),
-                trained=Whole("trained", LABEL_STEPS, 0, LABEL_STEPS),
+                trained=Whole("trained", LABEL_STEPS, 0, LABEL_STEPS, spelled=False),
             )
         },
     ),

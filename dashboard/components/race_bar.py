@@ -62,7 +62,7 @@ def say_trained(step: int) -> None:
     """Let the link of a page say how far its training has come."""
     links.say(trained=step or None)
     wanted = links.linked("trained")
-    if wanted and not step:
+    if wanted and not step:  # it goes by itself nowhere: a link must not start a computation
         st.caption(
             tr(
                 ":material/link: The link was made after {steps} steps: press Train; the same seeds give the same steps.",
