@@ -30,6 +30,7 @@ _HOMES = {
     "TrainedModel": "core.runs.trained",
     "TrainedParallel": "core.runs.trained_parallel",
     "adapt": "core.runs.foreign",
+    "as_json": "core.replay.values",
     "bipartite": "core.figures.drawn.attention",
     "create": "core.runs.experiment",
     "heatmap": "core.figures.drawn.attention",

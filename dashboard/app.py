@@ -7,6 +7,7 @@ import streamlit as st
 from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
+from dashboard import links, state
 from dashboard.arriving import prepare_pages, settle
 from dashboard.components import lesson_course
 from dashboard.components.tour import tour
@@ -34,6 +35,7 @@ SECTIONS = {
         ("masks", mark("Masks"), "grid_on"),
         ("norms", mark("Norms"), "equalizer"),
         ("rivals", mark("Rivals"), "balance"),
+        ("claims", mark("Claims"), "fact_check"),
     ),
     mark("Alignment"): (
         ("guided", mark("Guided or not"), "timeline"),
@@ -102,6 +104,7 @@ def main() -> None:
         },
         position="top" if lesson_course.navigates() else "hidden",
     )
+    state.put(links.PAGE, page.url_path or FIRST)
     lesson_course.arrive(page.url_path or FIRST)
     if lesson_course.is_on():
         from dashboard.components.lesson_bar import lesson_bar

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 _PRESSED = "pressed"
+HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
 
 def get(name: str, default: Any = None) -> Any:
@@ -32,6 +33,11 @@ def keep(*names: str) -> None:
         st.session_state[f"kept {name}"] = st.session_state.get(name)
 
 
+def kept(name: str) -> Any:
+    """What `keep` remembered last; None if it never did."""
+    return st.session_state.get(f"kept {name}")
+
+
 def restore(values: dict[str, Any]) -> None:
     """Give widgets these values, on this page and on the next that is opened; before they are drawn."""
     for name, value in values.items():
@@ -48,7 +54,7 @@ def carry(page: str, *names: str) -> None:
     if before == page:
         return
     st.session_state["page"] = page
-    for name in names:
+    for name in (*HEAD, *names):
         kept = None if name in st.query_params else st.session_state.get(f"kept {name}")
         if kept is not None:
             st.session_state[name] = kept

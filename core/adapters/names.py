@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 _END = r"(?![a-z])"
-_WORDS = {
+_SPELLINGS = {
     "step": r"(?:global[ _.-]?step|steps?|iter(?:ation)?s?|epochs?|ckpt|checkpoint|update)[ _.=-]{0,2}(\d{1,12})(?:\.(?=\W|$))?",
     "epoch": r"(?<![a-z0-9])(\d{1,9})[ _-]?(?:ep(?:och)?s?|steps?|iters?)" + _END,
     "thousands": r"(?<![a-z0-9])(\d{1,6})k" + _END,
     "layer": r"(?:layers?|blocks?|decoders|encoders|(?<![a-z])l)[ _.-]?(\d{1,4})(?!\d)",
     "head": r"(?:heads?|(?<![a-z])h)[ _.-]?(\d{1,4})(?!\d)",
 }
-_PATTERNS = {word: re.compile(pattern, re.IGNORECASE) for word, pattern in _WORDS.items()}
+_PATTERNS = {word: re.compile(pattern, re.IGNORECASE) for word, pattern in _SPELLINGS.items()}
 _NUMBER = re.compile(r"\d{1,12}")
 
 

@@ -23,6 +23,7 @@ class AlibiLonger(AbstractClaim):
     """Causal, symmetric and asymmetric ALiBi, and a causal mask alone."""
 
     name = "alibi"
+    lecture = (12,)
     statement = "ALiBi trains short and tests long where no token looks ahead; alike to both sides it is lost"
     source = "Press, Smith & Lewis 2022, arXiv:2108.12409"
     effect_is = f"causal, at {FAR} tokens after training on at most {_TASK.trained[1]}"

@@ -38,6 +38,7 @@ class BleuReward(AbstractClaim):
     """A training with cross-entropy, then two pairs from its weights."""
 
     name = "bleu_reward"
+    lecture = (41,)
     statement = "BLEU cannot be differentiated; with a policy gradient a model is trained on it all the same"
     source = "Lee 2021, Transformer; Ranzato et al. 2016, arXiv:1511.06732; Rennie et al. 2017, arXiv:1612.00563"
     effect_is = f"expected sentence BLEU after {_STEPS} self-critical steps, references a quarter wrong"

@@ -25,6 +25,7 @@ class Convolution(AbstractClaim):
     """Largest difference between attention and convolution, over α."""
 
     name = "convolution"
+    lecture = (16,)
     statement = "A self-attention with a head for each tap of a kernel is a convolution"
     source = "Cordonnier et al. 2020, theorem 1, arXiv:1911.03584"
     effect_is = f"largest difference of outputs, α = {_NEAR:g}"

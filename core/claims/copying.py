@@ -24,6 +24,7 @@ class Copying(AbstractClaim):
     """Three decoders on names they know and on names nobody has seen."""
 
     name = "copying"
+    lecture = (37, 23)
     statement = "A decoder that copies takes up names it has never seen; one that only generates cannot"
     source = "Gu et al. 2016, arXiv:1603.06393; See et al. 2017, arXiv:1704.04368"
     effect_is = "sentences with unseen names that a pointer-generator answers exactly"

@@ -26,6 +26,7 @@ class Coverage(AbstractClaim):
     """A pair of decoders, and how often each says a number again."""
 
     name = "coverage"
+    lecture = (37,)
     statement = "A decoder that keeps book of where it has looked repeats itself less"
     source = "See et al. 2017, section 2.3, arXiv:1704.04368"
     effect_is = "share of numbers that were written before, with coverage, mean while it learns"

@@ -22,6 +22,7 @@ class Detection(AbstractClaim):
     """Hungarian matching against assignment in order, at equal steps."""
 
     name = "detection"
+    lecture = (26, 15)
     statement = (
         "A network that writes a set at once must be matched with it: told by order, it does not find the things"
     )

@@ -72,6 +72,7 @@ class BloodCells(_AbstractFloor):
     """Cells of three classes on photographs through a microscope, each cut into four tiles."""
 
     name = "blood_cells"
+    lecture = (26, 15)
     statement = "From eighty photographs a small detector learns to find blood cells better than who does not look"
     source = "Carion et al. 2020, arXiv:2005.12872; average precision as in Everingham et al. 2010"
     kind, margin = "own", 0.1
@@ -86,6 +87,7 @@ class PlacedDigits(_AbstractFloor):
     """Ten classes, up to three digits anywhere on a canvas; held-out ones were written by others."""
 
     name = "placed_digits"
+    lecture = (26, 15)
     statement = "Told only by matching, a detector finds handwritten digits on a canvas and tells which they are"
     source = "Carion et al. 2020, section 3.1, arXiv:2005.12872"
     kind, margin = "digits", 0.5

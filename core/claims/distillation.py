@@ -19,6 +19,7 @@ class Distilled(AbstractClaim):
     """A teacher, a model that learns from the data, and one that learns from the teacher."""
 
     name = "distillation"
+    lecture = (33,)
     statement = "Trained on a teacher's outputs, who writes all words at once mixes far less"
     source = "Gu et al. 2018, section 4.3, arXiv:1711.02281; Kim & Rush 2016, arXiv:1606.07947"
     effect_is = "held-out outputs all of whose phrases are right, all at once, trained on the teacher's outputs"

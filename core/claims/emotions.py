@@ -37,6 +37,7 @@ class Emotions(AbstractClaim):
     """A decoder, sigmoids with two thresholds, and the most frequent label, on the same texts."""
 
     name = "emotions"
+    lecture = (25,)
     statement = (
         "On real texts a decoder that ends its set itself tells more of the labels than naming the commonest for all"
     )

@@ -5,7 +5,7 @@ from threading import Lock
 from time import perf_counter
 
 from core.claims.claim import AbstractClaim, Finding, Measured, Progress, Row
-from core.errors import InputError
+from core.errors import AttentionLabError, InputError
 
 MOST_SEEDS = 20  # more would take an hour, and no verdict here turns on it
 MOST_BUDGET = 10
@@ -19,6 +19,8 @@ class Experiment:
 
     Attributes:
         share: done, in 0…1; rows: of the table so far, each with its seed; finding: None until all seeds are through.
+        found: what each seed came to, as far as they are through.
+        failed: whether it has raised; problem: what it said then, where the house raised it on purpose.
 
     Raises:
         InputError: no seed, or too many; a budget that is none.
@@ -32,8 +34,9 @@ class Experiment:
         self.claim, self.seeds, self.budget = claim, tuple(seeds), budget
         self.share, self.seconds = 0.0, 0.0
         self.rows: tuple[Row, ...] = ()
+        self.found: tuple[Measured, ...] = ()
         self.finding: Finding | None = None
-        self.failed = False
+        self.failed, self.problem = False, ""
         self._steps, self._lock = self._measure(), Lock()
 
     @property
@@ -57,17 +60,19 @@ class Experiment:
         try:
             now = next(self._steps)
             self.share, self.rows, stands = now.share, now.rows, True
-        except StopIteration as end:
+        except StopIteration:
             self.seconds += perf_counter() - began
-            self.finding, self.share, stands = self._found(end.value), 1.0, True
+            self.finding, self.share, stands = self._finding(), 1.0, True
             self.rows = self.finding.rows
+        except AttentionLabError as error:
+            self.problem = str(error)
+            raise
         finally:
             self.failed = not stands  # what has raised cannot go on
         if self.finding is None:
             self.seconds += perf_counter() - began
 
-    def _measure(self) -> Generator[Progress, None, list[Measured]]:
-        found: list[Measured] = []
+    def _measure(self) -> Generator[Progress, None, None]:
         kept: tuple[Row, ...] = ()
         for at, seed in enumerate(self.seeds):
             steps = self.claim.measure(seed, self.budget)
@@ -75,14 +80,13 @@ class Experiment:
                 try:
                     now = next(steps)
                 except StopIteration as end:
-                    found.append(end.value)
+                    self.found = (*self.found, end.value)
                     break
                 yield Progress((at + now.share) / len(self.seeds), kept + _with_seed(seed, now.rows))
-            kept += _with_seed(seed, found[-1].rows)
-        return found
+            kept += _with_seed(seed, self.found[-1].rows)
 
-    def _found(self, found: Sequence[Measured]) -> Finding:
-        claim = self.claim
+    def _finding(self) -> Finding:
+        claim, found = self.claim, self.found
         effect, baseline = (sum(values) / len(found) for values in zip(*((one.effect, one.baseline) for one in found)))
         rows = tuple(row for seed, one in zip(self.seeds, found) for row in _with_seed(seed, one.rows))
         return Finding(

@@ -22,6 +22,7 @@ class Explanation(AbstractClaim):
     """Cross-attention against random orders, on held-out sentences of a shipped Transformer."""
 
     name = "explanation"
+    lecture = (34,)
     statement = "The source tokens that cross-attention looks at most matter more to the output than tokens at random"
     source = "Jain & Wallace 2019, arXiv:1902.10186; Wiegreffe & Pinter 2019, arXiv:1908.04626"
     effect_is = f"deletion area of cross-attention, {RUNS[0]}"

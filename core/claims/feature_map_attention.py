@@ -87,6 +87,7 @@ class FeatureMapClaim(AbstractClaim):
     """Two far corners: convolutions alone against the same with one attention layer."""
 
     name = "feature_map_attention"
+    lecture = (15,)
     statement = (
         "What two far corners have in common no stack of small convolutions sees; with one attention layer it does"
     )

@@ -19,6 +19,7 @@ class Graph(AbstractClaim):
     """Four networks on one graph."""
 
     name = "graph"
+    lecture = (18,)
     statement = "On a graph it helps to let attention look along edges only"
     source = "Veličković et al. 2018, arXiv:1710.10903"
     effect_is = "unknown nodes right, attention along edges"

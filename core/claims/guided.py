@@ -22,6 +22,7 @@ class GuidedSooner(AbstractClaim):
     """A pair of trainings on syllables, another with a Transformer, and one on reversal."""
 
     name = "guided"
+    lecture = (38,)
     statement = (
         "Guided attention at least halves the steps until attention is aligned, and hurts where the order differs"
     )

@@ -53,6 +53,7 @@ class Heads(AbstractClaim):
     """Same width, same parameters, same steps: one head against two."""
 
     name = "heads"
+    lecture = (11,)
     statement = "Several heads keep apart what one head averages away"
     source = "Vaswani et al. 2017, section 3.2.2, arXiv:1706.03762"
     effect_is = "both tokens right, two heads"

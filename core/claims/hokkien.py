@@ -35,6 +35,7 @@ class DirectSpeech(AbstractClaim):
     """A direct model, and a cascade of two."""
 
     name = "direct_speech"
+    lecture = (20, 21)
     statement = (
         "From sound straight to the translation errors do not add up as in a cascade, and no text is needed in between"
     )

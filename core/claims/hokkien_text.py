@@ -81,6 +81,7 @@ class HokkienText(_AbstractCopied):
     """Lines of news in characters."""
 
     name = "hokkien_text"
+    lecture = (21, 20)
     statement = "From ten thousand lines a decoder that also copies learns what Mandarin says otherwise than Hokkien: copying alone is worse"
     effect_is = "character BLEU of held-out lines that differ between the two languages, pointer-generator"
     baseline_is = "the same of copying the Hokkien characters"
@@ -108,6 +109,7 @@ class HokkienWords(_AbstractCopied):
     """Words of a lexicon, from their characters and from their sound in letters."""
 
     name = "hokkien_words"
+    lecture = (21,)
     statement = "From nine thousand words a model learns a little of how others are said in Mandarin: it comes nearer to them than copying does"
     effect_is = "character BLEU of held-out words that differ between the two languages, from their characters, pointer-generator"
     baseline_is = "the same of copying the Hokkien characters"

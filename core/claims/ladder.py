@@ -36,6 +36,7 @@ class SpokenLadder(AbstractClaim):
     """Words said right four times and once, by a speaker that learned from long utterances."""
 
     name = "ladder"
+    lecture = (38, 22)
     statement = "Who learned to speak without short utterances says 发财 four times well and once badly"
     source = "Lee 2021, Transformer; the speaker after Wang et al. 2017, arXiv:1703.10135, and Shen et al. 2018, arXiv:1712.05884"
     effect_is = "words said right four times, location-aware, trained on four to six words"

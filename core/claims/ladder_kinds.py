@@ -23,6 +23,7 @@ class LadderKinds(AbstractClaim):
     """Shares of right outputs by kind of attention and by what was asked."""
 
     name = "ladder_kinds"
+    lecture = (38, 22)
     statement = "Attention that hears where it has looked says longer utterances than any it was trained on"
     source = "Chorowski et al. 2015, arXiv:1506.07503; Lee 2021, Transformer"
     effect_is = (

@@ -32,6 +32,7 @@ class LengthCost(AbstractClaim):
     """Memory and time of one call, and time of one more token, over the length."""
 
     name = "length_cost"
+    lecture = (17, 19)
     statement = "Softmax attention's cost grows with the square of the length, linear attention's in proportion"
     source = "Katharopoulos et al. 2020, section 3, arXiv:2006.16236"
     effect_is = f"growth of memory from {LENGTHS[-2]:,} to {LENGTHS[-1]:,} tokens, softmax"

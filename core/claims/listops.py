@@ -98,6 +98,7 @@ class ListOps(AbstractClaim):
     """Accuracy and time per token of every mechanism."""
 
     name = "listops"
+    lecture = (19,)
     statement = "Cheaper attention pays with accuracy: on nested lists nothing does as well as every pair"
     source = "Tay et al. 2021, table 1, arXiv:2011.04006, where some do as well"
     effect_is = "values right, every pair"

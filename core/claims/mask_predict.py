@@ -20,6 +20,7 @@ class Remasked(AbstractClaim):
     """One model, decoded in one pass and in several."""
 
     name = "mask_predict"
+    lecture = (33,)
     statement = "Writing the least sure words again lets words that were written all at once agree"
     source = "Ghazvininejad et al. 2019, section 5, arXiv:1904.09324"
     effect_is = f"held-out outputs all of whose phrases are right, in {PASSES[-1]} passes"

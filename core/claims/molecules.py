@@ -44,6 +44,7 @@ class MoleculeClasses(AbstractClaim):
     """Attention along bonds, each atom alone, the number of atoms, and the larger class, in the same ten folds."""
 
     name = "molecules"
+    lecture = (4, 18, 5)
     statement = (
         "Attention along bonds tells the class of a molecule it has not seen better than the commoner class does"
     )

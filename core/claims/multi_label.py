@@ -23,6 +23,7 @@ class MultiLabelSets(AbstractClaim):
     """Three decoders and sigmoids on texts of two annotators."""
 
     name = "multi_label"
+    lecture = (25,)
     statement = "Labels written one after the other agree with each other; labels judged each by itself do not"
     source = "Yang et al. 2018, arXiv:1806.04822; Tsai & Lee 2020, arXiv:1909.03434"
     effect_is = "consistent sets, not empty, of a decoder that writes labels in a fixed order"

@@ -31,6 +31,7 @@ class Multimodality(AbstractClaim):
     """Two models on phrases, and the one that writes all at once on synonyms."""
 
     name = "multimodality"
+    lecture = (33,)
     statement = "Who writes all words at once mixes translations where several are right; word after word does not"
     source = "Gu et al. 2018, section 2.3, arXiv:1711.02281"
     effect_is = "held-out outputs all of whose phrases are right, all at once"

@@ -39,6 +39,7 @@ class Normalizers(AbstractClaim):
     """The same network with every normalizer, on the same sequences."""
 
     name = "normalizers"
+    lecture = (9,)
     statement = "Softmax may be left out: other normalizers learn as well"
     source = "Lee 2021, Self-attention; Wortsman et al. 2023, arXiv:2309.08586"
     effect_is = "tokens right at the longest trained length, the worst of the other normalizers"

@@ -22,6 +22,7 @@ class Order(AbstractClaim):
     """One network with and without positions."""
 
     name = "order"
+    lecture = (12,)
     statement = 'Without positions self-attention cannot tell the verb from the noun in "I saw a saw"'
     source = "Lee 2021, Self-attention (I saw a saw); Vaswani et al. 2017, section 3.5"
     effect_is = "verb or noun, sinusoidal positions"

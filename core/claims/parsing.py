@@ -55,6 +55,7 @@ class Parsing(_AbstractParsing):
     """A Transformer on the small grammar."""
 
     name = "parsing"
+    lecture = (24,)
     statement = "A seq2seq model learns to parse: it writes the trees of unseen sentences, and their brackets close"
     effect_is = "labelled brackets of unseen sentences, greedy search, nothing forbidden"
     baseline_is = "the same of right-branching trees with the most frequent labels"
@@ -79,6 +80,7 @@ class TreesOnly(_AbstractParsing):
     """The same model while it is young, with and without the restraint."""
 
     name = "trees_only"
+    lecture = (24,)
     statement = (
         "Letting a search write only trees turns an early model's broken brackets into trees, many of them partly right"
     )
@@ -110,6 +112,7 @@ class OwnTreebank(_AbstractParsing):
     """A Transformer on a treebank of one's own, from parts of speech."""
 
     name = "treebank"
+    lecture = (24,)
     statement = "On real sentences a small seq2seq parser beats trees that always branch to the right"
     effect_is = "labelled brackets of unseen sentences of the treebank, greedy search, trees only"
     baseline_is = "the same of right-branching trees with the most frequent labels"

@@ -25,6 +25,7 @@ class PerformerError(AbstractClaim):
     """Relative error of the context, over the number of random features."""
 
     name = "performer"
+    lecture = (19,)
     statement = "Random features approximate softmax attention, the nearer the more of them there are"
     source = "Choromanski et al. 2021, theorem 4, arXiv:2009.14794"
     effect_is = f"relative error with {FEATURES[-1]:,} features"

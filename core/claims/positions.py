@@ -30,6 +30,7 @@ class Positions(AbstractClaim):
     """Every kind of positions, one network and one task."""
 
     name = "positions"
+    lecture = (12,)
     statement = "Positions counted from the query hold in longer texts; positions counted from the beginning do not"
     source = "Shaw et al. 2018; Dai et al. 2019; Su et al. 2021; Neishi & Yoshinaga 2019"
     effect_is = f"the worst of {', '.join(HOLDING)}, at {FAR} tokens"

@@ -36,6 +36,7 @@ class PowerNormCause(AbstractClaim):
     """How much the statistics of batches vary, for words as in texts and for the same words dealt out at random."""
 
     name = "power_norm"
+    lecture = (28,)
     statement = (
         "Statistics of batches vary more over texts, which repeat their words, than over words dealt out at random"
     )

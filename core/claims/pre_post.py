@@ -23,6 +23,7 @@ class PrePost(AbstractClaim):
     """Gradients at the beginning, and what becomes of them without warm-up."""
 
     name = "pre_post"
+    lecture = (28,)
     statement = (
         "With the norm before each part a deep Transformer trains without warm-up; with the norm behind it does not"
     )

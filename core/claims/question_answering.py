@@ -91,6 +91,7 @@ class Questions(AbstractClaim):
     """One sequence-to-sequence model, with and without copying, against a head that points at a span."""
 
     name = "question_answering"
+    lecture = (23, 37)
     statement = "One sequence-to-sequence model answers questions too; a head made for pointing answers more after as many steps"
     source = "McCann et al. 2018, arXiv:1806.08730; Vinyals et al. 2015, arXiv:1506.03134"
     effect_is = "questions about unseen names that a span pointer answers exactly, mean over looks while it learns"

@@ -162,6 +162,7 @@ class Reach(AbstractClaim):
     """Gradient, path and time over the length of the text."""
 
     name = "reach"
+    lecture = (17,)
     statement = "Self-attention reaches the first token in one step, a recurrent network in as many as there are tokens"
     source = "Vaswani et al. 2017, table 1, arXiv:1706.03762"
     effect_is = f"‖∂ output {LENGTHS[-1]} / ∂ input 1‖, self-attention"

@@ -31,6 +31,7 @@ class SpokenDigits(AbstractClaim):
     """Self-attention over frames, a window over frames, and the nearest recording."""
 
     name = "spoken_digits"
+    lecture = (3, 14)
     statement = (
         "Self-attention over the frames of a recording knows spoken digits better than the nearest recording does"
     )
@@ -61,6 +62,7 @@ class Handwritten(AbstractClaim):
     """Convolutions, self-attention over patches, and the nearest picture."""
 
     name = "handwritten"
+    lecture = (16, 15)
     statement = (
         "With few pictures convolutions see more than self-attention over patches, which must learn what is near"
     )
@@ -95,6 +97,7 @@ class Citations(AbstractClaim):
     """GAT, dot products along edges, each paper alone, and labels that spread."""
 
     name = "citations"
+    lecture = (18, 4)
     statement = "On real citations attention along edges knows a paper's field better than the labels around it, or its words, alone"
     source = "Veličković et al. 2018, section 3.3, arXiv:1710.10903"
     effect_is = "test papers right, graph attention network"

@@ -97,6 +97,7 @@ class Recall(AbstractClaim):
     """Associative recall by softmax attention, linear attention and a GRU, over the number of pairs."""
 
     name = "recall"
+    lecture = (17,)
     statement = "A state of fixed size forgets what attention to every token can still look up"
     source = (
         "Katharopoulos et al. 2020, arXiv:2006.16236, for the state; Ba et al. 2016, arXiv:1610.06258, for the task"

@@ -66,6 +66,7 @@ class Scaling(AbstractClaim):
     """Entropy at the beginning, and what is learned from there."""
 
     name = "scaling"
+    lecture = (8,)
     statement = "Dot products are divided by √d, or the softmax saturates and learning stalls"
     source = "Vaswani et al. 2017, section 3.2.1, arXiv:1706.03762"
     effect_is = "tokens reversed right, scaled"

@@ -23,6 +23,7 @@ class SampledPrefix(AbstractClaim):
     """A pair of GRUs, and a pair of Transformers beside it."""
 
     name = "scheduled_sampling"
+    lecture = (42, 30)
     statement = (
         "A decoder that has only read right answers repeats its own errors; one that has read some of its own recovers"
     )

@@ -46,6 +46,7 @@ class SentimentClaim(AbstractClaim):
     """Three networks and counted words on the same sentences."""
 
     name = "sentiment"
+    lecture = (5,)
     statement = "Self-attention reads one label for a whole sentence better than counting its words"
     source = "Lee 2021, Self-attention (one label for a sequence)"
     effect_is = "test sentences right, the better of two self-attentions"

@@ -42,6 +42,7 @@ class TaggingClaim(AbstractClaim):
     """Three networks and a table on the same sentences."""
 
     name = "tagging"
+    lecture = (6, 5)
     statement = "To tag a word one must see the words around it: a window helps, self-attention helps more"
     source = "Lee 2021, Self-attention (sequence labelling)"
     effect_is = "test words tagged right, self-attention"

@@ -37,6 +37,7 @@ class Truncated(AbstractClaim):
     """The same network with windows of several sizes, on the same frames."""
 
     name = "truncated"
+    lecture = (14,)
     statement = "For speech a small window of attention is as good as the whole utterance"
     source = "Yeh et al. 2019, section 2.3, arXiv:1910.12977"
     effect_is = "frames right, a window of 4 on each side"

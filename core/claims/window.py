@@ -46,6 +46,7 @@ class Window(AbstractClaim):
     """Windows of several sizes against one layer of self-attention, on the same sentences."""
 
     name = "window"
+    lecture = (6,)
     statement = "A window is not enough where the evidence is far away; self-attention reaches it"
     source = "Lee 2021, Self-attention (I saw a saw)"
     effect_is = 'a "saw" at least 10 places from the evidence, self-attention'

@@ -26,6 +26,7 @@ class WordClasses(AbstractClaim):
     """Cosines within hidden classes and between them: of one-hots, of a fresh table, and after filling in."""
 
     name = "word_classes"
+    lecture = (2, 13)
     statement = (
         "One-hots know of no likeness; after filling in hidden words the vectors of words of one hidden class are alike"
     )

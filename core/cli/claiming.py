@@ -1,6 +1,8 @@
 """The command that runs the lecture's statements again."""
 
 import sys
+from dataclasses import asdict
+from time import process_time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,9 +18,18 @@ _EVERY = 0.1  # share of an experiment between two words about it
 
 def claims(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME …]", help="claims; none: all of them")] = None,
-    seeds: Annotated[int, typer.Option(help="experiments per claim, each from a seed of its own: 0, 1, 2 …")] = 1,
+    seeds: Annotated[
+        int | None, typer.Option(help="experiments per claim, seeds 0, 1, 2 …; as many as its rule needs, mostly 1")
+    ] = None,
     budget: Annotated[float, typer.Option(help="factor on training steps; below 1 it may not show")] = 1.0,
     listed: Annotated[bool, typer.Option("--list", help="list the claims and run none")] = False,
+    measured: Annotated[bool, typer.Option("--measured", help="what they came to, as shipped; run none")] = False,
+    unmeasured: Annotated[
+        bool, typer.Option("--unmeasured", help="of these only claims that were not measured as they are now")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="keep it in a checkout: measured.json and its document")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure statements of the lecture: effect, baseline of the same run, seconds, verdict."""
@@ -30,11 +41,26 @@ def claims(
             raise SettingError(
                 f"there is no claim {name!r}{did_you_mean(name, CLAIMS)}; known here: {', '.join(CLAIMS)}"
             )
+    if write:
+        _check_writing(budget)
     chosen = list(dict.fromkeys(names or CLAIMS))
+    if unmeasured:
+        chosen = _unmeasured(chosen)
     if listed:
         _list(chosen, json)
-    elif _measure(chosen, seeds, budget, json):
+    elif measured:
+        _show_measured(chosen, json)
+        if write:
+            _document()
+    elif _measure(chosen, seeds, budget, write, json):
         raise typer.Exit(1)
+
+
+def _unmeasured(names: list[str]) -> list[str]:
+    from core.claims import ledger
+
+    known = ledger.read(ledger.SHIPPED)
+    return [name for name in names if name not in known or not known[name].holds(name)]
 
 
 def _list(names: list[str], json: bool) -> None:
@@ -46,7 +72,61 @@ def _list(names: list[str], json: bool) -> None:
     show(data, json, columns([[kind.name, kind.statement] for kind in kinds], ["claim", "statement"]))
 
 
-def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
+def _show_measured(names: list[str], json: bool) -> None:
+    """What the file that comes with the program says, those that are not measured yet included."""
+    from core.claims import ledger as shipped
+    from core.claims.document import VERDICTS, figure, standing
+    from core.claims.lecture import in_order
+
+    ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
+    said = {name: VERDICTS[standing(name, ledger.get(name))] for name in names}
+    rows = [
+        [
+            name,
+            figure(one.effect),
+            figure(one.baseline),
+            len(one.seeds),
+            f"{one.seconds:.1f}",
+            said[name],
+            one.date,
+        ]
+        if (one := ledger.get(name)) is not None
+        else [name, "–", "–", 0, "–", said[name], "–"]
+        for name in names
+    ]
+    heads = ["claim", "effect", "baseline", "seeds", "seconds", "verdict", "measured"]
+    show({name: asdict(ledger[name]) if name in ledger else None for name in names}, json, columns(rows, heads))
+
+
+def _check_writing(budget: float) -> None:
+    from core.claims import document
+
+    if budget != 1:
+        raise SettingError("what is kept is measured with all its steps: leave out --budget, or --write")
+    if not document.PLACE.parent.is_dir():
+        raise SettingError(f"{document.PLACE.parent} is not there: --write is for a checkout of the program")
+
+
+def _document() -> None:
+    from core.claims import document, ledger
+
+    document.PLACE.write_text(document.document(ledger.read(ledger.SHIPPED)), encoding="utf-8")
+
+
+def _keep(experiment: "Experiment", seconds: float) -> None:
+    """At once, so that nothing is lost with what comes after it.
+
+    Args:
+        seconds: of the processor: a machine that does other work meanwhile makes no claim longer.
+    """
+    from core.claims import ledger
+
+    known = ledger.read(ledger.SHIPPED)
+    ledger.write(known | {experiment.claim.name: ledger.measurement(experiment, seconds)}, ledger.SHIPPED)
+    _document()
+
+
+def _measure(names: list[str], seeds: int | None, budget: float, write: bool, json: bool) -> bool:
     """Measure and print; whether anything was contradicted."""
     import torch
 
@@ -55,9 +135,11 @@ def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
     from core.claims.table import CLAIMS
 
     torch.set_num_threads(1)  # small tensors are slower with more
-    experiments = [Experiment(CLAIMS[name](), range(seeds), budget) for name in names]
+    kinds = [CLAIMS[name] for name in names]
+    experiments = [Experiment(kind(), range(kind.seeds if seeds is None else seeds), budget) for kind in kinds]
     findings: list[Finding] = []
     for experiment in experiments:
+        began = process_time()
         try:
             _run(experiment)
         except (MissingData, MissingExtra) as missing:
@@ -67,6 +149,8 @@ def _measure(names: list[str], seeds: int, budget: float, json: bool) -> bool:
             continue
         assert experiment.finding is not None
         findings.append(experiment.finding)
+        if write:
+            _keep(experiment, process_time() - began)
     rows = [
         [one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", one.unit, one.seeds, f"{one.seconds:.1f}", one.verdict]
         for one in findings

@@ -14,6 +14,7 @@ from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.opening import open_recording
 from core.cli.queueing import queue
+from core.cli.replaying import replay
 from core.cli.sending import send
 from core.cli.showing import app, models, objectives, searches, tasks
 from core.cli.speaking import say
@@ -42,5 +43,6 @@ program.add_typer(classroom, name="classroom")
 program.command()(send)
 program.command()(verify)
 program.command()(claims)
+program.command()(replay)
 program.command("compile")(compile_run)
 program.command()(bench)

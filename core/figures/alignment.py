@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil
 
-from core.figures.letters import lettering
+from core.figures.letters import beginning, isolated, lettering
 from core.figures.pixels import levels, png, pooled
 from core.figures.theme import SERIES
 from core.language import tr
@@ -43,7 +43,7 @@ def picture(
     left = 14 + _LETTER * 0.62 * min(14, max(map(_width, axes.queries)))
     turned = max(map(_width, axes.keys)) * _LETTER * 0.62 > cell[0]
     top = 52 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
-    told = f"rows: {axes.rows} · columns: {axes.columns}"
+    told = tr("rows: {rows} · columns: {columns}", rows=axes.rows, columns=axes.columns)
     parts = [
         _text(left, 18, title, anchor="start", weight="bold", size=15),
         _text(left, 34, told, anchor="start", color=_SOFT),
@@ -55,12 +55,8 @@ def picture(
     if path:
         points = " ".join(f"{left + (c + 0.5) * cell[0]:.1f},{top + (r + 0.5) * cell[1]:.1f}" for r, c in path)
         line = 'fill="none" stroke-linejoin="round" points='
-        parts.append(tr(
-            '<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>', line=line,
-            points=points))  # fmt: skip
-        parts.append(tr(
-            '<polyline class="path" stroke="{path}" stroke-width="1.6" {line}"{points}"/>', path=_PATH,
-            line=line, points=points))  # fmt: skip
+        parts.append(f'<polyline stroke="#ffffff" stroke-opacity="0.6" stroke-width="4" {line}"{points}"/>')  # fmt: skip
+        parts.append(f'<polyline class="path" stroke="{_PATH}" stroke-width="1.6" {line}"{points}"/>')  # fmt: skip
     words = max(_width(title) * 15 * 0.57, _width(told) * _LETTER * 0.52)  # a small map is no narrower than its words
     width, height = round(left + max(wide, min(words, _WIDE)) + 16), round(top + tall + 12)
     head = (
@@ -101,12 +97,9 @@ def _pixels(one: AlignmentMap, left: float, top: float, wide: float, tall: float
     data = base64.b64encode(png(*levels(drawn, high))).decode()
     crisp = ' style="image-rendering:pixelated"' if drawn.shape[0] <= tall and drawn.shape[1] <= wide else ""
     place = f'x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{tall:.1f}"'
-    return tr(
-        '<image {place} preserveAspectRatio="none"{crisp} href="data:image/png;base64,{data}"/>'
-        '<rect {place} fill="none" stroke="#c3ccd4"/>',
-        place=place,
-        crisp=crisp,
-        data=data,
+    return (
+        f'<image {place} preserveAspectRatio="none"{crisp} href="data:image/png;base64,{data}"/>'
+        f'<rect {place} fill="none" stroke="#c3ccd4"/>'
     )
 
 
@@ -117,7 +110,7 @@ def _every(cell: float) -> int:
 
 def _rows(axes: Axes, left: float, top: float, cell: float) -> list[str]:
     return [
-        _text(left - 5, top + (row + 0.5) * cell + 4, _cut(axes.queries[row], 14))
+        _text(left - 5, top + (row + 0.5) * cell + 4, beginning(axes.queries[row], 14))
         for row in range(0, len(axes.queries), _every(cell))
     ]
 
@@ -132,14 +125,8 @@ def _columns(axes: Axes, left: float, top: float, cell: float, turned: bool) -> 
     for column in range(0, len(axes.keys), _every(cell)):
         x = left + (column + 0.5) * cell + 4
         labels.append(
-            tr(
-                '<text transform="translate({x:.1f},{top:.1f}) rotate(-90)" fill="{ink}"{lettering}>{plain}</text>',
-                x=x,
-                top=top - 5,
-                ink=_INK,
-                lettering=lettering(axes.keys[column]),
-                plain=plain(_cut(axes.keys[column], 12)),
-            )
+            f'<text transform="translate({x:.1f},{top - 5:.1f}) rotate(-90)" fill="{_INK}"'
+            f"{lettering(axes.keys[column])}>{isolated(plain(beginning(axes.keys[column], 12)))}</text>"
         )
     return labels
 
@@ -156,21 +143,12 @@ def _mark(
     else:
         x, y, width, height = left + near, top, length, tall
         word = (x + width / 2, top + tall - 12 - shift)
-    return tr(
-        '<g class="mark"><title>{plain}</title>'
-        '<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{mark}" fill-opacity="0.12" '
-        'stroke="{mark}" stroke-dasharray="5 3"/>'
-        '<circle cx="{word:.1f}" cy="{word2:.1f}" r="9" fill="{mark}"/>'
-        "{text_}</g>",
-        plain=plain(f"{mark.word} {mark.told}"),
-        x=x,
-        y=y,
-        width=width,
-        height=height,
-        mark=_MARK,
-        word=word[0],
-        word2=word[1],
-        text_=_text(word[0], word[1] + 4, mark.word, anchor="middle", color="#ffffff", weight="bold"),
+    return (
+        f'<g class="mark"><title>{plain(f"{mark.word} {mark.told}")}</title>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{_MARK}" fill-opacity="0.12" '
+        f'stroke="{_MARK}" stroke-dasharray="5 3"/>'
+        f'<circle cx="{word[0]:.1f}" cy="{word[1]:.1f}" r="9" fill="{_MARK}"/>'
+        f"{_text(word[0], word[1] + 4, mark.word, anchor='middle', color='#ffffff', weight='bold')}</g>"
     )
 
 
@@ -185,19 +163,7 @@ def _text(
     size: int = _LETTER,
 ) -> str:
     style = f'text-anchor="{anchor}" fill="{color}"' + (f' font-weight="{weight}"' if weight != "normal" else "")
-    return tr(
-        '<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}"{lettering}>{plain}</text>',
-        x=x,
-        y=y,
-        style=style,
-        size=size,
-        lettering=lettering(text),
-        plain=plain(text),
-    )
-
-
-def _cut(label: str, most: int) -> str:
-    return label if len(label) <= most else label[: most - 1] + "…"
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style} font-size="{size}"{lettering(text)}>{isolated(plain(text))}</text>'
 
 
 def _width(label: str) -> float:

@@ -30,7 +30,7 @@ def to_html(diagnosis: Diagnosis, dump: AlignmentDump) -> bytes:
     title = title_of(diagnosis)
     drawn = picture(diagnosis.map, diagnosis.axes, title, diagnosis.path, diagnosis.marks)
     parts = [
-        tr("<!doctype html>"),
+        "<!doctype html>",
         f'<html lang="en"><head><meta charset="utf-8"><title>{plain(title)}</title><style>{_STYLE}</style></head><body>',
         f"<h1>{plain(title)}</h1>",
         f"<p>{plain(diagnosis.choice)}</p>",
@@ -104,15 +104,11 @@ def title_of(diagnosis: Diagnosis) -> str:
 
 def _scores(diagnosis: Diagnosis) -> str:
     rows = "".join(
-        tr(
-            '<tr><td>{plain}</td><td class="number">{value:.3f}</td><td class="quiet">{plain2}</td></tr>',
-            plain=plain(name),
-            value=value,
-            plain2=plain(diagnosis.judged.meanings[name]),
-        )
+        f'<tr><td>{plain(tr(name))}</td><td class="number">{value:.3f}</td>'
+        f'<td class="quiet">{plain(diagnosis.judged.meanings[name])}</td></tr>'
         for name, value in diagnosis.judged.figures.items()
     )
-    return f"<h2>Scores</h2><table>{rows}</table>"
+    return tr("<h2>Scores</h2><table>{rows}</table>", rows=rows)
 
 
 def _findings(diagnosis: Diagnosis) -> str:
@@ -126,12 +122,7 @@ def _rivals(diagnosis: Diagnosis) -> str:
     if len(diagnosis.rivals) < 2:
         return ""
     rows = "".join(
-        tr(
-            '<tr{rest}><td>{plain}</td><td class="number">{quality:.3f}</td></tr>',
-            rest=" class=best" if one.map is diagnosis.map else "",
-            plain=plain(one.map.place.label),
-            quality=one.quality,
-        )
+        f'<tr{" class=best" if one.map is diagnosis.map else ""}><td>{plain(one.map.place.label)}</td><td class="number">{one.quality:.3f}</td></tr>'
         for one in diagnosis.rivals[:_MOST_RIVALS]
     )
     more = len(diagnosis.rivals) - _MOST_RIVALS

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from plotly.subplots import make_subplots
 
 from core.figures.cells import add_cells
+from core.figures.letters import beginning, isolated
 from core.figures.plot_text import escaped, told
 from core.figures.theme import SERIES, Mode, styled
 from core.figures.tree import shown
@@ -88,6 +89,5 @@ def _told(one: CopyMap, name: str, values: Float[np.ndarray, " step"]) -> list[s
 def _labels(tokens: Sequence[str], unseen: Sequence[str]) -> list[str]:
     """Tokens for an axis, cut where they are long; those that the vocabulary lacks in bold."""
     seen = [shown(token) for token in tokens]
-    cut = [one if len(one) <= _LETTERS else one[: _LETTERS - 1] + "…" for one in seen]
-    safe = [escaped(label) for label in cut]
+    safe = [isolated(escaped(beginning(one, _LETTERS))) for one in seen]
     return [f"<b>{label}</b>" if token in unseen else label for token, label in zip(tokens, safe)]

@@ -150,7 +150,7 @@ def _look(look: Float[np.ndarray, "gridrow gridcolumn"], rows: int, columns: int
     down, across = rows / look.shape[0], columns / look.shape[1]
     return go.Heatmap(
         z=look, x0=across / 2, dx=across, y0=down / 2, dy=down, colorscale=_LOOK, showscale=False, zmin=0.0,
-        hovertemplate=tr("looks here: %{z:.3f}<extra></extra>"),
+        hovertemplate=tr("looks here: %{z:.3f}<extra></extra>"), name=tr("where the chosen query looks"),
     )  # fmt: skip
 
 
@@ -162,7 +162,7 @@ def _outline(
     return go.Scatter(
         x=[left, right, right, left, left], y=[top, top, bottom, bottom, top], mode="lines+text",
         text=[told(name), "", "", "", ""], textposition="bottom right" if inside else "top right", textfont={"color": color, "size": 13},
-        line={"color": color, "width": width, "dash": dash}, hovertemplate=tr("{telling}<extra></extra>", telling=telling), cliponaxis=False,
+        line={"color": color, "width": width, "dash": dash}, hovertemplate=f"{telling}<extra></extra>", cliponaxis=False,
     )  # fmt: skip
 
 
@@ -171,7 +171,7 @@ def _line(one: Float[np.ndarray, "4"], other: Float[np.ndarray, "4"]) -> go.Scat
     middles = [((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for box in (one, other)]
     return go.Scatter(
         x=[x for x, _ in middles], y=[y for _, y in middles], mode="lines+markers", hoverinfo="skip",
-        line={"color": _GOLD, "width": 2}, marker={"size": [4, 8], "color": _GOLD},
+        line={"color": _GOLD, "width": 2}, marker={"size": [4, 8], "color": _GOLD}, name=tr("from an answer to its thing"),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from jaxtyping import Float
 from core.data.spreadsheet import written
 from core.figures.alignment import plain
 from core.figures.drawn.attention import to_html
-from core.figures.letters import lettering
+from core.figures.letters import beginning, isolated, lettering
 from core.figures.pictures import FIGURE_EXPORTS, Figure
 from core.figures.pixels import png
 from core.figures.provenance import Provenance
@@ -103,9 +103,7 @@ def heads_picture(matrices: Sequence[AttentionMatrix], title: str) -> str:
     for one in matrices:
         rows, columns = one.weights.shape[1:]
         cell = min(_CELL, _WIDEST / max(rows, columns, 1))
-        parts.append(
-            tr('<text x="4" y="{top:g}" font-weight="bold">{plain}</text>', top=top + 15, plain=plain(one.site.label))
-        )
+        parts.append(f'<text x="4" y="{top + 15:g}" font-weight="bold">{plain(one.site.label)}</text>')
         for head in range(one.heads):
             left = _LABEL + head * (columns * cell + _GAP + _LABEL)
             parts.extend(_map(one, head, left, top + _TITLE + _LABEL, cell))
@@ -114,8 +112,8 @@ def heads_picture(matrices: Sequence[AttentionMatrix], title: str) -> str:
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{max(widest, 320):g}" height="{top}" font-family="sans-serif" shape-rendering="crispEdges" '
         f'font-size="{_LETTER}"><title>{plain(title)}</title>',
-        tr('<rect width="100%" height="100%" fill="white"/>'),
-        tr('<text x="4" y="15" font-size="13"{lettering}>{plain}</text>', lettering=lettering(title), plain=plain(title)), *parts, "</svg>",
+        '<rect width="100%" height="100%" fill="white"/>',
+        f'<text x="4" y="15" font-size="13"{lettering(title)}>{isolated(plain(title))}</text>', *parts, "</svg>",
     ])  # fmt: skip
 
 
@@ -126,20 +124,12 @@ def _map(one: AttentionMatrix, head: int, left: float, top: float, cell: float) 
         '<text x="{left:g}" y="{top:g}" fill="#555">head {head}</text>', left=left, top=top - _LABEL + 12, head=head + 1
     )
     for row in range(0, len(one.queries), every):
-        label, y = one.queries[row][:_LONGEST], top + (row + 0.5) * cell + 4
-        yield tr(
-            '<text x="{left:g}" y="{y:g}" text-anchor="end"{lettering}>{plain}</text>',
-            left=left - 4,
-            y=y,
-            lettering=lettering(label),
-            plain=plain(label),
-        )
+        label, y = beginning(one.queries[row], _LONGEST), top + (row + 0.5) * cell + 4
+        yield f'<text x="{left - 4:g}" y="{y:g}" text-anchor="end"{lettering(label)}>{isolated(plain(label))}</text>'
     for column in range(0, len(one.keys), every):
-        label, x = one.keys[column][:_LONGEST], left + (column + 0.5) * cell + 4
+        label, x = beginning(one.keys[column], _LONGEST), left + (column + 0.5) * cell + 4
         turned = f'transform="translate({x:g},{top - 4:g}) rotate(-90)"'
-        yield tr(
-            "<text {turned}{lettering}>{plain}</text>", turned=turned, lettering=lettering(label), plain=plain(label)
-        )
+        yield f"<text {turned}{lettering(label)}>{isolated(plain(label))}</text>"
     largest = max(1.0, float(np.abs(one.weights).max(initial=0.0)))  # weights that sum to one keep the scale of 0 to 1
     shares = np.abs(one.weights[head]) / largest
     yield from (
@@ -153,17 +143,10 @@ def _cells(
     """A square a cell, which says its weight when it is pointed at."""
     for (row, column), share in np.ndenumerate(shares):
         color = ",".join(map(str, _color(float(share))))
-        yield tr(
-            '<rect x="{left:g}" y="{top:g}" width="{cell:g}" height="{cell:g}" '
-            'fill="rgb({color})"><title>{plain} → {plain2}: '
-            "{weights:.4f}</title></rect>",
-            left=left + column * cell,
-            top=top + row * cell,
-            cell=cell,
-            color=color,
-            plain=plain(one.queries[row]),
-            plain2=plain(one.keys[column]),
-            weights=one.weights[head, row, column],
+        yield (
+            f'<rect x="{left + column * cell:g}" y="{top + row * cell:g}" width="{cell:g}" height="{cell:g}" '
+            f'fill="rgb({color})"><title>{plain(one.queries[row])} → {plain(one.keys[column])}: '
+            f"{one.weights[head, row, column]:.4f}</title></rect>"
         )
 
 
@@ -172,14 +155,9 @@ def _dots(shares: Float[np.ndarray, "row column"], left: float, top: float, cell
     codes = np.round(shares * 255).clip(0, 255).astype(np.uint8)
     data = base64.b64encode(png(codes, [_color(code / 255) for code in range(256)])).decode()
     rows, columns = shares.shape
-    yield tr(
-        '<image x="{left:g}" y="{top:g}" width="{columns:g}" height="{rows:g}" preserveAspectRatio="none" '
-        'href="data:image/png;base64,{data}"/>',
-        left=left,
-        top=top,
-        columns=columns * cell,
-        rows=rows * cell,
-        data=data,
+    yield (
+        f'<image x="{left:g}" y="{top:g}" width="{columns * cell:g}" height="{rows * cell:g}" preserveAspectRatio="none" '
+        f'href="data:image/png;base64,{data}"/>'
     )
 
 

@@ -48,6 +48,7 @@ def token_rows(rows: Sequence[TokenRow], mode: Mode) -> go.Figure:
         go.Heatmap(
             z=kinds, x=list(range(1, most + 1)), text=marked, texttemplate="%{text}", textfont={"size": 14}, customdata=said, xgap=1, ygap=3,
             zmin=-0.5, zmax=3.5, showscale=False, hoverongaps=False,
+            meta={"cell": "{text}, {customdata}"},
             colorscale=[stop for at, color in enumerate(colors) for stop in ((at / 4, color), ((at + 1) / 4, color))],
             hovertemplate=tr("place %{x}: %{text}, %{customdata}<extra></extra>"),
         )

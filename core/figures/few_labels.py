@@ -34,13 +34,13 @@ def few_labels(
                 "array": [max(by[size]) - mean for size, mean in zip(sizes, means)],
                 "arrayminus": [mean - min(by[size]) for size, mean in zip(sizes, means)],
             },
-            hovertemplate=tr("%{x}: %{y:.1%}<extra>") + name + tr("</extra>"),
+            hovertemplate="%{x}: %{y:.1%}<extra>" + name + "</extra>",
         )  # fmt: skip
         if any(len(ones) > 1 for ones in by.values()):
             figure.add_scatter(
                 x=[size for size in sizes for _ in by[size]], y=[one for size in sizes for one in by[size]], mode="markers",
                 marker={"size": 5, "color": SERIES[at % len(SERIES)], "opacity": 0.45}, showlegend=False,
-                hovertemplate=tr("%{x}: %{y:.1%}<extra>") + name + tr(", one seed</extra>"),
+                hovertemplate="%{x}: %{y:.1%}<extra>" + name + tr(", one seed</extra>"),
             )  # fmt: skip
     every = sorted({size for by in found.values() for size in by})
     figure.update_xaxes(title=unit, type="log", tickvals=every, ticktext=[f"{size:,}" for size in every])

@@ -1,11 +1,13 @@
 """A graph with what a node looks at: nodes by their label, edges by the weight of attention."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from jaxtyping import Float, Int
 
+from core.figures.panels import plain
 from core.figures.plot_text import escaped
 from core.figures.theme import SERIES, Mode, styled
 from core.language import tr
@@ -62,7 +64,29 @@ def graph_attention(
     )
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
+    figure.layout.meta = {"tables": [_listed(pairs, weights, chosen, names, labels, told, known)]}
     return figure
+
+
+def _listed(
+    pairs: Int[np.ndarray, "2 pair"], weights: Float[np.ndarray, " node"], chosen: int, names: Sequence[str],
+    labels: Sequence[str], told: Sequence[str], known: Sequence[bool],
+) -> dict[str, Any]:  # fmt: skip
+    """Nodes as a table (core/figures/figure_tables.py): where they stand says nothing, what they are joined to does."""
+    near: list[list[str]] = [[] for _ in names]
+    for one, other in pairs.T.tolist():
+        near[one].append(names[other])
+        near[other].append(names[one])
+    cells = [
+        (
+            float(weights[node]), labels[node], plain(told[node]), tr("yes") if known[node] else tr("no"),
+            ", ".join(dict.fromkeys(near[node])) or None,
+        )
+        for node in range(len(names))
+    ]  # fmt: skip
+    columns = (tr("weight"), tr("label"), tr("told"), tr("label was learned from"), tr("joined to"))
+    title = tr("Nodes; {name} is the one that looks", name=names[chosen])
+    return {"title": title, "corner": tr("node"), "columns": columns, "rows": list(names), "cells": cells}
 
 
 def _lines(places: Float[np.ndarray, "node 2"], pairs: Int[np.ndarray, "2 pair"], mode: Mode) -> go.Scatter:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Int, UInt8
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
-from core.language import tr
+from core.language import tr, tr_count
 
 _FILLED = {"light": SERIES[0], "dark": "#6db3e3"}
 _BLOCKED = {"light": "#edf1f4", "dark": "#1b232b"}
@@ -42,11 +42,12 @@ def tiles(drawn: Sequence[Tile], mode: Mode, *, rows: str = "query", columns: st
         rows, columns: what a row and a column is, for what is said under the pointer.
     """
     scale = [[0, _BLOCKED[mode]], [0.5, _FILLED[mode]], [1, _WRONG]]
+    words = [tr("no"), tr("yes"), tr("wrong")]  # of the codes, in the figure's table
     traces = [
         go.Heatmap(
             z=_codes(tile), zmin=0, zmax=2, colorscale=scale, showscale=False, xgap=0.5, ygap=0.5,
-            xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}",
-            hovertemplate=tr("{rows} %{{y}}, {columns} %{{x}}<extra></extra>", rows=rows, columns=columns),
+            xaxis=f"x{_suffix(at)}", yaxis=f"y{_suffix(at)}", meta={"words": words},
+            hovertemplate=f"{rows} %{{y}}, {columns} %{{x}}<extra></extra>",
         )
         for at, tile in enumerate(drawn)
     ]  # fmt: skip
@@ -166,13 +167,23 @@ def graph_drawing(
     figure.update_layout(margin={"l": 4, "r": 4, "t": 4, "b": 4}, hovermode="closest", showlegend=False)
     figure.update_xaxes(visible=False, range=[-1.25, 1.25], constrain="domain")
     figure.update_yaxes(visible=False, range=[-1.25, 1.25], scaleanchor="x")
+    figure.layout.meta = {"tables": [_listed(edges, heard)]}
     return figure
+
+
+def _listed(edges: Bool[np.ndarray, "node node"], heard: Int[np.ndarray, " node"]) -> dict[str, Any]:
+    """Nodes as a table (core/figures/figure_tables.py): whom each looks at, and when it hears the chosen one."""
+    names = [str(node + 1) for node in range(len(edges))]
+    looks = [", ".join(names[other] for other in np.flatnonzero(row)) or None for row in edges]
+    cells = [(_heard(int(layers)), others) for layers, others in zip(heard, looks)]
+    columns = (tr("hears"), tr("looks at"))
+    return {"title": tr("Nodes"), "corner": tr("node"), "columns": columns, "rows": names, "cells": cells}
 
 
 def _heard(layers: int) -> str:
     if layers <= 0:
         return tr("the node that speaks") if layers == 0 else tr("never hears it")
-    return tr("hears it after {layers} layer{value}", layers=layers, value="s" * (layers > 1))
+    return tr_count(layers, "hears it after 1 layer", "hears it after {n} layers")
 
 
 def _letters(layers: int, mode: Mode) -> str:

@@ -1,10 +1,12 @@
 """Outputs that are written in stages: what stands after each call of the decoder, and what every place might have held."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
+from core.figures.letters import beginning, isolated
 from core.figures.theme import DASHES, SERIES, Mode, styled
 from core.language import tr
 
@@ -60,7 +62,7 @@ def tops(places: Sequence[Sequence[tuple[str, float]]], held: Sequence[str], mod
         found = [one[rank] if rank < len(one) else ("", 0.0) for one in places]
         figure.add_bar(
             x=list(range(len(places))), y=[probability for _, probability in found],
-            text=[_short(text) if probability >= 0.08 else "" for text, probability in found], textposition="inside",
+            text=[isolated(beginning(text, _LETTERS)) if probability >= 0.08 else "" for text, probability in found], textposition="inside",
             insidetextanchor="middle", textfont={"size": 11, "color": "#ffffff"},
             marker={
                 "color": SERIES[rank],
@@ -102,14 +104,11 @@ def over_length(lines: Sequence[tuple[str, Sequence[int], Sequence[float]]], mod
 
 
 def _label(text: str, sure: float, fresh: bool, again: bool, mode: Mode) -> dict[str, Any]:
-    words = f"<b>{_escaped(_short(text))}</b>" if fresh else _escaped(_short(text))
+    words = f"<b>{_escaped(text)}</b>" if fresh else _escaped(text)
     color = "#ffffff" if sure > _SURE and mode == "light" else _INK[mode]
     return {"text": f"{words}<br>{sure:.2f}{' ✗' if again else ''}", "font": {"size": 11, "color": color}}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
-
-
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A word as a cell shows it: cut where it is long."""
+    return isolated(escape(beginning(text, _LETTERS), quote=False))

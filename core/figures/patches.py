@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 
 from core.figures.theme import Mode, styled
+from core.language import tr
 
 _OVER = "#d55e00"
 
@@ -28,7 +29,14 @@ def laid_over(
     """
     rows, columns = picture.shape
     figure = go.Figure(
-        go.Heatmap(z=picture, colorscale="Greys", reversescale=mode == "dark", showscale=False, hoverinfo="skip")
+        go.Heatmap(
+            z=picture,
+            colorscale="Greys",
+            reversescale=mode == "dark",
+            showscale=False,
+            hoverinfo="skip",
+            name=tr("the picture"),
+        )
     )
     if weights is not None:
         side = rows // weights.shape[0]
@@ -37,7 +45,7 @@ def laid_over(
             go.Heatmap(
                 z=np.kron(weights, np.ones((side, side))), zmin=-largest, zmax=largest, showscale=False,
                 colorscale=[[0, "rgba(47,111,159,0.85)"], [0.5, "rgba(213,94,0,0)"], [1, "rgba(213,94,0,0.85)"]],
-                hovertemplate="%{z:.3f}<extra></extra>",
+                hovertemplate="%{z:.3f}<extra></extra>", name=tr("what lies over it"),
             )
         )  # fmt: skip
         if chosen is not None:

@@ -47,12 +47,7 @@ def to_svg(figure: Figure) -> bytes:
     """The drawing as it is, to be scaled and edited."""
     whole = figure.svg.encode("utf-8", "replace")
     seal = escape(sealed(figure.about, digest(whole)), quote=False)
-    inside = tr(
-        '<metadata><figure xmlns="{namespace}">{seal}</figure></metadata><desc>{escape}</desc>',
-        namespace=NAMESPACE,
-        seal=seal,
-        escape=escape(_lines(figure.about.told)),
-    )
+    inside = f'<metadata><figure xmlns="{NAMESPACE}">{seal}</figure></metadata><desc>{escape(_lines(figure.about.told))}</desc>'
     at = whole.index(b">") + 1  # behind the root's own tag, whose attributes hold no text of anybody's
     return whole[:at] + inside.encode() + whole[at:]
 

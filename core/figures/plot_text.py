@@ -2,6 +2,7 @@
 
 import re
 
+from core.figures.letters import isolated
 from core.figures.tree import shown
 
 _READ = re.compile(
@@ -15,7 +16,7 @@ def told(text: str) -> str:
     >>> told("<a href='javascript:x'>"), told("&lt;"), told("<end>")
     ("&lt;a href='javascript:x'>", '&amp;lt;', '<end>')
     """
-    return escaped(shown(text))
+    return isolated(escaped(shown(text)))
 
 
 def escaped(text: str) -> str:

@@ -25,14 +25,14 @@ def over_distance(lines: Mapping[str, Float[np.ndarray, "place other"]], title: 
         figure.add_trace(
             go.Scatter(
                 x=[*distances, *distances[::-1]], y=[*highest, *lowest[::-1]], fill="toself", fillcolor=color, opacity=0.25,
-                line={"width": 0}, hoverinfo="skip", showlegend=False,
+                line={"width": 0}, hoverinfo="skip", showlegend=False, name=tr("{name}, from the lowest to the highest", name=name),
             )
         )  # fmt: skip
         figure.add_trace(
             go.Scatter(
                 x=distances, y=[float(one.mean()) for one in along], name=name, mode="lines",
                 line={"color": color, "dash": DASHES[at % len(DASHES)], "width": 2},
-                hovertemplate=tr("%{x:+d} places: %{y:.3f}<extra>") + name + tr("</extra>"),
+                hovertemplate=tr("%{x:+d} places: %{y:.3f}<extra>") + name + "</extra>",
             )
         )  # fmt: skip
     styled(figure, mode, height=300)

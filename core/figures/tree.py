@@ -13,10 +13,10 @@ from typing import Any
 
 from core.decoding.trees.columns import Columns, finished, path
 from core.decoding.trees.saved import Parts
-from core.figures.letters import lettering
+from core.figures.letters import isolated, lettering
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
-from core.language import tr
+from core.language import tr, tr_count
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
 _LONGEST = 24  # characters of a token that are written out
@@ -81,7 +81,7 @@ def about_tree(
 
 def _title(header: Mapping[str, Any]) -> str:
     count = len(header.get("edits") or ())
-    edited = tr(" · {count} edit{value}", count=count, value="s" * (count != 1)) if count else ""
+    edited = tr_count(count, " · 1 edit", " · {n} edits") if count else ""
     return f"{header.get('strategy', 'decoding')}{edited}: {header.get('source', '')} → {header.get('output', '')}"
 
 
@@ -109,8 +109,8 @@ def picture(header: Mapping[str, Any], nodes: Columns) -> str:
     )
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{bottom + 34:g}" role="img">',
-        f"<title>{_safe(title)}</title>", f"<style>{_STYLE}</style>", tr('<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>'),
-        tr('<text x="{edge}" y="22" class="head"{lettering}>{safe}</text>', edge=_EDGE, lettering=lettering(title), safe=_safe(title)), tr('<text x="{edge}" y="44" class="note">{safe}</text>', edge=_EDGE, safe=_safe(note)),
+        f"<title>{_safe(title)}</title>", f"<style>{_STYLE}</style>", '<rect width="100%" height="100%" style="fill:#fff;stroke:none"/>',
+        f'<text x="{_EDGE}" y="22" class="head"{lettering(title)}>{_safe(title)}</text>', f'<text x="{_EDGE}" y="44" class="note">{_safe(note)}</text>',
         *edges, *pills, *_legend(nodes, bottom + 14), "</svg>", "",
     ])  # fmt: skip
 
@@ -187,12 +187,7 @@ def _edge(
     bend = x2 - _GAP  # the level part ends where the column's gap begins
     thick = 1.0 if drawn.hidden else 0.75 + 3.5 * min(1.0, exp(nodes["logp_token"][node]))
     shape = f"M{x1:g},{y1:g} H{bend:g} C{bend + _GAP / 2:g},{y1:g} {bend + _GAP / 2:g},{y2:g} {x2:g},{y2:g}"
-    return tr(
-        '<path class="edge {kind}" d="{shape}" stroke-width="{thick:.2f}"/>',
-        kind=_kind(layout, node),
-        shape=shape,
-        thick=thick,
-    )
+    return f'<path class="edge {_kind(layout, node)}" d="{shape}" stroke-width="{thick:.2f}"/>'
 
 
 def _kind(layout: Layout, node: int) -> str:
@@ -206,25 +201,17 @@ def _pill(nodes: Columns, layout: Layout, node: int, place: tuple[float, float],
     done, signs, middle = _done(nodes, node, drawn), _signs(nodes, node, drawn), _HEIGHT / 2
     parts = [f'<g class="{_kind(layout, node)}" transform="translate({place[0]:g},{place[1]:g})">']
     parts += [] if drawn.hidden else [f"<title>{_safe(_about(nodes, node))}</title>"]
-    parts.append(
-        tr('<rect width="{width:g}" height="{height}" rx="{middle:g}"/>', width=width, height=_HEIGHT, middle=middle)
-    )
+    parts.append(f'<rect width="{width:g}" height="{_HEIGHT}" rx="{middle:g}"/>')
     if done:
-        parts.append(tr(
-            '<rect class="inner" x="2.5" y="2.5" width="{width:g}" height="{height}" rx="{middle:g}"/>',
-            width=width - 5, height=_HEIGHT - 5, middle=middle - 2.5))  # fmt: skip
-        parts.append(tr(
-            '<rect class="done" x="{width:g}" y="{middle:g}" width="8" height="8"/>', width=width - 16,
-            middle=middle - 4))  # fmt: skip
+        parts.append(f'<rect class="inner" x="2.5" y="2.5" width="{width - 5:g}" height="{_HEIGHT - 5}" rx="{middle - 2.5:g}"/>')  # fmt: skip
+        parts.append(f'<rect class="done" x="{width - 16:g}" y="{middle - 4:g}" width="8" height="8"/>')  # fmt: skip
     for at, sign in enumerate(signs):
-        parts.append(tr(
-            '<path class="sign" transform="translate({at},{middle:g})" d="{sign}"/>', at=14 + 14 * at,
-            middle=middle, sign=sign))  # fmt: skip
+        parts.append(f'<path class="sign" transform="translate({14 + 14 * at},{middle:g})" d="{sign}"/>')  # fmt: skip
     left, right = 10 + 14 * len(signs), width - 10 - (12 if done else 0)
     room = right - (8 + _length(number, 6.2) if number else 0)
-    parts.append(tr(
-        '<text class="word" x="{left:g}" y="{middle:g}"{lettering}>{safe}</text>', left=(left + room) / 2,
-        middle=middle, lettering=lettering(word), safe=_safe(word)))  # fmt: skip
+    parts.append(
+        f'<text class="word" x="{(left + room) / 2:g}" y="{middle:g}"{lettering(word)}>{isolated(_safe(word))}</text>'
+    )
     parts += [f'<text class="number" x="{right:g}" y="{middle:g}">{number}</text>'] if number else []
     return "".join([*parts, "</g>"])
 
@@ -254,19 +241,14 @@ def _legend(nodes: Columns, top: float) -> list[str]:
         found.append(f'<g class="{look}" transform="translate({x:g},{top:g})">')
         if name in ("gold", "forced"):
             found.append(
-                tr(
-                    '<path class="sign" transform="translate(13,0)" d="{star}"/>',
-                    star=_STAR if name == "gold" else _TRIANGLE,
-                )
+                f'<path class="sign" transform="translate(13,0)" d="{_STAR if name == "gold" else _TRIANGLE}"/>'
             )
         else:
-            found.append(tr('<rect y="-7" width="26" height="14" rx="7"/>'))
+            found.append('<rect y="-7" width="26" height="14" rx="7"/>')
         if name == "done":
             found.append(
-                tr(
-                    '<rect class="inner" x="2.5" y="-4.5" width="21" height="9" rx="4.5"/><rect class="done" x="15" y="-3" width="6" height="6"/>'
-                )
+                '<rect class="inner" x="2.5" y="-4.5" width="21" height="9" rx="4.5"/><rect class="done" x="15" y="-3" width="6" height="6"/>'
             )
-        found.append(tr('<text class="note" x="32">{escape}</text></g>', escape=escape(word)))
+        found.append(f'<text class="note" x="32">{escape(word)}</text></g>')
         x += 32 + _length(word, 6.4) + 20
     return found

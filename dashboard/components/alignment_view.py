@@ -9,7 +9,7 @@ from core.figures.curves import Curve, curves
 from core.language import tr, tr_each
 from core.metrics.diagnosis import Diagnosis, Judged, diagnose, ranked
 from core.recording.alignment import AlignmentDump, AlignmentMap, Axes
-from dashboard import kept, state
+from dashboard import kept, links, state
 from dashboard.components.alignment_source import Brought
 from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
@@ -72,12 +72,14 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], t
         )
     decisive = dump.at(last, group)
     site = decisive[0].place.site
+    asked = links.linked("alignment site")
     if len(decisive) > 1:
         judged = _ranked((key, group, last), decisive)
         quality = {one.map.place.site: one.quality for one in judged}
         site = (which if len(steps) > 1 else when).selectbox(
             tr("Layer and head, best first{rest}", rest=tr(" (at step {last:,})", last=last) if len(steps) > 1 else ""),
             list(quality),
+            next((at for at, one in enumerate(quality) if one.label == asked), 0),
             format_func=lambda one: tr(
                 "{label} · quality {quality:.2f}{rest}",
                 label=one.label,
@@ -86,6 +88,7 @@ def _choice(brought: Brought) -> tuple[AlignmentMap, tuple[AlignmentMap, ...], t
             ),
             key=f"site {key} {group}",
         )
+    links.say(**{"alignment site": site.label})
     beside = dump.at(step, group)
     one = next((each for each in beside if each.place.site == site), beside[0])
     return one, beside, dump.over_steps(site)
@@ -102,7 +105,7 @@ def _group(dump: AlignmentDump, key: tuple[Any, ...]) -> tuple[str, int | None]:
 
 def _named(group: tuple[str, int | None]) -> str:
     name, item = group
-    return " · ".join(filter(None, (name, None if item is None else f"item {item + 1}"))) or "map"
+    return " · ".join(filter(None, (name, None if item is None else tr("item {n}", n=item + 1)))) or tr("map")
 
 
 def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None:
@@ -112,7 +115,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         axes.keys,
         key="inspected",
         title=one.place.label + ("" if one.place.step is None else tr(" · step {step:,}", step=one.place.step)),
-        words=tr_each(_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"}),
+        words=tr_each(_WORDS) | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"},
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )
@@ -143,7 +146,7 @@ def _scores(diagnosis: Diagnosis) -> None:
     """Every score with what it says, over the whole width: the sentences are long."""
     meanings = diagnosis.judged.meanings
     data_table(
-        [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
+        [{"score": tr(name), "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
         hide_index=True, key="alignment scores", height=250, row_height=30,
         column_config={
             "score": st.column_config.TextColumn(width=150),

@@ -38,6 +38,11 @@ def style(*names: str) -> str:
     return scripts.style(*names, beside=ASSETS)
 
 
+def style_alone(*names: str) -> str:
+    """The named files of core without canvas.css: for a component that shares the page's own styles."""
+    return "\n".join((scripts.HERE / f"{name}.css").read_text(encoding="utf-8") for name in names)
+
+
 def remembered(key: str, name: str) -> Any:
     """A component's own state from the last run, before it is mounted again; None at first."""
     known = state.get(key)

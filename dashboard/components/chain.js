@@ -6,6 +6,7 @@ class ChainView {
     this.bar = make("div", "formula", host);
     this.bar.setAttribute("aria-live", "polite");
     this.stages = make("div", "stages", host);
+    this.table = tableOfNumbers(host, () => chainNumbers(this.model));
     this.matrices = [];
     this.editor = new CellEditor(this);
     Object.assign(this, { chosen: null, pinned: null, lit: [], fault: null });
@@ -39,6 +40,8 @@ class ChainView {
     }
     for (const kept of [this.pinned, this.chosen]) if (kept && !this.there(kept)) this.pinned = this.chosen = null;
     this.choose(this.chosen);
+    this.table.speak(this.model.table, this.model.words.all);
+    this.table.renew();
   }
 
   there({ name, row, column }) {

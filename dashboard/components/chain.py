@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from core.attention.worksheet import NAMES, Fault, Worksheet
+from core.figures.drawn.table_words import table_words
 from core.language import tr, tr_each
 from core.recording.chain import Chain
 from dashboard.components.canvas import pack, remembered, script, style
@@ -34,10 +35,13 @@ WORDS = {
     "own": "made by the mechanism in its own way",
     "matrix": "{title}, {rows} rows, {columns} columns",
     "cell": "{name} is {value}",
+    "all": "all matrices",
 }
 
 _component = st.components.v2.component(
-    "attention_lab_chain", js=script("chain_formula", "chain_matrix", "chain_edit", "chain"), css=style("chain")
+    "attention_lab_chain",
+    js=script("number_table", "chain_formula", "chain_matrix", "chain_edit", "chain_table", "chain"),
+    css=style("chain", "number_table"),
 )
 
 
@@ -100,6 +104,7 @@ def chain(
         "serial": last.serial if last and last.epoch == epoch else 0,
         "fault": asdict(fault) if fault else None,
         "double": not sentence,
+        "table": table_words(),
         "sentence": sentence,
         "words": tr_each({**WORDS, "recorded": WORDS["given"] if sheet else WORDS["recorded"], **(words or {})}),
     }
@@ -112,6 +117,6 @@ def _described(shown: Chain, name: str) -> dict[str, Any]:
     quantity, text = shown.quantity(name), said(shown, name)
     return {
         "name": name, "shape": list(quantity.values.shape), "kind": quantity.recipe.kind, "of": list(quantity.recipe.of),
-        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": [tr(axis) for axis in text.axes],
+        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": list(text.axes),
         "formula": {COLUMNS: text.columns, ROWS: text.rows},
     }  # fmt: skip

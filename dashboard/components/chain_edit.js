@@ -92,6 +92,7 @@ class CellEditor {
     input.setAttribute("aria-label", cell.getAttribute("aria-label"));
     input.maxLength = 24;
     cell.replaceChildren(input);
+    cell.setAttribute("role", "group");
     input.focus();
     if (first === undefined) input.select();
     let open = true;
@@ -101,6 +102,7 @@ class CellEditor {
       const text = input.value.trim();
       const before = this.get(matrix, row, column);
       cell.textContent = matrix.owner.text(matrix, row, column) ?? "";
+      cell.setAttribute("role", "button");
       if (!keep || text.replace("−", "-") === String(before)) return;
       const number = Number(text.replace("−", "-").replace(",", "."));
       this.gesture++;

@@ -9,7 +9,7 @@ class MatrixView {
     Object.assign(this, { name, head, owner, cells: new Map(), heads: new Map() });
     this.card = make("div", "matrix", parent);
     this.frame = make("div", "frame", this.card);
-    this.frame.setAttribute("role", "grid");
+    this.frame.setAttribute("role", "group"); // no grid: the cells that can be seen are not whole rows
     this.frame.tabIndex = -1;
     this.plane = make("div", "plane", this.frame);
     this.queued = 0;
@@ -97,7 +97,7 @@ class MatrixView {
     const value = this.model.at(this.name, this.head, cell.row, cell.column);
     const text = this.owner.text(this, cell.row, cell.column) ?? brief(value, this.model.sentence ? 0.005 : 0.0005);
     cell.classList.add("cell");
-    cell.setAttribute("role", "gridcell");
+    cell.setAttribute("role", cell.firstElementChild?.tagName === "INPUT" ? "group" : "button");
     cell.tabIndex = x || y ? -1 : 0;
     if (cell.firstElementChild?.tagName !== "INPUT" && cell.textContent !== text) cell.textContent = text;
     cell.classList.toggle("barred", value === -Infinity);

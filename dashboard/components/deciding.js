@@ -8,6 +8,7 @@ class DecidingView {
     this.told = make("div", "told", host);
     this.told.setAttribute("aria-live", "polite");
     this.strips = make("div", "strips", host);
+    this.table = tableOfNumbers(host, () => this.numbers());
     this.sentence.addEventListener("pointerleave", () => this.show(this.kept));
   }
 
@@ -24,6 +25,23 @@ class DecidingView {
     this.kept = header.at;
     this.build();
     this.ready = true;
+    this.table.speak(header.table, this.titles()[0]);
+    this.table.renew();
+  }
+
+  titles() {
+    const { said, asked } = this.header;
+    return [filled(said.decided, { label: asked.length > 1 ? "…" : asked[0].label }), said.looked];
+  }
+
+  // A row for each word that can be asked about.
+  numbers() {
+    const { said, asked, words, first, looks, table } = this.header;
+    const rows = asked.map(({ word, label, share }) => filled(asked.length > 1 ? said.asked : said.whole, { word: shown(word), label, share: `${(100 * share).toFixed(1)} %` }));
+    const [decided, looked] = this.titles();
+    const one = (title, columns, values, told) => ({ title, corner: table.word, rows, columns: columns.map(shown), cell: (row, column) => told(values(row)[column]) });
+    const all = [one(decided, words, this.decided, (value) => logarithm(value, 4))];
+    return looks ? [...all, one(looked, [...first, ...words], this.looked, (value) => value.toFixed(4))] : all;
   }
 
   build() {

@@ -6,6 +6,7 @@ from typing import TypedDict
 import numpy as np
 import streamlit as st
 
+from core.figures.drawn.table_words import table_words
 from core.language import tr_each
 from dashboard.components.canvas import pack, script, style
 
@@ -18,7 +19,9 @@ WORDS = {
     "whole": "{label} {share}",
 }
 
-_component = st.components.v2.component("attention_lab_deciding", js=script("deciding"), css=style("deciding"))
+_component = st.components.v2.component(
+    "attention_lab_deciding", js=script("number_table", "deciding"), css=style("deciding", "number_table")
+)
 
 
 class Labelled(TypedDict):
@@ -52,7 +55,7 @@ def deciding(
     """
     header = {
         "words": list(words), "first": list(first), "asked": list(asked), "at": at, "looks": looked is not None,
-        "said": tr_each({**WORDS, **(said or {})}),
+        "said": tr_each({**WORDS, **(said or {})}), "table": table_words(),
     }  # fmt: skip
     seen = np.zeros((0, 0)) if looked is None else looked
     _component(key=key, data=pack(header, decided.astype("<f4"), seen.astype("<f4")))

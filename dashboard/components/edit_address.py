@@ -1,14 +1,16 @@
 """Edits of the attention in the address of the page Intervene: what it asks for, and what the page writes into it."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from core.decoding.search import AbstractSearch
-from core.errors import InputError
+from core.errors import InputError, SettingError
 from core.language import tr
 from core.recording.edit import Edit
+from core.replay.searches import read_searches
 from core.runs.intervention import check
 from dashboard import links, state
 from dashboard.components.literal import literal
@@ -29,6 +31,13 @@ def edits_key(chosen: Chosen) -> str:
 def opened_search() -> tuple[AbstractSearch | None, str]:
     """The search that was opened with edits last, and what a key ends with that begins anew each time."""
     return state.get(_SEARCH), _ending(state.get(_TIMES))
+
+
+def linked_search() -> AbstractSearch | None:
+    """The search of the link that opened the page, its settings too; what cannot be read is said at the head of the page."""
+    with suppress(SettingError):
+        return read_searches(links.linked("settings") or "")[0]
+    return None
 
 
 def _ending(times: int | None) -> str:

@@ -25,8 +25,8 @@ _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to"
 _MEGABYTES = 50
 _ASKS = "figure asked for"
 _TITLES = {
-    "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": mark("Inspect my alignment"),
-    "intervene": "Intervene", "recordings": "Recordings",
+    "attention": mark("Attention"), "decoder": mark("Decoder"), "depth": mark("Depth"),
+    "inspect_alignment": mark("Inspect my alignment"), "intervene": mark("Intervene"), "recordings": mark("Recordings"),
 }  # fmt: skip
 _FILES_MISSING = mark(
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."
@@ -83,7 +83,11 @@ def arrive(title: str) -> None:
 def figure_bar() -> None:
     """The button that asks for a figure."""
     st.button(
-        tr("Open figure"), icon=":material/image_search:", help=tr("a picture that was saved here"), on_click=_ask
+        tr("Open figure"),
+        icon=":material/image_search:",
+        help=tr("a picture that was saved here"),
+        on_click=_ask,
+        key="open figure",
     )
     if state.get(_ASKS):  # remembered: a page that is drawn again meanwhile does not close it
         st.dialog(tr("Open a figure"), on_dismiss=_answered)(_asking)()

@@ -25,20 +25,22 @@ def graph_attention_view(trained: TrainedSet, example: SetExample, *, key: str) 
     taken = [trained.entrance.labels[at] for at in found.argmax(1)]
     places = st.columns([4, 2, 2, 4], vertical_alignment="bottom")
     with places[0]:
-        node = st.selectbox(tr("Node"), range(len(names)), format_func=lambda at: names[at], key=f"{key} node")
+        node = st.selectbox(
+            tr("Node"), range(len(names)), format_func=lambda at: names[at], key=f"{key} node", bind="query-params"
+        )
     looks = trained.looks and len(names) <= _LAID_OUT
     weights = np.zeros(len(names))
     if looks:
         matrices = trained.matrices(example)
         with places[1]:
             layer = st.segmented_control(
-                tr("Layer"), range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
+                tr("Layer"), range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}", bind="query-params",
                 required=True, format_func=lambda at: str(at + 1),
             )  # fmt: skip
         matrix = matrices[layer or 0]
         with places[2]:
             head = st.selectbox(
-                tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
+                tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}", bind="query-params",
                 format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
             )  # fmt: skip
         rows = matrix.weights[:, node]

@@ -7,7 +7,7 @@ from core.figures.aligning import diagonalities, losses
 from core.language import tr
 from core.runs.guided_pair import GUIDED, PLAIN, GuidedPair, Look, pair_config
 from core.training.aligning import ALIGNED
-from dashboard import kept, state
+from dashboard import kept, links, state
 from dashboard.components.data_table import data_table
 from dashboard.components.heatmap import heatmap
 from dashboard.components.live_figure import live_figure
@@ -89,7 +89,10 @@ def _verdict(one: GuidedPair) -> str:
 
 
 def _curves(one: GuidedPair, steps: int) -> None:
-    marks = [(step, f"guidance {strength:g}" if strength else "off") for step, strength in one.switched]
+    marks = [
+        (step, tr("guidance {strength:g}", strength=strength) if strength else tr("off"))
+        for step, strength in one.switched
+    ]
     near = {
         name: ([look.step for look in side.looks], [look.best.diagonality for look in side.looks])
         for name, side in one.sides.items()
@@ -107,12 +110,18 @@ def _step(one: GuidedPair, running: bool, key: str) -> int:
     """Of the alignments to show: the newest while it runs, else what the slider says."""
     steps = [look.step for look in one.sides[GUIDED].looks]  # it is looked at last: the other has been, too
     if running or len(steps) == 1:
+        links.say(looked=steps[-1])
         return steps[-1]
-    name = tr(
-        "guided step {key}, {steps}", key=key, steps=steps[-1]
-    )  # after more training it stands at the newest again
-    state.first(name, steps[-1])
-    return int(st.select_slider(tr("Step looked at"), steps, key=name))
+    name = f"guided step {key}, {steps[-1]}"  # after more training it stands at the newest again
+    state.first(name, links.linked_number("looked", steps) or steps[-1])
+    step = int(st.select_slider(tr("Step looked at"), steps, key=name))
+    links.say(looked=step)
+    return step
+
+
+def _head(name: str) -> str:
+    ladder, _, times = name.partition("×")
+    return tr("pairs ×{n}", n=times) if ladder == "pairs " else tr(name)
 
 
 def _alignment(name: str, look: Look) -> None:
@@ -133,7 +142,7 @@ def _afterwards(one: GuidedPair) -> None:
         judged = side.judged
         row = {"": name, "exact, held out": round(judged.exact_match, 2) if judged else None}
         rows.append(row | {f"pairs ×{rung.times}": round(rung.exact, 2) for rung in ladders[name]})
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if name}
+    shares = {name: st.column_config.NumberColumn(_head(name), format="percent") for name in rows[0] if name}
     data_table(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
     if ladders[PLAIN]:
         st.caption(

@@ -1,26 +1,30 @@
-"""The head of a page: what it is for in one sentence, larger letters for a projector, and the place to open a figure.
+"""The head of a page: what it is for in one sentence, the tools of all pages, and the place to open a figure.
 
 Its name stands in the menu.
 """
+
+from functools import partial
 
 import streamlit as st
 
 from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
-
-_PROJECTOR = "<style>html { font-size: 21px; }</style>"  # Streamlit and the drawn components size themselves by it
+from dashboard.components.literal import literal
+from dashboard.components.page_head import page_head
+from dashboard.components.view_link import view_link
 
 
 def heading(title: str, sentence: str) -> None:
     """Draw the head of a page."""
-    state.carry(title, "projector", links.RUN, links.SOURCE)
+    state.carry(title, links.RUN, links.SOURCE)
+    problems = links.restore(title)
     arrive(title)
-    left, right = st.columns([2, 1], vertical_alignment="center")
-    left.markdown(f"**{tr(title)}** · {sentence}")
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-        if st.toggle(tr("Projector"), key="projector", bind="query-params", help=tr("larger letters everywhere")):
-            st.html(_PROJECTOR)
-        figure_bar()
-    state.keep("projector")
+    page_head(f"**{tr(title)}** · {sentence}", partial(view_link, title), figure_bar)
+    if problems:
+        told = "; ".join(one.rstrip(".") for one in problems)
+        st.warning(
+            literal(tr("The link asks for what is not here, so something else is shown: {told}.", told=told)),
+            icon=":material/link_off:",
+        )
     figure_told(title)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.figures.drawn.scripts import HEADS
 from core.figures.drawn.sites import described, grouped
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.words import HEADS as WORDS
 from core.figures.drawn.words import SIGNED_HEADS
 from core.language import tr_each
@@ -14,7 +15,7 @@ from core.recording.matrix import AttentionMatrix
 from dashboard.components.canvas import codes, pack, remembered, settled, shared_script, style
 
 _component = st.components.v2.component(
-    "attention_lab_heads", js=shared_script(*HEADS, mount=("heads", "HeadsView")), css=style("heads")
+    "attention_lab_heads", js=shared_script(*HEADS, mount=("heads", "HeadsView")), css=style("heads", "number_table")
 )
 
 
@@ -47,6 +48,7 @@ def heads(
         "words": tr_each(
             {**WORDS, **(SIGNED_HEADS if any(matrix.signed for matrix in matrices) else {}), **(words or {})}
         ),
+        "table": table_words(),
         "selected": now,
         "passed": passed,
         "seq": (pick or {}).get("seq", 0),

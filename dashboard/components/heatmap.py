@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.errors import ShapeError
 from core.figures.drawn.scripts import HEATMAP
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.words import HEATMAP as WORDS
 from core.language import tr, tr_each
 from core.recording.alignment import Mark
@@ -18,7 +19,7 @@ EXACT_UP_TO = 256 * 256
 _component = st.components.v2.component(
     "attention_lab_heatmap",
     js=shared_script(*HEATMAP, mount=("heatmap", "HeatmapView")),
-    css=style("heatmap"),
+    css=style("heatmap", "number_table"),
 )
 
 
@@ -72,6 +73,7 @@ def heatmap(
         "signed": signed,
         "title": title,
         "words": tr_each({**WORDS, **(words or {})}),
+        "table": table_words(),
         "path": None if path is None else [[int(row), int(column)] for row, column in path],
         "marks": [asdict(mark) for mark in marks],
     }

@@ -27,12 +27,12 @@ def sentence_form(trained: TrainedSet, *, key: str, help: str) -> SetExample:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            tr("Held-out sentence"), [*range(len(shown)), OWN], key=f"{key} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(shown)), OWN], key=f"{key} held out {trained.run.address}", bind="query-params",
             format_func=lambda one: one if one == OWN else " ".join(shown[one].items),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            tr("Sentence"), key=f"{key} typed", disabled=at != OWN, help=help, placeholder=tr("choose “your own” on the left, then type"),
+            tr("Sentence"), key=f"{key} typed", bind="query-params", disabled=at != OWN, help=help, placeholder=tr("choose “your own” on the left, then type"),
             max_chars=2000,
         )  # fmt: skip
     return trained.read(typed) if at == OWN else shown[int(at)]
@@ -85,13 +85,13 @@ def _matrix(trained: TrainedSet, example: SetExample, key: str) -> tuple[Attenti
     left, right, _ = st.columns([2, 2, 6], vertical_alignment="bottom")
     with left:
         layer = st.selectbox(
-            tr("Layer"), range(len(matrices)), index=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
+            tr("Layer"), range(len(matrices)), index=len(matrices) - 1, key=f"{key} layer {trained.run.address}", bind="query-params",
             format_func=lambda at: str(at + 1),
         )  # fmt: skip
     matrix = matrices[layer]
     with right:
         head = st.selectbox(
-            tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}",
+            tr("Head"), ("mean", *range(matrix.heads)), key=f"{key} head {trained.run.address}", bind="query-params",
             format_func=lambda at: tr("all, mean") if at == "mean" else str(int(at) + 1),
         )  # fmt: skip
     return matrix, matrix.weights.mean(0) if head == "mean" else matrix.weights[int(head)]
@@ -105,9 +105,11 @@ def _judged(found: np.ndarray, example: SetExample, names: tuple[str, ...]) -> s
         return ""
     wrong = [at for at in np.flatnonzero(asked) if found[at].argmax() != labels[at]]
     if len(labels) == 1:
-        return f" · right: **{literal(names[int(labels[0])])}**" + (tr(" · it is wrong") if wrong else "")
+        return tr(" · right: **{name}**", name=literal(names[int(labels[0])])) + (tr(" · it is wrong") if wrong else "")
     words = example.told.get("words", example.items)
-    said = ", ".join(f"{literal(words[at])} is {literal(names[int(labels[at])])}" for at in wrong[:6])
+    said = ", ".join(
+        tr("{word} is {name}", word=literal(words[at]), name=literal(names[int(labels[at])])) for at in wrong[:6]
+    )
     return tr(" · {sum} of {sum2} right", sum=int(asked.sum()) - len(wrong), sum2=int(asked.sum())) + (
-        f" · wrong: {said}" if wrong else ""
+        tr(" · wrong: {said}", said=said) if wrong else ""
     )

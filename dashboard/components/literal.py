@@ -6,6 +6,7 @@ Every text from outside that comes into Markdown (captions, warnings, labels, he
 import re
 
 from core.figures.alignment import legible
+from core.figures.letters import isolated
 
 _JOINT = "\u2060"  # a sign without width: it keeps apart what Streamlit would put together after Markdown was read
 _SIGNS = re.compile(r"[\\`*\[\]<$&~|]|!(?=\[)|(?<!\w)_|_(?!\w)|:(?=[A-Za-z_:])|^\s*[-+>#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -22,7 +23,7 @@ def literal(text: str) -> str:
     """
     text = _ARROWS.sub(lambda found: found[0][0] + _JOINT + found[0][1:], legible(text.replace("\n", " ")))
     text = _SHORT.sub(":" + _JOINT, _ADDRESSES.sub(lambda found: found[0] + _JOINT, text))
-    return _SIGNS.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)
+    return isolated(_SIGNS.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text))
 
 
 def code(text: str) -> str:

@@ -32,6 +32,7 @@ class LiveFigure {
     this.host = host;
     this.wait = make("div", "wait", host);
     this.plot = make("div", "plot", host);
+    this.table = new NumberTable(host, (place) => this.send("table", place));
     this.onArrival = () => { if (window[PLOTLY]) redraw(this, this.host); else this.ask(); };
     window.addEventListener(ARRIVED, this.onArrival);
   }
@@ -51,6 +52,8 @@ class LiveFigure {
     this.figure = new TextDecoder().decode(body.subarray(0, header.figure));
     this.ready = true;
     this.wait.textContent = header.wait;
+    this.table.speak(header.words, header.name);
+    this.table.show(header.block);
     if (header.library) this.bring(body.subarray(header.figure, header.figure + header.library));
     else if (!window[PLOTLY]) this.ask();
   }
@@ -78,13 +81,25 @@ class LiveFigure {
     this.wait.hidden = !!plotly;
     if (!plotly) return;
     const { data, layout, frames } = JSON.parse(this.figure);
+    for (const part of [data, layout]) sizedFor(part, rem / 16, theme);
     const dressed = this.dress(layout || {}, theme, rem);
     for (const trace of data) if (COLORED.test(trace.type)) trace.colorscale ??= trace.coloraxis ? undefined : rampStops(theme);
-    const config = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+    // Plotly's own bar would offer to send the figure to its makers
+    const config = { displaylogo: false, responsive: false, showSendToCloud: false, plotlyServerURL: "", modeBarButtonsToRemove: ["lasso2d", "select2d"] };
     // one after the other: two reacts at once on one plot leave it in between
-    this.last = (this.last || Promise.resolve()).then(() => plotly.react(this.plot, { data, layout: dressed, config, frames })).catch((error) => console.error(error));
-    this.plot.setAttribute("role", "img");
-    this.plot.setAttribute("aria-label", this.header.alt || layout?.title?.text || "");
+    this.last = (this.last || Promise.resolve()).then(() => plotly.react(this.plot, { data, layout: dressed, config, frames })).then(() => this.call()).catch((error) => console.error(error));
+  }
+
+  // The picture has a name; its buttons and its other layers are no part of it.
+  call() {
+    const { name, told } = this.header;
+    document.getElementById("js-plotly-tester")?.setAttribute("aria-hidden", "true"); // where Plotly measures letters
+    const said = [name, told].filter(Boolean).map((part) => (/[.!?。：:]$/.test(part) ? part : `${part}.`)).join(" ");
+    this.plot.querySelectorAll(".main-svg").forEach((layer, i) => {
+      if (i) { layer.setAttribute("aria-hidden", "true"); return; }
+      layer.setAttribute("role", "img");
+      layer.setAttribute("aria-label", said);
+    });
   }
 
   dress(layout, theme, rem) {

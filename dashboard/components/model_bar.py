@@ -71,7 +71,7 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
 
 def _examples(model: AbstractStepwise) -> None:
     texts = [model.config.task.join(example.source) for example in model.examples.test]
-    with st.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with st.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         st.caption(tr("Held-out sources: the model never saw them in training."))
         st.pills(
             tr("Examples"),

@@ -28,13 +28,13 @@ def molecule_view(trained: TrainedSet, *, key: str) -> None:
     places = st.columns([3, 3, 2, 2], vertical_alignment="bottom")
     with places[0]:
         which = st.selectbox(
-            tr("Held-out graph"), range(len(examples)), key=f"{key} which {trained.run.address}",
+            tr("Held-out graph"), range(len(examples)), key=f"{key} which {trained.run.address}", bind="query-params",
             format_func=lambda at: tr("{at}: label {names}, {count} nodes", at=at + 1, names=names[int(examples[at].labels)], count=len(examples[at].items)),
         )  # fmt: skip
     example = examples[which]
     with places[1]:
         node = st.selectbox(
-            tr("Node"), range(len(example.items)), key=f"{key} node {trained.run.address} {which}",
+            tr("Node"), range(len(example.items)), key=f"{key} node {trained.run.address} {which}", bind="query-params",
             format_func=lambda at: example.items[at],
         )  # fmt: skip
     weights = _weights(trained, example, node, places[2:], key)
@@ -70,12 +70,16 @@ def _weights(
         return np.zeros(len(example.items))
     matrices = trained.matrices(example)
     layer = places[0].segmented_control(
-        tr("Layer"), range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}",
+        tr("Layer"), range(len(matrices)), default=len(matrices) - 1, key=f"{key} layer {trained.run.address}", bind="query-params",
         required=True, format_func=lambda at: str(at + 1),
     )  # fmt: skip
     matrix = matrices[layer or 0]
     head = places[1].selectbox(
-        tr("Head"), range(matrix.heads), key=f"{key} head {trained.run.address}", format_func=lambda at: str(at + 1)
+        tr("Head"),
+        range(matrix.heads),
+        key=f"{key} head {trained.run.address}",
+        bind="query-params",
+        format_func=lambda at: str(at + 1),
     )
     ahead = len(trained.config.model.first)
     return matrix.weights[head, node + ahead, ahead:]
@@ -89,8 +93,8 @@ def _picture(
     kinds = [item.partition("·")[0] for item in example.items]
     figure = graph_attention(
         part.places, part.edges, weights[part.nodes], int(np.flatnonzero(part.nodes == node)[0]),
-        [example.items[at] for at in part.nodes], [f"kind {kinds[at]}" for at in part.nodes],
-        [f"{_LOST}: {decided[at]:.3f}" for at in part.nodes], [False] * len(part.nodes), mode(),
+        [example.items[at] for at in part.nodes], [tr("kind {kind}", kind=kinds[at]) for at in part.nodes],
+        [f"{tr(_LOST)}: {decided[at]:.3f}" for at in part.nodes], [False] * len(part.nodes), mode(),
     )  # fmt: skip
     live_figure(
         figure, key=f"{key} graph", height=460, alt=tr("the graph, and where {items} looks", items=example.items[node])

@@ -10,6 +10,7 @@ class ParseTreeView {
     this.said = make("span", "said idle", readout);
     this.said.setAttribute("aria-live", "polite");
     this.box = make("div", "parsebox", host);
+    this.table = tableOfNumbers(host, () => this.numbers());
     this.chosen = this.pinned = -1;
     host.addEventListener("pointerleave", () => this.choose(this.pinned));
     host.addEventListener("keydown", (event) => { if (event.key === "Escape") this.pin(-1); });
@@ -18,8 +19,31 @@ class ParseTreeView {
   receive(data) {
     const { header, body } = unpack(data);
     if (header.revision === this.revision) return;
-    Object.assign(this, header, { chosen: -1, pinned: -1, ready: true });
+    Object.assign(this, header, { chosen: -1, pinned: -1, ready: true, told: header.table, table: this.table });
     this.rows = new Float32Array(body.slice().buffer);
+    this.table.speak(this.told, this.words.tree);
+    this.table.renew();
+  }
+
+  // Constituents, parts of speech, and where each bracket looked.
+  numbers() {
+    const { leaves, tags, nodes, right, words, told } = this;
+    const labels = nodes.map(([label]) => label);
+    const judged = right ? [words.right] : [];
+    const wide = leaves.length + 1;
+    const over = ([, first, last]) => leaves.slice(first, last + 1).map(shown).join(" ");
+    const found = [{
+      title: words.tree, corner: told.constituent, rows: labels, columns: [told.covers, ...judged],
+      cell: (row, column) => (column ? (right[row] ? told.yes : words.wrong) : over(nodes[row])),
+    }];
+    if (tags.length) found.push({ title: told.tag, corner: told.word, rows: leaves.map(shown), columns: [told.tag], cell: (row) => tags[row] });
+    if (this.looks) {
+      found.push({
+        title: words.looked, corner: told.constituent, rows: nodes.map((node) => `${node[0]}: ${over(node)}`), columns: [...leaves.map(shown), words.end],
+        cell: (row, column) => this.rows[row * wide + column].toFixed(4),
+      });
+    }
+    return found;
   }
 
   // ------------------------------------------------------------ places
@@ -77,7 +101,7 @@ class ParseTreeView {
     this.box.replaceChildren();
     const height = this.floor + 1.2 * rem;
     const scale = clamp(this.host.clientWidth / this.width, SMALLEST, 1); // a long sentence is drawn smaller before it is scrolled
-    const svg = draw("svg", { width: this.width * scale, height: height * scale, viewBox: `0 0 ${this.width} ${height}`, role: "group" }, this.box);
+    const svg = draw("svg", { width: this.width * scale, height: height * scale, viewBox: `0 0 ${this.width} ${height}`, role: "group", "aria-label": this.words.tree }, this.box);
     const x = ([, first, last]) => (this.columns[first].x + this.columns[last].x) / 2;
     const y = (at) => 0.9 * rem + this.depths[at] * step;
     const lines = draw("g", { class: "lines" }, svg);

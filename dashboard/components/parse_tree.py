@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.data.tree_tokens import Placed
 from core.errors import ShapeError
+from core.figures.drawn.table_words import table_words
 from core.language import tr, tr_each
 from dashboard.components.canvas import pack, script, style
 
@@ -18,11 +19,13 @@ WORDS = {
     "looked": "its bracket looked at",
     "end": "<end>",
     "empty": "No constituent was closed.",
+    "tree": "Constituents",
+    "right": "in the right tree",
 }
 _NAMED = 3  # words that are named of a row of attention
 
 _component = st.components.v2.component(
-    "attention_lab_parse_tree", js=script("parse_tree"), css=style("parse_tree")
+    "attention_lab_parse_tree", js=script("number_table", "parse_tree"), css=style("parse_tree", "number_table")
 )  # fmt: skip
 
 
@@ -70,5 +73,6 @@ def parse_tree(
         "looks": weights is not None,
         "named": _NAMED,
         "words": tr_each({**WORDS, **(texts or {})}),
+        "table": table_words(),
     }
     _component(key=key, data=pack(header, np.ascontiguousarray(rows, dtype="<f4")))

@@ -8,9 +8,11 @@ import streamlit as st
 from core.claims.claim import Finding, Row
 from core.claims.experiment import Experiment
 from core.claims.table import CLAIMS
+from core.errors import AttentionLabError
 from core.language import tr
 from dashboard import kept, state
 from dashboard.components import turns
+from dashboard.components.literal import literal
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import panel
 
@@ -54,14 +56,19 @@ def experiment(name: str, seeds: tuple[int, ...], draw: Draw, *, title: str, bef
 
 def _panel(title: str, one: Experiment, draw: Draw, running: bool, before: str) -> None:
     worked = running and not one.done
-    turns.work(title, worked, partial(one.go_on, _SLICE))
+    try:
+        turns.work(title, worked, partial(one.go_on, _SLICE))
+    except AttentionLabError:
+        if not one.failed:  # else it is said below, for as long as it stands there
+            raise
     if not one.done and one.share > 0:
         words = f"**{one.share:.0%}**" + ("" if running else tr(" · stopped, Measure goes on from here"))
         st.progress(one.share, text=words)
     elif not one.done:
         st.caption(before)
     if one.failed:
-        st.warning(tr("The experiment failed before its end. Measure again begins anew."), icon=":material/info:")
+        said = tr("The experiment failed before its end. Measure again begins anew.")
+        st.warning(literal(one.problem) if one.problem else said, icon=":material/info:")
     if one.rows:
         draw(one.rows, one.finding)
     if worked and one.done:

@@ -31,6 +31,7 @@ class TwinView {
       part.canvas.addEventListener("pointermove", (event) => this.read(part, this.cell(event, part)));
       part.canvas.addEventListener("pointerleave", () => this.idle());
     }
+    this.table = tableOfNumbers(host, () => this.numbers());
     this.cursor = [0, 0];
     this.later = debounced((values) => this.send("image", values), 150);
     this.asked = debounced((query) => this.send("query", query), 60);
@@ -82,6 +83,8 @@ class TwinView {
     this.frame(this.parts.output.canvas, this.parts.output.values.length, side, this.query);
     this.frame(this.parts.attended.canvas, this.parts.attended.values.length, side, this.query);
     this.drawHeads(rem, this.host.clientWidth - (beside ? 35 * rem : 0));
+    this.table.speak(data.table, data.words.heads);
+    this.table.renew();
     if (this.reading) this.reading(); // what is pointed at stays, with its new number
     else this.idle();
   }
@@ -135,7 +138,8 @@ class TwinView {
     const most = { 1: 15.5, 3: 9.1, 5: 5.2 }[across] ?? 5;
     const side = Math.floor(clamp(room / across - 0.8 * rem, 4 * rem, most * rem));
     const weights = heads.map((head) => head.most);
-    const ends = [...new Set([Math.min(...weights), Math.max(...weights)].map(probability))].join(" to ");
+    const [low, high] = [Math.min(...weights), Math.max(...weights)].map(probability);
+    const ends = low === high ? low : filled(data.words.range, { low, high });
     this.headsTitle.textContent = `${data.words.heads} ${filled(data.words.peaks, { range: ends })}`;
     const title = across > 3 ? data.words.short : data.words.tap;
     this.heads.style.gridTemplateColumns = `repeat(${across}, max-content)`;
@@ -181,6 +185,17 @@ class TwinView {
     pen.setLineDash([4, 3]);
     pen.strokeRect(inner, inner, side - 2 * inner, side - 2 * inner);
     pen.setLineDash([]);
+  }
+
+  // Every picture in numbers, rows and columns counted from 1.
+  numbers() {
+    const { words, table } = this.data;
+    const one = (title, values) => ({
+      title, corner: table.row, rows: values.map((_, at) => String(at + 1)), columns: values[0].map((_, at) => String(at + 1)),
+      cell: (row, column) => number(values[row][column]),
+    });
+    const pictures = Object.values(this.parts).map((part) => one(words[part.name], part.values));
+    return [...pictures, ...this.maps.map((map) => one(map.title.textContent, map.head.weights))];
   }
 
   // ------------------------------------------------------------ reading

@@ -5,13 +5,18 @@ chosen (`base`).
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core.errors import SettingError
+from core.figures.drawn.table_words import table_words
 from core.language import tr, tr_each
+from core.replay.parts import read_painted, read_query, write_painted
 from core.runs.convolution_twin import Twin
+from dashboard import links
 from dashboard.components.canvas import remembered, script, style
 
 WORDS = {
@@ -31,9 +36,12 @@ WORDS = {
     "weight": "Head “{head}” looks at {place} with weight {value}",
     "place": "row {row}, column {column}",
     "outside": "a zero outside the image",
+    "range": "{low} to {high}",
 }
 
-_component = st.components.v2.component("attention_lab_rival_twin", js=script("rival_twin"), css=style("rival_twin"))
+_component = st.components.v2.component(
+    "attention_lab_rival_twin", js=script("number_table", "rival_twin"), css=style("rival_twin", "number_table")
+)
 
 
 def painted(key: str, base: str) -> np.ndarray | None:
@@ -44,8 +52,31 @@ def painted(key: str, base: str) -> np.ndarray | None:
 
 def chosen(key: str) -> tuple[int, int]:
     """Row and column of the output that was chosen, by itself the sixth of both."""
-    row, column = remembered(key, "query") or (5, 5)
+    row, column = remembered(key, "query") or _linked_query() or (5, 5)
     return int(row), int(column)
+
+
+def _linked_query() -> tuple[int, int] | None:
+    try:
+        return read_query(links.linked("twin query") or "", {})
+    except SettingError:
+        return None
+
+
+def linked(preset: np.ndarray) -> np.ndarray:
+    """The preset as the link that opened the page has it painted; what cannot be read is said at the head of the page."""
+    image = preset.copy()
+    with suppress(SettingError):
+        for row, column, value in read_painted(links.linked("twin painted") or "", {}):
+            image[row, column] = value
+    return image
+
+
+def say(image: np.ndarray, preset: np.ndarray, query: tuple[int, int]) -> None:
+    """Let the link of the page say what was painted, and which output is looked at."""
+    places = np.argwhere(image != preset).tolist()
+    painted = tuple((row, column, float(image[row, column])) for row, column in places)
+    links.say(**{"twin painted": write_painted(painted), "twin query": f"{query[0]}.{query[1]}"})
 
 
 def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
@@ -76,5 +107,6 @@ def rival_twin(twin: Twin, image: np.ndarray, *, base: str, key: str) -> None:
             "difference": tr("largest {worst:.1e}, the strongest colour", worst=twin.worst),
         },
         "words": tr_each(WORDS),
+        "table": table_words(),
     }
     _component(key=key, data=data, on_image_change=lambda: None, on_query_change=lambda: None)

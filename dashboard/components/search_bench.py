@@ -10,15 +10,14 @@ from streamlit.delta_generator import DeltaGenerator
 from core.decoding.search import AbstractSearch
 from core.errors import AttentionLabError, SettingError
 from core.language import tr
+from core.replay.searches import USUAL, changed, read_searches, write_searches
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import MOST_SEARCHES
 from dashboard import state
 from dashboard.components.literal import literal
-from dashboard.components.search_code import changed, read_searches, write_searches
 from dashboard.components.search_form import search_form
 
 PARAMETER = "searches"
-USUAL = "greedy;beam;sampling:draws=4;exact"  # one draw says little beside a beam
 _ROW = 3  # cards beside each other on a small screen
 _BENCH, _SAID = "bench", "bench said"
 
@@ -115,7 +114,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
     name = one.search.name
     with place, st.container(gap=None):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.markdown(f"**{name.capitalize()}**", help=tr(SEARCHES[name].summary), width="stretch")
+            st.markdown(f"**{name}**", help=tr(SEARCHES[name].summary), width="stretch")
             _moves(one.number, count)
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             said = st.empty()
@@ -127,7 +126,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
             except AttentionLabError as error:
                 st.warning(literal(str(error)), icon=":material/tune:")
                 return None
-            own = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in changed(search).items())
+            own = " · ".join(f"{tr(name.replace('_', ' '))} {value}" for name, value in changed(search).items())
             said.caption(own or tr("default settings"), width="stretch")
     return search
 

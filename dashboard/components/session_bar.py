@@ -1,5 +1,6 @@
 """A session at the decoder on the page: choosing how branches go on, keeping it, handing it on, opening another one."""
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.decoding.trees.tree import DecodingTree
-from core.errors import AttentionLabError
+from core.errors import AttentionLabError, DataError
 from core.language import mark, tr
 from core.runs.catalog import SEARCHES
 from core.runs.classroom import locked
@@ -21,9 +22,9 @@ from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
 from dashboard.components.uploaded import content
 
-SAME = "the same search"
+SAME = mark("the same search")
 _MEGABYTES = 20
-_FOLLOWED = mark("session in the address")
+_FOLLOWED = "session in the address"
 _EDITED = mark("the address asks for another run or source than the session in it")
 AFTER_GIVEN = {
     "exact": mark("It looks everywhere below the given tokens; a proof would be about those outputs alone."),
@@ -50,6 +51,7 @@ def rest_search(base: AbstractSearch) -> AbstractSearch:
         name = st.selectbox(
             tr("Branches go on with"),
             [SAME, *SEARCHES],
+            format_func=lambda one: tr(one) if one == SAME else one,
             key="rest",
             help=tr("what takes over after the tokens you give"),
         )
@@ -91,6 +93,8 @@ def _place(model: AbstractStepwise, source: str, search: AbstractSearch) -> tupl
 def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
     """Save, link, open, and take all branches back."""
     saved = SavedSession.of(chosen.model, session)
+    with suppress(DataError):  # too long for a link: the button says so
+        links.say(session=saved.to_link())
     save, link, opening, clear = st.columns(4, vertical_alignment="bottom")
     download_button(
         tr("Save session"),
@@ -113,6 +117,7 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         disabled=session.done == 0,
         width="stretch",
         help=tr("Redo brings them back one by one"),
+        key="undo all",
     ):
         keep_session(chosen, session.at(0))
         st.rerun()
@@ -124,7 +129,7 @@ def _link(saved: SavedSession) -> None:
     except AttentionLabError as error:
         st.warning(literal(str(error)), icon=":material/link_off:")
         return
-    st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
+    st.caption(tr("Opens this tree wherever the same model is: same tokens, sampled ones too."))
 
 
 def _open() -> None:
@@ -171,7 +176,10 @@ def follow_link() -> None:
         problem = str(error)
     state.put(_FOLLOWED, text)
     if problem:
-        st.warning(f"The link's session is not opened: {literal(problem.rstrip('.'))}.", icon=":material/link_off:")
+        st.warning(
+            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))),
+            icon=":material/link_off:",
+        )
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

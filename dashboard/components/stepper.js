@@ -2,8 +2,6 @@
 // Stepping never asks Python. Python hears the absolute place after a pause, and at once when a node is chosen, a token is
 // forced, or branches are undone.
 
-const inText = (element) => !!element?.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="tab"], [role="radio"], [role="combobox"], [role="listbox"], [role="option"], [role="menu"], [role="dialog"]');
-
 class StepperView {
   constructor(host) {
     this.host = host;
@@ -21,6 +19,7 @@ class StepperView {
     this.treeTitle = make("h3", "", treeHeading);
     this.treeHelp = make("span", "help", treeHeading);
     this.tree = new TreeView(make("div", "treehost", lower), { pick: (node) => this.visit(node), keys: false });
+    this.table = tableOfNumbers(host, () => stepperNumbers(this));
     this.said = make("div", "hidden-text", host);
     this.said.setAttribute("aria-live", "polite");
     this.tell = debounced((value) => this.send("view", value));
@@ -116,6 +115,7 @@ class StepperView {
     this.notes.textContent = this.data.notes || "";
     this.notes.hidden = !this.data.notes;
     this.candidates.speak(words);
+    this.table.speak(this.data.table, words.looks);
   }
 
   // ------------------------------------------------------------ drawing
@@ -156,6 +156,7 @@ class StepperView {
     const logp = node.logp == null ? "" : ` · ${filled(words.sum, { logp: logarithm(node.logp, 2) })}`;
     this.place.textContent = filled(words.place, { position, length: path.length - 1 }) + logp;
     this.announce(node);
+    this.table.renew();
   }
 
   announce(node) {

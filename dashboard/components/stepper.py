@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 
 import streamlit as st
 
+from core.figures.drawn.table_words import table_words
 from core.language import tr_each
 from dashboard.components import tree as tree_component
 from dashboard.components.canvas import script, style
@@ -52,9 +53,18 @@ WORDS = {
 _component = st.components.v2.component(
     "attention_lab_stepper",
     js=script(
-        "tree_layout", "tree_card", "tree_draw", "stepper_arcs", "stepper_candidates", "stepper_timeline", "stepper"
+        "tree_layout",
+        "tree_card",
+        "tree_draw",
+        "number_table",
+        "tree_table",
+        "stepper_table",
+        "stepper_arcs",
+        "stepper_candidates",
+        "stepper_timeline",
+        "stepper",
     ),
-    css=style("tree", "candidates", "stepper"),
+    css=style("tree", "candidates", "stepper", "number_table"),
 )
 
 
@@ -156,6 +166,7 @@ def stepper(
         "notes": data.get("notes"),
         "asks": bool(data.get("asks")),
         "words": tr_each({**WORDS, **(words or {})}),
+        "table": table_words(),
     }
     result = _component(
         key=key,

@@ -26,7 +26,7 @@ class ArcsView {
     const rem = rootSize();
     Object.assign(this, { theme, source, path, rows, words, rem });
     this.fonts = { token: `${0.95 * rem}px ${theme.font}`, small: `${0.74 * rem}px ${theme.font}` };
-    const width = this.box.clientWidth;
+    const width = this.box.clientWidth - 1.2 * rem; // less what stepper.css pads, for numbers wider than their pill
     this.above = this.line(source.map((token) => [token, ""]), width);
     this.below = this.line(path.map((node) => [node.token, this.caption(node)]), width);
     this.width = Math.max(width, this.above.total, this.below.total);

@@ -7,6 +7,7 @@ class CandidatesView {
   constructor(host, force, { most = CANDIDATES, typed = true } = {}) {
     this.force = force;
     this.most = most;
+    this.numbered = typed; // where any token can be given, digits choose too
     const head = make("div", "heading", host);
     this.title = make("h3", "", head);
     this.help = make("span", "help", head);
@@ -34,8 +35,9 @@ class CandidatesView {
   row() {
     const button = make("button", "candidate", this.list);
     button.type = "button";
-    const parts = { button, bar: make("span", "bar", button), token: make("bdi", "token", button), tag: make("span", "tag", button), p: make("span", "p", button), lost: make("span", "lost", button) };
+    const parts = { button, bar: make("span", "bar", button), nth: make("kbd", "nth", button), token: make("bdi", "token", button), tag: make("span", "tag", button), p: make("span", "p", button), lost: make("span", "lost", button) };
     parts.bar.setAttribute("aria-hidden", "true");
+    parts.nth.setAttribute("aria-hidden", "true");
     button.addEventListener("click", () => this.force(parts.id, null));
     return parts;
   }
@@ -61,6 +63,7 @@ class CandidatesView {
       if (!entry) return;
       const [id, token, p, logp = Math.log(p)] = entry;
       parts.id = id;
+      parts.nth.textContent = this.numbered && i < 9 ? i + 1 : ""; // the key that forces it
       parts.token.textContent = shown(token);
       parts.p.textContent = p >= 0.0995 ? `${(100 * p).toFixed(0)}%` : p >= 0.0005 ? `${(100 * p).toFixed(1)}%` : "<0.1%";
       const lost = (list[0][3] ?? Math.log(list[0][2])) - logp;

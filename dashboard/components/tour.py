@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from core.language import mark, tr
-from dashboard import links
+from dashboard import links, state
 
 TOUR = "tour"  # in the address: the number of a stop, from 1
 _DATE = {links.RUN: "demo/dates-transformer", links.SOURCE: "April 30, 1981"}
@@ -21,7 +21,7 @@ class Stop:
     """One stop.
 
     Attributes:
-        page: file of its page; says: what is to be seen there; tries: one thing to do; settings: what its address says.
+        page: file of its page; says: what is to be seen there; tries: one thing to do; settings: of its widgets.
     """
 
     page: str
@@ -60,7 +60,7 @@ STOPS = (
     Stop(
         "intervene",
         mark("Does it need what it looks at? Switch heads off, or move attention by hand, and decode again."),
-        mark("Click a head to switch it off, and read what changed."),
+        mark("Click head 2 in row L1 of cross, which switches it off, and see what becomes of the day."),
         _DATE,
     ),
     Stop(
@@ -83,9 +83,10 @@ def asked_stop() -> int | None:
 
 
 def go(number: int) -> None:
-    """Go to the page of a stop."""
+    """Go to the page of a stop; its widgets get the settings, and say them in the address themselves."""
     stop = STOPS[number - 1]
-    st.switch_page(f"views/{stop.page}.py", query_params={**stop.settings, TOUR: str(number)})
+    state.restore(dict(stop.settings))
+    st.switch_page(f"views/{stop.page}.py", query_params={TOUR: str(number)})
 
 
 def tour(page: str) -> None:
@@ -105,16 +106,18 @@ def tour(page: str) -> None:
             place = tr("Tour, stop {number} of {count}", number=number, count=len(STOPS))
             st.markdown(f"**{place}** · {tr(stop.says)}  \n:material/touch_app: **{tr('Try it')}:** {tr(stop.tries)}")
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            if number > 1:
-                _link(number - 1, tr("Back"), ":material/arrow_back:")
-            if number < len(STOPS):
-                _link(number + 1, tr("Next"), ":material/arrow_forward:")
-            st.button(tr("Leave"), icon=":material/close:", on_click=_leave, key="leave the tour", type="tertiary")
+            _moves(number)
 
 
-def _link(number: int, label: str, icon: str) -> None:
-    stop = STOPS[number - 1]
-    st.page_link(f"views/{stop.page}.py", label=label, icon=icon, query_params={**stop.settings, TOUR: str(number)})
+def _moves(number: int) -> None:
+    """Back, Next and Leave; with keys, since a page that is opened takes the focus away."""
+    if number > 1 and st.button(tr("Back"), icon=":material/arrow_back:", key="tour back", shortcut="Alt+B"):
+        go(number - 1)
+    if number < len(STOPS) and st.button(
+        tr("Next stop"), icon=":material/arrow_forward:", key="tour next", shortcut="Alt+N", type="primary"
+    ):
+        go(number + 1)
+    st.button(tr("Leave"), icon=":material/close:", on_click=_leave, key="leave the tour", type="tertiary")
 
 
 def _leave() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.drawn.scripts import TREE
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.tree_packing import COLUMNS, columns, packed, plain
 from core.figures.drawn.tree_words import WORDS
 from core.language import tr_each
@@ -16,7 +17,7 @@ __all__ = ["COLUMNS", "WORDS", "columns", "packed", "plain", "tree"]
 _component = st.components.v2.component(
     "attention_lab_tree",
     js=shared_script(*TREE, mount=("tree", "TreeComponent")),
-    css=style("tree", "tree_bars"),
+    css=style("tree", "tree_bars", "number_table"),
 )
 
 
@@ -61,6 +62,7 @@ def tree(
         "caption": caption,
         "weighed": None if weighed is None else [int(count) for count in weighed],
         "words": tr_each({**WORDS, **(words or {})}),
+        "table": table_words(),
     }
     result = _component(key=key, data=data, on_pick_change=lambda: None)
     return _known(settled(result.pick, selected), clean)

@@ -35,13 +35,16 @@ def voice_view() -> None:
         return
     left, middle, right = st.columns([2, 4, 1], vertical_alignment="bottom")
     with left:
-        address = st.selectbox(tr("Voice"), known, key=_VOICE, on_change=state.forget, args=(_TEXT,))
+        address = st.selectbox(
+            tr("Voice"), known, key=_VOICE, bind="query-params", on_change=state.forget, args=(_TEXT,)
+        )
     voice = resources.voice(address)
     state.first(_TEXT, voice.texts[0] if voice.texts else "")
     with middle:
         text = st.text_input(
             tr("Text"),
             key=_TEXT,
+            bind="query-params",
             help=tr("what it never said before: {list}", list=literal(" · ".join(voice.texts[:6]))),
         )
     with right:
@@ -51,6 +54,7 @@ def voice_view() -> None:
             99,
             0,
             key="voice draw",
+            bind="query-params",
             help=tr("0: none; else the prenet drops while it speaks, by this seed"),
         )
     st.caption(

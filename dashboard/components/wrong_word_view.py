@@ -12,6 +12,7 @@ from core.language import tr
 from core.runs.wrong_word import Continued, Models, aftermaths, continued, writable
 from core.seeds import Seeds
 from core.tasks.task import AbstractTask
+from dashboard import links
 from dashboard.components.exposure_race import guessing
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -35,14 +36,16 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
     left, middle, right = st.columns([5, 4, 2], vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            tr("Sentence"), range(len(readable[:_SHOWN])), format_func=lambda at: task.join(readable[at].source),
+            tr("Sentence"), range(len(readable[:_SHOWN])), links.linked_number("wrong sentence", range(len(readable[:_SHOWN]))) or 0,
+            format_func=lambda at: task.join(readable[at].source),
             key=f"wrong sentence {key}", help=tr("held out: no model has seen it"),
         )  # fmt: skip
     example = readable[at]
     with middle:
-        place = _place(len(example.target), tr("wrong place {key} {at}", key=key, at=at))
+        place = _place(len(example.target), f"wrong place {key} {at}")
     with right:
         word = _word(task, example, place, f"wrong word {key} {at} {place}")
+    links.say(**{"wrong sentence": at, "wrong place": place + 1, "wrong word": word})
     found = continued(models, task.vocabularies, example, place, word)
     _rows(example, place, word, found)
     st.caption(
@@ -59,7 +62,8 @@ def wrong_word(models: Models, task: AbstractTask, examples: Sequence[Example], 
 def _place(length: int, key: str) -> int:
     if length == 1:
         return 0
-    return st.slider(tr("Place of the wrong word"), 1, length, max(1, length // 5), key=key) - 1
+    first = links.linked_number("wrong place", range(1, length + 1)) or max(1, length // 5)
+    return st.slider(tr("Place of the wrong word"), 1, length, first, key=key) - 1
 
 
 def _word(task: AbstractTask, example: Example, place: int, key: str) -> str:
@@ -69,7 +73,7 @@ def _word(task: AbstractTask, example: Example, place: int, key: str) -> str:
         st.selectbox(
             tr("Wrong word"),
             words,
-            index=len(words) - 1,
+            index=words.index(asked) if (asked := links.linked("wrong word")) in words else len(words) - 1,
             key=key,
             help=tr("right is {target}", target=literal(example.target[place])),
         )

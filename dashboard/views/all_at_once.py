@@ -57,7 +57,11 @@ def _chosen() -> tuple[dict[str, str], int]:
     offered = {
         "left": (tr("Left to right"), stepping, tr("any run that writes a word after the other, of the same task")),
         "once": (tr("All at once"), parallel, tr("any run that writes all places at once, decoded in one pass")),
-        "masks": ("Mask-predict", filling, tr("runs trained with objective=masked_filling, decoded in several passes")),
+        "masks": (
+            tr("Mask-predict"),
+            filling,
+            tr("runs trained with objective=masked_filling, decoded in several passes"),
+        ),
     }
     found = {}
     places = st.columns([3, 3, 3, 2], vertical_alignment="bottom")
@@ -82,7 +86,7 @@ def _source(model: TrainedModel) -> str:
     state.first(SOURCE, examples[0])
     left, right = st.columns([5, 2], vertical_alignment="bottom")
     source = left.text_input(tr("Source"), key=SOURCE, bind="query-params", help=tr(model.config.task.summary))
-    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with right.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         st.pills(tr("Examples"), examples, key="places example", on_change=_take, label_visibility="collapsed")
     return source
 

@@ -43,7 +43,7 @@ def _body() -> None:
         return
     with right:
         widths = st.pills(
-            tr("Beam widths"), OFFERED, selection_mode="multi", default=WIDTHS, key="widths",
+            tr("Beam widths"), OFFERED, selection_mode="multi", default=WIDTHS, key="widths", bind="query-params",
             help=tr("hypotheses kept after each step; 1 is greedy"),
         )  # fmt: skip
     *places, last = st.columns(5, vertical_alignment="bottom")
@@ -98,15 +98,16 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
             value=40,
             step=10,
             key="sweep n",
+            bind="query-params",
             help=tr("held-out test sentences (at least 1 and at most 1,000)"),
         )
     norm: dict[str, object] = {}
     for place, name in zip(places[1:], ("length_norm", "length_penalty")):
         with place:
-            norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name])
+            norm |= settings_form(BeamSearch, norm, key="sweep", columns=1, only=[name], bind="query-params")
     with places[3]:
         nodes = st.number_input(
-            tr("nodes of exact search"), value=2000, step=1000, key="sweep nodes",
+            tr("nodes of exact search"), value=2000, step=1000, key="sweep nodes", bind="query-params",
             help=tr("hypotheses to expand at most for a sentence, after that there is no proof; 0 leaves exact search out"),
         )  # fmt: skip
     return int(n), tuple(searches(widths, BeamSearch.from_dict(norm), int(nodes)))
@@ -114,7 +115,7 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
 
 def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
     one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
-    turns.work(tr("beam sizes"), running and not one.done, partial(one.go_on, _SLICE))
+    turns.work("beam sizes", running and not one.done, partial(one.go_on, _SLICE))
     if one.done:
         beam_sweep.said(one.points)
     elif one.now is not None:

@@ -38,13 +38,13 @@ WORDS = {
 SHARED = {"beam": ("width", "length_norm", "length_penalty", "min_length"), "sampling": ("draws", "seed")}
 FIRST = {"width": 2, "draws": 4}
 CROSSED = mark("The path with crossed flags is the best output; the search lost it at the first of them.")
-WHOLE, WALK = "the whole table", "as it searched"
+WHOLE, WALK = mark("the whole table"), mark("as it searched")
 
 
 def page() -> None:
     """Edit, search, draw."""
     problem = open_table(TITLE)
-    state.carry(TITLE, "projector", links.RUN, links.SOURCE)
+    state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("A model that is a table. Change a probability and see which strategy finds what."))
     if problem:
         st.warning(literal(problem), icon=":material/link_off:")
@@ -64,7 +64,7 @@ def _panel() -> None:
             values = _settings()
         with shown:
             how = st.segmented_control(
-                tr("Show"), [WHOLE, WALK], default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
+                tr("Show"), [WHOLE, WALK], format_func=tr, default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
                 help=tr("the table with what the search made of it, or only what it weighed, step by step"),
             )  # fmt: skip
         found, refused = _searched(model, values)
@@ -82,7 +82,7 @@ def _settings() -> dict[str, Any]:
     values: dict[str, Any] = {}
     for kind, names in SHARED.items():
         known = {one.name: one.default for one in declarations(SEARCHES[kind])} | FIRST
-        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names)
+        chosen = settings_form(SEARCHES[kind], known, key=f"by hand {kind}", columns=2, only=names, bind="query-params")
         values |= {name: chosen[name] for name in names}
     return values
 
@@ -111,7 +111,7 @@ def _tree(model: TableModel, found: TableFound, how: str) -> None:
 def _lesson(model: TableModel) -> None:
     for example in EXAMPLE_TABLES.values():
         if example.table == model:
-            st.caption(f"**{example.title}.** {example.lesson}")
+            st.caption(tr("**{title}.** {lesson}", title=tr(example.title), lesson=tr(example.lesson)))
 
 
 def _strategies(found: dict[str, TableFound]) -> None:
@@ -123,9 +123,7 @@ def _strategies(found: dict[str, TableFound]) -> None:
         }
         for name, one in found.items()
     ]  # fmt: skip
-    figures = {
-        name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", tr("Σ log p"), tr("own score"))
-    }
+    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "own score")}
     data_table(
         pd.DataFrame(rows), hide_index=True, key="strategies", height="content",
         column_config=figures | {
@@ -163,8 +161,7 @@ def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
         tr("All {count} outputs, the most probable first", count=len(outputs)), icon=":material/list:", expanded=True
     ):
         figures = {
-            name: st.column_config.NumberColumn(format="%.4f")
-            for name in ("probability", tr("Σ log p"), tr("mean log p"))
+            name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "mean log p")
         }
         data_table(
             pd.DataFrame(rows), hide_index=True, column_config=figures, key="all outputs",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.language import mark, tr
+from core.replay.searches import labels
 from core.runs.comparison import Compared, Yardstick, judged, score_rows
 from dashboard.components.comparing import compared, measured
 from dashboard.components.downloads import tree_download
@@ -13,7 +14,6 @@ from dashboard.components.panel import panel
 from dashboard.components.score_table import score_table
 from dashboard.components.search_bench import search_bench
 from dashboard.components.search_card import search_card
-from dashboard.components.search_code import labels
 from dashboard.components.tree import tree
 from dashboard.components.tree_columns import tree_columns
 from dashboard.components.verdicts import yardstick

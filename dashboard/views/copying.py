@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.language import mark, tr
+from core.language import tr
 from core.runs.copying_race import COPY_TASKS, STEPS, CopyingRace
 from core.tasks.table import TASKS
 from dashboard import state
@@ -15,7 +15,7 @@ _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _EXAMPLE = "copying running", "copying example"
 _OFFERED = 6  # held-out sources to take
-_STARTS = {"chat": mark("Hello, my name is Zorblax Quirin.")}  # a name that stands in no list of the task
+_STARTS = {"chat": "Hello, my name is Zorblax Quirin."}  # a name that stands in no list of the task
 
 
 def page() -> None:
@@ -36,7 +36,13 @@ def _trainings() -> None:
     with places[1]:
         seed = int(
             st.number_input(
-                tr("Seed"), 0, 999, 0, key="copying seed", help=tr("of weights, batches and dropout, of all")
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="copying seed",
+                bind="query-params",
+                help=tr("of weights, batches and dropout, of all"),
             )
         )
     one = race(task, seed)
@@ -52,7 +58,11 @@ def _source(one: CopyingRace, task: str) -> str:
     state.first(name, _STARTS.get(task, one.task.join(one.held_out[0].source)))
     left, right = st.columns([8, 3], vertical_alignment="bottom")
     text = left.text_input(
-        tr("Source"), key=name, max_chars=800, help=tr("put names or figures of your own into a sentence of the task")
+        tr("Source"),
+        key=name,
+        bind="query-params",
+        max_chars=800,
+        help=tr("put names or figures of your own into a sentence of the task"),
     )
     examples = {one.task.join(example.source): example for example in one.held_out[:_OFFERED]}
     right.selectbox(

@@ -10,9 +10,10 @@ from core.claims.claim import Finding, Row
 from core.claims.pretraining import Pretraining
 from core.data.hidden_classes import left_optimum, two_sided_optimum
 from core.figures.few_labels import few_labels
-from core.language import tr
+from core.language import mark, tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
+from dashboard import links
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
@@ -32,10 +33,10 @@ def page() -> None:
     """Train, hide, look; then tune."""
     heading("Fill in", tr("Hidden words must be told from the words on both sides: how BERT learns without labels."))
     part = st.segmented_control(
-        tr("Part"), list(_PARTS), default="Hidden words", key=f"{_KEY} part", required=True,
+        tr("Part"), list(_PARTS), format_func=tr, default=_FIRST, key=f"{_KEY} part", required=True,
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    guarded(tr("Fill in"))(_PARTS[part or "Hidden words"])()
+    guarded(tr("Fill in"))(_PARTS[part or _FIRST])()
 
 
 def _hidden() -> None:
@@ -54,9 +55,10 @@ def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     hidden = st.pills(
         tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
-        default=[at for at, word in enumerate(words) if word == GAP] or [len(words) // 2],
+        default=[at for at, word in enumerate(words) if word == GAP] or _linked(len(words)) or [len(words) // 2],
         key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip
+    links.say(**{"fill in hidden": ".".join(str(at + 1) for at in hidden)})
     gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})
     task = trained.config.task
     assert isinstance(task, FillIn)
@@ -68,6 +70,12 @@ def _sentence(trained: TrainedSet) -> None:
     labelled_words(trained, example, key=_KEY, asked=gaps or None)
 
 
+def _linked(count: int) -> list[int]:
+    """Which words the link hides that opened the page."""
+    asked = (links.linked("fill in hidden") or "").split(".")
+    return sorted({int(one) - 1 for one in asked if one.isdecimal() and 0 < int(one) <= count})
+
+
 def _words(trained: TrainedSet) -> tuple[str, ...]:
     """The words of a held-out sentence, nothing hidden, or of one that is typed."""
     shown = trained.examples.test
@@ -75,12 +83,12 @@ def _words(trained: TrainedSet) -> tuple[str, ...]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         at = st.selectbox(
-            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}",
+            tr("Held-out sentence"), [*range(len(whole)), OWN], key=f"{_KEY} held out {trained.run.address}", bind="query-params",
             format_func=lambda one: one if one == OWN else " ".join(whole[one]),
         )  # fmt: skip
     with right:
         typed = st.text_input(
-            tr("Sentence"), key=f"{_KEY} typed", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
+            tr("Sentence"), key=f"{_KEY} typed", bind="query-params", disabled=at != OWN, max_chars=2000, help=tr("{gap} is a hidden word", gap=GAP),
             placeholder=tr("choose “your own” on the left, then type"),
         )  # fmt: skip
     return trained.read(typed).items if at == OWN else whole[int(at)]
@@ -96,7 +104,7 @@ def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels
             data_table(
                 pd.DataFrame(
                     {
-                        f"place {gap + 1}{was}": [
+                        tr("place {n}{was}", n=gap + 1, was=was): [
                             labels[one] + (" ✓" if labels[one] == words[gap] else "") for one in order
                         ],
                         "probability": [float(found[gap][one]) for one in order],
@@ -152,15 +160,16 @@ def _curve(rows: Sequence[Row], finding: Finding | None) -> None:
         st.markdown(
             tr(
                 "**{verdict}** · {statement}: {effect:.1%} against {baseline:.1%} ({effect_is}; {rule})",
-                verdict=finding.verdict,
-                statement=Pretraining.statement,
+                verdict=tr(finding.verdict),
+                statement=tr(Pretraining.statement),
                 effect=finding.effect,
                 baseline=finding.baseline,
-                effect_is=Pretraining.effect_is,
-                rule=Pretraining.rule,
+                effect_is=tr(Pretraining.effect_is),
+                rule=tr(Pretraining.rule),
             )
         )
 
 
-_PARTS = {"Hidden words": _hidden, "Words as vectors": _vectors, "Fewer labels": _few}
+_FIRST = mark("Hidden words")
+_PARTS = {_FIRST: _hidden, mark("Words as vectors"): _vectors, mark("Fewer labels"): _few}
 page()

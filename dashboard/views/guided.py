@@ -4,21 +4,21 @@ from functools import partial
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
-from dashboard import state
+from dashboard import links, state
 from dashboard.components import turns
 from dashboard.components.guided_race import guided_race, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_RUNNING, _AGAIN = "guided running", "guided again"
+_RUNNING, _AGAIN, _BEGUN = "guided running", "guided again", "guided begun"
 _STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 
 
 def page() -> None:
@@ -36,18 +36,31 @@ def _trainings() -> None:
         )  # fmt: skip
     with places[1]:
         model = st.selectbox(
-            tr("Model"), list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            tr("Model"), list(PAIR_MODELS), format_func=lambda name: tr(_MODELS[name]), key="guided model", bind="query-params",
             help=tr("a GRU with additive attention, or a Transformer of one layer with two heads"),
         )  # fmt: skip
     with places[2]:
         seed = int(
             st.number_input(
-                tr("Seed"), 0, 999, 0, key="guided seed", help=tr("of weights, batches and dropout, of both")
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="guided seed",
+                bind="query-params",
+                help=tr("of weights, batches and dropout, of both"),
             )
         )
     with places[3]:
         steps = int(
-            st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="guided steps", help=tr("of each"))
+            st.selectbox(
+                tr("Steps"),
+                _STEPS,
+                index=_STEPS.index(STEPS),
+                key="guided steps",
+                bind="query-params",
+                help=tr("of each"),
+            )
         )
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
@@ -68,12 +81,21 @@ def _guide(one: GuidedPair) -> None:
     left, middle, right = st.columns([2, 3, 7], vertical_alignment="center")
     with left:
         on = st.toggle(
-            tr("Guidance"), value=True, key="guided on", help=tr("may be switched in the middle, again and again")
+            tr("Guidance"),
+            value=True,
+            key="guided on",
+            bind="query-params",
+            help=tr("may be switched in the middle, again and again"),
         )
     with middle:
         strength = float(
             st.select_slider(
-                tr("Strength"), _STRENGTHS, STRENGTH, format_func=lambda one: f"{one:g}", key="guided strength"
+                tr("Strength"),
+                _STRENGTHS,
+                STRENGTH,
+                format_func=lambda one: f"{one:g}",
+                key="guided strength",
+                bind="query-params",
             )
         )
     right.caption(
@@ -85,10 +107,17 @@ def _guide(one: GuidedPair) -> None:
     wanted = strength if on else 0.0
     if one.strength != wanted and not one.done:
         one.switch(wanted)
+    if not one.step:
+        state.put(_BEGUN, wanted)
+    changed = [(0, state.get(_BEGUN, wanted)), *one.switched]
+    links.say(
+        **{"guided switched": ",".join(f"{step}:{strength:g}" for step, strength in changed) if one.switched else None}
+    )
 
 
 def _watch(one: GuidedPair, running: bool, key: str) -> None:
     turns.work("guided", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     guided_race(one, running=running, key=key)
     race_ended(_RUNNING, running=running, done=one.done)
 

@@ -8,7 +8,7 @@ from core.figures.graphs import graph_attention
 from core.figures.inputs import vectors, wave
 from core.figures.patches import laid_over
 from core.figures.sounds import heard
-from core.language import tr
+from core.language import mark, tr
 from core.runs.graph_layout import drawn
 from core.runs.word_vectors import word_vectors
 from core.tasks.digit_pictures import DigitPictures
@@ -23,7 +23,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 from dashboard.components.uploaded import content
 
-KINDS = ("Words", "Sound", "Picture", "Graph")
+KINDS = (mark("Words"), mark("Sound"), mark("Picture"), mark("Graph"))
 _MEGABYTES = 20  # of a recording
 _WORDS = "demo/chat-transformer"
 _PITCHES = (300.0, 700.0)  # of the built-in sound, in hertz: a low one, then a high one
@@ -35,6 +35,7 @@ def page() -> None:
     kind = st.segmented_control(
         tr("Kind"),
         KINDS,
+        format_func=tr,
         default=KINDS[0],
         key="input kind",
         bind="query-params",
@@ -50,10 +51,12 @@ def _words() -> None:
     addresses = resources.model_addresses()
     with right:
         start = addresses.index(_WORDS) if _WORDS in addresses else 0
-        address = st.selectbox(tr("Whose embedding"), addresses, index=start, key="input run")
+        address = st.selectbox(tr("Whose embedding"), addresses, index=start, key="input run", bind="query-params")
     trained = resources.model(address)
     with left:
-        text = st.text_input(tr("Text"), trained.example_text(), key=f"input text {address}", max_chars=300)
+        text = st.text_input(
+            tr("Text"), trained.example_text(), key=f"input text {address}", bind="query-params", max_chars=300
+        )
     found = word_vectors(trained, text)
     st.markdown(
         tr(
@@ -91,7 +94,12 @@ def _sound() -> None:
         st.caption(literal(note))
     st.audio(sound.samples, sample_rate=sound.rate)
     count = frame_count(len(sound.samples))
-    at = st.slider(tr("Frame"), 1, max(2, count), min(count, 30), key="input frame", disabled=count < 2) - 1
+    at = (
+        st.slider(
+            tr("Frame"), 1, max(2, count), min(count, 30), key="input frame", bind="query-params", disabled=count < 2
+        )
+        - 1
+    )
     begin = at * HOP - WINDOW // 2
     title = tr(
         "Frame {at}: {window} ms around {at2:.2f} s", at=at + 1, window=1000 * WINDOW // RATE, at2=at * HOP / RATE
@@ -131,9 +139,22 @@ def _tones() -> Sound:
 def _picture() -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
-        which = st.slider(tr("Digit"), 1, 40, 4, key="input digit", help=tr("of those that come with scikit-learn"))
+        which = st.slider(
+            tr("Digit"),
+            1,
+            40,
+            4,
+            key="input digit",
+            bind="query-params",
+            help=tr("of those that come with scikit-learn"),
+        )
     with right:
-        side = st.segmented_control(tr("Patch"), (1, 2, 4, 8), default=2, key="input patch", required=True) or 2
+        side = (
+            st.segmented_control(
+                tr("Patch"), (1, 2, 4, 8), default=2, key="input patch", bind="query-params", required=True
+            )
+            or 2
+        )
     picture = DigitPictures().pictures.pixels[which - 1]
     cut = patches(picture, side)
     grid = (8 // side, 8 // side)
@@ -166,7 +187,13 @@ def _picture() -> None:
 
 def _graph() -> None:
     graph = Karate().graph
-    node = st.selectbox(tr("Node"), range(len(graph.names)), format_func=lambda at: graph.names[at], key="input node")
+    node = st.selectbox(
+        tr("Node"),
+        range(len(graph.names)),
+        format_func=lambda at: graph.names[at],
+        key="input node",
+        bind="query-params",
+    )
     part = drawn(graph.edges, len(graph.names), node)
     one, other = st.columns([3, 2])
     neighbors = graph.edges[1][graph.edges[0] == node].tolist()

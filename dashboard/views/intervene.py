@@ -9,11 +9,19 @@ from core.decoding.search import AbstractSearch
 from core.decoding.trees.tree import DecodingTree
 from core.language import mark, tr
 from core.recording.edit import Edit
+from core.replay.searches import write_searches
 from core.runs.intervention import Intervention, Output, heads, intervene
 from dashboard import links
 from dashboard.components.data_table import data_table
 from dashboard.components.downloads import chosen_download, tree_files
-from dashboard.components.edit_address import edits_key, edits_text, keep_history, opened_search, wanted_history
+from dashboard.components.edit_address import (
+    edits_key,
+    edits_text,
+    keep_history,
+    linked_search,
+    opened_search,
+    wanted_history,
+)
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.outputs import Shown, outputs
@@ -35,7 +43,8 @@ def page() -> None:
 @panel(mark("The intervention"))
 def _panel(chosen: Chosen) -> None:
     start, anew = opened_search()
-    search, key = search_menu(key=links.SEARCH, anew=anew, start=start), edits_key(chosen)
+    search, key = search_menu(key=links.SEARCH, anew=anew, start=start or linked_search()), edits_key(chosen)
+    links.say(settings=write_searches([search]))
     history = wanted_history(chosen, key)
     found = intervene(chosen.model, chosen.source, search, [Edit.from_dict(edit) for edit in history["edits"]])
     keep_history(chosen, key, history)
@@ -116,7 +125,7 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edi
     with st.expander(tr("Take away"), icon=":material/download:"):
         query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.SEARCH: search.name}
         query |= {links.EDITS: edited} if edited else {}
-        trees = {"tree before": found.before, "tree after": found.after}
+        trees = {tr("tree before"): found.before, tr("tree after"): found.after}
         taken = {
             what: (what.replace(" ", "-"), tree_files(decoded.parts, query, chosen.model.config.seed, "intervene"))
             for what, decoded in trees.items()

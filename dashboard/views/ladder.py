@@ -11,6 +11,7 @@ from dashboard.components import ladder_work, turns
 from dashboard.components.heading import heading
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import say_trained
 from dashboard.components.voice_view import voice_view
 
 _TICK = 0.4  # seconds between redraws while something runs
@@ -25,7 +26,9 @@ def page() -> None:
         "The 发财 ladder",
         tr("Who learned from long utterances: is 发财 said once as well as four times?"),
     )
-    what = st.segmented_control(tr("Show"), _SHOWN, default=_SHOWN[0], key="ladder show", required=True)
+    what = st.segmented_control(
+        tr("Show"), _SHOWN, format_func=tr, default=_SHOWN[0], key="ladder show", bind="query-params", required=True
+    )
     if what == _SHOWN[0]:
         guarded(tr("The speakers"))(_speakers)()
     else:
@@ -34,22 +37,26 @@ def page() -> None:
 
 def _speakers() -> None:
     kinds = st.pills(
-        tr("Attention"), list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds",
-        format_func=lambda kind: ladder_work.KINDS[kind],
+        tr("Attention"), list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds", bind="query-params",
+        format_func=lambda kind: tr(ladder_work.KINDS[kind]),
     )  # fmt: skip
     places = st.columns([2, 2, 1, 1, 1], vertical_alignment="bottom")
     with places[0]:
         guided = st.toggle(
-            tr("Guided attention"), key="ladder guided", help=tr("a pull to the diagonal while they learn")
+            tr("Guided attention"),
+            key="ladder guided",
+            bind="query-params",
+            help=tr("a pull to the diagonal while they learn"),
         )
     with places[1]:
         short = st.toggle(
             tr("Short utterances too"),
             key="ladder short",
+            bind="query-params",
             help=tr("the cure: training has one to six words instead of four to six"),
         )
     with places[2]:
-        word = st.selectbox(tr("Word"), WORDS, key="ladder word")
+        word = st.selectbox(tr("Word"), WORDS, key="ladder word", bind="query-params")
     with places[3]:
         draw = st.number_input(
             tr("Chance"),
@@ -57,6 +64,7 @@ def _speakers() -> None:
             99,
             0,
             key="ladder draw",
+            bind="query-params",
             help=tr("0: none; else the prenet drops while they speak, by this seed"),
         )
     if not kinds:
@@ -85,6 +93,7 @@ def _ladder(names: dict[str, tuple[str, bool, bool, int]], word: str, draw: int,
         return
     ladders = {kind: ladder_work.ladder(*name) for kind, name in names.items()}
     turns.work("ladder", running, partial(ladder_work.go_on, ladders, _SLICE))
+    say_trained(min(len(one.losses) for one in ladders.values()))
     ladder_work.progress(ladders, running=running)
     done = all(one.done for one in ladders.values())
     if running and done:

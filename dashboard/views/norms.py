@@ -11,18 +11,32 @@ from dashboard.components import norm_work, turns
 from dashboard.components.heading import heading
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
+from dashboard.components.race_bar import say_trained
 
-PARTS = (mark("At the start"), "Training", mark("Across batches"))
+PARTS = (mark("At the start"), mark("Training"), mark("Across batches"))
 STEPS = 300
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_KINDS = {"layer": "layer norm", "rms": mark("RMS norm"), "batch": "batch norm", "power": "PowerNorm"}
+_KINDS = {
+    "layer": mark("layer norm"),
+    "rms": mark("RMS norm"),
+    "batch": mark("batch norm"),
+    "power": mark("PowerNorm"),
+}
 
 
 def page() -> None:
     """Choose a part."""
     heading("Norms", tr("Where a norm stands decides whether a deep stack trains without warm-up."))
-    part = st.segmented_control(tr("Part"), PARTS, default=PARTS[0], key="norms part", label_visibility="collapsed")
+    part = st.segmented_control(
+        tr("Part"),
+        PARTS,
+        format_func=tr,
+        default=PARTS[0],
+        key="norms part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     draw = {PARTS[1]: _training, PARTS[2]: _batches}.get(part or "", _start)
     guarded(tr("The norms"))(draw)()
 
@@ -36,15 +50,29 @@ def _gradients() -> None:
     with left:
         kind = _kind("start")
     with middle:
-        layers = st.slider(tr("Layers"), 2, 24, 12, key="norms layers", help=tr("of the stack in the left picture"))
+        layers = st.slider(
+            tr("Layers"),
+            2,
+            24,
+            12,
+            key="norms layers",
+            bind="query-params",
+            help=tr("of the stack in the left picture"),
+        )
     with right:
-        seed = st.number_input(tr("Seed"), 0, 999, 0, key="norms seed", help=tr("other weights, other tokens"))
+        seed = st.number_input(
+            tr("Seed"), 0, 999, 0, key="norms seed", bind="query-params", help=tr("other weights, other tokens")
+        )
     norm_work.gradient_picture(kind, int(layers), int(seed))
 
 
 def _kind(where: str) -> str:
     return st.selectbox(
-        tr("Norm"), list(NORMS), format_func=lambda name: _KINDS.get(name, name), key=f"norms kind {where}"
+        tr("Norm"),
+        list(NORMS),
+        format_func=lambda name: tr(_KINDS[name]) if name in _KINDS else name,
+        key=f"norms kind {where}",
+        bind="query-params",
     )
 
 
@@ -55,12 +83,23 @@ def _training() -> None:
     with places[1]:
         layers = int(
             st.slider(
-                tr("Layers"), 2, 16, 12, key="norms depth", help=tr("fewer train anywhere; more show the difference")
+                tr("Layers"),
+                2,
+                16,
+                12,
+                key="norms depth",
+                bind="query-params",
+                help=tr("fewer train anywhere; more show the difference"),
             )
         )
     with places[2]:
         rate = st.select_slider(
-            tr("Learning rate"), [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", help=tr("Adam, the highest")
+            tr("Learning rate"),
+            [1e-4, 3e-4, 1e-3, 3e-3],
+            1e-3,
+            key="norms rate",
+            bind="query-params",
+            help=tr("Adam, the highest"),
         )
     with places[3]:
         warmup = int(
@@ -71,6 +110,7 @@ def _training() -> None:
                 100,
                 25,
                 key="norms warmup",
+                bind="query-params",
                 help=tr("steps over which the rate rises, in the run with it"),
             )
         )
@@ -88,16 +128,17 @@ def _training() -> None:
 
 def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
     offered = (("pre", 0), ("post", 0), ("post", warmup), ("bare", 0))
-    names = ("pre-norm", "post-norm", tr("post-norm with warm-up"), tr("no residual"))
+    names = (mark("pre-norm"), mark("post-norm"), mark("post-norm with warm-up"), mark("no residual"))
     chosen = st.pills(
-        tr("Runs"), range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs",
-        format_func=lambda at: names[at], label_visibility="collapsed",
+        tr("Runs"), range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs", bind="query-params",
+        format_func=lambda at: tr(names[at]), label_visibility="collapsed",
     )  # fmt: skip
     return tuple(offered[at] for at in sorted(chosen))
 
 
 def _race(one: norm_work.Race, running: bool) -> None:
     turns.work("race", running, partial(one.go_on, _SLICE))
+    say_trained(min(map(len, one.losses.values())))
     if any(one.losses.values()):
         norm_work.race_picture(one, STEPS, running=running)
     else:

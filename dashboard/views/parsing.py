@@ -19,7 +19,7 @@ from dashboard import kept, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
-from dashboard.components.parse_view import looking, trees, ways_table
+from dashboard.components.parse_view import looking, trees, way_name, ways_table
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -51,7 +51,7 @@ def _panel() -> None:
     model = resources.model(address)
     state.first(_SOURCE, model.example_text())
     source = second.text_input(tr("Sentence"), key=_SOURCE, bind="query-params", help=tr(model.config.task.summary))
-    with third.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch"):
+    with third.popover(tr("Examples"), icon=":material/lightbulb:", width="stretch", key="examples"):
         _examples(model)
     found = {name: _tried(model, source, search) for name, search in _ways().items()}
     faults = [one for one in found.values() if isinstance(one, AttentionLabError)]
@@ -66,9 +66,17 @@ def _panel() -> None:
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
-        tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+        tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
-    middle.number_input(tr("Beam width"), 1, 32, 4, key=_WIDTH, help=tr("prefixes that a beam keeps after each step"))
+    middle.number_input(
+        tr("Beam width"),
+        1,
+        32,
+        4,
+        key=_WIDTH,
+        bind="query-params",
+        help=tr("prefixes that a beam keeps after each step"),
+    )
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
@@ -117,7 +125,7 @@ def _examples(model: TrainedModel) -> None:
 
 def _longer(task: Parsing) -> list[str]:
     """Sentences of the grammar with more words than it was ever shown."""
-    rng, found = Random(tr("longer sentences")), list[str]()
+    rng, found = Random("longer sentences"), list[str]()
     while len(found) < 3:
         words = [leaf.word for leaf in sentence(rng).leaves]
         if task.longest < len(words) <= task.longest + _LONGER:

@@ -4,10 +4,11 @@ import streamlit as st
 
 from core.language import tr
 from core.runs.first_map import first_map
-from dashboard import links
+from dashboard import links, state
 from dashboard.components import tour
 from dashboard.components.literal import code
 from dashboard.components.living_map import living_map
+from dashboard.components.page_head import page_head
 from dashboard.components.panel import guarded
 
 
@@ -16,7 +17,8 @@ def page() -> None:
     if links.RUN in st.query_params:  # an address of before this page was here: the page Attention was the first
         st.switch_page("views/attention.py", query_params=st.query_params.to_dict())
     lead = tr("Train small models, see all their attention, step their decoders, on this computer alone.")
-    st.markdown(f"**{tr('Attention Lab')}** · {lead}")
+    state.carry("Start")
+    page_head(f"**{tr('Attention Lab')}** · {lead}")
     left, right = st.columns([3, 2], gap="large")
     with left:
         guarded(tr("The first map"))(_map)()

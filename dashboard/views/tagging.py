@@ -32,7 +32,7 @@ def _sentence(trained: TrainedSet) -> None:
     task, address = trained.config.task.name, trained.run.address
     others = [one for one in resources.set_addresses(task) if one != address and resources.has_weights(one)]
     beside = st.multiselect(
-        tr("Beside it"), others, max_selections=_MOST, key=f"{_KEY} beside {address}", disabled=not others,
+        tr("Beside it"), others, max_selections=_MOST, key=f"{_KEY} beside {address}", bind="query-params", disabled=not others,
         placeholder=tr("other runs on this task") if others else tr("train a window beside the attention, then choose it here"),
         help=tr("window, with its size in the settings, is fully connected layers without attention; 0 sees each word alone"),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from dashboard import state
 from dashboard.components import turns
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 from dashboard.components.reward_race import pair, reward_race
 from dashboard.resources import model_addresses
 
@@ -22,11 +22,11 @@ _RUNNING, _AGAIN = "reward running", "reward again"
 _FIRST = "demo/pinyin-transformer"  # of the shipped runs the one whose draws have most to gain
 _STEPS = (50, STEPS, 200, 400)
 _RATES = (1e-4, 2e-4, RATE, 1e-3, 2e-3)
-_NOISES = {0.0: "right", 0.1: mark("10 % of tokens wrong"), 0.25: mark("25 % of tokens wrong")}
+_NOISES = {0.0: mark("right"), 0.1: mark("10 % of tokens wrong"), 0.25: mark("25 % of tokens wrong")}
 _REWARDS = {
     "bleu": mark("sentence BLEU"),
     "chrf": mark("sentence chrF"),
-    "exact": "exact match",
+    "exact": mark("exact match"),
     "edits": mark("1 − edits per token"),
 }
 
@@ -59,7 +59,7 @@ def _trainings() -> None:
 def _what() -> tuple[str, str, str, float]:
     places, known = st.columns([3, 3, 2, 3], vertical_alignment="bottom"), model_addresses()
     with places[0]:
-        state.first(tr("reward run"), _FIRST if _FIRST in known else known[0])
+        state.first("reward run", _FIRST if _FIRST in known else known[0])
         run = st.selectbox(
             tr("Run"), known, key="reward run", bind="query-params", help=tr("whose weights both begin with")
         )
@@ -71,12 +71,12 @@ def _what() -> tuple[str, str, str, float]:
         )  # fmt: skip
     with places[2]:
         reward = st.selectbox(
-            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: _REWARDS[name],
+            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: tr(_REWARDS[name]),
             help=tr("of a drawn output against its reference; a function of your own: attnlab train, objective.reward_file"),
         )  # fmt: skip
     with places[3]:
         noise = st.selectbox(
-            tr("References while it trains"), list(_NOISES), key="reward noise", format_func=lambda share: _NOISES[share],
+            tr("References while it trains"), list(_NOISES), key="reward noise", bind="query-params", format_func=lambda share: tr(_NOISES[share]),
             help=tr("of both trainings. From wrong references cross-entropy learns the errors too, as often as they are"),
         )  # fmt: skip
     return str(run), str(objective), str(reward), float(noise)
@@ -86,13 +86,17 @@ def _how() -> tuple[float, int, int, list[st.delta_generator.DeltaGenerator]]:
     places = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
     with places[0]:
         rate = st.select_slider(
-            tr("Learning rate"), _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate",
+            tr("Learning rate"), _RATES, RATE, format_func=lambda one: f"{one:g}", key="reward rate", bind="query-params",
             help=tr("of both, constant; too high a rate hurts a policy gradient first"),
         )  # fmt: skip
     with places[1]:
-        steps = st.selectbox(tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="reward steps", help=tr("of each"))
+        steps = st.selectbox(
+            tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="reward steps", bind="query-params", help=tr("of each")
+        )
     with places[2]:
-        seed = st.number_input(tr("Seed"), 0, 999, 1, key="reward seed", help=tr("of batches, dropout and draws"))
+        seed = st.number_input(
+            tr("Seed"), 0, 999, 1, key="reward seed", bind="query-params", help=tr("of batches, dropout and draws")
+        )
     return float(rate), int(seed), int(steps), places[3:]
 
 
@@ -100,6 +104,7 @@ def _watch(one: RewardPair, running: bool, key: str) -> None:
     if running and not state.running(_RUNNING, key):  # a press may arrive with a redraw of this panel alone
         st.rerun()
     turns.work("reward", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     reward_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 

@@ -19,7 +19,7 @@ from dashboard.components import turns
 from dashboard.components.exposure_race import exposure_race, exposures, pair
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
-from dashboard.components.race_bar import race_button, race_ended
+from dashboard.components.race_bar import race_button, race_ended, say_trained
 from dashboard.components.wrong_word_view import wrong_word
 
 _TICK = 0.4  # seconds between redraws while something runs
@@ -28,14 +28,22 @@ _RUNNING, _AGAIN = "wrong running", "wrong again"
 _HERE, _RUNS = mark("Trained here"), mark("Two of the runs")
 _STEPS = (150, STEPS, 600, 1200)
 _HALVES = (25, HALF, 100, 200, 400)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 _MEASURED = 64  # held-out examples
 
 
 def page() -> None:
     """Train two or choose two, then put a wrong word into their mouths."""
     heading("One wrong word", tr("Trained on right prefixes alone, a decoder has never seen an error of its own."))
-    which = st.segmented_control(tr("Models"), (_HERE, _RUNS), default=_HERE, key="wrong models", required=True)
+    which = st.segmented_control(
+        tr("Models"),
+        (_HERE, _RUNS),
+        format_func=tr,
+        default=_HERE,
+        key="wrong models",
+        bind="query-params",
+        required=True,
+    )
     if which == _RUNS:
         guarded(tr("The two runs"))(_chosen)()
     else:
@@ -63,12 +71,28 @@ def _trainings() -> None:
         )  # fmt: skip
     with places[2]:
         told = tr("every other token is right")
-        half = int(st.selectbox(tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", help=told))
+        half = int(
+            st.selectbox(
+                tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params", help=told
+            )
+        )
     with places[3]:
-        steps = int(st.selectbox(tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", help=tr("of each")))
+        steps = int(
+            st.selectbox(
+                tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
+            )
+        )
     with places[4]:
         seed = int(
-            st.number_input(tr("Seed"), 0, 999, 0, key="wrong seed", help=tr("of weights, batches and chance, of both"))
+            st.number_input(
+                tr("Seed"),
+                0,
+                999,
+                0,
+                key="wrong seed",
+                bind="query-params",
+                help=tr("of weights, batches and chance, of both"),
+            )
         )
     what = (model, schedule, half, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
@@ -90,6 +114,7 @@ def _trainings() -> None:
 
 def _watch(one: ExposedPair, running: bool) -> None:
     turns.work("wrong", running, partial(one.go_on, _SLICE))
+    say_trained(one.step)
     exposure_race(one, running=running)
     race_ended(_RUNNING, running=running, done=one.done)
 
@@ -107,14 +132,16 @@ def _chosen() -> None:
                        "{replace}", replace=SAMPLED.replace(' ', '_')))  # fmt: skip
     left, right = st.columns(2)
     with left:
-        first = st.selectbox(tr("One run"), known, key="wrong first", help=tr("yours first, then the shipped ones"))
+        first = st.selectbox(
+            tr("One run"), known, key="wrong first", bind="query-params", help=tr("yours first, then the shipped ones")
+        )
     others = [address for address in resources.task_addresses(resources.task_of(first)) if address != first]
     if not others:
         raise RunError(
             tr("{first} is the only run of its task: train another one of the same task on the page Train", first=first)
         )
     with right:
-        second = st.selectbox(tr("Another of the same task"), others, key=f"wrong second {first}")
+        second = st.selectbox(tr("Another of the same task"), others, key=f"wrong second {first}", bind="query-params")
     models = {address: resources.model(address) for address in (first, second)}
     comparable(*models.values())
     task = models[first].config.task

@@ -13,18 +13,20 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from core.figures.plot_text import told
 from core.recording.alignment import Mark
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs.first_map import first_map
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
+from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.living_map import living_map
 from dashboard.components.stepper import stepper
 from dashboard.components.tree import tree
 from tests.browser.gallery_data import Pretender, invented, large, soft
 from tests.browser.gallery_trees import Growing, beam_tree, crowded_tree, dense_tree, gold_tree, greedy_tree
-from tests.browser.gallery_words import END, ENGLISH, GERMAN, MIXED, SCRIPTS, token_id
+from tests.browser.gallery_words import END, ENGLISH, FOUR, GERMAN, MIXED, SCRIPTS, token_id
 
 
 def show_heads() -> None:
@@ -187,6 +189,26 @@ def show_hostile() -> None:
     )
 
 
+# ---------------------------------------------------------------- scripts
+def show_scripts() -> None:
+    """Words of four scripts in everything that draws a token."""
+    weights = soft(np.random.default_rng(2), 4, 4, 3.0)
+    heads(invented(FOUR, FOUR, 1, 2), selected=("decoder.blocks.0.cross", 0), key="heads")
+    heatmap(weights, FOUR, FOUR, key="map", title="Four scripts")
+    bars = go.Figure(go.Bar(y=weights[0], text=[told(word) for word in FOUR]))
+    bars.update_xaxes(tickvals=list(range(4)), ticktext=[f"{told(word)}: 0.5" for word in FOUR])
+    live_figure(bars, key="plot", height=260, alt="Four words")
+    growing = Growing()
+    path = [0]
+    for word in FOUR:
+        path.append(growing.add(path[-1], word, -0.5, "expanded"))
+    rows = {node: weights[at].tolist() for at, node in enumerate(path[1:])}
+    options = {path[-1]: [[token_id(word), word, 0.25, math.log(0.25)] for word in FOUR]}
+    data = {"source": FOUR, "nodes": growing.columns, "candidates": options, "rows": rows, "path": path, "position": 4}
+    stepper(data, key="stepper")
+    st.markdown(f"It wrote {literal(FOUR[2])}: 0.5, then {literal(FOUR[3])}.")
+
+
 # ---------------------------------------------------------------- live
 @st.fragment(run_every=1.0)
 def show_live() -> None:
@@ -224,6 +246,7 @@ SHOWS = {
     "tree_sizes": show_tree_sizes,
     "stepper": show_stepper,
     "stepper_long": show_stepper_long,
+    "scripts": show_scripts,
     "live": show_live,
     "hostile": show_hostile,
 }

@@ -17,6 +17,7 @@ MIXED = [
     " ",
 ]
 END = "</s>"
+FOUR = ["bridge", "春天", "مرحبا!", "क्षत्रिय"]  # Latin, Chinese, Arabic from the right, Devanagari with a conjunct
 SCRIPTS = [*GERMAN, "Donaudampfschifffahrtsgesellschaft", "春天", "السلام", "кошка", END]
 WORDS = [
     END,

@@ -126,7 +126,7 @@ def test_search_error_and_model_error_are_tagged_and_explained(page: Page) -> No
 def test_scores_are_taken_apart_as_stairs_and_every_hypothesis_can_be_taken_along(page: Page) -> None:
     compare(page, "demo/dates-gru", TWO_DATES, "beam:length_norm=mean,coverage=gnmt;stochastic;greedy")
     page.get_by_role("tab", name="Scores").click()
-    stairs = page.locator(".live-figure .plot")
+    stairs = page.locator(".live-figure [role=img]")
     expect(stairs).to_have_attribute("aria-label", re.compile(r"length \+.* · coverage -.* = score -"))
     expect(stairs.locator(".bars .point")).not_to_have_count(0)
     page.get_by_role("tab", name="All hypotheses").click()

@@ -32,7 +32,7 @@ def test_rollout_and_flow_draw_four_maps_and_change_with_the_layer(page: Page) -
     opened(page, "Through the layers")
     drawn(page, "rollout · layers 1 to 2")
     drawn(page, "carried to the source · rollout")
-    expect(page.get_by_role("button", name="Table")).to_have_count(4)
+    expect(page.get_by_role("button", name="Table", exact=True)).to_have_count(4)
     choice(page, "1")
     drawn(page, "layer 1 alone · mean over heads")
     settled(page)
@@ -101,5 +101,5 @@ def test_another_output_token_has_another_explanation(page: Page) -> None:
 def test_a_recurrent_encoder_has_nothing_to_roll_and_the_page_says_so(page: Page) -> None:
     opened(page, "Through the layers", "demo/dates-gru")
     expect(page.get_by_text(re.compile("Nothing is rolled: this encoder has no self-attention"))).to_be_visible()
-    expect(page.get_by_role("button", name="Table")).to_have_count(1)
+    expect(page.get_by_role("button", name="Table", exact=True)).to_have_count(1)
     settled(page)

@@ -37,7 +37,7 @@ def test_a_cell_reads_its_exact_weight_by_pointer_by_keyboard_and_in_the_table(s
         expect(said).to_contain_text(f"= {weights[row, column]:.4f}")
         expect(said.locator(".query")).to_have_text([*GERMAN, END][row])
     page.locator(".heatmap .toggle").click()
-    expect(page.locator(".heatmap td").nth(1 + 10 + 1)).to_have_text(f"{weights[1, 1]:.3f}")
+    expect(page.locator(".heatmap td").nth(10 + 1)).to_have_text(f"{weights[1, 1]:.4f}")
 
 
 def test_a_large_map_says_that_it_pools_is_zoomed_by_keys_and_shown_whole_again(shown: Gallery) -> None:

@@ -20,6 +20,14 @@ def wait_for_ticks(page: Page, count: int) -> None:
     raise AssertionError(f"the figure stopped ticking before {last}")
 
 
+def test_nothing_offers_to_send_a_figure_away(shown: Gallery) -> None:
+    page = shown.open("live")
+    bar = page.locator(".live-figure .modebar-btn")
+    bar.first.wait_for(state="attached")
+    named = bar.evaluate_all("(buttons) => buttons.map((one) => one.dataset.title)")
+    assert "Zoom" in named and not [name for name in named if "hare" in name or "loud" in name]
+
+
 def test_ticks_bring_points_but_never_plotly_again_and_leave_zoom_and_dom_alone(shown: Gallery) -> None:
     sizes: list[int] = []
     shown.page.once("websocket", lambda socket: socket.on("framereceived", lambda frame: sizes.append(len(frame))))

@@ -143,6 +143,7 @@ def test_a_recording_asks_for_its_files_and_finds_the_head_in_them():
     at = dropped(opened("attention"), to_svg(Figure(svg, about)))
     assert "drop the same files here" in said(at) and "Recordings" in at.markdown[0].value
     assert "site" not in at.query_params
+    at.switch_page("views/recordings.py").run()  # in a test, a page that the app went to by itself is not the next one
     box = next(one for one in at.file_uploader if one.label.startswith("Recordings"))
     at = box.set_value([("decoder.layers.0.encoder_attn.npy", npy(hidden), "")]).run()
     assert not at.exception and at.query_params["head"] == "3"

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.decoding.greedy import GreedySearch
+from core.recording.edit import Edit
 from core.runs.first_map import FirstMap
+from core.runs.intervention import heads, intervene
 from core.runs.store import find_run
+from core.runs.trained import load
 from dashboard.components import tour
 from dashboard.components.tour import STOPS
 
@@ -74,6 +78,15 @@ def test_every_stop_opens_its_page_with_its_settings(number: int) -> None:
     boxes = {one.label: one.value for one in [*at.selectbox, *at.text_input]}
     labels = {"run": "Model", "source": "Source", "task": "Task"}
     assert {labels[name]: value for name, value in asked.items()}.items() <= boxes.items()
+
+
+def test_what_the_tour_says_of_a_head_is_so() -> None:
+    stop = next(one for one in STOPS if one.page == "intervene")
+    assert "head 2 in row L1 of cross" in stop.tries
+    model = load(stop.settings["run"])
+    (site,) = [site for site, _ in heads(model, stop.settings["source"]) if site.label == "cross · layer 1"]
+    found = intervene(model, stop.settings["source"], GreedySearch(), [Edit(site=site.name, head=1)])
+    assert found.old.tokens[:10] == tuple("1981-04-30") and found.new.tokens[:10] == tuple("1981-04-03")
 
 
 def test_leaving_keeps_the_page() -> None:

@@ -1,9 +1,8 @@
 """The README of what is sent: what it is, where it comes from, and the lines that use it."""
 
 from core.adapters.sending.parcel import Parcel
-from core.language import mark, tr
 
-_NO_READING = mark(
+_NO_READING = (
     "How this task reads text cannot be said in the words of the package tokenizers, so the folder has no tokenizer: "
     "`vocabulary.json` lists the tokens by their numbers, and a source is the numbers of its tokens and that of `<end>`."
 )
@@ -11,16 +10,13 @@ _NO_READING = mark(
 
 def hugging_face_card(parcel: Parcel, family: str) -> str:
     """For a folder of transformers."""
-    use = tr(
-        """\
+    use = f"""\
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
 tokenizer, model = AutoTokenizer.from_pretrained("."), AutoModelForSeq2SeqLM.from_pretrained(".")
-output = model.generate(**tokenizer({example!r}, return_tensors="pt"))
+output = model.generate(**tokenizer({parcel.example!r}, return_tensors="pt"))
 print(tokenizer.decode(output[0], skip_special_tokens=True))
-""",
-        example=parcel.example,
-    )
+"""
     if parcel.tokenizer is None:
         use = """\
 import torch
@@ -29,8 +25,8 @@ from transformers import AutoModelForSeq2SeqLM
 model = AutoModelForSeq2SeqLM.from_pretrained(".")
 print(model.generate(torch.tensor([[6, 7, 2]])))  # numbers of vocabulary.json; 2 is <end>
 """
-    head = tr("---\nlibrary_name: transformers\ntags:\n- {family}\n- attention-lab\n---\n\n", family=family)
-    return head + _card(parcel, tr("a {title} model for transformers 5", title=family.title()), use)
+    head = f"---\nlibrary_name: transformers\ntags:\n- {family}\n- attention-lab\n---\n\n"
+    return head + _card(parcel, f"a {family.title()} model for transformers 5", use)
 
 
 def onnx_card(parcel: Parcel) -> str:
@@ -39,8 +35,7 @@ def onnx_card(parcel: Parcel) -> str:
     own = "from tokenizers import Tokenizer\n" if parcel.tokenizer else ""
     made = 'tokenizer = Tokenizer.from_file("tokenizer.json")\n' if parcel.tokenizer else ""
     shown = "tokenizer.decode(output)" if parcel.tokenizer else "output"
-    use = tr(
-        """\
+    use = f"""\
 import numpy as np
 from onnxruntime import InferenceSession
 {own}
@@ -50,26 +45,18 @@ mask = np.ones_like(source)
 keys, values = encoder.run(None, {{"source": source, "mask": mask}})
 layers, _, heads, _, dim = keys.shape
 past = [np.zeros((layers, 1, heads, 0, dim), np.float32)] * 2
-token, output = {begin}, []
+token, output = {parcel.begin}, []
 while len(output) < 2 * source.shape[1] + 10:
     fed = {{"token": np.array([token]), "mask": mask, "source_keys": keys, "source_values": values}}
     logits, *past, looked = step.run(None, {{**fed, "past_keys": past[0], "past_values": past[1]}})
-    logits[:, {never}] = -np.inf  # never written: <pad>, <begin> and the like
+    logits[:, {list(parcel.never)}] = -np.inf  # never written: <pad>, <begin> and the like
     token = int(logits.argmax())
-    if token == {end}:
+    if token == {parcel.end}:
         break
     output.append(token)
 print({shown})
-""",
-        own=own,
-        made=made,
-        read=read,
-        begin=parcel.begin,
-        never=list(parcel.never),
-        end=parcel.end,
-        shown=shown,
-    )
-    what = tr(
+"""
+    what = (
         "two ONNX graphs, `encoder.onnx` (a source to its keys and values) and `step.onnx` (a token to the logits of the "
         "next; `cross_attention` says where it looked, [layer, batch, head, source])"
     )
@@ -79,70 +66,43 @@ print({shown})
 def ctranslate_card(parcel: Parcel) -> str:
     """For a folder of CTranslate2."""
     read = (
-        tr("tokenizer.encode({example!r}, add_special_tokens=False).tokens", example=parcel.example)
-        if parcel.tokenizer
-        else '["…", "…"]'
+        f"tokenizer.encode({parcel.example!r}, add_special_tokens=False).tokens" if parcel.tokenizer else '["…", "…"]'
     )
     own = "from tokenizers import Tokenizer\n" if parcel.tokenizer else ""
     made = 'tokenizer = Tokenizer.from_file("tokenizer.json")\n' if parcel.tokenizer else ""
     never = [[parcel.tokens[number]] for number in parcel.never]
     once = ", no_repeat_ngram_size=1" if parcel.distinct else ""
-    use = tr(
-        """\
+    use = f"""\
 from ctranslate2 import Translator
 {own}
 {made}source = {read}
 never = {never}
 found = Translator(".").translate_batch(
-    [source], beam_size=1, min_decoding_length=0, max_decoding_length={longest}, suppress_sequences=never{once}
+    [source], beam_size=1, min_decoding_length=0, max_decoding_length={parcel.longest}, suppress_sequences=never{once}
 )
 print(found[0].hypotheses[0])
-""",
-        own=own,
-        made=made,
-        read=read,
-        never=never,
-        longest=parcel.longest,
-        once=once,
-    )
-    return _card(parcel, tr("a model for CTranslate2"), use)
+"""
+    return _card(parcel, "a model for CTranslate2", use)
 
 
 def _card(parcel: Parcel, what: str, use: str) -> str:
     reading = _NO_READING
     if parcel.reading is not None:
-        between = {"": tr("side by side"), " ": tr("with spaces between")}.get(
+        between = {"": "side by side", " ": "with spaces between"}.get(
             parcel.reading.between, "with the spaces they say"
         )
-        reading = tr(
-            "`tokenizer.json` reads text as the run does; it writes the tokens of an output {between}.", between=between
-        )
-    return tr(
-        """\
-# {address}
+        reading = f"`tokenizer.json` reads text as the run does; it writes the tokens of an output {between}."
+    return f"""\
+# {parcel.address}
 
-This is {what}: a Transformer that Attention Lab trained on the task `{task}`.
+This is {what}: a Transformer that Attention Lab trained on the task `{parcel.task}`.
 
-- Run `{address}`, step {step}, weights {model_hash} (the start of a SHA-256).
-- {layers} layers, {heads} heads, width {width}; {count} tokens, of
-  which the first {written} can be written. A source and an output may have up to {longest} tokens.
+- Run `{parcel.address}`, step {parcel.step}, weights {parcel.model_hash} (the start of a SHA-256).
+- {parcel.settings.layers} layers, {parcel.settings.heads} heads, width {parcel.settings.width}; {len(parcel.tokens)} tokens, of
+  which the first {parcel.written} can be written. A source and an output may have up to {parcel.longest} tokens.
 - {reading}
 - Greedy search there gives the outputs of greedy search here. Attention Lab stops an output at twice its source and ten tokens more.
 
 ```python
 {use}```
-""",
-        address=parcel.address,
-        what=what,
-        task=parcel.task,
-        step=parcel.step,
-        model_hash=parcel.model_hash,
-        layers=parcel.settings.layers,
-        heads=parcel.settings.heads,
-        width=parcel.settings.width,
-        count=len(parcel.tokens),
-        written=parcel.written,
-        longest=parcel.longest,
-        reading=reading,
-        use=use,
-    )
+"""

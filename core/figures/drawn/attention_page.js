@@ -31,7 +31,7 @@ class AttentionPage {
   heads() {
     const { sites, groups, high } = this.header;
     for (const site of sites) site.highs = Array(site.heads).fill(high);
-    return { sites, groups, high, shared: true, words: this.words.heads, selected: [this.site.name, this.head], passed: null, seq: 0, revision: "all" };
+    return { sites, groups, high, shared: true, words: this.words.heads, table: this.header.table, selected: [this.site.name, this.head], passed: null, seq: 0, revision: "all" };
   }
 
   pick([name, head]) { this.choose({ site: this.header.sites.find((site) => site.name === name), head, way: "head" }); }
@@ -53,7 +53,7 @@ class AttentionPage {
     this.map.receive({
       header: {
         queries: site.queries, keys: site.keys, high, exact: true, signed: header.signed, title: `${site.label} · ${told}`,
-        words: words.map, path: null, marks: [], revision: `${site.name} ${told}`, digits: (value) => weighed(value, header.rounded), rounded: header.rounded,
+        words: words.map, table: header.table, path: null, marks: [], revision: `${site.name} ${told}`, digits: (value) => weighed(value, header.rounded), rounded: header.rounded,
       },
       body: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
     });

@@ -23,9 +23,10 @@ class BipartiteView {
     this.board.tabIndex = 0;
     this.board.setAttribute("role", "application");
     this.pane = make("div", "pane", this.board);
+    this.pane.setAttribute("aria-hidden", "true"); // the board speaks for its canvases
     for (const layer of ["lines", "own", "tokens"]) this[layer] = make("canvas", layer, this.pane);
     this.note = make("div", "note", host);
-    this.table = make("div", "table", host);
+    this.table = tableOfNumbers(make("div", "table", host), () => this.numbers(), { always: true });
     this.listen();
   }
 
@@ -46,6 +47,7 @@ class BipartiteView {
     this.sites.hidden = sites.length === 1;
     this.chips.setAttribute("aria-label", this.words.heads);
     this.toggle.textContent = this.words.table;
+    this.table.speak(header.table, "");
     this.ready = true;
     this.choose(sites.find((site) => site.group === "cross") || sites[0]);
   }
@@ -54,7 +56,7 @@ class BipartiteView {
     this.site = site;
     this.sites.value = this.maps.sites.indexOf(site);
     this.weights = Array.from({ length: site.heads }, (_, head) => this.maps.head(site, head));
-    this.toggle.hidden = site.cells > READABLE || !site.cells;
+    this.toggle.hidden = !site.cells;
     this.chips.replaceChildren();
     this.chips.hidden = this.list.hidden = site.heads === 1;
     this.all = choice(this.chips, this.words.all, () => this.turn(null));
@@ -88,8 +90,8 @@ class BipartiteView {
     ].filter(Boolean).join(" · ");
     this.kept = null;
     this.at = null;
-    this.table.replaceChildren();
-    if (this.host.classList.contains("as-table")) this.tell();
+    this.table.speak(this.header.table, this.site.label);
+    this.table.renew();
     redraw(this, this.host);
   }
 
@@ -191,7 +193,7 @@ class BipartiteView {
     }
     pen.font = own ? `600 ${this.font}` : this.font;
     pen.fillStyle = own ? theme.background : code > 5 ? theme.inkOn(code) : at ? theme.soft : theme.text;
-    pen.fillText(label, x, y);
+    write(pen, label, x, y);
   }
 
   // The weight between the token that is looked at and one on the other side: the mean of the heads that are on.
@@ -274,12 +276,20 @@ class BipartiteView {
     const open = this.host.classList.toggle("as-table");
     this.toggle.textContent = open ? this.words.picture : this.words.table;
     this.toggle.setAttribute("aria-pressed", open);
-    if (open) this.tell();
-    else redraw(this, this.host);
+    if (open) { this.table.go({}); return; }
+    this.table.close();
+    redraw(this, this.host);
   }
 
-  tell() {
-    const { keys, queries } = this.site;
-    if (!this.table.firstChild && this.site.cells <= READABLE) tableOf(this.table, queries, keys, (query, key) => this.mean[query * keys.length + key]);
+  // The mean of the heads that are on, and each of them.
+  numbers() {
+    const { keys, queries, label } = this.site;
+    const corner = `${this.header.table.query} \\ ${this.header.table.key}`;
+    const one = (title, values) => ({
+      title, corner, rows: queries.map(shown), columns: keys.map(shown),
+      cell: (query, key) => weighed(values[query * keys.length + key], this.maps.rounded),
+    });
+    const heads = this.heads.map((head) => one(`${label} · ${filled(this.words.head, { n: head + 1 })}`, this.weights[head]));
+    return heads.length > 1 ? [one(`${label} ${filled(this.words.mean, { n: heads.length })}`, this.mean), ...heads] : heads;
   }
 }

@@ -36,6 +36,9 @@ const mixed = (from, to, share) => {
   return fromLab(x.map((value, i) => value + (y[i] - value) * share));
 };
 
+// The same hue, lighter or darker.
+const lit = (color, how) => { const [light, a, b] = toLab(color); return fromLab([how(light), a, b]); };
+
 const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 function parseColor(text, fallback) {
   pixel.fillStyle = fallback;
@@ -80,16 +83,20 @@ function rampOf(background, accent) {
 function readTheme(host) {
   const css = getComputedStyle(host);
   const get = (name) => css.getPropertyValue(`--st-${name}`).trim();
-  const background = parseColor(get("background-color"), "#ffffff");
-  const text = parseColor(get("text-color"), "#1f2933");
-  const accent = parseColor(get("primary-color"), "#2c6fa3");
+  const strong = css.getPropertyValue("--projector").trim() === "1"; // a room sees less than a desk: no tone near another
+  const asked = parseColor(get("background-color"), "#ffffff");
+  const dark = toLab(asked)[0] < 0.5;
+  const background = strong ? (dark ? [0, 0, 0] : [255, 255, 255]) : asked;
+  const text = strong ? (dark ? [255, 255, 255] : [0, 0, 0]) : parseColor(get("text-color"), "#1f2933");
+  const own = parseColor(get("primary-color"), "#2c6fa3");
+  const accent = strong ? lit(own, (light) => (dark ? Math.max(light, 0.84) : Math.min(light, 0.42))) : own;
   const ramp = rampOf(background, accent);
-  const tone = (share) => cssOf(mixed(background, text, share));
+  const tone = (share) => cssOf(mixed(background, text, strong && share > 0.15 ? share ** 0.5 : share));
   return {
     background: cssOf(background), text: cssOf(text), accent: cssOf(accent), font: get("font") || "sans-serif",
-    soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(0.11), panel: tone(0.045),
+    soft: tone(0.66), faint: tone(0.42), line: tone(0.2), hair: tone(strong ? 0.15 : 0.11), panel: tone(0.045),
     tint: (share) => cssOf(mixed(background, accent, share)),
-    dark: toLab(background)[0] < 0.5, ramp,
+    dark, strong, ramp,
     inkOn: (code) => {
       const lab = toLab(ramp.colors[code]);
       return cssOf(Math.abs(lab[0] - toLab(text)[0]) > 0.42 ? text : background);
@@ -99,6 +106,7 @@ function readTheme(host) {
 
 // The tones that style sheets use; canvas code takes them from readTheme.
 function setTones(host, theme) {
+  host.classList.toggle("strong", theme.strong);
   for (const name of ["soft", "faint", "line", "hair", "panel", "accent", "background", "text"]) {
     host.style.setProperty(`--${name}`, theme[name]);
   }
@@ -132,10 +140,22 @@ function textWidth(text, font) {
   return width;
 }
 
-// Longest beginning that fits, with …; counted in code points so that no letter is cut in half.
+// Letters of a right-to-left script, where they come before any other: such a text is laid out from the right, as in a
+// sentence of its own; elsewhere "!" would stand at the wrong end of it.
+const FROM_RIGHT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+function write(pen, text, x, y) {
+  pen.direction = FROM_RIGHT.test(text) ? "rtl" : "ltr";
+  pen.fillText(text, x, y);
+}
+
+// What a person takes for a letter, with its vowel signs and joiners.
+const graphemes = globalThis.Intl?.Segmenter ? new Intl.Segmenter() : null;
+const lettersOf = (text) => (graphemes ? Array.from(graphemes.segment(text), (one) => one.segment) : [...text]);
+
+// Longest beginning that fits, with …; no letter is cut in half.
 function fitted(text, font, room) {
   if (textWidth(text, font) <= room) return text;
-  const letters = [...text];
+  const letters = lettersOf(text);
   let [low, high] = [0, letters.length];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
@@ -251,6 +271,9 @@ function present({ parentElement, data, setStateValue }, className, View) {
     delete parentElement.attentionLab;
   }, 0);
 }
+
+// Whether keys pressed there are typing, or a choice among a widget's own options.
+const inText = (element) => !!element?.closest?.('input, textarea, select, [contenteditable="true"], [role="slider"], [role="tab"], [role="radio"], [role="combobox"], [role="listbox"], [role="option"], [role="menu"], [role="dialog"]');
 
 // Numbers from Python: 4 bytes header length, JSON header, raw bytes (packing.pack); or what was unpacked before.
 function unpack(data) {

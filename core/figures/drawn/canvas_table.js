@@ -1,7 +1,5 @@
 // A matrix as a table, for reading by ear or by copying: token heads, three digits.
 
-const READABLE = 4096; // cells of a table that a person may still read
-
 function tableOf(parent, queries, keys, weight) {
   const table = make("table", "", parent);
   const head = make("tr", "", make("thead", "", table));

@@ -59,6 +59,7 @@ class HeadsView {
     this.board.addEventListener("click", (event) => this.click(event));
     this.board.addEventListener("keydown", (event) => this.key(event));
     this.board.addEventListener("focusin", (event) => this.strongest(event.target.place));
+    this.table = tableOfNumbers(host, () => headNumbers(this));
     this.seq = 0;
   }
 
@@ -94,15 +95,17 @@ class HeadsView {
     this.layout = arrange(this.groups, width, rem);
     const { places, titles, height } = headPlaces(this.layout);
     this.places = places;
-    this.top.textContent = this.data.shared ? this.data.high.toFixed(2) : "max";
+    this.top.textContent = this.data.shared ? this.data.high.toFixed(2) : this.words.own_top;
     this.low.parentElement.title = this.data.shared ? "" : this.words.own;
     this.board.style.height = `${height}px`;
     const { pen, ratio } = sized(this.canvas, width, height);
     this.labels(pen, titles, theme, rem);
     for (const place of places) this.thumbnail(pen, ratio, place, theme);
     this.buttons(places);
-    const heads = places.length;
-    this.board.setAttribute("aria-label", filled(this.words.summary, { heads, sites: this.data.sites.length }));
+    const name = filled(this.words.summary, { heads: places.length, sites: this.data.sites.length });
+    this.board.setAttribute("aria-label", name);
+    this.table.speak(this.data.table, name);
+    this.table.renew();
   }
 
   labels(pen, titles, theme, rem) {
@@ -118,10 +121,10 @@ class HeadsView {
       pen.font = `${0.8 * rem}px ${theme.font}`;
       pen.fillStyle = theme.soft;
       pen.textAlign = "center";
-      for (let h = 0; h < columns; h++) pen.fillText(`H${h + 1}`, left + side + h * (size + gap) + size / 2, top + head - 0.4 * rem);
+      for (let h = 0; h < columns; h++) pen.fillText(filled(this.words.head_short, { n: h + 1 }), left + side + h * (size + gap) + size / 2, top + head - 0.4 * rem);
       pen.textAlign = "right";
       pen.textBaseline = "middle";
-      group.rows.forEach((site, r) => pen.fillText(`L${site.layer}`, left + side - 0.45 * rem, top + head + r * (size + gap) + size / 2));
+      group.rows.forEach((site, r) => pen.fillText(filled(this.words.layer_short, { n: site.layer }), left + side - 0.45 * rem, top + head + r * (size + gap) + size / 2));
     }
   }
 

@@ -21,8 +21,9 @@ class HeatmapView {
     this.board.setAttribute("role", "application");
     this.map = make("canvas", "map", this.board);
     this.cursor = make("canvas", "cursor", this.board);
+    for (const layer of [this.map, this.cursor]) layer.setAttribute("aria-hidden", "true"); // the board speaks for them
     this.note = make("div", "note", host);
-    this.table = make("div", "table", host);
+    this.table = tableOfNumbers(make("div", "table", host), () => [this.numbers()], { always: true });
     this.listen();
   }
 
@@ -56,9 +57,9 @@ class HeatmapView {
     this.codes = header.exact ? this.levels() : body;
     if (moved) { this.window = this.all(); this.at = null; } // a live map keeps its zoom
     this.ready = true;
-    this.table.replaceChildren();
     this.describe();
-    if (this.host.classList.contains("as-table")) this.tell();
+    this.table.speak(header.table, header.title || header.words.untitled);
+    this.table.renew();
   }
 
   all() { return { r0: 0, r1: this.rows, c0: 0, c1: this.columns }; }
@@ -82,7 +83,7 @@ class HeatmapView {
     this.whole.textContent = words.whole;
     this.keep.textContent = words.keep;
     this.keep.hidden = !data.path && !data.marks?.length;
-    this.toggle.hidden = this.rows * this.columns > READABLE;
+    this.toggle.hidden = !this.rows || !this.columns;
     this.bottom.textContent = data.signed ? `−${data.high.toFixed(2)}` : "0";
     this.top.textContent = data.high.toFixed(2);
     this.board.title = "";
@@ -265,10 +266,12 @@ class HeatmapView {
     const open = this.host.classList.toggle("as-table");
     this.toggle.textContent = open ? this.words.picture : this.words.table;
     this.toggle.setAttribute("aria-pressed", open);
-    if (open) this.tell();
+    if (open) this.table.go({});
+    else this.table.close();
   }
 
-  tell() {
-    if (!this.table.firstChild) tableOf(this.table, this.data.queries, this.data.keys, (row, column) => this.weight(row, column));
+  numbers() {
+    const { queries, keys, title } = this.data;
+    return { title, corner: `${this.data.table.query} \\ ${this.data.table.key}`, rows: queries.map(shown), columns: keys.map(shown), cell: (row, column) => this.figure(this.weight(row, column)) };
   }
 }

@@ -28,7 +28,7 @@ function drawRows(pen, view, theme) {
     pen.fillStyle = theme.soft;
     const y = frame.y + (r - win.r0 + 0.5) * cell;
     if (every > 1 && y + axes.size / 2 > frame.y + frame.height) break;
-    pen.fillText(fitted(shown(view.data.queries[r]), axes.font, axes.left), frame.x - 0.5 * axes.size, y);
+    write(pen, fitted(shown(view.data.queries[r]), axes.font, axes.left), frame.x - 0.5 * axes.size, y);
   }
 }
 
@@ -48,11 +48,11 @@ function drawColumns(pen, view, theme) {
       pen.rotate(-Math.PI / 2);
       pen.textAlign = "left";
       pen.textBaseline = "middle";
-      pen.fillText(fitted(token, axes.font, axes.top), 0, 0);
+      write(pen, fitted(token, axes.font, axes.top), 0, 0);
     } else {
       pen.textAlign = "center";
       pen.textBaseline = "alphabetic";
-      pen.fillText(fitted(token, axes.font, cell - 0.3 * axes.size), 0, 0);
+      write(pen, fitted(token, axes.font, cell - 0.3 * axes.size), 0, 0);
     }
     pen.restore();
   }

@@ -34,15 +34,17 @@ class _Look(NamedTuple):
 _LOOKS = {
     "heatmap": _Look(
         (*HEADS, *HEATMAP, "attention_maps", "attention_page"),
-        ("heads", "heatmap", "attention_page"),
+        ("heads", "heatmap", "attention_page", "number_table"),
         'opened("attention", AttentionPage, (all) => all);',
     ),
     "bipartite": _Look(
-        ("canvas_cells", "canvas_table", "attention_maps", "bipartite_lines", "bipartite"),
-        ("bipartite",),
+        ("canvas_cells", "canvas_table", "number_table", "attention_maps", "bipartite_lines", "bipartite"),
+        ("bipartite", "number_table"),
         'opened("bipartite", BipartiteView, (all) => all);',
     ),
-    "tree": _Look(TREE, ("tree", "tree_bars"), 'opened("tree", TreeComponent, ({ header }) => header);'),
+    "tree": _Look(
+        TREE, ("tree", "tree_bars", "number_table"), 'opened("tree", TreeComponent, ({ header }) => header);'
+    ),
 }
 
 
@@ -68,21 +70,18 @@ class HtmlView:
         """The whole document."""
         look = _LOOKS[self.view]
         before = "\n".join([
-            tr('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">'),
-            tr('<meta http-equiv="Content-Security-Policy" content="{policy}">', policy=_POLICY),
-            tr('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{_safe(self.title or self.summary)}</title>",
             f"<style>\n{style(*look.styles, 'document')}</style>\n</head>\n<body>",
             f'<h1 id="heading">{_safe(self.title)}</h1>' if self.title else "",
-            tr('<main id="view" data-summary="{safe}"></main>', safe=_safe(self.summary)),
+            f'<main id="view" data-summary="{_safe(self.summary)}"></main>',
             f"<noscript>{_safe(self.summary)} {_BLIND}</noscript>\n",
         ])  # fmt: skip
-        after = tr(
-            '\n<script type="text/plain" id="numbers">{decode}</script>\n'
-            '<script type="module">\n{script}\n{start}\n</script>\n</body>\n</html>\n',
-            decode=base64.b64encode(self.payload).decode(),
-            script=script(*look.scripts, "document"),
-            start=look.start,
+        after = (
+            f'\n<script type="text/plain" id="numbers">{base64.b64encode(self.payload).decode()}</script>\n'
+            f'<script type="module">\n{script(*look.scripts, "document")}\n{look.start}\n</script>\n</body>\n</html>\n'
         )
         about = sealed(self.about, digest((before + after).encode())).replace("<", "\\u003c")
         return f"{before}{BEGIN.decode()}{about}{END.decode()}{after}"
@@ -111,13 +110,8 @@ class HtmlView:
 
     def _repr_html_(self) -> str:
         """What Jupyter, marimo and VS Code show."""
-        look = tr("width: 100%; height: {loading}px; border: 0; display: block", loading=_LOADING)
-        return tr(
-            '<iframe title="{safe}" style="{look}" srcdoc="{escape}"></iframe>',
-            safe=_safe(self.summary),
-            look=look,
-            escape=escape(self.to_html()),
-        )
+        look = f"width: 100%; height: {_LOADING}px; border: 0; display: block"
+        return f'<iframe title="{_safe(self.summary)}" style="{look}" srcdoc="{escape(self.to_html())}"></iframe>'
 
 
 def _safe(text: str) -> str:

@@ -6,11 +6,11 @@ Plain JavaScript without a build step. What is joined is one scope; canvas.js co
 from pathlib import Path
 
 HERE = Path(__file__).parent
-HEADS = ("canvas_cells", "heads")
-HEATMAP = ("canvas_cells", "canvas_table", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap_inside", "heatmap")
+HEADS = ("canvas_cells", "number_table", "heads_table", "heads")
+HEATMAP = ("canvas_cells", "number_table", "heatmap_axes", "heatmap_zoom", "heatmap_signs", "heatmap_inside", "heatmap")
 TREE = (
     "tree_layout", "tree_draw", "tree_card", "tree_paint", "tree_zoom", "tree_walk", "tree_told", "tree_player",
-    "tree_picture", "tree",
+    "tree_picture", "number_table", "tree_table", "tree",
 )  # fmt: skip
 
 

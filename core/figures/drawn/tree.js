@@ -25,6 +25,7 @@ class TreeComponent {
     this.golden = make("div", "told golden", host);
     this.tree = new ZoomTree(host, { pick: (node) => this.choose(node.id), steer: (event) => this.player.key(event) });
     this.tree.keysHelp = () => (this.moves.last > 1 ? this.words.keys_walk : this.words.keys);
+    this.table = tableOfNumbers(host, () => [treeNumbers(this.moves.plot, this.words, this.told)]);
     this.seq = 0;
   }
 
@@ -50,7 +51,7 @@ class TreeComponent {
   // ------------------------------------------------------------ data
   receive(data, send) {
     const { words } = data;
-    Object.assign(this, { send, words, passed: data.passed, caption: data.caption || "", weighed: data.weighed });
+    Object.assign(this, { send, words, passed: data.passed, caption: data.caption || "", weighed: data.weighed, told: data.table });
     if (data.seq >= this.seq) { this.selected = data.selected; this.seq = data.seq; }
     const fresh = this.tree.receive({ nodes: unpacked(data.nodes), words, height: data.height });
     if (fresh) {
@@ -60,6 +61,8 @@ class TreeComponent {
       this.player.receive(this.moves.last, this.at, words);
     }
     this.speak();
+    this.table.speak(data.table, this.caption || data.table.nodes);
+    if (fresh) this.table.renew();
     this.ready = true;
     this.show();
   }

@@ -6,6 +6,7 @@ from typing import Protocol, runtime_checkable
 from core.decoding.trees.saved import Parts
 from core.figures.drawn.html_view import HtmlView
 from core.figures.drawn.packing import pack
+from core.figures.drawn.table_words import table_words
 from core.figures.drawn.tree_packing import columns, drawn, packed
 from core.figures.drawn.tree_words import WORDS
 from core.figures.provenance import Provenance
@@ -45,6 +46,7 @@ def tree_view(parts: Parts, about: Provenance) -> HtmlView:
         "caption": about.title,
         "weighed": _weighed(parts),
         "words": tr_each(WORDS),
+        "table": table_words(),
     }
     summary = tr(
         "Decoding tree of {count} nodes, by {get}.",

@@ -112,7 +112,7 @@ function paintWords(pen, view, nodes, fonts, tall) {
       if (!node[name]) continue;
       const at = partsOf(node, fonts);
       pen.fillStyle = name === "number" || isLost(view.statusOf(node)) ? theme.soft : theme.text;
-      pen.fillText(node[name], node.x * scale.x + (name === "label" ? at.word : at.number) * scale.x, node.y * scale.y + tall / 2);
+      write(pen, node[name], node.x * scale.x + (name === "label" ? at.word : at.number) * scale.x, node.y * scale.y + tall / 2);
     }
   }
   for (const node of nodes) {

@@ -13,6 +13,7 @@ class ZoomTree extends TreeView {
     this.steer = steer;
     this.level = 1;
     this.canvas = make("canvas", "far", host);
+    this.canvas.setAttribute("aria-hidden", "true"); // the box speaks for it
     this.said = make("div", "hidden-text", host);
     this.said.setAttribute("aria-live", "polite");
     this.box.addEventListener("wheel", (event) => this.wheel(event), { passive: false });

@@ -29,8 +29,11 @@ HEADS = {
     "summary": "{heads} attention heads in {sites} layers. Arrow keys move, Enter opens.",
     "strongest": "strongest: {query} → {key} ≈ {weight}",
     "own": "each head its own scale",
+    "own_top": "max",
+    "head_short": "H{n}",
+    "layer_short": "L{n}",
 }
-SIGNED_HEADS = {"read": "{site} · head {head}, without its sign:"}
+SIGNED_HEADS = {"read": "{site} · head {head}, without its sign:", "without_sign": "without its sign"}
 PAGE = {
     "ways": "Which map is large",
     "way_head": "One head",

@@ -12,6 +12,7 @@ from core.language import tr
 from core.runs.catalog import SEARCHES, entry
 from core.runs.comparison import MOST_SEARCHES
 
+USUAL = "greedy;beam;sampling:draws=4;exact"  # what the page Compare opens on: one draw says little beside a beam
 LONGEST = 2_000  # characters of a link's part: six searches with every setting changed are shorter
 _SIZES = ("width", "draws")  # the setting by which people call a search: beam 4, sampling 20
 
