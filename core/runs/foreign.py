@@ -85,7 +85,7 @@ def kept_model(name: str) -> KeptModel:
     file = _file(name)
     if not file.is_file():
         raise RunError(tr(
-            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or "none"))  # fmt: skip
+            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or tr("none")))  # fmt: skip
     data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
@@ -146,8 +146,11 @@ def is_foreign(address: str | Path) -> bool:
         return True
     if in_classroom():  # a path is no address there, and nobody learns what is on the server
         return False
-    folder = Path(text).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(text).expanduser()
+        if not folder.is_dir():
+            return False
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte in it, or the home of nobody
         return False
     try:
         config = atomic.read_json(folder / "config.json", "")

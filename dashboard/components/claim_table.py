@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.claims import ledger
 from core.claims.document import VERDICTS, figure, standing
-from core.claims.lecture import LECTURE, in_order
+from core.claims.lecture import ANY, LECTURE, in_order, told
 from core.claims.table import CLAIMS
 from core.language import tr
 from dashboard import kept, state
@@ -14,7 +14,6 @@ from dashboard.components.data_table import data_table
 
 CHOSEN = "claim"
 _TABLE, _DRAWN = "claims table", "claims drawn"
-_ANY = 0  # step of the lecture
 _LOOKS = {"shown": "green", "not shown": "orange", "contradicted": "red"}
 
 
@@ -35,8 +34,7 @@ def filters() -> tuple[Collection[str], int]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         step = st.selectbox(
-            tr("Step of the lecture"), [_ANY, *(row.number for row in LECTURE)], key="lecture step", bind="query-params",
-            format_func=lambda number: tr("all of them") if number == _ANY else f"{number} · {tr(LECTURE[number - 1].what)}",
+            tr("Step of the lecture"), list(range(len(LECTURE) + 1)), key="lecture step", bind="query-params", format_func=told,
         )  # fmt: skip
     with right:
         verdicts = st.pills(
@@ -49,7 +47,7 @@ def filters() -> tuple[Collection[str], int]:
 
 def table(verdicts: Collection[str], step: int) -> None:
     """Those that pass, a row each; a click on one chooses it."""
-    names = [name for name, said in standings().items() if said in verdicts and step in (_ANY, *CLAIMS[name].lecture)]
+    names = [name for name, said in standings().items() if said in verdicts and step in (ANY, *CLAIMS[name].lecture)]
     state.put(_DRAWN, names)
     if not names:
         st.info(

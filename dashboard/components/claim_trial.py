@@ -56,7 +56,7 @@ def _shipped(name: str, one: Measurement | None) -> None:
         )  # fmt: skip
     st.caption(
         tr(
-            "seeds {seeds} · {seconds:,.0f} seconds of one core of {cores} · {date} · attention-lab {program}, torch {torch}",
+            "seeds {seeds} · {seconds:,.0f} seconds of one of {cores} cores · {date} · attention-lab {program}, torch {torch}",
             seeds=", ".join(map(str, one.seeds)), seconds=one.seconds, cores=one.cores, date=one.date, program=one.program,
             torch=one.torch,
         )

@@ -57,6 +57,8 @@ EVERYWHERE = (
     Key(("PageUp",), mark("one step of a lesson back"), press=".st-key-lesson-back button"),
     Key(("p",), mark("projector mode on or off"), press=".st-key-projector input"),
     Key(("s",), mark("in projector mode: show or hide the settings"), press=".st-key-settings-shown input"),
+    Key(("Alt+N",), mark("on the tour: the next stop")),
+    Key(("Alt+B",), mark("on the tour: the stop before")),
 )
 
 _WALK = (
