@@ -35,7 +35,7 @@ DEPTH, THROUGH = "depth", mark("Through the layers")  # the page Depth, and its 
 CARRY, LAYER = "carry", "layer"  # widgets of that part, no parameters
 RECORDED_SECTION, EVERY_HEAD = "recorded section", mark("Every head")
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
-NOBODY = "no other model"  # beside it; the address leaves it out
+NOBODY = mark("no other model")  # beside it; the address leaves it out
 
 
 def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
@@ -126,7 +126,8 @@ def address_of(reading: "Reading") -> str:
     """The whole address of a view."""
     here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
     before = here.removesuffix(reading.page).rstrip("/") + "/"
-    return reading.link(before, query())
+    looks = {name: [str(state.get(name))] for name in reading.view.looks if state.get(name) is not None}
+    return reading.link(before, {**query(), **looks})
 
 
 _OPENED, _LINKED = "restored page", "said by the link"

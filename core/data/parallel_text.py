@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr, tr_count
 
 FILE_LIMIT = 64 * 2**20  # bytes; a file is held in memory several times over while it is read
 LINE_LIMIT = 20_000  # characters; longer lines are skipped: no small model attends over them
@@ -246,6 +246,20 @@ def paired(
     return ParallelText(tuple(pairs), notes)
 
 
+_PLACES = {  # of one, and of several
+    "line": (mark("line {numbers}"), mark("lines {numbers}")),
+    "row": (mark("row {numbers}"), mark("rows {numbers}")),
+    "question": (mark("question {numbers}"), mark("questions {numbers}")),
+    "conversation": (mark("conversation {numbers}"), mark("conversations {numbers}")),
+}
+_COUNTS = {
+    "line": (mark("1 line"), mark("{n:,} lines")),
+    "row": (mark("1 row"), mark("{n:,} rows")),
+    "question": (mark("1 question"), mark("{n:,} questions")),
+    "conversation": (mark("1 conversation"), mark("{n:,} conversations")),
+}
+
+
 def places(numbers: Sequence[int], unit: str = "line") -> str:
     """The first few places in words.
 
@@ -253,7 +267,8 @@ def places(numbers: Sequence[int], unit: str = "line") -> str:
     ('lines 3, 7', 'question 2')
     """
     shown = ", ".join(str(number) for number in numbers[:_SHOWN])
-    return f"{unit}{'s' if len(numbers) > 1 else ''} {shown}{', …' if len(numbers) > _SHOWN else ''}"
+    one, many = _PLACES[unit]
+    return tr(one if len(numbers) == 1 else many, numbers=f"{shown}{', …' if len(numbers) > _SHOWN else ''}")
 
 
 def counted(number: int, word: str) -> str:
@@ -262,7 +277,7 @@ def counted(number: int, word: str) -> str:
     >>> counted(1, "line"), counted(2000, "line")
     ('1 line', '2,000 lines')
     """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return tr_count(number, *_COUNTS[word])
 
 
 def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str:

@@ -1,7 +1,7 @@
 """Pages about alignment: Guided or not, Attention types, The 发财 ladder, Gold alignments."""
 
 from core.language import mark, tr
-from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD
+from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, extraction_name
 from core.replay.parameter import Choice, Coded, Given, Number, Several, Switch, Whole, Words
 from core.replay.runs import Run
 from core.replay.view import Numbers, View, section
@@ -139,7 +139,7 @@ _KINDS = {
 }  # fmt: skip
 _NAMES = Several("aligners", tuple(ALIGNERS), ALIGNERS, lambda name: tr(ALIGNERS[name].title))
 _SEED = Whole("aligners seed", 0, 0, 999)
-_TRAINED = Whole("trained", ALIGNER_STEPS, 0, ALIGNER_STEPS)
+_TRAINED = Whole("trained", ALIGNER_STEPS, 0, ALIGNER_STEPS, spelled=False)
 _HELD_OUT = mark("Held-out")
 
 
@@ -175,8 +175,8 @@ ALIGNING = {
                 strength=Choice("guided strength", STRENGTH, (1.0, 2.0, 5.0, 10.0, 20.0, 50.0), "{:g}".format),
                 guidance=Switch("guided on", True),
                 switched=Coded("guided switched", (), _switches, _written_switches),
-                trained=Whole("trained", lambda given: given["steps"], 0, 1600),
-                looked=Whole("looked", lambda given: given["trained"], 0, 1600),
+                trained=Whole("trained", lambda given: given["steps"], 0, 1600, spelled=False),
+                looked=Whole("looked", lambda given: given["trained"], 0, 1600, spelled=False),
             )
         },
     ),
@@ -200,7 +200,7 @@ ALIGNING = {
                 spoken_ladder, kinds=Several("ladder kinds", ("content", "location"), _KINDS, lambda kind: tr(_KINDS[kind])),
                 guidance=Switch("ladder guided", False), short=Switch("ladder short", False),
                 word=Choice("ladder word", WORDS[0], WORDS), chance=Whole("ladder draw", 0, 0, 99),
-                trained=Whole("trained", 800, 0, 800),
+                trained=Whole("trained", 800, 0, 800, spelled=False),
             ),
             _VOICE: section(
                 voice, run=Run("voice", "", fits=lambda what, given: what.voice), text=Words("voice text", _said_first),
@@ -214,7 +214,7 @@ ALIGNING = {
         {
             _HELD_OUT: section(
                 gold_alignments, run=Run("gold run", "demo/reverse-transformer"),
-                links=Choice("gold links by", next(iter(EXTRACTIONS)), EXTRACTIONS, tr),
+                links=Choice("gold links by", next(iter(EXTRACTIONS)), EXTRACTIONS, extraction_name),
                 threshold=Number("gold threshold", THRESHOLD, 0.05, 0.95), n=Whole("gold n", 50, 1, MOST),
             )
         },

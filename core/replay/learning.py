@@ -204,7 +204,7 @@ LEARNING = {
                 schedule=Choice("wrong schedule", "linear", [name for name in GOLD_SCHEDULES if name != "constant"], _spaced),
                 half=Choice("wrong half", HALF, (25, HALF, 100, 200, 400)),
                 steps=Choice("wrong steps", STEPS, (150, STEPS, 600, 1200)), seed=Whole("wrong seed", 0, 0, 999),
-                trained=Whole("trained", lambda given: given["steps"], 0, 1200), **_SENTENCE,
+                trained=Whole("trained", lambda given: given["steps"], 0, 1200, spelled=False), **_SENTENCE,
             ),
             _RUNS: section(
                 wrong_word_of_runs, first=Run("wrong first", "demo/chat-gru"), second=Run("wrong second", _another, fits=_same_task),
@@ -219,7 +219,7 @@ LEARNING = {
             None: section(
                 copying, task=Choice("copying task", COPY_TASKS[0], COPY_TASKS, _summed), seed=Whole("copying seed", 0, 0, 999),
                 source=Words(lambda given: f"copying source {given['task']}", lambda given: _STARTS.get(given["task"]), 800),
-                trained=Whole("trained", COPY_STEPS, 0, COPY_STEPS),
+                trained=Whole("trained", COPY_STEPS, 0, COPY_STEPS, spelled=False),
             )
         },
     ),
@@ -235,7 +235,7 @@ LEARNING = {
                 noise=Choice("reward noise", 0.0, _NOISES, lambda share: tr(_NOISES[share])),
                 rate=Choice("reward rate", RATE, (1e-4, 2e-4, RATE, 1e-3, 2e-3), "{:g}".format),
                 steps=Choice("reward steps", REWARD_STEPS, (50, REWARD_STEPS, 200, 400)), seed=Whole("reward seed", 1, 0, 999),
-                trained=Whole("trained", lambda given: given["steps"], 0, 400),
+                trained=Whole("trained", lambda given: given["steps"], 0, 400, spelled=False),
             )
         },
     ),

@@ -25,12 +25,13 @@ class Parameter:
     Attributes:
         name: in the address, or how it follows from what was read before.
         default: where the address is silent, or how it follows.
-        kept: whether a widget of this name holds its value.
+        kept: whether a widget of this name holds its value; spelled: whether a link says it where it is the usual one.
     """
 
     name: str | Callable[[Given], str]
     default: Any
     kept: bool = field(default=True, kw_only=True)
+    spelled: bool = field(default=True, kw_only=True)
     put: ClassVar[bool] = (
         True  # whether a page's widget is given what the address says; else it reads the address itself
     )

@@ -227,7 +227,7 @@ PARTS = {
                 graph, edges=Words("edges", _EDGES), nodes=Whole("nodes", _NODES, 1, MOST_NODES), loops=Switch("loops", True),
                 layers=Whole("graph layers", 3, 1, 7),
                 speaker=Choice(
-                    "speaker", 0, lambda given: range(given["nodes"]), lambda node: f"node {node + 1}"
+                    "speaker", 0, lambda given: range(given["nodes"]), lambda node: tr("node {n}", n=node + 1)
                 ),
             ),
         },
@@ -245,7 +245,7 @@ PARTS = {
                 layers=Whole("norms depth", 12, 2, 16), rate=Choice("norms rate", 1e-3, (1e-4, 3e-4, 1e-3, 3e-3)),
                 warmup=Choice("norms warmup", 100, range(25, 201, 25)),
                 runs=Several("norms runs", (0, 1, 2), range(4), lambda at: tr(_STACKS[at])),
-                steps=Whole("trained", 300, 0, 300),
+                steps=Whole("trained", 300, 0, 300, spelled=False),
             ),
             _BATCHES: section(norms_across_batches),
         },

@@ -246,7 +246,7 @@ class Reading:
             found[self.view.by.key({})] = self.view.by.written(self.part, {})
         for argument, parameter in self.section.all.items():
             value = self.given[argument]
-            if value is not None:
+            if value is not None and (parameter.spelled or value != parameter.usual(self.given)):
                 found[parameter.key(self.given)] = parameter.written(value, self.given)
         if language() != ENGLISH:
             found[LANGUAGE] = [language()]

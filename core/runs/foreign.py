@@ -85,7 +85,7 @@ def kept_model(name: str) -> KeptModel:
     file = _file(name)
     if not file.is_file():
         raise RunError(tr(
-            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or "none"))  # fmt: skip
+            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or tr("none")))  # fmt: skip
     data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:

@@ -16,9 +16,9 @@ from dashboard.components.locks import file_box
 from dashboard.components.uploaded import content
 
 _MEGABYTES = 20
-HELD_OUT, MINE = "Held-out", mark("My sentences")
+HELD_OUT, MINE = mark("Held-out"), mark("My sentences")
 _AS_SHOWN = mark("as the file shows")
-_STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, "from 0": 0, "from 1": 1}
+_STARTS: dict[str, Literal[0, 1] | None] = {_AS_SHOWN: None, mark("from 0"): 0, mark("from 1"): 1}
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,21 @@ def _brought() -> tuple[LinkedPair, ...]:
         )  # fmt: skip
     places = st.columns(3)
     with places[0]:
-        form = st.selectbox(tr("Format of the links"), [_AS_SHOWN, *FORMATS], key="gold form")
+        form = st.selectbox(
+            tr("Format of the links"),
+            [_AS_SHOWN, *FORMATS],
+            format_func=lambda one: tr(one) if one == _AS_SHOWN else one,
+            key="gold form",
+        )
     with places[1]:
-        start = st.selectbox(tr("Positions count"), list(_STARTS), key="gold start")
+        start = st.selectbox(tr("Positions count"), list(_STARTS), format_func=tr, key="gold start")
     with places[2]:
         order = st.selectbox(
-            tr("Written first"), ORDERS, key="gold order", help=tr("which position of a link is in front")
+            tr("Written first"),
+            ORDERS,
+            format_func=tr,
+            key="gold order",
+            help=tr("which position of a link is in front"),
         )
     if not sentences or links is None:
         st.info(tr("Bring the sentences and their links: nothing is kept, they are read for this session."))

@@ -27,7 +27,7 @@ def page() -> None:
         tr("Who learned from long utterances: is 发财 said once as well as four times?"),
     )
     what = st.segmented_control(
-        tr("Show"), _SHOWN, default=_SHOWN[0], key="ladder show", bind="query-params", required=True
+        tr("Show"), _SHOWN, format_func=tr, default=_SHOWN[0], key="ladder show", bind="query-params", required=True
     )
     if what == _SHOWN[0]:
         guarded(tr("The speakers"))(_speakers)()
@@ -38,7 +38,7 @@ def page() -> None:
 def _speakers() -> None:
     kinds = st.pills(
         tr("Attention"), list(ladder_work.KINDS), selection_mode="multi", default=("content", "location"), key="ladder kinds", bind="query-params",
-        format_func=lambda kind: ladder_work.KINDS[kind],
+        format_func=lambda kind: tr(ladder_work.KINDS[kind]),
     )  # fmt: skip
     places = st.columns([2, 2, 1, 1, 1], vertical_alignment="bottom")
     with places[0]:

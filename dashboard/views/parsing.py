@@ -19,7 +19,7 @@ from dashboard import kept, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
-from dashboard.components.parse_view import looking, trees, ways_table
+from dashboard.components.parse_view import looking, trees, way_name, ways_table
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -66,7 +66,7 @@ def _panel() -> None:
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
-        tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+        tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
     middle.number_input(
         tr("Beam width"),
@@ -125,7 +125,7 @@ def _examples(model: TrainedModel) -> None:
 
 def _longer(task: Parsing) -> list[str]:
     """Sentences of the grammar with more words than it was ever shown."""
-    rng, found = Random(tr("longer sentences")), list[str]()
+    rng, found = Random("longer sentences"), list[str]()
     while len(found) < 3:
         words = [leaf.word for leaf in sentence(rng).leaves]
         if task.longest < len(words) <= task.longest + _LONGER:

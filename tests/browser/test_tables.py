@@ -42,7 +42,7 @@ LOOK = """() => {
   }
   return told;
 }"""
-DRAWN = "() => [...document.querySelectorAll('.live-figure')].every((one) => one.querySelector('.main-svg[role=img]'))"
+DRAWN = "() => [...document.querySelectorAll('.live-figure')].every((one) => !one.clientWidth || one.querySelector('.main-svg[role=img]'))"
 
 
 def finished(page: Page) -> None:

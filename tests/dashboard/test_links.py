@@ -11,6 +11,7 @@ from core.replay.link import open_link
 from core.replay.parameter import Choice
 from core.replay.runs import Run
 from core.replay.table import VIEWS
+from core.replay.values import plain
 from core.replay.view import View
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
@@ -52,6 +53,19 @@ SET: dict[str, dict[str, Any]] = {
     "decoder": {**SMALL, "search": "beam", "head": "head 2"},
 }
 """Of each page some widgets, and what they are set to."""
+USUAL = (
+    "attention",
+    "masks",
+    "rivals",
+    "guided",
+    "detection",
+    "decoder",
+    "intervene",
+    "sampling",
+    "by_hand",
+    "beam_size",
+)
+"""In the usual run; the others with -m slow."""
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +99,7 @@ def told(at: AppTest) -> list[str]:
 def link_of(at: AppTest) -> str:
     at.button(key="view link").click().run()
     assert not at.exception
-    return at.code[0].value
+    return next(one.value for one in at.code if one.value.startswith(("/", "http")))
 
 
 def again(link: str) -> AppTest:
@@ -94,7 +108,9 @@ def again(link: str) -> AppTest:
     return opened(parts.path.rsplit("/", 1)[-1], parse_qs(parts.query, keep_blank_values=True))
 
 
-@pytest.mark.parametrize("page", SET)
+@pytest.mark.parametrize(
+    "page", [page if page in USUAL else pytest.param(page, marks=pytest.mark.slow) for page in SET]
+)
 def test_a_link_brings_back_what_was_set(page):
     at = opened(page)
     for key, value in SET[page].items():
@@ -172,3 +188,24 @@ def test_pages_without_numbers_say_why_there_is_no_link():
     at.button(key="view link").click().run()
     assert any("There is no link for this" in one.value for one in at.info)
     assert isinstance(VIEWS["recordings"], View) and not VIEWS["recordings"].sections
+
+
+@pytest.mark.parametrize(
+    ("page", "asked", "words"),
+    [
+        ("masks", {"length": "12", "causal": "true"}, lambda found: [f"scores **{found['pairs']:,}** of 144 pairs"]),
+        (
+            "sampling", {**SMALL, "settings": "sampling:draws=9,seed=11"},
+            lambda found: [f"digest `{found['digest of all draws']}`", f"**{found['mean -log p']:.2f} nats**"],
+        ),
+        ("rivals", {"twin kernel": "blur"}, lambda found: [f"largest difference is {found['largest difference']:.1e}"]),
+        ("gold_alignments", {"gold n": "10"}, lambda found: [f"AER {found['the best'][2]:.3f}"]),
+        ("attention_by_hand", {"where": "On a real sentence", **SMALL}, lambda found: [f"{found['largest difference']:.1e}"]),
+    ],
+)  # fmt: skip
+def test_what_a_page_says_is_what_its_link_computes(page, asked, words):
+    at = opened(page, {name: [value] for name, value in asked.items()})
+    found = plain(open_link(link_of(at)).numbers())
+    said = " ".join(told(at))
+    for wanted in words(found):
+        assert wanted in said
