@@ -46,7 +46,7 @@ def read_table(path: Path) -> ParallelText:
     if len(torn) > _TORN_SHARE * len(lines):
         raise DataError(_torn(path.name, torn, lines))
     if torn:
-        notes += (f"{path.name}: {counted(len(torn), 'line')} without a tab skipped ({places(torn)})",)
+        notes += (skipped_note(path.name, torn, "line", tr("without a tab")),)
     return paired(((number, cells[0], cells[1]) for number, cells in lines if len(cells) > 1), path.name, notes)
 
 
@@ -219,7 +219,7 @@ def paired(
         DataError: nothing is left.
     """
     pairs: dict[tuple[str, str], None] = {}
-    skipped: dict[str, list[int]] = {"too long": [], "with an empty side": [], "said before": []}
+    skipped: dict[str, list[int]] = {mark("too long"): [], mark("with an empty side"): [], mark("said before"): []}
     for number, source, target in lines:
         if max(len(source), len(target)) > LINE_LIMIT:
             skipped["too long"].append(number)
@@ -234,14 +234,18 @@ def paired(
     for reason, numbers in skipped.items():
         if numbers:
             words = (
-                tr("{reason} ({line_limit:,} characters at most)", reason=reason, line_limit=LINE_LIMIT)
+                tr("too long ({line_limit:,} characters at most)", line_limit=LINE_LIMIT)
                 if reason == "too long"
-                else reason
+                else tr(reason)
             )
-            notes += (f"{name}: {counted(len(numbers), unit)} {words}, skipped ({places(numbers, unit)})",)
+            notes += (skipped_note(name, numbers, unit, words),)
     if not pairs:
         raise DataError(
-            f"{name} has no pair left to learn from; " + ("; ".join(notes) or tr("it has only blank lines"))
+            tr(
+                "{name} has no pair left to learn from; {why}",
+                name=name,
+                why="; ".join(notes) or tr("it has only blank lines"),
+            )
         )
     return ParallelText(tuple(pairs), notes)
 
@@ -269,6 +273,24 @@ def places(numbers: Sequence[int], unit: str = "line") -> str:
     shown = ", ".join(str(number) for number in numbers[:_SHOWN])
     one, many = _PLACES[unit]
     return tr(one if len(numbers) == 1 else many, numbers=f"{shown}{', …' if len(numbers) > _SHOWN else ''}")
+
+
+def skipped_note(name: str, numbers: Sequence[int], unit: str, why: str) -> str:
+    """What is said of lines that are not used.
+
+    Args:
+        name: of the file; unit: what the numbers count; why: in a few words.
+
+    >>> skipped_note("a.tsv", [3, 7], "line", "without a tab")
+    'a.tsv: 2 lines without a tab, skipped (lines 3, 7)'
+    """
+    return tr(
+        "{name}: {counted} {why}, skipped ({places})",
+        name=name,
+        counted=counted(len(numbers), unit),
+        why=why,
+        places=places(numbers, unit),
+    )
 
 
 def counted(number: int, word: str) -> str:
