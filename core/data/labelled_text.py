@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.parallel_text import LINE_LIMIT, clean, counted, decode, places, read_bytes, split_lines
+from core.data.parallel_text import LINE_LIMIT, clean, decode, read_bytes, split_lines
+from core.data.skipped import counted, places
 from core.errors import DataError
 from core.language import mark, tr
 

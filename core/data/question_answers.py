@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from core.data.folders import read_texts
-from core.data.parallel_text import ParallelText, paired, skipped_note
+from core.data.parallel_text import ParallelText, paired
 from core.data.rows import is_json_lines, load_json, read_rows, texts_of
+from core.data.skipped import skipped_note
 from core.errors import DataError
 from core.language import mark, tr
 

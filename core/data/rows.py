@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.data.parallel_text import skipped_note, split_lines
+from core.data.parallel_text import split_lines
+from core.data.skipped import skipped_note
 from core.errors import DataError
 from core.language import tr
 
