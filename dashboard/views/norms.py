@@ -122,7 +122,7 @@ def _training() -> None:
     key = repr(("training", plan, kind, layers, rate))
     running = state.running("norms running", key)
     with places[4]:
-        _button("Train", running)
+        _button(mark("Train"), running)
     panel(tr("The curves"), every=_TICK if running else None)(_race)(one, running)
 
 
@@ -163,7 +163,7 @@ def _batches() -> None:
         )
     )
     with right:
-        _button("Measure", running)
+        _button(mark("Measure"), running)
     panel(tr("The batches"), every=_TICK if running else None)(_measure)(one, running)
 
 

@@ -14,7 +14,7 @@ from tests.languages.shown import untranslated
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "start"
-ALONE = ("class_room",)  # the lecturer's of a classroom
+ALONE = ("class_room", "lessons")  # the lecturer's of a classroom; documents, a file for each language
 PAGES = sorted(path.stem for path in (ROOT / "dashboard/views").glob("*.py") if path.stem not in ("__init__", *ALONE))
 # what parts of a page are chosen by, each by its own words
 PARTS = {"Part", "Numbers", "Look at", "Kind", "Show", "Attention over", "Rival", "Models", "Gold links of"}
