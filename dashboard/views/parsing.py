@@ -69,14 +69,9 @@ def _panel() -> None:
         tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
     middle.number_input(
-        tr("Beam width"),
-        1,
-        32,
-        4,
-        key=_WIDTH,
-        bind="query-params",
+        tr("Beam width"), 1, 32, 4, key=_WIDTH, bind="query-params",
         help=tr("prefixes that a beam keeps after each step"),
-    )
+    )  # fmt: skip
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
