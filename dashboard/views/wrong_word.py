@@ -70,10 +70,9 @@ def _trainings() -> None:
             format_func=lambda name: name.replace("_", " "), help=tr("how the share of right tokens falls"),
         )  # fmt: skip
     with places[2]:
-        told = tr("every other token is right")
         half = int(st.selectbox(
-            tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params", help=told
-        ))  # fmt: skip
+            tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params",
+            help=tr("every other token is right")))  # fmt: skip
     with places[3]:
         steps = int(st.selectbox(
             tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
