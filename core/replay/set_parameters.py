@@ -77,6 +77,7 @@ def look_of(key: str, *, mean: bool = True, first: bool = False) -> dict[str, Pa
 
 
 def which_of(key: str, named: object = None) -> Parameter:
+    """Which held-out set."""
     return Choice(
         lambda given: f"{key} which {given['run']}",
         0,
@@ -90,11 +91,13 @@ def _told(at: int, given: Given) -> str:
 
 
 def numbered(at: int, given: Given) -> str:
+    """A held-out picture by its place and label."""
     one = _model(given)
     return f"{at + 1}: {one.entrance.labels[int(one.examples.test[at].labels)]}"
 
 
 def molecule(at: int, given: Given) -> str:
+    """A held-out graph by its place, label and size."""
     one = _model(given)
     example = one.examples.test[at]
     return tr(
@@ -117,13 +120,16 @@ def _item(at: int, given: Given) -> str:
 
 
 def item_of(name: object) -> Parameter:
+    """Which patch or node is looked from."""
     return Choice(name, 0, lambda given: range(len(_items(given))), named=_item)  # type: ignore[arg-type]
 
 
 def gaps(text: str, given: Given) -> tuple[int, ...]:
+    """Which words are hidden, as the address counts them: from 1."""
     return tuple(Whole("fill in hidden", 0, 1, 10_000).read([one], given) - 1 for one in text.split(".") if one)
 
 
 def middle(given: Given) -> tuple[int, ...]:
+    """The word in the middle: what the page hides at first."""
     words = _shown_words(given["which"], given).split() if given["which"] != OWN else given["typed"].split()
     return (len(words) // 2,)

@@ -24,7 +24,7 @@ def graph_view() -> None:
     state.first(_NODES, first)
     example, written, count = st.columns([2, 5, 1], vertical_alignment="bottom")
     example.selectbox(
-        tr("Start from"), list(EXAMPLES), index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
+        tr("Start from"), list(EXAMPLES), format_func=tr, index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
     )  # fmt: skip
     edges = written.text_input(
         tr("Edges"), key=_EDGES, bind="query-params", help=tr("1-2: both hear each other; 1>2: only node 2 hears node 1"),
@@ -39,12 +39,9 @@ def graph_view() -> None:
     layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers", bind="query-params")
     adjacency = read_edges(edges, int(nodes))
     speaker = who.selectbox(
-        tr("Who speaks"),
-        range(int(nodes)),
-        format_func=lambda node: f"node {node + 1}",
-        key="speaker",
+        tr("Who speaks"), range(int(nodes)), format_func=lambda node: tr("node {n}", n=node + 1), key="speaker",
         bind="query-params",
-    )
+    )  # fmt: skip
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()
     left, right = st.columns([2, 5])

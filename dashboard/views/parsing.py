@@ -66,17 +66,12 @@ def _panel() -> None:
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
-        tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+        tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
     middle.number_input(
-        tr("Beam width"),
-        1,
-        32,
-        4,
-        key=_WIDTH,
-        bind="query-params",
+        tr("Beam width"), 1, 32, 4, key=_WIDTH, bind="query-params",
         help=tr("prefixes that a beam keeps after each step"),
-    )
+    )  # fmt: skip
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:

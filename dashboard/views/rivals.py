@@ -41,21 +41,17 @@ def page() -> None:
 def _convolution() -> None:
     places = st.columns([1.3, 1.2, 1, 1.2, 2], vertical_alignment="bottom")
     with places[0]:
-        base = st.selectbox(tr("Image"), list(IMAGES), key="twin image", bind="query-params")
+        base = st.selectbox(tr("Image"), list(IMAGES), format_func=tr, key="twin image", bind="query-params")
     with places[1]:
-        name = st.selectbox(tr("Kernel"), list(KERNELS), key="twin kernel", bind="query-params")
+        name = st.selectbox(tr("Kernel"), list(KERNELS), format_func=tr, key="twin kernel", bind="query-params")
     with places[2]:
         size = st.select_slider(
-            tr("Kernel size"),
-            SIZES,
-            value=3,
-            key="twin size",
-            bind="query-params",
+            tr("Kernel size"), SIZES, value=3, key="twin size", bind="query-params",
             help=tr("size × size taps, as many heads"),
-        )
+        )  # fmt: skip
     with places[3]:
         padding = st.segmented_control(
-            tr("Padding"), PADDINGS, default="same", key="twin padding", bind="query-params", required=True,
+            tr("Padding"), PADDINGS, format_func=tr, default="same", key="twin padding", bind="query-params", required=True,
             help=tr("same: zeros around the image, which are keys too; valid: none, and a smaller output"),
         )  # fmt: skip
     with places[4]:
@@ -69,17 +65,17 @@ def _convolution() -> None:
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
     st.markdown(tr(
-        "**{size} {rest}, one for each tap, and the largest difference is "
-        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).", size=size * size,
-        rest="head" if size == 1 else "heads", worst=found.worst, worst_at_border=found.worst_at_border,
+        "**{heads}, one for each tap, and the largest difference is "
+        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).",
+        heads=tr_count(size * size, "1 head", "{n} heads"), worst=found.worst, worst_at_border=found.worst_at_border,
         largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
-    st.caption(
+    st.caption(tr(
         "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
         "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
         "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
         "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
-    )
+    ))  # fmt: skip
 
 
 def _recurrent() -> None:
