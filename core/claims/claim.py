@@ -10,7 +10,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from core.language import mark
+
 Verdict = Literal["shown", "not shown", "contradicted"]
+VERDICTS: tuple[Verdict, ...] = (mark("shown"), mark("not shown"), mark("contradicted"))  # in words
 Row = dict[str, str | int | float | None]
 
 
@@ -52,6 +55,7 @@ class AbstractClaim(ABC):
         effect_is, baseline_is: what the two figures are, in a few words; unit: of both.
         rule: when it is shown, in one sentence that `verdict` follows.
         lecture: steps of the lecture that it belongs to, the first one first; see core/claims/lecture.py.
+        seeds: how many its rule needs at least before it can be shown.
     """
 
     name: ClassVar[str]
@@ -62,6 +66,7 @@ class AbstractClaim(ABC):
     unit: ClassVar[str]
     rule: ClassVar[str]
     lecture: ClassVar[tuple[int, ...]]
+    seeds: ClassVar[int] = 1
 
     @abstractmethod
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -21,7 +21,7 @@ _BEGINNING = """# The measured claims
 
 Made by `attnlab claims --write` from the file `assets/claims/measured.json`; a test holds the two together. What a claim is, how
 a verdict comes about and how to run one again stands in [claims.md](claims.md). Every effect stands beside the baseline of the same
-run. Times are those of the machine that measured, with one core; they decide nothing.
+run. Seconds are the processor's, on the machine that measured; they decide nothing.
 """
 
 

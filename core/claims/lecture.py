@@ -7,7 +7,9 @@ The lecture is Hung-yi Lee's on self-attention and the Transformer (2021). A cla
 from dataclasses import dataclass
 
 from core.claims.table import CLAIMS
-from core.language import mark
+from core.language import mark, tr
+
+ANY = 0  # no step of the lecture, where one may be chosen
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,15 @@ def claims_of(number: int) -> list[str]:
     """The claims that belong to a step of the lecture, those first that begin there."""
     found = [name for name in CLAIMS if number in CLAIMS[name].lecture]
     return sorted(found, key=lambda name: CLAIMS[name].lecture.index(number))
+
+
+def told(number: int) -> str:
+    """A step as a menu has it, in the language of whoever looks.
+
+    >>> told(31), told(ANY)
+    ('31 · Masked self-attention', 'all of them')
+    """
+    return tr("all of them") if number == ANY else f"{number} · {tr(LECTURE[number - 1].what)}"
 
 
 def in_order() -> list[str]:

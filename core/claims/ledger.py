@@ -32,7 +32,7 @@ class Measurement:
 
     Attributes:
         seeds: one experiment each; effects, baselines: in the claim's unit, one a seed.
-        seconds: that all of them ran; cores: that the machine has, of which an experiment uses one.
+        seconds: of the processor, over all of them; cores: that the machine has, of which an experiment uses one.
         definition: of the claim as it was, see core/claims/definition.py; program, torch: versions; date: ISO 8601.
     """
 
@@ -65,13 +65,17 @@ class Measurement:
 Ledger = Mapping[str, Measurement]
 
 
-def measurement(experiment: Experiment) -> Measurement:
-    """What a finished experiment is in the ledger."""
+def measurement(experiment: Experiment, seconds: float) -> Measurement:
+    """What a finished experiment is in the ledger.
+
+    Args:
+        seconds: of the processor, over all its seeds.
+    """
     finding = experiment.finding
     assert finding is not None  # it is finished
     return Measurement(
         experiment.seeds, tuple(one.effect for one in experiment.found), tuple(one.baseline for one in experiment.found),
-        finding.verdict, round(finding.seconds, 1), definition(type(experiment.claim)), os.cpu_count() or 1,
+        finding.verdict, round(seconds, 1), definition(type(experiment.claim)), os.cpu_count() or 1,
         version("attention-lab"), torch.__version__, date.today().isoformat(),
     )  # fmt: skip
 

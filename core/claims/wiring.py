@@ -33,6 +33,7 @@ class Wiring(AbstractClaim):
 
     name = "wiring"
     lecture = (35,)
+    seeds = 3
     statement = "Decoder layers may look at other encoder layers than the last; at this size no gain is claimed"
     source = "Liu et al. 2020, arXiv:2005.08081"
     effect_is = "held-out loss with two views, the last layer's and the layer's own"
@@ -63,7 +64,7 @@ class Wiring(AbstractClaim):
     def verdict(self, found: Sequence[Measured]) -> Verdict:
         """By the rule."""
         gains = [one.baseline - one.effect for one in found]
-        if len(gains) < 3:
+        if len(gains) < self.seeds:
             return "not shown"
         return "shown" if mean(gains) > 2 * stdev(gains) / len(gains) ** 0.5 else "not shown"
 

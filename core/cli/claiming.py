@@ -2,13 +2,13 @@
 
 import sys
 from dataclasses import asdict
+from time import process_time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import MissingData, MissingExtra, SettingError
-from core.language import tr
 
 if TYPE_CHECKING:
     from core.claims.experiment import Experiment
@@ -18,10 +18,15 @@ _EVERY = 0.1  # share of an experiment between two words about it
 
 def claims(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME …]", help="claims; none: all of them")] = None,
-    seeds: Annotated[int, typer.Option(help="experiments per claim, each from a seed of its own: 0, 1, 2 …")] = 1,
+    seeds: Annotated[
+        int | None, typer.Option(help="experiments per claim, seeds 0, 1, 2 …; as many as its rule needs, mostly 1")
+    ] = None,
     budget: Annotated[float, typer.Option(help="factor on training steps; below 1 it may not show")] = 1.0,
     listed: Annotated[bool, typer.Option("--list", help="list the claims and run none")] = False,
     measured: Annotated[bool, typer.Option("--measured", help="what they came to, as shipped; run none")] = False,
+    unmeasured: Annotated[
+        bool, typer.Option("--unmeasured", help="of these only claims that were not measured as they are now")
+    ] = False,
     write: Annotated[
         bool, typer.Option("--write", help="keep it in a checkout: measured.json and its document")
     ] = False,
@@ -39,6 +44,8 @@ def claims(
     if write:
         _check_writing(budget)
     chosen = list(dict.fromkeys(names or CLAIMS))
+    if unmeasured:
+        chosen = _unmeasured(chosen)
     if listed:
         _list(chosen, json)
     elif measured:
@@ -47,6 +54,13 @@ def claims(
             _document()
     elif _measure(chosen, seeds, budget, write, json):
         raise typer.Exit(1)
+
+
+def _unmeasured(names: list[str]) -> list[str]:
+    from core.claims import ledger
+
+    known = ledger.read(ledger.SHIPPED)
+    return [name for name in names if name not in known or not known[name].holds(name)]
 
 
 def _list(names: list[str], json: bool) -> None:
@@ -65,7 +79,7 @@ def _show_measured(names: list[str], json: bool) -> None:
     from core.claims.lecture import in_order
 
     ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
-    said = {name: tr(VERDICTS[standing(name, ledger.get(name))]) for name in names}
+    said = {name: VERDICTS[standing(name, ledger.get(name))] for name in names}
     rows = [
         [
             name,
@@ -73,7 +87,7 @@ def _show_measured(names: list[str], json: bool) -> None:
             figure(one.baseline),
             len(one.seeds),
             f"{one.seconds:.1f}",
-            standing(name, one),
+            said[name],
             one.date,
         ]
         if (one := ledger.get(name)) is not None
@@ -88,11 +102,9 @@ def _check_writing(budget: float) -> None:
     from core.claims import document
 
     if budget != 1:
-        raise SettingError(tr("what is kept is measured with all its steps: leave out --budget, or --write"))
+        raise SettingError("what is kept is measured with all its steps: leave out --budget, or --write")
     if not document.PLACE.parent.is_dir():
-        raise SettingError(
-            tr("{folder} is not there: --write is for a checkout of the program", folder=document.PLACE.parent)
-        )
+        raise SettingError(f"{document.PLACE.parent} is not there: --write is for a checkout of the program")
 
 
 def _document() -> None:
@@ -101,16 +113,20 @@ def _document() -> None:
     document.PLACE.write_text(document.document(ledger.read(ledger.SHIPPED)), encoding="utf-8")
 
 
-def _keep(experiment: "Experiment") -> None:
-    """At once, so that nothing is lost with what comes after it."""
+def _keep(experiment: "Experiment", seconds: float) -> None:
+    """At once, so that nothing is lost with what comes after it.
+
+    Args:
+        seconds: of the processor: a machine that does other work meanwhile makes no claim longer.
+    """
     from core.claims import ledger
 
     known = ledger.read(ledger.SHIPPED)
-    ledger.write(known | {experiment.claim.name: ledger.measurement(experiment)}, ledger.SHIPPED)
+    ledger.write(known | {experiment.claim.name: ledger.measurement(experiment, seconds)}, ledger.SHIPPED)
     _document()
 
 
-def _measure(names: list[str], seeds: int, budget: float, write: bool, json: bool) -> bool:
+def _measure(names: list[str], seeds: int | None, budget: float, write: bool, json: bool) -> bool:
     """Measure and print; whether anything was contradicted."""
     import torch
 
@@ -119,9 +135,11 @@ def _measure(names: list[str], seeds: int, budget: float, write: bool, json: boo
     from core.claims.table import CLAIMS
 
     torch.set_num_threads(1)  # small tensors are slower with more
-    experiments = [Experiment(CLAIMS[name](), range(seeds), budget) for name in names]
+    kinds = [CLAIMS[name] for name in names]
+    experiments = [Experiment(kind(), range(kind.seeds if seeds is None else seeds), budget) for kind in kinds]
     findings: list[Finding] = []
     for experiment in experiments:
+        began = process_time()
         try:
             _run(experiment)
         except (MissingData, MissingExtra) as missing:
@@ -132,7 +150,7 @@ def _measure(names: list[str], seeds: int, budget: float, write: bool, json: boo
         assert experiment.finding is not None
         findings.append(experiment.finding)
         if write:
-            _keep(experiment)
+            _keep(experiment, process_time() - began)
     rows = [
         [one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", one.unit, one.seeds, f"{one.seconds:.1f}", one.verdict]
         for one in findings

@@ -9,6 +9,7 @@ from core.cli.compiling import compile_run
 from core.cli.describing import figure
 from core.cli.foreign import hf
 from core.cli.inspecting import inspect
+from core.cli.lessons import lessons
 from core.cli.looking import attend, decode, evaluate, verify
 from core.cli.managing import runs
 from core.cli.opening import open_recording
@@ -33,6 +34,7 @@ for command in (app, tasks, models, objectives, searches, train, decode, attend,
 program.command("open")(open_recording)
 program.add_typer(runs, name="runs")
 program.add_typer(queue, name="queue")
+program.add_typer(lessons, name="lessons")
 program.add_typer(hf, name="hf")
 for command in (publish, unpublish, lock, unlock):
     classroom.command()(command)

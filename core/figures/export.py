@@ -16,7 +16,7 @@ from jaxtyping import Float
 from core.data.spreadsheet import written
 from core.figures.alignment import plain
 from core.figures.drawn.attention import to_html
-from core.figures.letters import lettering
+from core.figures.letters import beginning, isolated, lettering
 from core.figures.pictures import FIGURE_EXPORTS, Figure
 from core.figures.pixels import png
 from core.figures.provenance import Provenance
@@ -113,7 +113,7 @@ def heads_picture(matrices: Sequence[AttentionMatrix], title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{max(widest, 320):g}" height="{top}" font-family="sans-serif" shape-rendering="crispEdges" '
         f'font-size="{_LETTER}"><title>{plain(title)}</title>',
         '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="4" y="15" font-size="13"{lettering(title)}>{plain(title)}</text>', *parts, "</svg>",
+        f'<text x="4" y="15" font-size="13"{lettering(title)}>{isolated(plain(title))}</text>', *parts, "</svg>",
     ])  # fmt: skip
 
 
@@ -124,12 +124,12 @@ def _map(one: AttentionMatrix, head: int, left: float, top: float, cell: float) 
         '<text x="{left:g}" y="{top:g}" fill="#555">head {head}</text>', left=left, top=top - _LABEL + 12, head=head + 1
     )
     for row in range(0, len(one.queries), every):
-        label, y = one.queries[row][:_LONGEST], top + (row + 0.5) * cell + 4
-        yield f'<text x="{left - 4:g}" y="{y:g}" text-anchor="end"{lettering(label)}>{plain(label)}</text>'
+        label, y = beginning(one.queries[row], _LONGEST), top + (row + 0.5) * cell + 4
+        yield f'<text x="{left - 4:g}" y="{y:g}" text-anchor="end"{lettering(label)}>{isolated(plain(label))}</text>'
     for column in range(0, len(one.keys), every):
-        label, x = one.keys[column][:_LONGEST], left + (column + 0.5) * cell + 4
+        label, x = beginning(one.keys[column], _LONGEST), left + (column + 0.5) * cell + 4
         turned = f'transform="translate({x:g},{top - 4:g}) rotate(-90)"'
-        yield f"<text {turned}{lettering(label)}>{plain(label)}</text>"
+        yield f"<text {turned}{lettering(label)}>{isolated(plain(label))}</text>"
     largest = max(1.0, float(np.abs(one.weights).max(initial=0.0)))  # weights that sum to one keep the scale of 0 to 1
     shares = np.abs(one.weights[head]) / largest
     yield from (

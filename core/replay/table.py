@@ -1,6 +1,7 @@
 """All pages by their names in the address."""
 
 from core.replay.aligning import ALIGNING
+from core.replay.claiming import CLAIMING
 from core.replay.decoding import DECODING
 from core.replay.learning import LEARNING
 from core.replay.looking import LOOKING
@@ -11,4 +12,14 @@ from core.replay.systems import SYSTEMS
 from core.replay.view import View
 
 FIRST, ATTENTION = "start", "attention"  # what an address without a page opens, and one that names a run
-VIEWS: dict[str, View] = {**LOOKING, **PARTS, **ALIGNING, **LEARNING, **SETS, **SYSTEMS, **DECODING, **SEARCHING}
+VIEWS: dict[str, View] = {
+    **LOOKING,
+    **PARTS,
+    **CLAIMING,
+    **ALIGNING,
+    **LEARNING,
+    **SETS,
+    **SYSTEMS,
+    **DECODING,
+    **SEARCHING,
+}

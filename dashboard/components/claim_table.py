@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.claims import ledger
 from core.claims.document import VERDICTS, figure, standing
-from core.claims.lecture import LECTURE, in_order
+from core.claims.lecture import ANY, LECTURE, in_order, told
 from core.claims.table import CLAIMS
 from core.language import tr
 from dashboard import kept, state
@@ -14,7 +14,6 @@ from dashboard.components.data_table import data_table
 
 CHOSEN = "claim"
 _TABLE, _DRAWN = "claims table", "claims drawn"
-_ANY = 0  # step of the lecture
 _LOOKS = {"shown": "green", "not shown": "orange", "contradicted": "red"}
 
 
@@ -35,8 +34,7 @@ def filters() -> tuple[Collection[str], int]:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         step = st.selectbox(
-            tr("Step of the lecture"), [_ANY, *(row.number for row in LECTURE)], key="lecture step", bind="query-params",
-            format_func=lambda number: tr("all of them") if number == _ANY else f"{number} · {tr(LECTURE[number - 1].what)}",
+            tr("Step of the lecture"), list(range(len(LECTURE) + 1)), key="lecture step", bind="query-params", format_func=told,
         )  # fmt: skip
     with right:
         verdicts = st.pills(
@@ -49,7 +47,7 @@ def filters() -> tuple[Collection[str], int]:
 
 def table(verdicts: Collection[str], step: int) -> None:
     """Those that pass, a row each; a click on one chooses it."""
-    names = [name for name, said in standings().items() if said in verdicts and step in (_ANY, *CLAIMS[name].lecture)]
+    names = [name for name, said in standings().items() if said in verdicts and step in (ANY, *CLAIMS[name].lecture)]
     state.put(_DRAWN, names)
     if not names:
         st.info(
@@ -64,10 +62,10 @@ def table(verdicts: Collection[str], step: int) -> None:
         words=("statement", "unit", "verdict"),
         column_config={
             "step": number("step", width=50, help=tr("of the lecture, where it first belongs")),
-            "claim": text("claim", width="small"), "statement": text("statement", width="large"),
+            "claim": text("claim", width=120), "statement": text("statement", width="large"),
             "effect": text("effect", width=70), "baseline": text("baseline", width=70), "unit": text("unit", width="small"),
             "seeds": number("seeds", width=50), "seconds": number("seconds", width=70, format="%.0f"),
-            "verdict": text("verdict", width="small"),
+            "verdict": text("verdict", width=130),
         },
     )  # fmt: skip
     counts = [standings()[name] for name in names]
@@ -95,7 +93,7 @@ def chosen() -> str:
     """The claim that is looked at closely: that of the row that was clicked, or of the menu."""
     return st.selectbox(
         tr("Claim"), in_order(), key=CHOSEN, bind="query-params",
-        help=tr("by the name that it has on the command line; or click a row of the table"),
+        help=tr("by the name that it has on the command line; or mark a row of the table"),
     )  # fmt: skip
 
 

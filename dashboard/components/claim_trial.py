@@ -24,7 +24,7 @@ def claim(name: str) -> None:
     kind, one = CLAIMS[name], claim_table.measured().get(name)
     st.markdown(f"#### {literal(tr(kind.statement))}")
     steps = " · ".join(f"{row.number} {tr(row.what)}" for row in LECTURE if row.number in kind.lecture)
-    st.caption(tr("In the lecture: {steps}", steps=literal(steps)) + "  \n" + literal(tr(kind.source)))
+    st.caption(tr("In the lecture: {steps}", steps=literal(steps)) + "  \n" + literal(kind.source))
     st.markdown(
         f"- **{tr('Effect')}**: {literal(tr(kind.effect_is))}\n- **{tr('Baseline')}**: {literal(tr(kind.baseline_is))}\n"
         f"- **{tr('Unit')}**: {literal(tr(kind.unit))}\n- **{tr('Verdict')}**: {literal(tr(kind.rule))}"
@@ -56,7 +56,7 @@ def _shipped(name: str, one: Measurement | None) -> None:
         )  # fmt: skip
     st.caption(
         tr(
-            "seeds {seeds} · {seconds:,.0f} seconds of one core of {cores} · {date} · attention-lab {program}, torch {torch}",
+            "seeds {seeds} · {seconds:,.0f} seconds of one of {cores} cores · {date} · attention-lab {program}, torch {torch}",
             seeds=", ".join(map(str, one.seeds)), seconds=one.seconds, cores=one.cores, date=one.date, program=one.program,
             torch=one.torch,
         )

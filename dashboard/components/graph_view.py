@@ -6,7 +6,7 @@ import streamlit as st
 from core.attention.masks import graph
 from core.data.edge_list import EXAMPLES, MOST_NODES, read_edges
 from core.figures.masks import graph_drawing
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.reach import heard_after
 from core.runs.masked import shown
 from dashboard import state
@@ -72,20 +72,21 @@ def _take() -> None:
 
 def _in_words(heard: np.ndarray, speaker: int, layers: int) -> str:
     hearing, deaf = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
-    after = tr(
-        "After {layers} layer{value} node {speaker} is heard by",
-        layers=layers,
-        value="s" * (layers != 1),
+    who = tr("nobody but itself") if not len(hearing) else f"**{_named(hearing)}**"
+    told = tr_count(
+        layers,
+        "After 1 layer node {speaker} is heard by {who}",
+        "After {n} layers node {speaker} is heard by {who}",
         speaker=speaker + 1,
+        who=who,
     )
-    told = f"{after} **{_named(hearing)}**" if len(hearing) else tr("{after} nobody but itself", after=after)
-    return (
-        tr("{told}; not by {named}.", told=told, named=_named(deaf)) if len(deaf) else tr("{told}: by all.", told=told)
-    )
+    if not len(deaf):
+        return tr("{told}: by all.", told=told)
+    return tr("{told}; not by {named}.", told=told, named=_named(deaf))
 
 
 def _named(nodes: np.ndarray) -> str:
     numbers = [str(node + 1) for node in nodes]
     if len(numbers) == 1:
-        return f"node {numbers[0]}"
+        return tr("node {n}", n=numbers[0])
     return tr("nodes {list} and {numbers}", list=", ".join(numbers[:-1]), numbers=numbers[-1])

@@ -49,8 +49,16 @@ EVERYWHERE = (
     Key(("?",), mark("list the keys of this page")),
     Key(("Escape",), mark("close a list, a menu or a dialog")),
     Key(("/",), mark("go to the source"), focus=".st-key-source input"),
+    Key(
+        ("PageDown",),
+        mark("next step of a lesson, as remote controls for presenters send it"),
+        press=".st-key-lesson-next button",
+    ),
+    Key(("PageUp",), mark("one step of a lesson back"), press=".st-key-lesson-back button"),
     Key(("p",), mark("projector mode on or off"), press=".st-key-projector input"),
     Key(("s",), mark("in projector mode: show or hide the settings"), press=".st-key-settings-shown input"),
+    Key(("Alt+N",), mark("on the tour: the next stop")),
+    Key(("Alt+B",), mark("on the tour: the stop before")),
 )
 
 _WALK = (

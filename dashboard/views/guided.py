@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import links, state
 from dashboard.components import turns
@@ -18,7 +18,7 @@ _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _AGAIN, _BEGUN = "guided running", "guided again", "guided begun"
 _STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 
 
 def page() -> None:

@@ -8,7 +8,7 @@ from core.figures.graphs import graph_attention
 from core.figures.inputs import vectors, wave
 from core.figures.patches import laid_over
 from core.figures.sounds import heard
-from core.language import tr
+from core.language import mark, tr
 from core.runs.graph_layout import drawn
 from core.runs.word_vectors import word_vectors
 from core.tasks.digit_pictures import DigitPictures
@@ -23,7 +23,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import panel
 from dashboard.components.uploaded import content
 
-KINDS = ("Words", "Sound", "Picture", "Graph")
+KINDS = (mark("Words"), mark("Sound"), mark("Picture"), mark("Graph"))
 _MEGABYTES = 20  # of a recording
 _WORDS = "demo/chat-transformer"
 _PITCHES = (300.0, 700.0)  # of the built-in sound, in hertz: a low one, then a high one
@@ -35,6 +35,7 @@ def page() -> None:
     kind = st.segmented_control(
         tr("Kind"),
         KINDS,
+        format_func=tr,
         default=KINDS[0],
         key="input kind",
         bind="query-params",

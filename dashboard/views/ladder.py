@@ -27,7 +27,7 @@ def page() -> None:
         tr("Who learned from long utterances: is 发财 said once as well as four times?"),
     )
     what = st.segmented_control(
-        tr("Show"), _SHOWN, default=_SHOWN[0], key="ladder show", bind="query-params", required=True
+        tr("Show"), _SHOWN, format_func=tr, default=_SHOWN[0], key="ladder show", bind="query-params", required=True
     )
     if what == _SHOWN[0]:
         guarded(tr("The speakers"))(_speakers)()

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.claims import data_size
 from core.figures import rivals
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.runs.convolution_twin import IMAGES, KERNELS, PADDINGS, SIZES, twin
 from dashboard.components import rival_measures, rival_twin
 from dashboard.components.heading import heading
@@ -14,7 +14,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.rival_experiment import experiment
 
-SECTIONS = ("Convolution", mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
+SECTIONS = (mark("Convolution"), mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
 _ALPHAS = (0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 46)
 _TWIN = "twin"
 
@@ -26,7 +26,7 @@ def page() -> None:
         tr("What self-attention can be, how far it reaches, what it costs, and what it has to learn from data."),
     )
     section = st.segmented_control(
-        tr("Rival"), SECTIONS, default=SECTIONS[0], key="rival", bind="query-params", required=True,
+        tr("Rival"), SECTIONS, format_func=tr, default=SECTIONS[0], key="rival", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     draw = {
@@ -115,7 +115,7 @@ def _sizes() -> None:
     )
     for column, (task, rule) in zip(st.columns(len(data_size.TASKS)), data_size.TASKS.items()):
         with column:
-            st.markdown(f"{task.capitalize()}: {tr(rule.summary)}")
+            st.markdown(f"{tr(task.capitalize())}: {tr(rule.summary)}")
             shown = data_size.examples(task, 5)
             titles = [rule.names[label] for _, label in shown]
             pictures = rivals.images([image for image, _ in shown], titles, mode(), high=1.6)

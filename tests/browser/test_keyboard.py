@@ -122,14 +122,14 @@ USABLE = """() => {
     const roots = [document, ...[...document.querySelectorAll('[data-testid="stBidiComponentIsolated"]')].map((one) => one.shadowRoot)];
     const all = roots.flatMap((root) => [...root.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]);
     window.usable = all.filter((one) => one.getClientRects().length && !one.disabled && one.tabIndex >= 0
-        && !(one.type === "radio" && !one.checked) && getComputedStyle(one).visibility === "visible");
+        && !one.matches('[type="radio"]:not(:checked), [role="radio"][aria-checked="false"]') && !one.closest("[inert], [aria-hidden]") && getComputedStyle(one).visibility === "visible");
     return window.usable.length;
 }"""
 FOCUSED = """() => {
     let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
     window.reached = (window.reached || new Set()).add(at);
-    let framed = false;
+    let framed = !!at.closest("canvas"); // a table of Streamlit's draws its own
     for (let one = at, up = 0; one && up < 5; one = one.parentElement, up++) {
         const look = getComputedStyle(one);
         framed ||= (look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== "none";

@@ -45,13 +45,13 @@ def test_another_file_is_refused_with_its_name(tmp_path, text):
 def test_a_measurement_keeps_every_seed_apart():
     experiment = Experiment(Heads(), [4, 2], budget=0.002)
     experiment.go_on()
-    one = measurement(experiment)
+    one = measurement(experiment, 3.14159)
     assert one.seeds == (4, 2) and len(one.effects) == len(one.baselines) == 2 and one.effects[0] != one.effects[1]
     assert experiment.finding is not None
     assert (one.effect, one.baseline, one.verdict) == (
         experiment.finding.effect, experiment.finding.baseline, experiment.finding.verdict,
     )  # fmt: skip
-    assert one.holds("heads") and one.cores > 0 and one.date > "2026"
+    assert one.seconds == 3.1 and one.holds("heads") and one.cores > 0 and one.date > "2026"
 
 
 def test_what_was_measured_of_another_definition_counts_for_nothing():

@@ -115,8 +115,15 @@ def test_what_is_measured_is_kept_and_shown_again(tmp_path, monkeypatch):
     assert shown[2].split()[0] == "order" and "not measured yet" in shown[2]
     data = json.loads(CliRunner().invoke(PROGRAM, ["heads", "order", "--measured", "--json"]).stdout)
     assert data["order"] is None and data["heads"]["effects"] == list(one.effects)
+    left = CliRunner().invoke(PROGRAM, ["heads", "order", "--unmeasured", "--list"]).stdout.splitlines()
+    assert [line.split()[0] for line in left[1:]] == ["order"]
     document.PLACE.unlink()
     assert CliRunner().invoke(PROGRAM, ["--measured", "--write"]).exit_code == 0 and document.PLACE.is_file()
+
+
+def test_a_claim_is_measured_with_as_many_seeds_as_its_rule_needs():
+    (one,) = json.loads(CliRunner().invoke(PROGRAM, ["wiring", "--json", *SHORT]).stdout)
+    assert one["seeds"] == CLAIMS["wiring"].seeds == 3 and CLAIMS["heads"].seeds == 1
 
 
 def test_without_a_checkout_nothing_is_kept_and_it_is_said_before_the_work(tmp_path, monkeypatch):

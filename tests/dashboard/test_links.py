@@ -31,6 +31,7 @@ SET: dict[str, dict[str, Any]] = {
     "masks": {"pattern": "blocks", "length": 12, "window": 3, "layers": 2, "causal": True, "pads": 2},
     "norms": {"norms layers": 4, "norms seed": 7},
     "rivals": {"twin kernel": "blur", "twin size": 5, "twin padding": "valid", "twin alpha": 10},
+    "claims": {"claim": "one_hot", "claim seed": 5, "lecture step": 2, "claims verdicts": ["shown"]},
     "guided": {"guided task": "reverse", "guided seed": 3, "guided steps": 200, "guided on": False},
     "alignment_kinds": {"aligners": ["content", "monotonic"], "aligners seed": 5},
     "ladder": {"ladder kinds": ["mocha"], "ladder guided": True, "ladder draw": 4},

@@ -39,6 +39,8 @@ from core.figures import provenance
 from core.figures.opening import open_figure
 from core.figures.pictures import FIGURE_EXPORTS, Figure
 from core.figures.tree_files import to_csv, to_dot, to_html
+from core.lessons.reading import read_lesson
+from core.lessons.shelves import find
 from core.models import table_rows
 from core.recording.edit import Edit
 from core.runs import sessions
@@ -287,4 +289,5 @@ READERS: dict[str, Reader] = {
     "links of words": Reader(lambda: [b"a b ||| b a\nc d ||| d c\n===\n0-0 1p1\n0-1 1-0\n"], _linked, 3),
     "transcripts": Reader(lambda: [b"name\ttext\na.wav\tni hao\n", b"a.wav|ni hao\n"], _file(_spoken, "table.csv"), 2),
     "recipes": Reader(lambda: [good_texts.RECIPE], _file(read_recipe, "x.toml"), 5),
+    "lessons": Reader(lambda: [find("masked").path.read_bytes()], lambda data, _: read_lesson(data, "x.md"), 3),
 }

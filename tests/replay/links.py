@@ -17,6 +17,7 @@ QUICK = [
     "norms?norms+kind+start=RMS+norm&norms+layers=4&norms+seed=3",
     "norms?norms+part=Training&norms+depth=2&norms+runs=pre-norm&norms+runs=no+residual&trained=3",
     "rivals?twin+kernel=blur&twin+size=5&twin+painted=0,0,1;3,4,0.5&twin+query=2.7",
+    "claims?claim=record_mix&claim+seed=3&lecture+step=10",
     "decoder?run=demo/reverse-transformer&source=abcd&search=beam&path=9.8",
     "compare?run=demo/reverse-transformer&source=abcd&searches=greedy;beam:width=3",
     "intervene?run=demo/reverse-transformer&source=abcd&settings=beam:width=3"

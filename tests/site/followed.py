@@ -34,9 +34,9 @@ def blocks(page: str) -> list[Block]:
     """What a page says to write, in its order."""
     found = []
     for above, _, kind, text in _BLOCK.findall(page):
-        named = re.search(r"(A new file,|\b[Ii]n) [^`]*?`([\w./-]+\.\w+)`.*:$", above)
+        named = re.search(r"(?:A new file,|\b[Ii]n) [^`]*?`([\w./-]+\.\w+)`.*:$", above)
         if named is not None and kind != "bash":
-            found.append(Block(named[2], named[1] == "A new file,", text))
+            found.append(Block(named[1], "A new file," in above, text))
     return found
 
 
@@ -58,8 +58,10 @@ def copy_of_the_tree(into: Path) -> Path:
         shutil.copytree(ROOT / house, into / house, ignore=leave)
     shutil.copy(ROOT / "pyproject.toml", into)
     (into / "assets").mkdir()
+    shutil.copytree(ROOT / "assets" / "lessons", into / "assets" / "lessons")
     for shipped in (ROOT / "assets").iterdir():
-        (into / "assets" / shipped.name).symlink_to(shipped)
+        if shipped.name != "lessons":
+            (into / "assets" / shipped.name).symlink_to(shipped)
     return into
 
 

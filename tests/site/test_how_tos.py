@@ -16,7 +16,7 @@ def page(name: str) -> str:
 
 
 def test_there_is_one_for_everything_people_add():
-    assert {"add-a-task", "add-a-mechanism", "add-a-strategy", "add-a-page"} <= set(HOW_TOS)
+    assert {"add-a-task", "add-a-mechanism", "add-a-strategy", "add-a-page", "add-a-lesson"} <= set(HOW_TOS)
 
 
 @pytest.mark.parametrize("name", HOW_TOS)
