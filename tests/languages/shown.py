@@ -60,7 +60,7 @@ _CODE = re.compile(
     re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*( \d+)?")  # “beam 4”, too: two searches of a name are numbered
+_IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*(, [a-z]+| \d+)?")  # “beam 4”, too: two searches of a name are numbered
 
 
 def untranslated(app: AppTest, known: set[str]) -> list[str]:
