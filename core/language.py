@@ -74,9 +74,20 @@ def tr(text: str, /, **values: Any) -> str:
     >>> tr("{count:,} of {total:,} steps", count=1200, total=3000)
     '1,200 of 3,000 steps'
     """
+    if isinstance(text, _Filled):
+        return tr(text.text, **text.values)
     chosen = language()
     said = text if chosen == ENGLISH or not text else _catalogue(chosen).gettext(text)
     return said.format(**values) if values else said
+
+
+def tr_count(number: int, one: str, many: str, /, **values: Any) -> str:
+    """One of two texts: for one thing, and for {n} of them; a language that does not tell them apart translates both alike.
+
+    >>> tr_count(1, "1 head", "{n} heads"), tr_count(8, "1 head", "{n} heads")
+    ('1 head', '8 heads')
+    """
+    return tr(one if number == 1 else many, n=number, **values)
 
 
 def tr_each(words: Mapping[str, str]) -> dict[str, str]:
@@ -88,9 +99,27 @@ def tr_each(words: Mapping[str, str]) -> dict[str, str]:
     return {name: tr(text) for name, text in words.items()}
 
 
-def mark(text: str) -> str:
-    """A text that is translated where it is shown, `tr(text)`: marked, so that it stands in the catalogues."""
-    return text
+class _Filled(str):
+    """A marked text with its values: read as any text it is English, and `tr` says the same in another language."""
+
+    text: str
+    values: Mapping[str, Any]
+
+
+def mark(text: str, /, **values: Any) -> str:
+    """A text that is translated where it is shown, `tr(text)`: marked, so that it stands in the catalogues.
+
+    Args:
+        text: as `tr` has it; values: what goes into it, in every language.
+
+    >>> mark("at most {most} words", most=8), tr(mark("at most {most} words", most=8))
+    ('at most 8 words', 'at most 8 words')
+    """
+    if not values:
+        return text
+    filled = _Filled(text.format(**values))
+    filled.text, filled.values = text, values
+    return filled
 
 
 @cache

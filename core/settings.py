@@ -62,14 +62,14 @@ class Declaration:
     def span(self) -> str:
         """The allowed range in words, for messages and help."""
         low = (
-            f"above {self.above:,.10g}"
+            tr("above {low:,.10g}", low=self.above)
             if self.above is not None
             else tr("at least {low:,.10g}", low=self.low)
             if self.low is not None
             else ""
         )
         high = tr("at most {high:,.10g}", high=self.high) if self.high is not None else ""
-        return " and ".join(part for part in (low, high) if part) or tr("any number")
+        return tr(" and ").join(part for part in (low, high) if part) or tr("any number")
 
     def _check_range(self, value: float) -> None:
         fits = (

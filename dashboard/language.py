@@ -4,6 +4,7 @@ Widgets' callbacks and parts of a page that redraw alone begin runs of their own
 """
 
 from contextlib import suppress
+from contextvars import ContextVar
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,15 +17,28 @@ CHOSEN = "lang"  # in the address, and in the session's memory
 TAGS = {ENGLISH: "en", "zh": "zh-CN"}  # as a browser names them, to choose letters and voices by
 
 
+_asked: ContextVar[str | None] = ContextVar("language of a request", default=None)  # outside of every session
+
+
+def speak_to(accepted: str) -> None:
+    """Speak to whoever sends this request of no session; it ends with the request.
+
+    Args:
+        accepted: the header Accept-Language, the languages of a browser, the dearest first.
+    """
+    settle()
+    _asked.set(next(filter(None, map(language.nearest, accepted.replace(";", ",").split(","))), None))
+
+
 def settle() -> None:
     """`core` knows whom it speaks to by asking here."""
     language.ask(spoken)
 
 
 def spoken() -> str:
-    """The language of the session in whose run of the script this is asked; English elsewhere."""
+    """The language of the session in whose run of the script this is asked; elsewhere that of a request, or English."""
     if get_script_run_ctx(suppress_warning=True) is None:
-        return ENGLISH
+        return _asked.get() or ENGLISH
     chosen = state.get(CHOSEN) or st.query_params.get(CHOSEN) or state.kept(CHOSEN)
     return chosen if chosen in LANGUAGES else asked_for()
 

@@ -35,7 +35,7 @@ DEPTH, THROUGH = "depth", mark("Through the layers")  # the page Depth, and its 
 CARRY, LAYER = "carry", "layer"  # widgets of that part, no parameters
 RECORDED_SECTION, EVERY_HEAD = "recorded section", mark("Every head")
 ATTENTION = (RUN, SOURCE, TARGET, BESIDE, REDUCTION, SITE, HEAD, WORDS)  # the state of the page Attention
-NOBODY = "no other model"  # beside it; the address leaves it out
+NOBODY = mark("no other model")  # beside it; the address leaves it out
 
 
 def wanted_run(known: list[str]) -> tuple[str | None, str | None]:
@@ -131,7 +131,7 @@ def address_of(reading: "Reading") -> str:
 
 
 _OPENED, _LINKED = "restored page", "said by the link"
-_SELF_TOLD = (RUN, "swept", "machines ")  # runs of which the page itself says that they are not here
+_SELF_TOLD = (RUN, "swept", "machines ", SESSION, EDITS, "searches")  # of these the page itself says what is wrong
 
 
 def restore(title: str) -> list[str]:

@@ -20,16 +20,31 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.errors import AttentionLabError, InputError, RunError
+from core.language import language, mark, tr, tr_each
 from core.runs.classroom import accounts, badges
 from core.runs.classroom.attempts import Attempts
 from core.runs.classroom.room import Classroom, Member, load_classroom
 from dashboard import provider
+from dashboard.language import TAGS, speak_to
 from dashboard.place import here
 
 PATH = "/log-in"
 COOKIE = "attnlab_badge"
 _LARGEST = 8_000  # bytes of a filled-in form
-_NOT_SENT_HERE = "this form was not sent from this page; open the page anew and try again"
+_NOT_SENT_HERE = mark("this form was not sent from this page; open the page anew and try again")
+_FORM_WORDS = {
+    "log_in": "Log in",
+    "your_name": "Your name here",
+    "of_name": "of your workspace: small letters, digits, - and _",
+    "password": "Password of the class",
+    "phrase": "Your own pass phrase",
+    "of_phrase": "keeps your workspace yours; lecturers leave it empty",
+    "first_time": "For the first time here?",
+    "again": "Your pass phrase again",
+    "of_again": "choose any of 6 characters or more; it opens your workspace from now on",
+    "with_account": "Log in with your account",
+    "attention_lab": "Attention Lab",
+}
 _log = logging.getLogger("attention_lab")
 _attempts = Attempts()
 _turns = asyncio.Semaphore(2)  # scrypt takes 32 MB a try; those who wait for their turn cost nothing
@@ -47,6 +62,7 @@ class LogIn(HTTPEndpoint):
 
     async def get(self, request: Request) -> Response:
         """The form; or on to the page, for somebody who is logged in or whom a provider has confirmed."""
+        speak_to(request.headers.get("accept-language", ""))
         wanted, room = _inside(request.query_params.get("next", "")), None
         if badges.bearer(badge_of(request)) is not None:
             return RedirectResponse(wanted, 303)
@@ -65,9 +81,10 @@ class LogIn(HTTPEndpoint):
 
     async def post(self, request: Request) -> Response:
         """Let somebody in, or say what to do."""
+        speak_to(request.headers.get("accept-language", ""))
         said = await _filled_in(request) if _from_here(request) else None
         if said is None:
-            return _form(None, here("/"), _NOT_SENT_HERE, 403)
+            return _form(None, here("/"), tr(_NOT_SENT_HERE), 403)
         name, password, phrase, again, wanted = (
             said.get(key, [""])[0] for key in ("name", "password", "phrase", "again", "next")
         )
@@ -77,7 +94,7 @@ class LogIn(HTTPEndpoint):
             room = load_classroom()
             wait = _attempts.ask(*who, time.monotonic())
             if wait > 0:
-                raise InputError(f"too many tries; wait {int(wait) + 1} seconds and try again")
+                raise InputError(tr("too many tries; wait {n} seconds and try again", n=int(wait) + 1))
             async with _turns:
                 member = await run_in_threadpool(accounts.enter, room, name, password, phrase, again)
         except AttentionLabError as error:
@@ -107,7 +124,7 @@ def _told(refusal: AttentionLabError) -> str:
     if not isinstance(refusal, RunError):
         return str(refusal)
     _log.error("nobody can log in: %s", refusal)
-    return "the server cannot let anybody in now; whoever runs it finds the reason in what it prints"
+    return tr("the server cannot let anybody in now; whoever runs it finds the reason in what it prints")
 
 
 def _in(request: Request, member: Member, wanted: str, since: float | None = None) -> Response:
@@ -133,7 +150,8 @@ def _form(
         next=escape(wanted), name=escape(name[:80]), problem=escape(problem[:1].upper() + problem[1:]),
         first="open" if first else "", door=escape(door),
         no_problem="" if problem else "hidden", no_password="" if room is not None and room.password else "hidden",
-        no_door="" if door else "hidden",
+        no_door="" if door else "hidden", lang=TAGS[language()],
+        **{f"said_{name}": escape(text) for name, text in tr_each(_FORM_WORDS).items()},
     )  # fmt: skip
     guarded = {
         "content-security-policy": f"default-src 'none'; img-src data:; style-src 'nonce-{nonce}'; form-action 'self'; "

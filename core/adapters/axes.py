@@ -26,8 +26,9 @@ READINGS = {  # what a person may say the leading axes are
     1: ("head", "item", "layer", "step", "time"),
     2: ("layer head", "item head", "step head", "item layer", "step layer", "step item"),
     3: ("layer item head", "step layer head", "item layer head", "step item head"),
-    4: (mark("step layer item head"),),
+    4: ("step layer item head",),
 }
+AXES = (mark("head"), mark("item"), mark("layer"), mark("step"), mark("time"))  # of them
 _MEANT = {
     1: ("head", "item", "layer"),
     2: ("layer head", "item head", "layer item"),

@@ -17,7 +17,7 @@ from core.adapters.mending import AS_FOUND, Reading, mend
 from core.adapters.names import Named, natural, said_by, steps_of
 from core.adapters.stored import Stored, check_size
 from core.errors import DataError, InputError
-from core.language import tr
+from core.language import tr, tr_count
 from core.recording.alignment import AlignmentDump, AlignmentMap, Place
 
 _UNNAMED = re.compile(r"(?:^|\.)arr_(\d+)$|\[(\d+)\]$")  # np.savez without names; an element of a JSON list
@@ -213,7 +213,7 @@ def _steps_said(maps: Sequence[AlignmentMap]) -> str:
         if len(steps) > 1
         else ""
     )
-    return f"{len(maps):,} map{'s' * (len(maps) != 1)}{over}"
+    return tr_count(len(maps), "1 map", "{n:,} maps") + over
 
 
 def _common(maps: Sequence[AlignmentMap]) -> list[str]:

@@ -6,10 +6,20 @@ import wave
 from dataclasses import dataclass
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 from core.recording.alignment import AlignmentMap, Axes
 
-SIDES = ("by their number", "columns", "rows")
+SIDES = (mark("by their number"), mark("columns"), mark("rows"))
+_OUTPUT_WORDS = {
+    "tokens": mark("output tokens"),
+    "frames": mark("output frames, in seconds"),
+    "positions": mark("output positions"),
+}
+_SOURCE_WORDS = {
+    "tokens": mark("source tokens"),
+    "frames": mark("source frames, in seconds"),
+    "positions": mark("source positions"),
+}
 _LONGEST_TOKENS = 2**20  # characters of a token list
 _LONGEST_HOP = 10.0  # seconds between two frames; more is milliseconds taken for seconds
 
@@ -84,20 +94,20 @@ def label(one: AlignmentMap, captions: Captions) -> Axes:
     own = (one.queries, one.keys)
     hop, timed = _hop(one, captions, axis, notes)
     labels, names = [], []
-    for at, word in enumerate(("output", "source")):
+    for at, words in enumerate((_OUTPUT_WORDS, _SOURCE_WORDS)):
         size, step = one.weights.shape[at], one.block[at]
         if axis == at and tokens:
             labels.append(joined(tokens, step))
-            names.append(f"{word} tokens")
+            names.append(tr(words["tokens"]))
         elif timed == at and hop:
             labels.append(tuple(f"{row * step * hop:.2f} s" for row in range(size)))
-            names.append(tr("{word} frames, in seconds", word=word))
+            names.append(tr(words["frames"]))
         elif own[at] is not None and step == 1:
             labels.append(own[at])
-            names.append(f"{word} tokens")
+            names.append(tr(words["tokens"]))
         else:
             labels.append(tuple(str(row * step + 1) for row in range(size)))
-            names.append(f"{word} positions")
+            names.append(tr(words["positions"]))
     return Axes(*labels, *names, block=one.block, shape=one.shape, hop=hop, timed=timed, notes=tuple(notes))
 
 

@@ -13,7 +13,7 @@ from jaxtyping import Float, Shaped
 
 from core.adapters.reduction import LONGEST, as_single, block_for, countable, reduced
 from core.errors import DataError
-from core.language import tr
+from core.language import tr, tr_count
 from core.recording.alignment import AlignmentMap, Place
 
 NEAR_ONE = 0.02  # how far from 1 a sum may be: float16 rounds, and 1500 of its weights sum to within a hundredth
@@ -172,13 +172,17 @@ def _cut(
             notes.append(
                 tr(
                     "the last {count} got no weight at all: padding, or never read; give the tokens to cut it",
-                    count=_count(count, "column"),
+                    count=tr_count(count, "1 column", "{n:,} columns"),
                 )
             )
         return values, seen
-    gone = [_count(values.shape[0] - rows, tr("empty row")) if rows < values.shape[0] else ""]
-    gone += [_count(values.shape[1] - columns, tr("empty column")) if columns < values.shape[1] else ""]
-    notes.append(tr("padding cut at the end: {filter}", filter=" and ".join(filter(None, gone))))
+    gone = [tr_count(values.shape[0] - rows, "1 empty row", "{n:,} empty rows") if rows < values.shape[0] else ""]
+    gone += [
+        tr_count(values.shape[1] - columns, "1 empty column", "{n:,} empty columns")
+        if columns < values.shape[1]
+        else ""
+    ]
+    notes.append(tr("padding cut at the end: {filter}", filter=tr(" and ").join(filter(None, gone))))
     kept = Survey(seen.nans, seen.first_nan, 0, seen.least, seen.most, seen.row_sums[:rows], seen.column_sums[:columns])
     return values[:rows, :columns], kept
 
@@ -206,7 +210,7 @@ def _say_numbers(seen: Survey, shape: tuple[int, ...], notes: list[str]) -> None
             tr(
                 "{count} below 0 (down to {least:.3g}): drawn in another hue, and 0 for the "
                 "scores; where these are scores before a softmax, say so",
-                count=_count(seen.negatives, "weight"),
+                count=tr_count(seen.negatives, "1 weight", "{n:,} weights"),
                 least=seen.least,
             )
         )
@@ -218,13 +222,13 @@ def _say_numbers(seen: Survey, shape: tuple[int, ...], notes: list[str]) -> None
                 "{off:,} of {count} do not sum to one (from {min:.3g} to {max:.3g}): drawn as "
                 "they are; scores divide each row by its sum",
                 off=off,
-                count=_count(shape[0], "row"),
+                count=tr_count(shape[0], "1 row", "{n:,} rows"),
                 min=filled.min(),
                 max=filled.max(),
             )
         )
     if empty := shape[0] - len(filled):
-        notes.append(tr("{count} without any weight", count=_count(empty, "row")))
+        notes.append(tr("{count} without any weight", count=tr_count(empty, "1 row", "{n:,} rows")))
     if shape[0] == 1:
         notes.append(tr("one row only: order, skips and repeats need at least two outputs"))
 
@@ -243,7 +247,3 @@ def _smaller(shape: tuple[int, ...], block: tuple[int, int]) -> str:
         block=block[1],
         block2=block[0],
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -170,15 +170,17 @@ def _allowed(scores: Scores, mask: Mask | None) -> Float[Tensor, "#batch #head #
 
 NORMALIZERS: dict[str, NormalizerKind] = {
     "softmax": NormalizerKind(softmax, True, True, mark("exponentials that sum to one (the usual one)")),
-    "relu": NormalizerKind(relu, False, True, "max(0, score), without any sum (Shen et al. 2023)"),
+    "relu": NormalizerKind(relu, False, True, mark("max(0, score), without any sum (Shen et al. 2023)")),
     "relu_over_n": NormalizerKind(
-        relu_over_n, False, True, "max(0, score) / n, n = keys allowed (Wortsman et al. 2023)"
+        relu_over_n, False, True, mark("max(0, score) / n, n = keys allowed (Wortsman et al. 2023)")
     ),
-    "relu_l1": NormalizerKind(relu_l1, False, True, "max(0, score) over its sum; zeros where no score is positive"),
+    "relu_l1": NormalizerKind(
+        relu_l1, False, True, mark("max(0, score) over its sum; zeros where no score is positive")
+    ),
     "sigmoid": NormalizerKind(
         sigmoid, False, True, mark("σ(score − log n), each key for itself (Ramapuram et al. 2024)")
     ),
-    "softplus_l1": NormalizerKind(softplus_l1, True, True, "log(1 + exp score) over its sum"),
+    "softplus_l1": NormalizerKind(softplus_l1, True, True, mark("log(1 + exp score) over its sum")),
     "none": NormalizerKind(none, False, False, mark("the scores themselves, of both signs")),
     "identity_over_n": NormalizerKind(identity_over_n, False, False, mark("score / n: no non-linearity at all")),
     "sparsemax": NormalizerKind(

@@ -120,7 +120,7 @@ def _module(sheet: Worksheet, how: Worked) -> MultiHeadAttention:
                 "positions={positions} does not go with score={score}: choose score={scores}",
                 positions=how.positions,
                 score=how.score,
-                scores=" or ".join(kind.scores),
+                scores=tr(" or ").join(kind.scores),
             )
         )
     if sheet.width % how.heads:

@@ -10,7 +10,10 @@ from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from core.language import mark
+
 Verdict = Literal["shown", "not shown", "contradicted"]
+VERDICTS: tuple[Verdict, ...] = (mark("shown"), mark("not shown"), mark("contradicted"))  # in words
 Row = dict[str, str | int | float | None]
 
 

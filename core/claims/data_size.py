@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made, steps
+from core.language import mark
 from core.models.transformer_settings import TransformerSettings
 from core.models.vision import Images, TinyCNN, TinyViT
 from core.seeds import Seeds
@@ -87,10 +88,15 @@ def global_relation(generator: torch.Generator, count: int) -> Seen:
 
 TASKS: dict[str, VisionTask] = {
     "local pattern": VisionTask(
-        "which of six glyphs, anywhere", local_pattern, _NAMES, (200, 1000, 4000), "CNN, mean", "ViT"
+        mark("which of six glyphs, anywhere"), local_pattern, _NAMES, (200, 1000, 4000), mark("CNN, mean"), mark("ViT")
     ),
     "global relation": VisionTask(
-        "two glyphs, the same or not", global_relation, ("other", "same"), (300, 1000, 3000), "ViT", "CNN, mean"
+        mark("two glyphs, the same or not"),
+        global_relation,
+        ("other", "same"),
+        (300, 1000, 3000),
+        mark("ViT"),
+        mark("CNN, mean"),
     ),
 }
 

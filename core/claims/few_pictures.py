@@ -15,6 +15,7 @@ from statistics import fmean
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.set_training import network_of
 from core.data.vector_sets import SetExample
+from core.language import mark
 from core.runs.set_config import SetConfig
 from core.tasks.digit_pictures import DigitPictures
 from core.training.set_trainer import judge
@@ -34,10 +35,14 @@ class FewPictures(AbstractClaim):
     lecture = (16,)
     statement = "The fewer pictures there are to learn from, the more the convolution's prior is worth"
     source = "Dosovitskiy et al. 2021, section 4.3, arXiv:2010.11929"
-    effect_is = f"pictures right, convolutions less self-attention, mean over up to {FEW} pictures to learn from"
-    baseline_is = f"the same, from {MANY} on"
+    effect_is = mark(
+        "pictures right, convolutions less self-attention, mean over up to {few} pictures to learn from", few=FEW
+    )
+    baseline_is = mark("the same, from {many} on", many=MANY)
     unit = "share of pictures"
-    rule = f"shown when with every seed convolutions are ahead by {GAIN} more with few pictures than with many"
+    rule = mark(
+        "shown when with every seed convolutions are ahead by {gain} more with few pictures than with many", gain=GAIN
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train both on every number of pictures, one after the other."""

@@ -13,6 +13,7 @@ from core.attention.positions import POSITIONS
 from core.attention.relations import RELATIONS
 from core.claims.claim import Progress, Row
 from core.claims.labeling import Labelled, accuracy, labeler, learn
+from core.language import mark
 from core.models.combinations import READ_IN_ORDER
 from core.models.labeler import Labeler
 from core.models.transformer_settings import TransformerSettings
@@ -101,8 +102,8 @@ def _clause(chance: torch.Generator) -> list[tuple[str, int]]:
 
 
 TASKS_OF_ORDER: dict[str, OrderTask] = {
-    "shift": OrderTask("the token before", "tokens", shifted, _TOKENS, _TOKENS, (5, 20), (20, 40, 80), 400),
-    "saw": OrderTask("I saw a saw", "clauses", sentences, len(WORDS), 2, (1, 3), (3, 6, 12), 150),
+    "shift": OrderTask(mark("the token before"), mark("tokens"), shifted, _TOKENS, _TOKENS, (5, 20), (20, 40, 80), 400),
+    "saw": OrderTask("I saw a saw", mark("clauses"), sentences, len(WORDS), 2, (1, 3), (3, 6, 12), 150),
 }
 
 

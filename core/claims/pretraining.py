@@ -16,6 +16,7 @@ from core.claims.set_training import network_of
 from core.data import hidden_classes
 from core.data.vector_sets import Entrance, SetBatch
 from core.data.vocabulary import MASK
+from core.language import mark
 from core.runs.set_config import SetConfig
 from core.seeds import Seeds
 from core.training.set_trainer import judge
@@ -82,12 +83,14 @@ class Pretraining(AbstractClaim):
     lecture = (13,)
     statement = "A network that has filled in hidden words learns to tag from fewer labelled sentences"
     source = "Devlin et al. 2019, arXiv:1810.04805"
-    effect_is = f"words tagged right after up to {FEW} labelled sentences, pre-trained, mean"
+    effect_is = mark("words tagged right after up to {few} labelled sentences, pre-trained, mean", few=FEW)
     baseline_is = "the same, from scratch"
     unit = "share of words"
-    rule = (
-        f"shown when pre-training gains at least {GAIN} in the mean over 1 and {FEW} labelled sentences, and filling in is right more "
-        "often than anything that reads from the left can be; with 5 and 20 nothing is claimed"
+    rule = mark(
+        "shown when pre-training gains at least {gain} in the mean over 1 and {few} labelled sentences, and filling in is right more "
+        "often than anything that reads from the left can be; with 5 and 20 nothing is claimed",
+        gain=GAIN,
+        few=FEW,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

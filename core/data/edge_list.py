@@ -7,15 +7,15 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 MOST_NODES = 16
 EXAMPLES = {
-    "path": (8, "1-2, 2-3, 3-4, 4-5, 5-6, 6-7, 7-8"),
-    "ring": (8, "1-2, 2-3, 3-4, 4-5, 5-6, 6-7, 7-8, 8-1"),
-    "star": (8, "1-2, 1-3, 1-4, 1-5, 1-6, 1-7, 1-8"),
-    "two groups": (8, "1-2, 1-3, 2-3, 3-4, 2-4, 5-6, 5-7, 6-7, 7-8, 6-8, 4-5"),
-    "one way": (8, "1>2, 2>3, 3>4, 4>5, 5>6, 6>7, 7>8"),
+    mark("path"): (8, "1-2, 2-3, 3-4, 4-5, 5-6, 6-7, 7-8"),
+    mark("ring"): (8, "1-2, 2-3, 3-4, 4-5, 5-6, 6-7, 7-8, 8-1"),
+    mark("star"): (8, "1-2, 1-3, 1-4, 1-5, 1-6, 1-7, 1-8"),
+    mark("two groups"): (8, "1-2, 1-3, 2-3, 3-4, 2-4, 5-6, 5-7, 6-7, 7-8, 6-8, 4-5"),
+    mark("one way"): (8, "1>2, 2>3, 3>4, 4>5, 5>6, 6>7, 7>8"),
 }
 _EDGE = re.compile(r"(\d+)\s*(-|>)\s*(\d+)")
 

@@ -261,6 +261,6 @@ def _split(pictures: list[BoxedPicture], listed: set[str]) -> tuple[tuple[BoxedP
     held = listed & {one.name for one in pictures}
     if not held:
         names = sorted(one.name for one in pictures)
-        held = set(Random(tr("held-out pictures")).sample(names, round(_HELD_OUT * len(names))))
+        held = set(Random("held-out pictures").sample(names, round(_HELD_OUT * len(names))))
     train, held_out = ([one for one in pictures if (one.name in held) is out] for out in (False, True))
     return tuple(train), tuple(held_out)

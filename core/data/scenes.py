@@ -11,7 +11,6 @@ import torch
 
 from core.data.boxes import BoxedPicture, BoxedPictures, middles, overlaps
 from core.data.digits import DIGITS, Digits, digits
-from core.language import tr
 
 _SMALL, _LARGE = 24, 32  # rows and columns of a picture: rectangles, digits
 _COLORS = torch.tensor([[0.9, 0.25, 0.1], [0.1, 0.45, 0.9]])
@@ -30,7 +29,7 @@ def rectangles(train: int = 2000, held_out: int = 200) -> BoxedPictures:
     return BoxedPictures(
         ("red", "blue"),
         tuple(_scenes("train", train, _rectangles)),
-        tuple(_scenes(tr("held out"), held_out, _rectangles)),
+        tuple(_scenes("held out", held_out, _rectangles)),
     )
 
 
@@ -46,7 +45,7 @@ def placed_digits(train: int = 4000, held_out: int = 200) -> BoxedPictures:
     parts = Digits(known.pictures[:_KEPT], known.labels[:_KEPT]), Digits(known.pictures[_KEPT:], known.labels[_KEPT:])
     drawn = [
         tuple(_scenes(f"digits {name}", count, lambda name, rng, part=part: _digits(name, rng, part)))
-        for name, count, part in zip(("train", tr("held out")), (train, held_out), parts)
+        for name, count, part in zip(("train", "held out"), (train, held_out), parts)
     ]
     return BoxedPictures(DIGITS, *drawn)
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 Link = tuple[int, int]
 Numbering = Literal[0, 1]
-ORDERS = ("source-target", "target-source")
+ORDERS = (mark("source-target"), mark("target-source"))
 _PAIR = re.compile(r"(\d{1,7})([-p?])(\d{1,7})(?::[0-9.eE+-]+)?")  # a system may put a probability behind a colon
 _NUMBERED = re.compile(r"(\d{1,9})\t(.*)")
 _SHOWN = 40  # characters of a bad line in a message

@@ -60,7 +60,7 @@ def barred_left_out(decision: Decision, item: int, taken: set[tuple[int, int]]) 
             "too early to end: at least {min_length} tokens must come before <end>", min_length=search.min_length
         ),
         REPEATED: repeated,
-        **{why: tr("no tree could come of it: {words}", words=words) for why, words in NO_TREE.items()},
+        **{why: tr("no tree could come of it: {words}", words=tr(words)) for why, words in NO_TREE.items()},
     }
     found = []
     for slot in weighed_slots(decision, item):

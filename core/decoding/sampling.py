@@ -23,7 +23,7 @@ from core.decoding.leftover import LeftOut, shortened
 from core.decoding.ranking import PLAIN, LengthNorm
 from core.decoding.search import AbstractSearch
 from core.decoding.weighing import FREE, Weighing
-from core.language import tr
+from core.language import mark, tr
 from core.settings import setting
 
 
@@ -166,14 +166,18 @@ class SamplingSearch(AbstractSearch):
     def _why(self, law: float, stage: int) -> tuple[Status, str]:
         if law > 0:
             return Status.PRUNED_DRAW, tr("chance fell on another token")
-        return Status.PRUNED_FILTER, (
-            "its probability at this temperature is too small to be drawn",
-            f"outside the {self.top_k} most probable tokens (top-k)",
-            f"outside the fewest tokens with {self.top_p:g} of the probability (top-p)",
-            f"below {self.min_p:g} of the most probable token (min-p)",
-            f"its surprise is further from the entropy than that of the {self.typical:g} typical mass (typical)",
-            f"below the probability {self.epsilon:g} (epsilon)",
+        text, limit = (
+            (mark("its probability at this temperature is too small to be drawn"), 0),
+            (mark("outside the {limit:g} most probable tokens (top-k)"), self.top_k),
+            (mark("outside the fewest tokens with {limit:g} of the probability (top-p)"), self.top_p),
+            (mark("below {limit:g} of the most probable token (min-p)"), self.min_p),
+            (
+                mark("its surprise is further from the entropy than that of the {limit:g} typical mass (typical)"),
+                self.typical,
+            ),
+            (mark("below the probability {limit:g} (epsilon)"), self.epsilon),
         )[stage]
+        return Status.PRUNED_FILTER, tr(text, limit=limit)
 
     def _noises(self, item: int, step: int) -> Float[np.ndarray, " draw"]:
         return streams(self.seed, item, self.draws, step)

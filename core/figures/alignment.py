@@ -9,6 +9,7 @@ from math import ceil
 from core.figures.letters import beginning, isolated, lettering
 from core.figures.pixels import levels, png, pooled
 from core.figures.theme import SERIES
+from core.language import tr
 from core.recording.alignment import AlignmentMap, Axes, Mark
 
 _WIDE, _TALL, _CELL = 860, 600, 26  # the largest frame and cell
@@ -42,7 +43,7 @@ def picture(
     left = 14 + _LETTER * 0.62 * min(14, max(map(_width, axes.queries)))
     turned = max(map(_width, axes.keys)) * _LETTER * 0.62 > cell[0]
     top = 52 + (_LETTER * 0.62 * min(12, max(map(_width, axes.keys))) if turned else _LETTER + 4)
-    told = f"rows: {axes.rows} · columns: {axes.columns}"
+    told = tr("rows: {rows} · columns: {columns}", rows=axes.rows, columns=axes.columns)
     parts = [
         _text(left, 18, title, anchor="start", weight="bold", size=15),
         _text(left, 34, told, anchor="start", color=_SOFT),

@@ -104,10 +104,11 @@ def title_of(diagnosis: Diagnosis) -> str:
 
 def _scores(diagnosis: Diagnosis) -> str:
     rows = "".join(
-        f'<tr><td>{plain(name)}</td><td class="number">{value:.3f}</td><td class="quiet">{plain(diagnosis.judged.meanings[name])}</td></tr>'
+        f'<tr><td>{plain(tr(name))}</td><td class="number">{value:.3f}</td>'
+        f'<td class="quiet">{plain(diagnosis.judged.meanings[name])}</td></tr>'
         for name, value in diagnosis.judged.figures.items()
     )
-    return f"<h2>Scores</h2><table>{rows}</table>"
+    return tr("<h2>Scores</h2><table>{rows}</table>", rows=rows)
 
 
 def _findings(diagnosis: Diagnosis) -> str:

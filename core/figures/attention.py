@@ -11,12 +11,12 @@ from core.errors import SettingError
 from core.figures.alignment import picture
 from core.figures.pictures import Figure
 from core.figures.provenance import Origin, Provenance
-from core.language import tr
+from core.language import mark, tr
 from core.recording.alignment import AlignmentMap, Axes, Place
 from core.recording.matrix import AttentionMatrix
 
-REDUCTIONS = ("head", "mean over heads", "max over heads")
-ALL = "all heads"
+REDUCTIONS = (mark("head"), mark("mean over heads"), mark("max over heads"))
+ALL = mark("all heads")
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class MapView:
     @property
     def title(self) -> str:
         """Which attention, for people."""
-        what = f"head {self.head + 1}" if self.reduction == "head" else self.reduction
-        return f"{self.matrix.site.label} · {what}"
+        what = tr("head {n}", n=self.head + 1) if self.reduction == "head" else tr(self.reduction)
+        return f"{self.matrix.site.said} · {what}"
 
     @property
     def numbers(self) -> AttentionMatrix:

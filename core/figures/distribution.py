@@ -113,7 +113,7 @@ def law_bars(
             )
     if 0 <= drawn < len(tokens):
         top = max(model[drawn], tempered[drawn], law[drawn])
-        figure.add_annotation(x=drawn, y=top, text="▼ drawn", showarrow=False, yanchor="bottom", font_size=13)
+        figure.add_annotation(x=drawn, y=top, text=tr("▼ drawn"), showarrow=False, yanchor="bottom", font_size=13)
     figure.update_layout(title=tr("What may come next, the most probable first"), barmode="group", bargap=0.22)
     styled(figure, mode, height=340)
     names = [f"★ {_short(token)}" if at == right else _short(token) for at, token in enumerate(tokens)]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from jaxtyping import Bool, Int, UInt8
 
 from core.figures.theme import DASHES, SERIES, Mode, styled
-from core.language import tr
+from core.language import tr, tr_count
 
 _FILLED = {"light": SERIES[0], "dark": "#6db3e3"}
 _BLOCKED = {"light": "#edf1f4", "dark": "#1b232b"}
@@ -183,7 +183,7 @@ def _listed(edges: Bool[np.ndarray, "node node"], heard: Int[np.ndarray, " node"
 def _heard(layers: int) -> str:
     if layers <= 0:
         return tr("the node that speaks") if layers == 0 else tr("never hears it")
-    return tr("hears it after {layers} layer{value}", layers=layers, value="s" * (layers > 1))
+    return tr_count(layers, "hears it after 1 layer", "hears it after {n} layers")
 
 
 def _letters(layers: int, mode: Mode) -> str:

@@ -170,7 +170,7 @@ def _edit(edit: Mapping[str, Any]) -> str:
     head = edit.get("head")
     number = head + 1 if isinstance(head, int) else head
     step = tr(" at step {step}", step=edit["step"]) if "step" in edit else ""
-    return f"{edit.get('site')} head {number} {tr('row set') if 'row' in edit else 'off'}{step}"
+    return f"{edit.get('site')} {tr('head {n}', n=number)} {tr('row set') if 'row' in edit else tr('off')}{step}"
 
 
 def _settings(search: Mapping[str, Any]) -> str:

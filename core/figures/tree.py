@@ -16,7 +16,7 @@ from core.decoding.trees.saved import Parts
 from core.figures.letters import isolated, lettering
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_layout import Drawn, Layout, laid_out
-from core.language import tr
+from core.language import tr, tr_count
 
 _ROW, _HEIGHT, _GAP, _EDGE, _TOP = 30, 22, 46, 14, 64
 _LONGEST = 24  # characters of a token that are written out
@@ -81,7 +81,7 @@ def about_tree(
 
 def _title(header: Mapping[str, Any]) -> str:
     count = len(header.get("edits") or ())
-    edited = tr(" · {count} edit{value}", count=count, value="s" * (count != 1)) if count else ""
+    edited = tr_count(count, " · 1 edit", " · {n} edits") if count else ""
     return f"{header.get('strategy', 'decoding')}{edited}: {header.get('source', '')} → {header.get('output', '')}"
 
 

@@ -28,7 +28,7 @@ def error_grid(
         sites: names of the rows; errors: 0…1, nan where a site has no such head, means in the last column.
         best: row and column of the star.
     """
-    columns = [*(f"head {head + 1}" for head in range(errors.shape[1] - 1)), tr("mean of heads")]
+    columns = [*(tr("head {n}", n=head + 1) for head in range(errors.shape[1] - 1)), tr("mean of heads")]
     texts = [["" if np.isnan(value) else f"{value:.3f}" for value in row] for row in errors]
     texts[best[0]][best[1]] += " ★"
     figure = go.Figure(

@@ -52,10 +52,10 @@ class AlignmentScores:
         mark("outputs in the order of the places they look at, less those out of it, 0…1; 0 where all look at one")
     )
     diagonality: float = _described(
-        f"share of weight within {BAND} of the straight diagonal, 0…1; even weights get about 0.28"
+        mark("share of weight within {band} of the straight diagonal, 0…1; even weights get about 0.28")
     )
     guided_cost: float = _described(
-        f"what guided attention of g = {GUIDE} charges an output, 0…1: 0 on the straight diagonal"
+        mark("what guided attention of g = {guide} charges an output, 0…1: 0 on the straight diagonal")
     )
     correlation: float = _described(mark("of output and source place under the weights, −1…1; −1 reads backwards"))
     slope: float = _described(
@@ -96,7 +96,7 @@ class AlignmentScores:
     @classmethod
     def described(cls) -> dict[str, str]:
         """What each score says, by name."""
-        return {one.name: one.metadata["summary"] for one in fields(cls)}
+        return {one.name: tr(one.metadata["summary"], band=BAND, guide=GUIDE) for one in fields(cls)}
 
 
 def alignment_scores(weights: Map) -> AlignmentScores:

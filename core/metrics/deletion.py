@@ -12,8 +12,6 @@ from typing import Literal
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.language import tr
-
 Judgement = Literal["better", "no better", "worse"]
 CHANCE = 0.05  # a map is called better where at most this share of random orders would do as well
 
@@ -84,7 +82,7 @@ def judged(own: float, random: Float[np.ndarray, " order"]) -> Judgement:
     if (1 + as_good(own, random)) / every <= CHANCE:
         return "better"
     as_bad = int((random <= own + _rounding(own)).sum())
-    return "worse" if (1 + as_bad) / every <= CHANCE else tr("no better")
+    return "worse" if (1 + as_bad) / every <= CHANCE else "no better"
 
 
 def _rounding(own: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.alignment_scores import AlignmentScores, alignment_scores
 from core.metrics.doctor import SOURCE, Finding, examine
 from core.metrics.warping import warping_path
@@ -67,7 +67,7 @@ class Diagnosis:
     def marks(self) -> tuple[Mark, ...]:
         """Where the first findings are, numbered as they are told: more could not be told apart on a map."""
         return tuple(
-            Mark(one.axis, one.first, one.last, str(at), f"{one.kind}: {one.words}")
+            Mark(one.axis, one.first, one.last, str(at), f"{tr(one.kind)}: {one.words}")
             for at, one in enumerate(self.findings[:MOST_MARKS], 1)
         )
 
@@ -75,16 +75,22 @@ class Diagnosis:
     def told(self) -> tuple[str, ...]:
         """The findings in sentences, places by their tokens or seconds."""
         return tuple(
-            f"{one.kind}: {one.words} ({'source' if one.axis == SOURCE else 'output'}{'s' * (one.first != one.last or self.axes.block[one.axis] > 1)} "
-            f"{self.axes.span(one.axis, one.first, one.last)})"
+            tr("{kind}: {words} ({where})", kind=tr(one.kind), words=one.words, where=self._where(one))
             for one in self.findings
         )
+
+    def _where(self, one: Finding) -> str:
+        span = self.axes.span(one.axis, one.first, one.last)
+        number = 1 if one.first == one.last and self.axes.block[one.axis] == 1 else 2
+        if one.axis == SOURCE:
+            return tr_count(number, "source {span}", "sources {span}", span=span)
+        return tr_count(number, "output {span}", "outputs {span}", span=span)
 
     @property
     def kinds(self) -> str:
         """How many findings of which kind, the most frequent first."""
         counts = Counter(one.kind for one in self.findings)
-        return ", ".join(f"{count:,} × {kind}" for kind, count in counts.most_common())
+        return ", ".join(f"{count:,} × {tr(kind)}" for kind, count in counts.most_common())
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from core.language import tr
+from core.language import mark, tr
 from core.metrics.alignment_scores import HALF, centers, ordered, shares, stepped_over
 from core.metrics.entropy import entropy_share
 from core.metrics.reading_path import reading_path, width_of
@@ -88,7 +88,7 @@ def examine(weights: Float[np.ndarray, "target source"]) -> tuple[Finding, ...]:
         return ()
     lost = _lost(rows)
     collapsed = [
-        Finding("collapse", TARGET, first, last, tr("outputs look everywhere at once"))
+        Finding(mark("collapse"), TARGET, first, last, tr("outputs look everywhere at once"))
         for first, last in _runs(lost, FEW)
     ]
     sure = ~lost
@@ -98,7 +98,7 @@ def examine(weights: Float[np.ndarray, "target source"]) -> tuple[Finding, ...]:
         first, last = (int(one) for one in np.flatnonzero(sure)[[0, -1]])
         return (
             *collapsed,
-            Finding("reversal", TARGET, first, last, tr("the map is read from its end to its beginning")),
+            Finding(mark("reversal"), TARGET, first, last, tr("the map is read from its end to its beginning")),
         )
     path = reading_path(rows, sure)
     reach = (width_of(rows[sure]) - 1) // 2
@@ -145,10 +145,18 @@ def _returns(stays: Sequence[Stay], back: int) -> list[Finding]:
         steps = np.diff([one.source for one in stays[at - 1 : end + 1]])
         if len(steps) > 2 and (steps < 0).mean() > HALF and steps.min() >= -back:
             found.append(
-                Finding("reversal", TARGET, stays[at].first, stays[end].last, tr("outputs go back through the sources"))
+                Finding(
+                    mark("reversal"),
+                    TARGET,
+                    stays[at].first,
+                    stays[end].last,
+                    tr("outputs go back through the sources"),
+                )
             )
         else:
-            found.append(Finding("repeat", TARGET, stays[at].first, stays[end].last, tr("sources are read again")))
+            found.append(
+                Finding(mark("repeat"), TARGET, stays[at].first, stays[end].last, tr("sources are read again"))
+            )
         at = end + 1
     return found
 
@@ -160,9 +168,11 @@ def _long(stays: Sequence[Stay], sources: int) -> list[Finding]:
     for one in stays:
         if one.length >= max(LEAST, LONG * usual):
             if one is stays[-1] and one.source >= sources - 2:
-                found.append(Finding("run-on", TARGET, one.first, one.last, tr("outputs go on after the last source")))
+                found.append(
+                    Finding(mark("run-on"), TARGET, one.first, one.last, tr("outputs go on after the last source"))
+                )
             else:
-                found.append(Finding("stuck", TARGET, one.first, one.last, tr("outputs stay on one source")))
+                found.append(Finding(mark("stuck"), TARGET, one.first, one.last, tr("outputs stay on one source")))
     return found
 
 
@@ -186,9 +196,11 @@ def _unread(
     for first, last in _runs(~read, 1):
         length = last - first + 1
         if last == sources - 1 and length >= max(2, UNREAD * sources):
-            found.append(Finding(tr("premature end"), SOURCE, first, last, tr("the output ends before these are read")))
+            found.append(
+                Finding(mark("premature end"), SOURCE, first, last, tr("the output ends before these are read"))
+            )
         else:
-            found.append(Finding("skip", SOURCE, first, last, tr("nothing looks at these")))
+            found.append(Finding(mark("skip"), SOURCE, first, last, tr("nothing looks at these")))
     return found
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.data.word_links import Link
+from core.language import mark, tr
 
 Links = frozenset[Link]
 Map = Float[np.ndarray, "target source"]
@@ -138,9 +139,17 @@ SYMMETRIZATIONS: dict[str, Callable[[Links, Links], Links]] = {
     "grow-diag-final": grow_diag_final,
     "grow-diag-final-and": grow_diag_final_and,
 }
+
+
+def extraction_name(name: str) -> str:
+    """One of EXTRACTIONS in the language of whoever looks; what joins two directions keeps its name."""
+    _, _, joined = name.partition(": ")
+    return tr("rows and columns: {name}", name=joined) if joined else tr(name)
+
+
 EXTRACTIONS: dict[str, Callable[[Map], Links]] = {
-    "largest of each row": largest_in_row,
-    "largest of each column": largest_in_column,
-    "threshold": above,
+    mark("largest of each row"): largest_in_row,
+    mark("largest of each column"): largest_in_column,
+    mark("threshold"): above,
     **{f"rows and columns: {name}": in_both_directions(combine) for name, combine in SYMMETRIZATIONS.items()},
 }

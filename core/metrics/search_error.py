@@ -22,7 +22,7 @@ class Tag(StrEnum):
 
     BEST = mark("best of the model")
     SEARCH_ERROR = mark("search error")
-    RUNNER_UP = "runner-up"
+    RUNNER_UP = mark("runner-up")
     MODEL_ERROR = mark("model error")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from core.errors import ShapeError
-from core.language import tr
+from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix
 
 
@@ -42,9 +42,13 @@ class Place:
         >>> Place("attn", layer=1, head=0).label
         'attn · layer 2 · head 1'
         """
-        numbers = (("layer", self.layer), ("head", self.head), ("item", self.item))
-        parts = [self.name, *(f"{word} {number + 1}" for word, number in numbers if number is not None)]
-        return " · ".join(part for part in parts if part) or "map"
+        numbers = (
+            (mark("layer {n}"), self.layer),
+            (mark("head {n}"), self.head),
+            (mark("item {n}"), self.item),
+        )
+        parts = [self.name, *(tr(word, n=number + 1) for word, number in numbers if number is not None)]
+        return " · ".join(part for part in parts if part) or tr("map")
 
 
 @dataclass(frozen=True)

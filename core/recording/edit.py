@@ -20,7 +20,7 @@ from jaxtyping import Int
 from torch import Tensor, nn
 
 from core.errors import InputError
-from core.language import tr
+from core.language import tr, tr_count
 from core.recording.recorded import Recorded
 from core.recording.recorder import attention_paths, site_of
 from core.recording.tap import Tap, editing, leads_in
@@ -79,7 +79,7 @@ class Edit:
     @property
     def where(self) -> str:
         """The head, for people: layers and heads counted from 1."""
-        return tr("{label}, head {head}", label=site_of(self.site).label, head=self.head + 1)
+        return tr("{label}, head {head}", label=site_of(self.site).said, head=self.head + 1)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it; what is None is left out."""
@@ -197,12 +197,12 @@ def _apply(edit: Edit, value: Tensor, begin: int) -> None:
     """Write one edit into a copy of what passed: weights [batch head query key], or contexts [batch head query value]."""
     heads, queries, keys = value.shape[1:]
     if edit.head >= heads:
-        has = tr("one head") if heads == 1 else f"{heads} heads"
+        has = tr_count(heads, "one head", "{n} heads")
         raise InputError(
             tr(
                 "{where}: there is no such head, {label} has {has}",
                 where=edit.where,
-                label=site_of(edit.site).label,
+                label=site_of(edit.site).said,
                 has=has,
             )
         )

@@ -38,6 +38,18 @@ class Site:
         copying = " · copied" if self.name.endswith("cross_copying") else ""
         return f"{what} · layer {self.layer + 1}{view}{copying}"
 
+    @property
+    def said(self) -> str:
+        """The same in the language of whoever looks; `label` is the same everywhere, for files and addresses."""
+        if self.kind == "cross":
+            what = tr("cross · layer {n}", n=self.layer + 1)
+        elif self.stack == "encoder":
+            what = tr("encoder self · layer {n}", n=self.layer + 1)
+        else:
+            what = tr("decoder self · layer {n}", n=self.layer + 1)
+        view = tr(" · own layer's view") if "auxiliary" in self.name else ""
+        return what + view + (tr(" · copied") if self.name.endswith("cross_copying") else "")
+
 
 @dataclass(frozen=True)
 class AttentionMatrix:

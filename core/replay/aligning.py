@@ -1,7 +1,7 @@
 """Pages about alignment: Guided or not, Attention types, The 发财 ladder, Gold alignments."""
 
 from core.language import mark, tr
-from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD
+from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, extraction_name
 from core.replay.parameter import Choice, Coded, Given, Number, Several, Switch, Whole, Words
 from core.replay.runs import Run
 from core.replay.view import Numbers, View, section
@@ -214,7 +214,7 @@ ALIGNING = {
         {
             _HELD_OUT: section(
                 gold_alignments, run=Run("gold run", "demo/reverse-transformer"),
-                links=Choice("gold links by", next(iter(EXTRACTIONS)), EXTRACTIONS, tr),
+                links=Choice("gold links by", next(iter(EXTRACTIONS)), EXTRACTIONS, extraction_name),
                 threshold=Number("gold threshold", THRESHOLD, 0.05, 0.95), n=Whole("gold n", 50, 1, MOST),
             )
         },

@@ -9,6 +9,7 @@ from core.decoding.session import Session
 from core.errors import DataError, SettingError
 from core.language import mark, tr
 from core.recording.edit import Edit
+from core.recording.head_names import HEAD, head_name
 from core.replay.parameter import Choice, Coded, Given, Whole, Words, quoted
 from core.replay.runs import Run, example_text
 from core.replay.searches import USUAL, read_searches, write_searches
@@ -109,7 +110,7 @@ def sampling(run: str, source: str, search: AbstractSearch, draw: int, n: int) -
 # ---------------------------------------------------------------- where the address has it
 _RUN = Run("run", "demo/dates-transformer", foreign=True)
 _SOURCE = Words("source", example_text("run"))
-_MEAN = "mean over heads"
+_MEAN = mark("mean over heads")
 _DRAWN = {"sampling": {"draws": 50}, "stochastic": {"width": 20}}
 
 
@@ -183,12 +184,12 @@ def _cross(given: Given) -> list[tuple[str, int]]:
 
 def _layer(site: str) -> str:
     digits = [part for part in site.split(".") if part.isdigit()]
-    return f"layer {int(digits[0]) + 1}" if digits else tr("the decoder")
+    return tr("layer {n}", n=int(digits[0]) + 1) if digits else tr("the decoder")
 
 
 def _heads(given: Given) -> list[str]:
     count = dict(_cross(given))[given["site"]]
-    return [_MEAN, *(f"head {at + 1}" for at in range(count))] if count > 1 else [_MEAN]
+    return [_MEAN, *(f"{HEAD}{at + 1}" for at in range(count))] if count > 1 else [_MEAN]
 
 
 def _path(text: str, given: Given) -> tuple[int, ...]:
@@ -203,7 +204,7 @@ DECODING = {
                 decoder, {"run": _RUN, "source": _SOURCE, "search": Choice("search", "greedy", SEARCHES)},
                 session=Coded("session", _begun, _session, SavedSession.to_link),
                 site=Choice("site", lambda given: _cross(given)[-1][0], lambda given: [site for site, _ in _cross(given)], _layer),
-                head=Choice("head", _MEAN, _heads), path=Coded("path", (), _path, lambda path: ".".join(map(str, path))),
+                head=Choice("head", _MEAN, _heads, head_name), path=Coded("path", (), _path, lambda path: ".".join(map(str, path))),
             )
         },
     ),

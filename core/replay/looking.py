@@ -199,7 +199,7 @@ def _sites(given: Given) -> list[str]:
 def _site_label(path: str) -> str:
     from core.recording.recorder import site_of
 
-    return site_of(path).label
+    return site_of(path).said
 
 
 def _layers(given: Given) -> int:

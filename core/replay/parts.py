@@ -227,7 +227,7 @@ PARTS = {
                 graph, edges=Words("edges", _EDGES), nodes=Whole("nodes", _NODES, 1, MOST_NODES), loops=Switch("loops", True),
                 layers=Whole("graph layers", 3, 1, 7),
                 speaker=Choice(
-                    "speaker", 0, lambda given: range(given["nodes"]), lambda node: f"node {node + 1}"
+                    "speaker", 0, lambda given: range(given["nodes"]), lambda node: tr("node {n}", n=node + 1)
                 ),
             ),
         },

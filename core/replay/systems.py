@@ -1,5 +1,6 @@
 """Pages about other systems: Inputs, GAN, Detection, Parsing, Labels; and pages that show no numbers of their own."""
 
+from core.data.digits import SIDE
 from core.language import mark, tr
 from core.replay.parameter import Choice, Given, Whole, Words
 from core.replay.runs import Run, of_tasks
@@ -130,7 +131,7 @@ def labels(decoder: str, annotators: int, seed: int, text: str, trained: int) ->
 
 # ---------------------------------------------------------------- where the address has it
 _KINDS = mark("Words"), mark("Sound"), mark("Picture"), mark("Graph")
-_LOOKED = {1: mark("64 places"), 2: mark("16 squares of 2 × 2")}
+_LOOKED = {1: mark("{n} places", n=SIDE**2), 2: mark("{n} squares of 2 × 2", n=SIDE**2 // 4)}
 _SCENES = {
     "rectangles": mark("rectangles · one to three, in two colors"),
     "digits": mark("digits · handwritten, anywhere on a canvas"),
@@ -202,15 +203,15 @@ SYSTEMS = {
                 seed=Whole("detection seed", 0, 0, 999), at=Whole("detection picture at", 0, 0, 19),
                 query=Choice(
                     "detection query", None, lambda given: [None, *range(_detector(given)[0])],
-                    lambda at: "none" if at is None else f"query {at + 1}",
+                    lambda at: tr("none") if at is None else tr("query {n}", n=at + 1),
                 ),
                 layer=Choice(
                     "detection layer", lambda given: _detector(given)[1] - 1, lambda given: range(_detector(given)[1]),
-                    lambda at: f"layer {at + 1}",
+                    lambda at: tr("layer {n}", n=at + 1),
                 ),
                 head=Choice(
                     "detection head", None, lambda given: [None, *range(_detector(given)[2])],
-                    lambda at: tr("mean of all") if at is None else f"head {at + 1}",
+                    lambda at: tr("mean of all") if at is None else tr("head {n}", n=at + 1),
                 ),
                 trained=Whole("trained", _of_all, 0, _DETECTOR_STEPS, spelled=False),
             )

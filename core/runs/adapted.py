@@ -206,5 +206,5 @@ class AdaptedReader(AbstractTrained):
             self.model(numbers)
         if recorder.truncated:
             raise InputError(tr("the attention of this text needs more memory than is kept for it; shorten it"))
-        sides = dict.fromkeys((tr("encoder self"), tr("decoder self")), labels)
+        sides = dict.fromkeys(("encoder self", "decoder self"), labels)
         return recorder.matrices(sides, sides)

@@ -55,11 +55,11 @@ def _recurrent(alignment: str) -> Mapping[str, Any]:
 
 
 ALIGNERS: dict[str, Aligner] = {
-    "content": Aligner("additive", _recurrent("content")),
-    "location": Aligner("location-aware", _recurrent("location")),
-    "monotonic": Aligner("monotonic", _recurrent("monotonic")),
-    "mocha": Aligner("MoChA", _recurrent("mocha")),
-    "transformer": Aligner("Transformer", _TRANSFORMER),
+    "content": Aligner(mark("additive"), _recurrent("content")),
+    "location": Aligner(mark("location-aware"), _recurrent("location")),
+    "monotonic": Aligner(mark("monotonic"), _recurrent("monotonic")),
+    "mocha": Aligner(mark("MoChA"), _recurrent("mocha")),
+    "transformer": Aligner(mark("Transformer"), _TRANSFORMER),
     "guided": Aligner(mark("Transformer, guided"), _TRANSFORMER, guidance=10.0),
 }
 
@@ -214,10 +214,10 @@ def offered() -> dict[str, Example]:
     usual, more = held_out(TASK, "test", 2)
     (long,), (short,) = held_out(LONG, "test", 1), held_out(SHORT, "test", 1)
     return {
-        "as trained": usual,
-        "another": more,
-        "longer than trained": long,
-        "shorter than trained": short,
-        "the lecture's 发财": TASK.spoken(("fa", "cai")),
-        "发财 four times": TASK.spoken(("fa", "cai") * 4),
+        mark("as trained"): usual,
+        mark("another"): more,
+        mark("longer than trained"): long,
+        mark("shorter than trained"): short,
+        mark("the lecture's 发财"): TASK.spoken(("fa", "cai")),
+        mark("发财 four times"): TASK.spoken(("fa", "cai") * 4),
     }

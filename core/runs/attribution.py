@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from core.data.batch import pad
 from core.data.vocabulary import UNK
 from core.errors import MissingExtra
-from core.language import tr
+from core.language import mark, tr
 from core.models.encoder import AbstractEncoder
 from core.models.seq2seq import Seq2Seq
 
@@ -111,12 +111,12 @@ def attributions(
 def saliency(captum: ModuleType, score: Score, vectors: Tensor, nothing: Tensor, steps: int) -> Attribution:
     """Length of the gradient at each token."""
     gradient = captum.Saliency(score).attribute(vectors, abs=False)
-    return _attribution("saliency", gradient.norm(dim=-1))
+    return _attribution(mark("saliency"), gradient.norm(dim=-1))
 
 
 def input_x_gradient(captum: ModuleType, score: Score, vectors: Tensor, nothing: Tensor, steps: int) -> Attribution:
     """Each token's vector times the gradient there."""
-    return _attribution("input × gradient", captum.InputXGradient(score).attribute(vectors).sum(dim=-1))
+    return _attribution(mark("input × gradient"), captum.InputXGradient(score).attribute(vectors).sum(dim=-1))
 
 
 def integrated_gradients(captum: ModuleType, score: Score, vectors: Tensor, nothing: Tensor, steps: int) -> Attribution:
@@ -126,7 +126,7 @@ def integrated_gradients(captum: ModuleType, score: Score, vectors: Tensor, noth
     found = method.attribute(vectors, baselines=nothing, n_steps=steps, internal_batch_size=at_once)
     with torch.no_grad():
         difference = float(score(vectors) - score(nothing))
-    return _attribution(tr("integrated gradients"), found.sum(dim=-1), difference)
+    return _attribution(mark("integrated gradients"), found.sum(dim=-1), difference)
 
 
 METHODS: dict[str, Callable[[ModuleType, Score, Tensor, Tensor, int], Attribution]] = {

@@ -46,14 +46,14 @@ class Verdict:
     def words(self) -> str:
         """In a sentence or two."""
         narrow, wide = self.best, self.widest
-        sums = f"{_nats(narrow.logp)} to {_nats(wide.logp)}"
+        sums = tr("{first} to {last}", first=_nats(narrow.logp), last=_nats(wide.logp))
         if self.curse:
             return tr(
                 "The beam-search curse: from beam {width} to beam {width2} the mean Σ log p "
-                "{rest} from {sums}, and the share of right outputs falls from "
+                "goes from {sums}, and the share of right outputs falls from "
                 "{right:.1%} to {right2:.1%} ({empty:.1%} are empty). The search gets better, what it "
                 "finds gets worse.",
-                width=narrow.width, width2=wide.width, rest="rises" if wide.logp > narrow.logp else "goes", sums=sums,
+                width=narrow.width, width2=wide.width, sums=sums,
                 right=narrow.right, right2=wide.right, empty=wide.empty)  # fmt: skip
         if self.worse:
             return tr(

@@ -21,7 +21,7 @@ from core.runs.folder import RunFolder
 
 What = Literal["pause", "continue", "stop", "learning_rate", "guidance"]
 _VALUED: dict[str, tuple[Callable[[float], bool], str]] = {  # what carries a value, and which ones can be
-    "learning_rate": (lambda value: value > 0, "above 0; try 0.001"),
+    "learning_rate": (lambda value: value > 0, mark("above 0; try 0.001")),
     "guidance": (lambda value: 0 <= value <= 1000, mark("from 0, which switches it off, to 1000; try 5")),
 }
 

@@ -13,12 +13,12 @@ from torch import nn
 
 from core.attention.convolution import QuadraticRelativeAttention
 from core.errors import InputError
-from core.language import tr
+from core.language import mark, tr
 from core.recording.recorder import Recorder
 
 SIDE = 12  # rows and columns of the images here
 SIZES = (1, 3, 5)  # of kernels
-PADDINGS = ("same", "valid")
+PADDINGS = (mark("same"), mark("valid"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,11 +121,11 @@ def _sharpen(size: int) -> np.ndarray:
 
 
 KERNELS: Mapping[str, Callable[[int], np.ndarray]] = {
-    "outline": _outline,
-    "blur": _blur,
-    "sharpen": _sharpen,
-    "edges": _edges,
-    "random": _random,
+    mark("outline"): _outline,
+    mark("blur"): _blur,
+    mark("sharpen"): _sharpen,
+    mark("edges"): _edges,
+    mark("random"): _random,
 }
 
 
@@ -139,10 +139,10 @@ _LETTER = _drawn(
     "..########..", "..########..", "..#......#..", ".##......##.", ".#........#.", "............",
 )  # fmt: skip
 IMAGES: Mapping[str, np.ndarray] = {
-    "letter": _LETTER,
-    "frame at the border": _RING,
-    "one pixel": np.pad(np.ones((1, 1)), ((5, SIDE - 6), (6, SIDE - 7))),
-    "one corner": np.pad(np.ones((1, 1)), ((0, SIDE - 1), (0, SIDE - 1))),
-    "noise": torch.rand(SIDE, SIDE, generator=torch.Generator().manual_seed(3), dtype=torch.float64).numpy(),
-    "empty": np.zeros((SIDE, SIDE)),
+    mark("letter"): _LETTER,
+    mark("frame at the border"): _RING,
+    mark("one pixel"): np.pad(np.ones((1, 1)), ((5, SIDE - 6), (6, SIDE - 7))),
+    mark("one corner"): np.pad(np.ones((1, 1)), ((0, SIDE - 1), (0, SIDE - 1))),
+    mark("noise"): torch.rand(SIDE, SIDE, generator=torch.Generator().manual_seed(3), dtype=torch.float64).numpy(),
+    mark("empty"): np.zeros((SIDE, SIDE)),
 }

@@ -43,13 +43,13 @@ class Writer:
 
 WRITERS: dict[str, Writer] = {
     "plain": Writer(mark("plain decoder"), MappingProxyType({"score": "additive"})),
-    "pointer_generator": Writer("pointer-generator", MappingProxyType({"copy": "pointer_generator"})),
+    "pointer_generator": Writer(mark("pointer-generator"), MappingProxyType({"copy": "pointer_generator"})),
     "coverage": Writer(
         mark("pointer-generator with coverage"),
         MappingProxyType({"copy": "pointer_generator", "alignment": "coverage"}),
         coverage=1.0,
     ),
-    "copynet": Writer("CopyNet", MappingProxyType({"copy": "copynet"})),
+    "copynet": Writer(mark("CopyNet"), MappingProxyType({"copy": "copynet"})),
 }
 
 

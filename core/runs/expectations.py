@@ -7,7 +7,7 @@ an AMD EPYC, torch 2.13, one thread): processor seconds, so that a busy machine 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 
 MOST_SECONDS = 120.0  # that an experiment of a page may take to come to what is written beside it
 
@@ -38,24 +38,26 @@ class Expectation:
 
 
 EXPECTATIONS: tuple[Expectation, ...] = (
-    Expectation("Tagging", "saw", "attention", 0.99, mark("tags of held-out sentences right"), 3),
-    Expectation("Tagging", "saw", "window", 0.95, mark("tags of held-out sentences right"), 1),
-    Expectation("Tagging", "classes", "attention", 0.72, mark("classes right, from two labelled sentences"), 2),
+    Expectation(mark("Tagging"), "saw", "attention", 0.99, mark("tags of held-out sentences right"), 3),
+    Expectation(mark("Tagging"), "saw", "window", 0.95, mark("tags of held-out sentences right"), 1),
+    Expectation(mark("Tagging"), "classes", "attention", 0.72, mark("classes right, from two labelled sentences"), 2),
     Expectation(mark("Fill in"), "fill_in", "attention", 0.90, mark("hidden words told by their class"), 12),
-    Expectation("Speech", "phones", "attention", 0.67, mark("frames right"), 4),
-    Expectation("Pictures", "digits", "attention", 0.96, mark("held-out digits right"), 5),
-    Expectation("Pictures", "digits", "convolution", 0.97, mark("held-out digits right"), 2),
-    Expectation("Detection", "rectangles", "hungarian", 0.98, mark("things found"), 12, by=mark("the cheapest pairs")),
+    Expectation(mark("Speech"), "phones", "attention", 0.67, mark("frames right"), 4),
+    Expectation(mark("Pictures"), "digits", "attention", 0.96, mark("held-out digits right"), 5),
+    Expectation(mark("Pictures"), "digits", "convolution", 0.97, mark("held-out digits right"), 2),
     Expectation(
-        "Detection", "digits", "hungarian", 0.90, mark("things found"), 86, seeds=1, by=mark("the cheapest pairs")
+        mark("Detection"), "rectangles", "hungarian", 0.98, mark("things found"), 12, by=mark("the cheapest pairs")
     ),
-    Expectation("Graphs", "karate", "gat", 0.95, mark("held-out members right"), 1),
-    Expectation("Graphs", "karate", "edges", 0.91, mark("held-out members right"), 1),
-    Expectation("Graphs", "communities", "gat", 0.98, mark("held-out nodes right"), 1),
-    Expectation("Graphs", "communities", "edges", 0.99, mark("held-out nodes right"), 1),
-    Expectation("Parsing", "parse", "transformer", 0.93, mark("held-out trees right whole"), 28),
     Expectation(
-        "Labels",
+        mark("Detection"), "digits", "hungarian", 0.90, mark("things found"), 86, seeds=1, by=mark("the cheapest pairs")
+    ),
+    Expectation(mark("Graphs"), "karate", "gat", 0.95, mark("held-out members right"), 1),
+    Expectation(mark("Graphs"), "karate", "edges", 0.91, mark("held-out members right"), 1),
+    Expectation(mark("Graphs"), "communities", "gat", 0.98, mark("held-out nodes right"), 1),
+    Expectation(mark("Graphs"), "communities", "edges", 0.99, mark("held-out nodes right"), 1),
+    Expectation(mark("Parsing"), "parse", "transformer", 0.93, mark("held-out trees right whole"), 28),
+    Expectation(
+        mark("Labels"),
         "labels",
         "fixed",
         0.99,
@@ -78,20 +80,17 @@ def expected(kind: str, *models: str) -> tuple[Expectation, ...]:
 def told(ones: Iterable[Expectation]) -> str:
     """Expectations in a sentence; nothing of none.
 
-    >>> told([Expectation("Pictures", "digits", "convolution", 0.98, "held-out digits right", 3.4)])
+    >>> told([Expectation(mark("Pictures"), "digits", "convolution", 0.98, "held-out digits right", 3.4)])
     'Expected with convolution: at least 98 % of held-out digits right, after about 3 seconds of one core (3 seeds).'
     """
     said = [
         tr(
-            "with {by}: at least {right:.0f} % of {of}, after about {value} "
-            "second{value2} of one core ({seeds} seed{value3})",
+            "with {by}: at least {right:.0f} % of {of}, after about {seconds} of one core ({seeds})",
             by=one.by or one.model,
             right=100 * one.right,
-            of=one.of,
-            value=max(1, round(one.seconds)),
-            value2="s" * (round(one.seconds) > 1),
-            seeds=one.seeds,
-            value3="s" * (one.seeds > 1),
+            of=tr(one.of),
+            seconds=tr_count(max(1, round(one.seconds)), "1 second", "{n} seconds"),
+            seeds=tr_count(one.seeds, "1 seed", "{n} seeds"),
         )
         for one in ones
     ]

@@ -18,7 +18,7 @@ from core.data.copying import Copyable
 from core.data.recording import Heard
 from core.data.vocabulary import MASK, UNK
 from core.errors import InputError, MissingExtra
-from core.language import tr
+from core.language import mark, tr
 from core.metrics.deletion import Judgement, area, as_good, counts, gone, judged, ranked
 from core.recording.matrix import AttentionMatrix
 from core.runs.attribution import Question, attributions, log_probs
@@ -48,9 +48,9 @@ def left_out(source: Sequence[int], deleted: Deleted) -> list[int]:
 
 
 ERASURES: dict[str, Callable[[Sequence[int], Deleted], list[int]]] = {
-    "replaced by <unk>": unknown,
-    "replaced by <mask>": masked,
-    "left out": left_out,
+    mark("replaced by <unk>"): unknown,
+    mark("replaced by <mask>"): masked,
+    mark("left out"): left_out,
 }
 
 
@@ -179,12 +179,12 @@ def maps(
     """
     row, found, missing = len(asked.fed) - 1, [], []
     cross = last_cross(matrices)
-    label = tr("{label}, mean over heads", label=cross.site.label)
+    label = tr("{label}, mean over heads", label=cross.site.said)
     found.append(SourceMap(label, cross.mean()[row].astype(np.float64)))
     try:
         near, through = carried(trained, matrices)
-        found.append(SourceMap(tr("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
-        found.append(SourceMap(tr("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(mark("rollout to the source"), through.through(near.mean()[row : row + 1])[0]))
+        found.append(SourceMap(mark("attention flow"), through.flow_through(near.mean()[row : row + 1])[0]))
     except InputError as error:
         missing.append(str(error))
     try:

@@ -24,8 +24,8 @@ from core.runs import atomic
 SCHEMA = "attnlab/run/1"
 # what a run is that may only be looked at, and what to do about a damaged one, by how its address begins
 _READ_ONLY = {
-    "demo": ("a shipped run", mark("get the repository's assets/runs again")),
-    "class": ("a published run", mark("whoever published it can take it back and publish it again")),
+    "demo": (mark("a shipped run"), mark("get the repository's assets/runs again")),
+    "class": (mark("a published run"), mark("whoever published it can take it back and publish it again")),
     "of": (mark("somebody else's run"), mark("its owner can restore or delete it")),
 }
 

@@ -85,7 +85,7 @@ def kept_model(name: str) -> KeptModel:
     file = _file(name)
     if not file.is_file():
         raise RunError(tr(
-            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or "none"))  # fmt: skip
+            "no model is kept under the name {name!r}; here are: {names}", name=name, names=", ".join(_names()) or tr("none")))  # fmt: skip
     data: Any = atomic.read_json(file, tr("delete {file} and keep the model again", file=file))
     known = {"name", "path", "source_language", "target_language"}
     if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA or not set(data) <= known or "path" not in data:
@@ -146,8 +146,11 @@ def is_foreign(address: str | Path) -> bool:
         return True
     if in_classroom():  # a path is no address there, and nobody learns what is on the server
         return False
-    folder = Path(text).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(text).expanduser()
+        if not folder.is_dir():
+            return False
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte in it, or the home of nobody
         return False
     try:
         config = atomic.read_json(folder / "config.json", "")
@@ -172,10 +175,8 @@ def load_foreign(
     text = str(address)
     if text.startswith(PREFIX):
         kept = kept_model(text.removeprefix(PREFIX))
-        source_language, target_language = (
-            source_language or kept.source_language,
-            target_language or kept.target_language,
-        )
+        source_language = source_language or kept.source_language
+        target_language = target_language or kept.target_language
         place = Place(Path(kept.path).expanduser(), kept.name, kept.address)
     else:
         _check_alone()
@@ -287,9 +288,7 @@ def _examples(pieces: "Pieces") -> Examples:
 def _check_alone() -> None:
     """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
     if in_classroom():
-        raise InputError(tr(
-            "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
+        raise InputError(tr("in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
 
 
 def _names() -> list[str]:

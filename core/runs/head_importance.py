@@ -19,7 +19,7 @@ from torch import Tensor
 from core.data.batch import Example, pad, pad_sources
 from core.decoding.batched import decode
 from core.errors import InputError
-from core.language import tr
+from core.language import mark, tr
 from core.models.fast.table import fast
 from core.recording.edit import Edit, Edits
 from core.recording.matrix import Site
@@ -27,7 +27,7 @@ from core.runs.intervention import heads
 from core.runs.trained import GREEDY, TrainedModel
 from core.training.evaluation import rules_for
 
-REFERENCE, OWN = "the reference", "its own output"
+REFERENCE, OWN = mark("the reference"), mark("its own output")
 TARGETS = (REFERENCE, OWN)
 _CHUNK = 8  # sentences between two reports of progress
 

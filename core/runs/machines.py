@@ -53,13 +53,13 @@ class Machine:
 
 MACHINES: dict[str, Machine] = {
     "recurrent": Machine(
-        "RNN", mark("a GRU or LSTM that writes a word after the other and looks back"), "demo/chat-gru"
+        mark("RNN"), mark("a GRU or LSTM that writes a word after the other and looks back"), "demo/chat-gru"
     ),
     "transformer": Machine(
-        "Transformer", mark("writes a word after the other by attention alone"), "demo/chat-transformer"
+        mark("Transformer"), mark("writes a word after the other by attention alone"), "demo/chat-transformer"
     ),
-    _COPYING: Machine("Pointer-generator", mark("any run that may copy what it looks at"), "demo/chat-pointer"),
-    _AT_ONCE: Machine("Non-autoregressive", mark("a run that writes all places at once"), "demo/chat-parallel"),
+    _COPYING: Machine(mark("Pointer-generator"), mark("any run that may copy what it looks at"), "demo/chat-pointer"),
+    _AT_ONCE: Machine(mark("Non-autoregressive"), mark("a run that writes all places at once"), "demo/chat-parallel"),
 }
 
 

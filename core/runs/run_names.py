@@ -6,7 +6,7 @@ from collections.abc import Collection
 from core.errors import RunError
 from core.language import mark, tr
 
-_PREFIXES = {"demo": "the shipped runs", "class": "the published runs", "of": mark("the runs of others")}
+_PREFIXES = {"demo": mark("the shipped runs"), "class": mark("the published runs"), "of": mark("the runs of others")}
 _LONGEST = 80
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(10))}

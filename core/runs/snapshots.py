@@ -134,4 +134,4 @@ def unpack(data: bytes) -> tuple[AttentionMatrix, ...]:
 
 
 def _some(numbers: list[int]) -> str:
-    return ", ".join(map(str, numbers[:6])) + (" …" if len(numbers) > 6 else "") if numbers else "none"
+    return ", ".join(map(str, numbers[:6])) + (" …" if len(numbers) > 6 else "") if numbers else tr("none")

@@ -73,7 +73,7 @@ class Spoken:
             else tr("{what}s {first} to {last}", what=what, first=one.first + 1, last=one.last + 1)
         )
         found = labels[one.first : one.last + 1]
-        return f"{one.kind}, {places} ({' '.join(found if len(found) <= _NAMED else (found[0], '…', found[-1]))})"
+        return f"{tr(one.kind)}, {places} ({' '.join(found if len(found) <= _NAMED else (found[0], '…', found[-1]))})"
 
     @property
     def sums(self) -> tuple[float, float]:
@@ -109,7 +109,7 @@ def _examined(weights: Float[np.ndarray, "frame syllable"]) -> tuple[Finding, ..
             replace(one, first=int(seen[one.first]), last=int(seen[one.last])) if one.axis == TARGET else one
             for one in examine(weights)
         )
-    return (Finding(tr("premature end"), SOURCE, 0, weights.shape[1] - 1, tr("no frame looks at any of these")),)
+    return (Finding("premature end", SOURCE, 0, weights.shape[1] - 1, tr("no frame looks at any of these")),)
 
 
 def anecdote(rungs: Sequence[Rung]) -> str:
@@ -123,4 +123,4 @@ def anecdote(rungs: Sequence[Rung]) -> str:
     ('shown', 'not shown')
     """
     gain = rungs[-1].exact - rungs[0].exact
-    return "shown" if gain >= MARGIN else "reversed" if gain <= -MARGIN else tr("not shown")
+    return "shown" if gain >= MARGIN else "reversed" if gain <= -MARGIN else "not shown"

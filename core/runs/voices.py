@@ -75,10 +75,10 @@ class Said:
 
     def _told(self, one: Finding) -> str:
         if one.axis == TARGET:
-            return f"{one.kind}, {one.first * self.step:.2f}–{(one.last + 1) * self.step:.2f} s"
+            return f"{tr(one.kind)}, {one.first * self.step:.2f}–{(one.last + 1) * self.step:.2f} s"
         return tr(
             "{kind}, {list} at {first}",
-            kind=one.kind,
+            kind=tr(one.kind),
             list=" ".join(self.tokens[one.first : one.last + 1]),
             first=one.first + 1,
         )

@@ -30,7 +30,7 @@ class HeadAlignment:
     @property
     def label(self) -> str:
         """For people: layers and heads counted from 1."""
-        return tr("{label} · head {head}", label=site_of(self.path).label, head=self.head + 1)
+        return tr("{label} · head {head}", label=site_of(self.path).said, head=self.head + 1)
 
 
 @torch.no_grad()

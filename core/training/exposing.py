@@ -14,7 +14,6 @@ from torch import Tensor
 
 from core.data.batch import Batch, Example, collate
 from core.data.vocabulary import Vocabulary
-from core.language import tr
 from core.metrics.exposure import Exposure, exposure
 from core.models.seq2seq import Seq2Seq
 from core.seeds import Seeds
@@ -84,7 +83,7 @@ def recovery(
 
 def another(batch: Batch, place: int, tokens: Sequence[int], seeds: Seeds) -> Int[Tensor, " batch"]:
     """For every item a token that is not the one of its target at this place, drawn evenly from `tokens`."""
-    chance, gold = seeds.random(tr("wrong word"), place), batch.target_out[:, place].tolist()
+    chance, gold = seeds.random("wrong word", place), batch.target_out[:, place].tolist()
     return torch.tensor([chance.choice([one for one in tokens if one != right]) for right in gold])
 
 

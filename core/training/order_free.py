@@ -59,7 +59,7 @@ def shuffled(batch: Batch, seeds: Seeds, step: int) -> Batch:
     label = torch.arange(batch.target_out.shape[1])[None] < lasts
     behind = torch.iinfo(torch.long).max
     order = torch.where(label, batch.target_out, behind).argsort(dim=1, stable=True)
-    noise, _ = item_noise(_ordered(batch, order), seeds, tr("order of labels"), step)
+    noise, _ = item_noise(_ordered(batch, order), seeds, "order of labels", step)
     chance = torch.where(label, noise, torch.inf).argsort(dim=1, stable=True)  # what is no label stays where it is
     return _ordered(batch, order.gather(1, chance))
 

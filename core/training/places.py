@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from core.data.batch import Batch
-from core.language import tr
 from core.models.parallel_decoder import ParallelTransformer, Read, Spread
 from core.parallel_model import PREDICTED
 from core.seeds import Seeds
@@ -67,7 +66,7 @@ class MaskedFilling:
         hidden = torch.zeros_like(counted)
         for item, count in enumerate(counted.sum(1).tolist()):
             example = ",".join(map(str, batch.target_out[item, :count].tolist()))
-            rng = self.seeds.random(tr("masked filling {example}", example=example), step)
+            rng = self.seeds.random(f"masked filling {example}", step)
             hidden[item, hidden_places(count, rng)] = True
         return hidden
 

@@ -33,8 +33,8 @@ def race(names: tuple[str, ...], seed: int) -> AlignerRace:
 def utterance(one: AlignerRace, source: tuple[str, ...]) -> None:
     """Maps of one utterance, and a table of what each made of it."""
     said = one.speak(source)
-    right = [ALIGNERS[name].title for name, spoken in said.items() if spoken.right]
-    words = tr("Right from the first frame to the last: **{right}**", right=", ".join(right) or "none")
+    right = [tr(ALIGNERS[name].title) for name, spoken in said.items() if spoken.right]
+    words = tr("Right from the first frame to the last: **{right}**", right=", ".join(right) or tr("none"))
     st.markdown(
         tr(
             "{words} · asked: {source} → {target}",
@@ -43,7 +43,7 @@ def utterance(one: AlignerRace, source: tuple[str, ...]) -> None:
             target=literal(" ".join(next(iter(said.values())).target)),
         )
     )
-    panels = [_panel(f"{ALIGNERS[name].title} · {_verdict(spoken)}", spoken) for name, spoken in said.items()]
+    panels = [_panel(f"{tr(ALIGNERS[name].title)} · {_verdict(spoken)}", spoken) for name, spoken in said.items()]
     figure = alignment_maps(panels, min(_COLUMNS, len(panels)), mode())
     live_figure(figure, key="aligner maps", height=figure.layout.height, alt=words)
     st.caption(
@@ -62,7 +62,7 @@ def _panel(title: str, spoken: Spoken) -> Panel:
 
 
 def _verdict(spoken: Spoken) -> str:
-    return "right" if spoken.right else "wrong" if spoken.ended else tr("wrong, no end")
+    return tr("right") if spoken.right else tr("wrong") if spoken.ended else tr("wrong, no end")
 
 
 def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
@@ -72,12 +72,12 @@ def _table(one: AlignerRace, said: Mapping[str, Spoken]) -> None:
         least, most = spoken.sums
         last = training.losses[-_RECENT:]
         rows.append({
-            "attention": ALIGNERS[name].title,
+            "attention": tr(ALIGNERS[name].title),
             "output": _verdict(spoken),
-            "the alignment doctor": "; ".join(spoken.told) or "healthy",
-            "begun": f"{spoken.onsets} of {len(spoken.source)}",
+            "the alignment doctor": "; ".join(spoken.told) or tr("healthy"),
+            "begun": tr("{n} of {count}", n=spoken.onsets, count=len(spoken.source)),
             "diagonality": spoken.diagonality,
-            "sum": f"{least:.2f}" if most - least < 0.005 else f"{least:.2f} to {most:.2f}",
+            "sum": f"{least:.2f}" if most - least < 0.005 else tr("{least:.2f} to {most:.2f}", least=least, most=most),
             "steps": training.trainer.step,
             "loss": sum(last) / len(last) if last else None,
             "drawn": spoken.head,
@@ -105,7 +105,7 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
         st.markdown(told)
         _rungs(one, rungs)
     panels = [
-        _panel(f"{ALIGNERS[name].title} ×{times}<br>{_begun(spoken)}", spoken)
+        _panel(f"{tr(ALIGNERS[name].title)} ×{times}<br>{_begun(spoken)}", spoken)
         for name, climbed in said.items()
         for times, spoken in zip(TIMES, climbed)
     ]
@@ -125,8 +125,8 @@ def ladder(one: AlignerRace, pair: tuple[str, str], *, running: bool) -> None:
 def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
     """What the doctor says of every map of the ladder."""
     rows = [
-        {"attention": ALIGNERS[name].title}
-        | {f"×{times}": "; ".join(spoken.told) or "healthy" for times, spoken in zip(TIMES, climbed)}
+        {"attention": tr(ALIGNERS[name].title)}
+        | {f"×{times}": "; ".join(spoken.told) or tr("healthy") for times, spoken in zip(TIMES, climbed)}
         for name, climbed in said.items()
     ]
     st.markdown(tr("What the alignment doctor says of the maps:"))
@@ -134,14 +134,18 @@ def _findings(said: Mapping[str, Sequence[Spoken]]) -> None:
 
 
 def _begun(spoken: Spoken) -> str:
-    return "right" if spoken.right else tr("wrong, {onsets} of {count}", onsets=spoken.onsets, count=len(spoken.source))
+    return (
+        tr("right")
+        if spoken.right
+        else tr("wrong, {onsets} of {count}", onsets=spoken.onsets, count=len(spoken.source))
+    )
 
 
 def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
     """What the ladders show of the lecture's anecdote, from their figures."""
     groups: dict[str, list[str]] = {"shown": [], "reversed": [], "not shown": []}
     for name, climbed in rungs.items():
-        figures = f"{ALIGNERS[name].title} ({climbed[0].exact:.0%} → {climbed[-1].exact:.0%})"
+        figures = f"{tr(ALIGNERS[name].title)} ({climbed[0].exact:.0%} → {climbed[-1].exact:.0%})"
         groups[anecdote(climbed)].append(figures)
     pairs = next(iter(rungs.values()))[0].pairs
     shown = ", ".join(groups["shown"])
@@ -158,17 +162,22 @@ def ladder_words(rungs: Mapping[str, Sequence[Rung]]) -> str:
         told.append(
             tr("the other way round, well once and badly four times, in {list}", list=", ".join(groups["reversed"]))
         )
-    return "; ".join(told) + tr(". (Share of {pairs} pairs right, said once → four times.)", pairs=pairs)
+    return tr("{told}. (Share of {pairs} pairs right, said once → four times.)", told=tr("; ").join(told), pairs=pairs)
 
 
 def _rungs(one: AlignerRace, rungs: Mapping[str, Sequence[Rung]]) -> None:
     rows = [
-        {"attention": ALIGNERS[name].title, "steps": one.trainings[name].trainer.step}
+        {"attention": tr(ALIGNERS[name].title), "steps": one.trainings[name].trainer.step}
         | {f"right ×{rung.times}": rung.exact for rung in climbed}
         | {f"begun ×{rung.times}": rung.onsets for rung in climbed}
         for name, climbed in rungs.items()
     ]
-    formats = {f"right ×{times}": st.column_config.NumberColumn(format="percent") for times in TIMES}
+    formats = {
+        f"right ×{times}": st.column_config.NumberColumn(tr("right ×{n}", n=times), format="percent") for times in TIMES
+    }
     help = tr("syllables begun over syllables asked for: above 1 it babbles, below it swallows")
-    formats |= {f"begun ×{times}": st.column_config.NumberColumn(format="%.2f", help=help) for times in TIMES}
+    formats |= {
+        f"begun ×{times}": st.column_config.NumberColumn(tr("begun ×{n}", n=times), format="%.2f", help=help)
+        for times in TIMES
+    }
     data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="aligner rungs", column_config=formats)

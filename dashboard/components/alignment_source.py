@@ -23,9 +23,9 @@ from dashboard.components.uploaded import content
 
 _MEGABYTES = 500  # a map of 20,000 × 5,000 in float32 has 400; the server takes as much (.streamlit/config.toml)
 _SMALL = 20  # megabytes of a token file, of a sound
-_AS_FOUND, _AUTO = mark("as their number says"), "by its sums"
-_TURNS = {_AUTO: None, "yes: rows are sources": True, "no": False}
-_WORDS = {"file": "One file or several", "directory": "A folder"}
+_AS_FOUND, _AUTO = mark("as their number says"), mark("by its sums")
+_TURNS = {_AUTO: None, mark("yes: rows are sources"): True, mark("no"): False}
+_WORDS = {"file": mark("One file or several"), "directory": mark("A folder")}
 EXAMPLE = "demo/pinyin-transformer"
 
 
@@ -70,7 +70,7 @@ def alignment_source() -> Brought:
 
 def _files() -> list[Any]:
     what = st.segmented_control(
-        tr("Alignment maps"), list(_WORDS), default="file", format_func=_WORDS.get, required=True, key="bring",
+        tr("Alignment maps"), list(_WORDS), default="file", format_func=lambda one: tr(_WORDS[one]), required=True, key="bring",
         help=tr("(T, S), (H, T, S), (L, H, T, S), (B, …), names → arrays, lists over steps; several files are steps of one "
         "training, read from their names. No pickle, no .pt: nothing is unpickled. The files stay on this computer."),
     )  # fmt: skip
@@ -95,7 +95,9 @@ def _files() -> list[Any]:
 def _captions(text: str) -> Captions:
     """What is given beside the maps; a token file stands for typed tokens."""
     listed = file_box(tr("Token list (.txt, .json)"), ["txt", "json", "csv"], key="token file", max_upload_size=_SMALL)
-    side = st.segmented_control(tr("Tokens stand along the"), SIDES, default=SIDES[0], required=True, key="token side")
+    side = st.segmented_control(
+        tr("Tokens stand along the"), SIDES, format_func=tr, default=SIDES[0], required=True, key="token side"
+    )
     hop = st.number_input(
         tr("Hop, milliseconds from frame to frame"), 0.0, 1000.0, 0.0, 0.5, key="hop", help=tr("0: frames are counted")
     )
@@ -112,13 +114,25 @@ def _captions(text: str) -> Captions:
     return Captions(text, side, hop / 1000 or None, duration)
 
 
+def _said(axes: str) -> str:
+    return tr(axes) if axes == _AS_FOUND else " ".join(tr(axis) for axis in axes.split())
+
+
 def _reading() -> Reading:
     options = [_AS_FOUND, *(reading for readings in READINGS.values() for reading in readings)]
     axes = st.selectbox(
-        tr("Axes before target and source"), options, key="leading axes", help=tr("where their number fits")
+        tr("Axes before target and source"),
+        options,
+        format_func=_said,
+        key="leading axes",
+        help=tr("where their number fits"),
     )
     turn = st.selectbox(
-        tr("Stored as (source, target)"), list(_TURNS), key="turned", help=tr("columns sum to one and rows do not")
+        tr("Stored as (source, target)"),
+        list(_TURNS),
+        format_func=tr,
+        key="turned",
+        help=tr("columns sum to one and rows do not"),
     )
     softmax = st.toggle(tr("Scores: take the softmax of each row"), key="softmax")
     return Reading(None if axes == _AS_FOUND else axes, _TURNS[turn], softmax)

@@ -105,7 +105,7 @@ def _group(dump: AlignmentDump, key: tuple[Any, ...]) -> tuple[str, int | None]:
 
 def _named(group: tuple[str, int | None]) -> str:
     name, item = group
-    return " · ".join(filter(None, (name, None if item is None else f"item {item + 1}"))) or "map"
+    return " · ".join(filter(None, (name, None if item is None else tr("item {n}", n=item + 1)))) or tr("map")
 
 
 def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None:
@@ -115,7 +115,7 @@ def _picture(one: AlignmentMap, axes: Axes, diagnosis: Diagnosis | None) -> None
         axes.keys,
         key="inspected",
         title=one.place.label + ("" if one.place.step is None else tr(" · step {step:,}", step=one.place.step)),
-        words=tr_each(_WORDS | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"}),
+        words=tr_each(_WORDS) | {"queries": f"{axes.rows} ↓", "keys": f"{axes.columns} →"},
         path=diagnosis.path if diagnosis else None,
         marks=diagnosis.marks if diagnosis else (),
     )
@@ -146,7 +146,7 @@ def _scores(diagnosis: Diagnosis) -> None:
     """Every score with what it says, over the whole width: the sentences are long."""
     meanings = diagnosis.judged.meanings
     data_table(
-        [{"score": name, "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
+        [{"score": tr(name), "value": value, "says": meanings[name]} for name, value in diagnosis.judged.figures.items()],
         hide_index=True, key="alignment scores", height=250, row_height=30,
         column_config={
             "score": st.column_config.TextColumn(width=150),

@@ -21,8 +21,8 @@ from dashboard.components.mode import mode
 
 _SHARE = ("right", "exact_match", "empty", "search_errors")
 _HEADS = {
-    "search": "search", "logp": mark("mean Σ log p"), "right": "right", "bleu": "BLEU", "exact_match": "exact match",
-    "empty": "empty", "length": "mean length", "search_errors": "search errors", "seconds": "seconds",
+    "search": mark("search"), "logp": mark("mean Σ log p"), "right": mark("right"), "bleu": mark("BLEU"), "exact_match": mark("exact match"),
+    "empty": mark("empty"), "length": mark("mean length"), "search_errors": mark("search errors"), "seconds": mark("seconds"),
 }  # fmt: skip
 
 

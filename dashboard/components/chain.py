@@ -117,6 +117,6 @@ def _described(shown: Chain, name: str) -> dict[str, Any]:
     quantity, text = shown.quantity(name), said(shown, name)
     return {
         "name": name, "shape": list(quantity.values.shape), "kind": quantity.recipe.kind, "of": list(quantity.recipe.of),
-        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": [tr(axis) for axis in text.axes],
+        "number": quantity.recipe.number, "title": tr(text.title), "symbol": text.symbol, "axes": list(text.axes),
         "formula": {COLUMNS: text.columns, ROWS: text.rows},
     }  # fmt: skip

@@ -23,37 +23,37 @@ class Said(NamedTuple):
 _PLACE, _KEY, _PAIR, _WEIGHT = ("query", "dim"), ("key", "dim"), ("query", "key"), ("out", "dim")
 
 SAID: dict[str, Said] = {
-    "vectors": Said("vectors", "a", _PLACE, "I", "X"),
-    "places": Said("places", "p", _PLACE, "P", "P"),
+    "vectors": Said(mark("vectors"), "a", _PLACE, "I", "X"),
+    "places": Said(mark("places"), "p", _PLACE, "P", "P"),
     "placed": Said(mark("vectors with their places"), "x", _PLACE, "I + P", "X + P"),
-    "w_query": Said("weights", "W^{q}", _WEIGHT, "W^{q}", "W_{q}"),
-    "query": Said("queries", "q", _PLACE, "Q = W^{q} I", "Q = X W_{q}"),
-    "w_key": Said("weights", "W^{k}", _WEIGHT, "W^{k}", "W_{k}"),
-    "key": Said("keys", "k", _KEY, "K = W^{k} I", "K = X W_{k}"),
-    "w_value": Said("weights", "W^{v}", _WEIGHT, "W^{v}", "W_{v}"),
-    "value": Said("values", "v", _KEY, "V = W^{v} I", "V = X W_{v}"),
-    "turned_query": Said(mark("queries, turned by their places"), "q", _PLACE, "Q turned", "Q turned"),
-    "turned_key": Said(mark("keys, turned by their places"), "k", _KEY, "K turned", "K turned"),
+    "w_query": Said(mark("weights"), "W^{q}", _WEIGHT, "W^{q}", "W_{q}"),
+    "query": Said(mark("queries"), "q", _PLACE, "Q = W^{q} I", "Q = X W_{q}"),
+    "w_key": Said(mark("weights"), "W^{k}", _WEIGHT, "W^{k}", "W_{k}"),
+    "key": Said(mark("keys"), "k", _KEY, "K = W^{k} I", "K = X W_{k}"),
+    "w_value": Said(mark("weights"), "W^{v}", _WEIGHT, "W^{v}", "W_{v}"),
+    "value": Said(mark("values"), "v", _KEY, "V = W^{v} I", "V = X W_{v}"),
+    "turned_query": Said(mark("queries, turned by their places"), "q", _PLACE, "turned(Q)", "turned(Q)"),
+    "turned_key": Said(mark("keys, turned by their places"), "k", _KEY, "turned(K)", "turned(K)"),
     "w_general": Said(mark("weights of the score"), "W", _WEIGHT, "W", "W"),
     "w_score_query": Said(mark("weights of the score"), "W^{1}", _WEIGHT, "W^{1}", "W_{1}"),
     "asked": Said(mark("queries for the score"), "q̂", _PLACE, "Q̂ = W^{1} Q", "Q̂ = Q W_{1}"),
     "w_score_key": Said(mark("weights of the score"), "W^{2}", _WEIGHT, "W^{2}", "W_{2}"),
     "prepared": Said(mark("keys for the score"), "k̂", _KEY, "K̂ = W K", "K̂ = K W"),
     "v_score": Said(mark("vector of the score"), "w", ("out", "dim"), "w", "w"),
-    "scores": Said("scores", "α", _PAIR, "A = K^{T} Q", "A = Q K^{T}"),
-    "scaled": Said("scaled", "α", _PAIR, "A / √d", "A / √d"),
+    "scores": Said(mark("scores"), "α", _PAIR, "A = K^{T} Q", "A = Q K^{T}"),
+    "scaled": Said(mark("scaled"), "α", _PAIR, "A / √d", "A / √d"),
     "tempered": Said(mark("divided by the temperature"), "α", _PAIR, "A / T", "A / T"),
     "bias": Said(mark("bias of positions"), "β", _PAIR, "β", "β"),
     "biased": Said(mark("content and position"), "α", _PAIR, "A + β", "A + β"),
-    "masked": Said("masked", "α", _PAIR, "A, masked", "A, masked"),
+    "masked": Said(mark("masked"), "α", _PAIR, "masked(A)", "masked(A)"),
     "weights": Said(mark("attention weights"), "α′", _PAIR, "A′", "A′"),
     "added": Said(mark("added by positions"), "r", _PLACE, "R", "R"),
-    "context": Said("outputs", "b", _PLACE, "O = V A′", "O = A′ V"),
+    "context": Said(mark("outputs"), "b", _PLACE, "O = V A′", "O = A′ V"),
     "joined": Said(mark("heads beside each other"), "b", _PLACE, "B", "B"),
-    "w_output": Said("weights", "W^{o}", _WEIGHT, "W^{o}", "W_{o}"),
+    "w_output": Said(mark("weights"), "W^{o}", _WEIGHT, "W^{o}", "W_{o}"),
     "output": Said(mark("outputs of all heads"), "o", _PLACE, "W^{o} B", "B W_{o}"),
 }
-_ADDITIVE = Said("scores", "α", _PAIR, "A = w · tanh(q̂ + k̂)", "A = w · tanh(q̂ + k̂)")
+_ADDITIVE = Said(mark("scores"), "α", _PAIR, "A = w · tanh(q̂ + k̂)", "A = w · tanh(q̂ + k̂)")
 _STAGES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("Vectors", (("vectors",), ("places",), ("placed",))),
     (
@@ -61,14 +61,14 @@ _STAGES: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         (("w_query", "query"), ("w_key", "key"), ("w_value", "value"), ("turned_query",), ("turned_key",)),
     ),
     (
-        "Scores",
+        mark("Scores"),
         (
             ("w_score_query", "asked"), ("w_score_key", "w_general", "prepared"), ("v_score",), ("scores",), ("scaled",),
             ("tempered",), ("bias",), ("biased",), ("masked",),
         ),
     ),
-    ("Weights", (("weights",),)),
-    ("Outputs", (("added",), ("context",))),
+    (mark("Weights"), (("weights",),)),
+    (mark("Outputs"), (("added",), ("context",))),
     (mark("Heads joined"), (("joined",), ("w_output", "output"))),
 )  # fmt: skip
 

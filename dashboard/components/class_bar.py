@@ -66,7 +66,7 @@ def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
         else "",
         tr(
             ":orange[:material/lock: locked by your lecturer: {shut}]",
-            shut=", ".join(CONTROLS[one].title for one in shut),
+            shut=", ".join(tr(CONTROLS[one].title) for one in shut),
         )
         if shut
         else "",

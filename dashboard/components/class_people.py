@@ -52,15 +52,23 @@ def locks_for_all() -> None:
         key = f"lock {control}"
         state.put(key, Lock(control) in held)
         st.toggle(
-            meant.title,
+            tr(meant.title),
             key=key,
             on_change=_switch,
             args=(control, key),
-            help=tr("{covers}; you are never locked", covers=meant.covers),
+            help=tr("{covers}; you are never locked", covers=tr(meant.covers)),
         )
     some = [one for one in held if one.workspace]
     if some:
-        st.caption(tr("For some: ") + literal(", ".join(f"{one.control} for {one.workspace}" for one in some)))
+        st.caption(
+            tr("For some: ")
+            + literal(
+                ", ".join(
+                    tr("{control} for {name}", control=tr(CONTROLS[one.control].title), name=one.workspace)
+                    for one in some
+                )
+            )
+        )
     _told()
 
 
@@ -74,7 +82,7 @@ def one_person(pages: Sequence[Page]) -> None:
     key = f"locks of {name}"
     state.put(key, [one.control for one in held if one.workspace == name])
     st.multiselect(
-        tr("Locked for them alone"), list(CONTROLS), key=key, format_func=lambda control: CONTROLS[control].title,
+        tr("Locked for them alone"), list(CONTROLS), key=key, format_func=lambda control: tr(CONTROLS[control].title),
         on_change=_lock_one, args=(name, key), placeholder=tr("nothing"),
     )  # fmt: skip
     left, right = st.columns([3, 2], vertical_alignment="bottom")
@@ -120,14 +128,14 @@ def _told() -> None:
 
 def _here(page: Page) -> str:
     if page.here:
-        return "● here"
+        return tr("● here")
     if page.seen is None:
         return ""
     minutes = page.seen / 60
     return (
         tr("{minutes:.0f} min ago", minutes=minutes)
         if minutes < 90
-        else f"{minutes / 60:.0f} h ago"
+        else tr("{n:.0f} h ago", n=minutes / 60)
         if minutes < 2880
-        else f"{minutes / 1440:.0f} d ago"
+        else tr("{n:.0f} d ago", n=minutes / 1440)
     )

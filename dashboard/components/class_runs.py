@@ -14,16 +14,16 @@ CHOSEN = "class chosen"  # workspace and name of the run that was chosen last
 SAID = "class said"  # what came of the last press
 _DRAWN = "class drawn"  # the same of every row, as drawn last: what a click means
 _TABLE = "class runs"
-_SHOW = (mark("Newest of each"), mark("Training now"), "All")
+_SHOW = (mark("Newest of each"), mark("Training now"), mark("All"))
 _ROW = 35  # pixels
 _TALLEST = 560
-_WORDS = {"new": "not started", "done": "done", "crashed": "crashed", "failed": "failed"}
+_WORDS = {"new": mark("not started"), "done": mark("done"), "crashed": mark("crashed"), "failed": mark("failed")}
 
 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
     """Draw the table; the run that is chosen, as it is now."""
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    show = left.segmented_control(tr("Runs"), _SHOW, default=_SHOW[0], key="class show", required=True)
+    show = left.segmented_control(tr("Runs"), _SHOW, format_func=tr, default=_SHOW[0], key="class show", required=True)
     names = [page.name for page in pages]
     only = right.multiselect(tr("Of"), names, key="class only", placeholder=tr("everybody"))
     rows = shown([page for page in pages if not only or page.name in only], show)
@@ -94,7 +94,7 @@ def _row(run: Entry) -> dict[str, object]:
 def told(run: Entry) -> str:
     """What a run does, in a word or two."""
     if run.problem:
-        return "damaged"
+        return tr("damaged")
     if run.place is not None:
         return tr("waits, {place} before it", place=run.place) if run.place else tr("waits, next")
-    return _WORDS.get(run.status.state, run.status.state)
+    return tr(_WORDS.get(run.status.state, run.status.state))

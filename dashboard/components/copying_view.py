@@ -52,14 +52,14 @@ def unseen(words: tuple[str, ...]) -> str:
 
 
 def _output(name: str, one: Copied, text: str, reference: tuple[str, ...] | None) -> None:
-    verdict = "" if reference is None else " · right" if one.output == reference and one.ended else " · wrong"
-    again = f" · again: {literal(', '.join(one.repeated))}" if one.repeated else ""
-    st.markdown(f"**{WRITERS[name].title}**{verdict}{again}")
-    st.text(text or "(nothing)")
+    verdict = "" if reference is None else tr(" · right") if one.output == reference and one.ended else tr(" · wrong")
+    again = tr(" · again: {tokens}", tokens=literal(", ".join(one.repeated))) if one.repeated else ""
+    st.markdown(f"**{tr(WRITERS[name].title)}**{verdict}{again}")
+    st.text(text or tr("(nothing)"))
     p_gen = np.ones(len(one.rows)) if one.p_gen is None else one.p_gen  # what cannot copy makes every word
     drawn = CopyMap(one.written, (*one.source, "<end>"), one.unseen, one.rows, p_gen, one.copied)
     figure = copy_map(drawn, mode())
-    live_figure(figure, key=f"copying {name}", height=figure.layout.height, alt=f"{WRITERS[name].title}: {text}")
+    live_figure(figure, key=f"copying {name}", height=figure.layout.height, alt=f"{tr(WRITERS[name].title)}: {text}")
 
 
 def _table(one: CopyingRace) -> None:
@@ -67,7 +67,7 @@ def _table(one: CopyingRace) -> None:
         right = one.right()
     rows = [
         {
-            "decoder": WRITERS[name].title,
+            "decoder": tr(WRITERS[name].title),
             "exact": share,
             "loss": sum(last := one.apprentices[name].losses[-_RECENT:]) / len(last),
             "steps": one.apprentices[name].trainer.step,

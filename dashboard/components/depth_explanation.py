@@ -47,7 +47,7 @@ _SEED = 1  # of the random orders: the same ones at every visit
 def explained(chosen: Chosen) -> None:
     """Choose an output token; maps, verdicts and curves."""
     erasure = st.selectbox(
-        tr("A deleted token is"), list(ERASURES), key=_ERASURE, bind="query-params", width=320,
+        tr("A deleted token is"), list(ERASURES), format_func=tr, key=_ERASURE, bind="query-params", width=320,
         help=tr("the end of the source is never deleted; a model is off its ground on such sources, each way in its own manner"),
     )  # fmt: skip
     _explained(chosen, erasure)
@@ -111,10 +111,11 @@ def _token(chosen: Chosen, output: Sequence[str], first: int) -> int:
 
 
 def _said(found: Explanation, token: str) -> str:
-    groups = {"better than random": [], "no better than random": []}
+    groups: dict[str, list[str]] = {mark("better than random"): [], mark("no better than random"): []}
     for one in found.tested:
-        groups["better than random" if one.judgement == "better" else "no better than random"].append(one.shown.name)
-    judged = " · ".join(f"**{words}**: {', '.join(names)}" for words, names in groups.items() if names)
+        better = one.judgement == "better"
+        groups["better than random" if better else "no better than random"].append(tr(one.shown.name))
+    judged = " · ".join(f"**{tr(words)}**: {', '.join(names)}" for words, names in groups.items() if names)
     return tr(
         "Source tokens are deleted as each map ranks them, and {count} times in random order. For the output "
         "token **{shown}**, here: {judged}. With every source token deleted its log p is "
@@ -148,7 +149,7 @@ def _nats(value: float) -> str:
 def _deletion(found: Explanation) -> None:
     low, high = found.random_middle.tolist()
     band = Band(tr("random, the middle two thirds"), found.random_mean.tolist(), low, high)
-    curves = [Curve(one.shown.name, one.curve.tolist()) for one in found.tested]
+    curves = [Curve(tr(one.shown.name), one.curve.tolist()) for one in found.tested]
     live_figure(
         deletion_curves(found.steps.tolist(), curves, band, mode()), key="depth deletion", height=420,
         alt=tr("log-probability of the output token by the number of deleted source tokens"),
@@ -168,8 +169,9 @@ def _deletion(found: Explanation) -> None:
 
 def _row(one: JudgedMap, found: Explanation) -> dict[str, object]:
     return {
-        "map": one.shown.name, "area (nats)": one.area, "random orders as good": f"{one.as_good} of {len(found.random)}",
-        "verdict": _VERDICTS[one.judgement],
+        "map": tr(one.shown.name), "area (nats)": one.area,
+        "random orders as good": tr("{n} of {count}", n=one.as_good, count=len(found.random)),
+        "verdict": tr(_VERDICTS[one.judgement]),
     }  # fmt: skip
 
 
@@ -184,7 +186,7 @@ def _areas(areas: Areas) -> None:
     """What a survey has found so far."""
     rows = [
         {
-            "map": name, "mean area (nats)": float(areas.maps[:, at].mean()), "over random (nats)": float(areas.gains[at]),
+            "map": tr(name), "mean area (nats)": float(areas.maps[:, at].mean()), "over random (nats)": float(areas.gains[at]),
             "± standard error": float(areas.errors[at]), "better than random on": float(areas.better[:, at].mean()),
             "verdict": _verdict(float(areas.gains[at]), float(areas.errors[at])),
         }

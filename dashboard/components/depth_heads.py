@@ -29,7 +29,7 @@ def head_by_head(chosen: Chosen) -> None:
     """Entropy and importance of every head, for one sentence."""
     known = chosen.model.item(chosen.source)[1].gold is not None
     followed = st.segmented_control(
-        tr("Follow log p of"), (REFERENCE, OWN) if known else (OWN,), default=REFERENCE if known else OWN, key=_TARGET, bind="query-params",
+        tr("Follow log p of"), (REFERENCE, OWN) if known else (OWN,), format_func=tr, default=REFERENCE if known else OWN, key=_TARGET, bind="query-params",
         required=True, help=tr("whose Σ log p is measured while a head is off; nobody knows a reference for some sources"),
     )  # fmt: skip
     spread = spreads(recorded(chosen.model, chosen.source))
@@ -67,7 +67,7 @@ def _said(effects: HeadEffects, followed: str) -> str:
         "**{fall:.3f} nats**. {idle} of {count} heads can be off alone and the greedy output "
         "stays the same; another head may do the work of one that is off.",
         followed=followed,
-        label=site.label,
+        label=site.said,
         head=head + 1,
         fall=effects.fall[most],
         idle=idle,
@@ -114,14 +114,14 @@ def _figure(
     for (site, head), value, text in zip(at, values, texts):
         grid[sites.index(site), head] = value
         words[sites.index(site)][head] = text
-    figure = head_values([site.label for site in sites], grid, words, mode(), title=title, high=high)
+    figure = head_values([site.said for site in sites], grid, words, mode(), title=title, high=high)
     live_figure(figure, key=key, height=head_height(len(sites)), alt=title)
 
 
 def _table(spread: Sequence[HeadSpread], effects: HeadEffects) -> None:
     rows = [
         {
-            "attention": one.site.label, "head": one.head + 1, "entropy (nats)": one.nats, "share": one.share,
+            "attention": one.site.said, "head": one.head + 1, "entropy (nats)": one.nats, "share": one.share,
             "rows without": one.without, "fall of Σ log p (nats)": fall, "greedy output changes": bool(changed),
         }
         for one, fall, changed in zip(spread, effects.fall, effects.changed[0])
@@ -150,7 +150,7 @@ def _effects(effects: HeadEffects) -> None:
     _effect_figure(effects, "survey", tr("Off: mean fall of Σ log p, nats (≠ outputs that change)"))
     rows = [
         {
-            "attention": site.label, "head": head + 1, "mean fall (nats)": fall, "± standard error": error,
+            "attention": site.said, "head": head + 1, "mean fall (nats)": fall, "± standard error": error,
             "outputs changed": change,
         }
         for (site, head), fall, error, change in zip(effects.heads, effects.fall, effects.error, effects.change)

@@ -17,7 +17,7 @@ from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
 
 Maps = dict[str, AttentionMatrix]  # what was drawn, each as of one head, by its title
-ROLLOUT, FLOW = "rollout", "attention flow"
+ROLLOUT, FLOW = mark("rollout"), mark("attention flow")
 _WHAT = {
     ROLLOUT: mark(
         "**Rollout**: Ã = ½A + ½I (half of a state is passed on as it is), rows divided by their sums, the layers "
@@ -76,7 +76,13 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
     left, right = st.columns([1, 2])
     with left:
         how = st.segmented_control(
-            tr("Carry by"), (ROLLOUT, FLOW), default=ROLLOUT, key=links.CARRY, bind="query-params", required=True
+            tr("Carry by"),
+            (ROLLOUT, FLOW),
+            format_func=tr,
+            default=ROLLOUT,
+            key=links.CARRY,
+            bind="query-params",
+            required=True,
         )
     with right:
         layer = st.segmented_control(
@@ -84,7 +90,7 @@ def way(through: Rolled, stack: str = "encoder") -> tuple[str, int]:
             help=tr("left: what this layer alone looks at; right: what of the source stands in a token after it"),
         )  # fmt: skip
     bare = "" if through.residual else tr(" The blocks of this model pass nothing on as it is, so here Ã = A.")
-    st.caption(f"{_WHAT[how]}{bare} {_LEAVES_OUT}")
+    st.caption(f"{tr(_WHAT[how])}{bare} {tr(_LEAVES_OUT)}")
     return how, layer
 
 
@@ -162,7 +168,7 @@ def onward(cross: AttentionMatrix, through: Rolled, how: str) -> Maps:
 
 
 def _cross_alone(cross: AttentionMatrix) -> Maps:
-    title = tr("{label} · mean over heads", label=cross.site.label)
+    title = tr("{label} · mean over heads", label=cross.site.said)
     return _map(cross.site, cross.mean(), cross.queries, cross.keys, title, "depth cross")
 
 

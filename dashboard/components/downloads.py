@@ -75,7 +75,9 @@ def map_name(view: MapView) -> str:
 def chosen_download(taken: Taken, *, key: str) -> None:
     """What of the page is wanted, and a button for each of its forms."""
     key = f"{key} {' '.join(taken)}"
-    what = st.segmented_control(tr("Of"), list(taken), default=next(iter(taken)), key=key, required=True)
+    what = st.segmented_control(
+        tr("Of"), list(taken), format_func=tr, default=next(iter(taken)), key=key, required=True
+    )
     name, files = taken[what]
     download_row(files, name, key=f"download {what}")
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.distribution import law_bars, noise_strip
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.draw_steps import Position
 from dashboard import state
 from dashboard.components.data_table import data_table
@@ -60,15 +60,14 @@ def _in_words(step: Position) -> str:
     return tr(
         "After {prefix}: u = **{noise:.4f}** lies in "
         "[{before:.4f}, {after:.4f}), the interval of {text_}.{whole}  \n"
-        "{support:,} {rest} can be drawn; entropy of the model's distribution {entropy:.2f} nats. ",
-        prefix=code(" ".join(step.prefix) or "(nothing yet)"),
+        "{support} can be drawn; entropy of the model's distribution {entropy:.2f} nats. ",
+        prefix=code(" ".join(step.prefix) or tr("(nothing yet)")),
         noise=step.noise,
         before=one.before,
         after=one.after,
         text_=code(one.text),
         whole=whole,
-        support=step.support,
-        rest="token" if step.support == 1 else "tokens",
+        support=tr_count(step.support, "1 token", "{n:,} tokens"),
         entropy=step.entropy,
     ) + (tr("Excluded, with their mass: {taken}.", taken=taken) if taken else tr("Nothing is excluded."))
 
@@ -108,7 +107,7 @@ def _all_steps(steps: tuple[Position, ...]) -> None:
         }
         for at, step in enumerate(steps)
     ]  # fmt: skip
-    exact = ("p (model)", "p (law)", "u", "from", "to", tr("mass left"))
+    exact = ("p (model)", "p (law)", "u", "from", "to", "mass left")
     columns = {name: st.column_config.NumberColumn(format="%.4f") for name in exact}
     columns["entropy"] = st.column_config.NumberColumn(format="%.2f", help=tr("of the model's distribution, in nats"))
     data_table(pd.DataFrame(rows), hide_index=True, column_config=columns, key="all steps", height="content")

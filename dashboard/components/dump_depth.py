@@ -52,7 +52,7 @@ def dump_spread(chosen: Chosen) -> None:
     spread = spreads(as_shares(chosen.opened.matrices))
     spread_figure(spread)
     rows = [
-        {"attention": one.site.label, "head": one.head + 1, "entropy (nats)": one.nats, "share": one.share,
+        {"attention": one.site.said, "head": one.head + 1, "entropy (nats)": one.nats, "share": one.share,
          "rows without": one.without}
         for one in spread
     ]  # fmt: skip

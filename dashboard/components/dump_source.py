@@ -189,10 +189,14 @@ def _beside() -> tuple[Given, str, str]:
     target = st.text_input(
         tr("Target tokens"), key=_TARGET, placeholder=where, help=tr("as the decoder read them, with begin")
     )
-    program = st.selectbox(tr("Axes as they are written by"), list(PROGRAMS), key=_PROGRAM)
-    kind = st.selectbox(tr("Where no name says what it is, it is"), KINDS, key=_KIND)
+    program = st.selectbox(tr("Axes as they are written by"), list(PROGRAMS), format_func=tr, key=_PROGRAM)
+    kind = st.selectbox(tr("Where no name says what it is, it is"), KINDS, format_func=tr, key=_KIND)
     numbers = st.selectbox(
-        tr("The numbers are"), NUMBERS, key=_NUMBERS, help=tr("of scores the softmax is taken, of logarithms exp")
+        tr("The numbers are"),
+        NUMBERS,
+        format_func=tr,
+        key=_NUMBERS,
+        help=tr("of scores the softmax is taken, of logarithms exp"),
     )
     hop = st.number_input(
         tr("Milliseconds a source position lasts"), 0.0, 1000.0, 0.0, 0.5, key=_HOP, help=tr("0: tokens")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.figures.attention import ALL, REDUCTIONS, MapView
-from core.language import mark, tr
+from core.language import mark, tr, tr_count, tr_each
 from core.recording.matrix import AttentionMatrix
 from dashboard import links
 from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name
@@ -26,9 +26,9 @@ _DIRECTIONS = {
     ),
 }
 _AXES = {
-    "cross": {"queries": "target ↓", "keys": "source →"},
-    "encoder self": {"queries": "source ↓", "keys": "source →"},
-    "decoder self": {"queries": "target ↓", "keys": "target →"},
+    "cross": {"queries": mark("target ↓"), "keys": mark("source →")},
+    "encoder self": {"queries": mark("source ↓"), "keys": mark("source →")},
+    "decoder self": {"queries": mark("target ↓"), "keys": mark("target →")},
 }
 
 
@@ -39,12 +39,12 @@ def said(chosen: Chosen) -> None:
     layers = len(opened.matrices)
     left, right = st.columns([4, 1], vertical_alignment="center")
     left.markdown(
-        tr(
-            "**{title}** · {count:,} heads of {layers:,} attention{value}",
+        tr_count(
+            layers,
+            "**{title}** · {count:,} heads of one attention",
+            "**{title}** · {count:,} heads of {n:,} attentions",
             title=literal(chosen.title),
             count=count,
-            layers=layers,
-            value="s" * (layers != 1),
         )
     )
     if chosen.found:
@@ -70,17 +70,17 @@ def maps(chosen: Chosen) -> Taken:
     matrix = next(one for one in matrices if one.site.name == site)
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     how = left.segmented_control(
-        tr("Show"), REDUCTIONS, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
+        tr("Show"), REDUCTIONS, format_func=tr, default=REDUCTIONS[0], key=links.RECORDED_REDUCTION, required=True
     )
     view = MapView(matrix, head, how)
-    right.caption(_DIRECTIONS[kind_of(matrix)])
+    right.caption(tr(_DIRECTIONS[kind_of(matrix)]))
     heatmap(
         view.weights, matrix.queries, matrix.keys, key="recorded large", title=view.title,
-        words=_AXES[kind_of(matrix)],
+        words=tr_each(_AXES[kind_of(matrix)]),
     )  # fmt: skip
     place = {links.SITE: site, links.HEAD: str(head + 1), links.REDUCTION: how}
     reading = replace(chosen.reading, query={**chosen.reading.query, **place})
-    return {"this map": (map_name(view), map_files(view, reading))}
+    return {tr("this map"): (map_name(view), map_files(view, reading))}
 
 
 def kind_of(matrix: AttentionMatrix) -> str:
@@ -115,7 +115,7 @@ def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
         return list(matrices)
     heavy = sum(matrix.weights.size for matrix in matrices) > _AT_ONCE
     wanted = st.segmented_control(
-        tr("Attention"), kinds, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
+        tr("Attention"), kinds, format_func=tr, label_visibility="collapsed", selection_mode="multi", default=kinds[-1:] if heavy else kinds, key=f"recorded kinds {chosen.key}",
         help=tr("small pictures of very many cells take their time; choose which to draw") if heavy else None,
     )  # fmt: skip
     return [matrix for matrix in matrices if kind_of(matrix) in (wanted or kinds[-1:])]

@@ -109,19 +109,17 @@ def _verdict(found: Mapping[str, Exposure]) -> str:
     gained = sampled.free - forced.free
     if abs(gained) < 0.02:
         return tr("{told}Running free the two are about as good.", told=told)
-    return tr(
-        "{told}Running free that is {gained:.0f} points {rest}.",
-        told=told,
-        gained=abs(100 * gained),
-        rest="more" if gained > 0 else "less",
-    )
+    points = abs(100 * gained)
+    if gained > 0:
+        return tr("{told}Running free that is {gained:.0f} points more.", told=told, gained=points)
+    return tr("{told}Running free that is {gained:.0f} points less.", told=told, gained=points)
 
 
 def _over_steps(points: Mapping[str, Points]) -> None:
     lines = [
         Curve(f"{name} · {what}", steps, values, at, variant, points=True)
         for at, (name, (steps, forced, free)) in enumerate(points.items())
-        for variant, (what, values) in enumerate((("free", free), (tr("right prefix"), forced)))
+        for variant, (what, values) in enumerate(((tr("free"), free), (tr("right prefix"), forced)))
     ]
     said = ", ".join(
         tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=name, forced=forced[-1], free=free[-1])
@@ -138,7 +136,7 @@ def _over_places(found: Mapping[str, Exposure], task: AbstractTask) -> None:
     lines = [
         Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
-        for variant, (what, values) in enumerate((("free", one.free_at), (tr("right prefix"), one.forced_at)))
+        for variant, (what, values) in enumerate(((tr("free"), one.free_at), (tr("right prefix"), one.forced_at)))
     ]
     said = ", ".join(
         tr(

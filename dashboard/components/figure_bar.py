@@ -25,8 +25,8 @@ _TOLD, _PROBLEM, _GO, _COUNT = "figure told", "figure problem", "figure goes to"
 _MEGABYTES = 50
 _ASKS = "figure asked for"
 _TITLES = {
-    "attention": "Attention", "decoder": "Decoder", "depth": "Depth", "inspect_alignment": mark("Inspect my alignment"),
-    "intervene": "Intervene", "recordings": "Recordings",
+    "attention": mark("Attention"), "decoder": mark("Decoder"), "depth": mark("Depth"),
+    "inspect_alignment": mark("Inspect my alignment"), "intervene": mark("Intervene"), "recordings": mark("Recordings"),
 }  # fmt: skip
 _FILES_MISSING = mark(
     "The figure was made of attention maps from files, which are not inside it: drop the same files here to see it."

@@ -26,9 +26,12 @@ def sheets(samples: dict[str, Sampled], sample: int, step: int) -> None:
     """What each makes of the same noise."""
     for column, (name, one) in zip(st.columns(2), samples.items()):
         with column:
-            figure = sheet((one.pictures + 1) / 2, mode(), title=TITLES[name], chosen=sample, height=_TALL)
+            figure = sheet((one.pictures + 1) / 2, mode(), title=tr(TITLES[name]), chosen=sample, height=_TALL)
             told = tr(
-                "{titles}: {count} samples after {step} steps", titles=TITLES[name], count=len(one.pictures), step=step
+                "{titles}: {count} samples after {step} steps",
+                titles=tr(TITLES[name]),
+                count=len(one.pictures),
+                step=step,
             )
             live_figure(figure, key=f"gan {name}", height=_TALL, alt=told)
 
@@ -38,7 +41,7 @@ def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
     weights = one.look(sample, *pixel)
     assert weights is not None  # it is the one with attention
     alike, row, column = 1 / weights.size, *divmod(int(weights.argmax()), weights.shape[1])
-    where = tr("at {span}, {span2}", span=_span("row", row, one.pooled), span2=_span("column", column, one.pooled))
+    where = tr("at {span}, {span2}", span=_rows(row, one.pooled), span2=_columns(column, one.pooled))
     told = tr(
         "sample {sample}, from row {pixel}, column {pixel2}: most, {max:.3f}, {where}",
         sample=sample + 1,
@@ -63,13 +66,21 @@ def look(one: Sampled, sample: int, pixel: tuple[int, int]) -> None:
     )
 
 
-def _span(name: str, at: int, pooled: int) -> str:
-    """Rows or columns of a square, counted from 1.
+def _rows(at: int, pooled: int) -> str:
+    """Of a square, counted from 1.
 
-    >>> _span("row", 2, 1), _span("row", 2, 2)
+    >>> _rows(2, 1), _rows(2, 2)
     ('row 3', 'rows 5–6')
     """
-    return f"{name} {at + 1}" if pooled == 1 else f"{name}s {at * pooled + 1}–{(at + 1) * pooled}"
+    if pooled == 1:
+        return tr("row {n}", n=at + 1)
+    return tr("rows {first}–{last}", first=at * pooled + 1, last=(at + 1) * pooled)
+
+
+def _columns(at: int, pooled: int) -> str:
+    if pooled == 1:
+        return tr("column {n}", n=at + 1)
+    return tr("columns {first}–{last}", first=at * pooled + 1, last=(at + 1) * pooled)
 
 
 def course(one: GanRace) -> None:
@@ -78,7 +89,8 @@ def course(one: GanRace) -> None:
     gammas = list(zip(*one.trainers[WITH].gammas))
     with left:
         lines = [
-            _line(name, values, at, 0) for at, (name, values) in enumerate(zip(("generator", "discriminator"), gammas))
+            _line(name, values, at, 0)
+            for at, (name, values) in enumerate(zip((tr("generator"), tr("discriminator")), gammas))
         ]
         now = ", ".join(f"{line.name} {line.values[-1]:.3f}" for line in lines)
         figure = curves(lines, title=tr("γ: how much of what was looked at is added"), unit="γ", mode=mode())
@@ -87,9 +99,9 @@ def course(one: GanRace) -> None:
         )
     with right:
         lines = [
-            _line(f"{part}, {TITLES[name].lower()}", values, at, variant)
+            _line(f"{part}, {tr(TITLES[name])}", values, at, variant)
             for variant, (name, trainer) in enumerate(one.trainers.items())
-            for at, (part, values) in enumerate(zip(("generator", "discriminator"), zip(*trainer.losses)))
+            for at, (part, values) in enumerate(zip((tr("generator"), tr("discriminator")), zip(*trainer.losses)))
         ]
         figure = curves(lines, title=tr("Hinge losses"), unit=tr("loss"), mode=mode())
         live_figure(figure, key="gan losses", height=_TALL, alt=tr("losses after {step} steps", step=one.step))

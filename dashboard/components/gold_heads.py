@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.word_alignment import error_grid, grid_height, linked_map, map_height
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.word_alignment import agreement, fertility, unlinked
 from core.runs.gold_alignment import Extraction, HeadAgreement, LinkedMaps, LinkedSet, best_of, diagonal_agreement
 from dashboard.components.data_table import data_table
@@ -103,16 +103,20 @@ def _nulls(one: LinkedMaps, counts: Sequence[int]) -> str:
     target = [one.pair.target[at] for at in unlinked(one.pair.links.possible, len(one.pair.target))]
     if not source and not target:
         return tr("Every word has a gold link.")
-    sides = [f"{side} {code(' '.join(words))}" for side, words in (("source", source), ("target", target)) if words]
-    return tr("Without a gold link (∅): ") + "; ".join(sides) + "."
+    left, right = code(" ".join(source)), code(" ".join(target))
+    if source and target:
+        return tr("Without a gold link (∅): source {source}; target {target}.", source=left, target=right)
+    if source:
+        return tr("Without a gold link (∅): source {source}.", source=left)
+    return tr("Without a gold link (∅): target {target}.", target=right)
 
 
 def _count(pairs: int) -> str:
-    return tr("{pairs:,} sentence pair{rest}", pairs=pairs, rest="" if pairs == 1 else "s")
+    return tr_count(pairs, "1 sentence pair", "{n:,} sentence pairs")
 
 
 def _named(one: HeadAgreement) -> str:
-    return f"{one.site.label}, {tr('mean of heads') if one.head is None else f'head {one.head + 1}'}"
+    return f"{one.site.said}, {tr('mean of heads') if one.head is None else tr('head {n}', n=one.head + 1)}"
 
 
 def _entry(one: HeadAgreement) -> str:

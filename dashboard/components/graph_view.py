@@ -6,7 +6,7 @@ import streamlit as st
 from core.attention.masks import graph
 from core.data.edge_list import EXAMPLES, MOST_NODES, read_edges
 from core.figures.masks import graph_drawing
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.reach import heard_after
 from core.runs.masked import shown
 from dashboard import state
@@ -24,7 +24,7 @@ def graph_view() -> None:
     state.first(_NODES, first)
     example, written, count = st.columns([2, 5, 1], vertical_alignment="bottom")
     example.selectbox(
-        tr("Start from"), list(EXAMPLES), index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
+        tr("Start from"), list(EXAMPLES), format_func=tr, index=None, placeholder=tr("an example …"), key="example graph", on_change=_take,
     )  # fmt: skip
     edges = written.text_input(
         tr("Edges"), key=_EDGES, bind="query-params", help=tr("1-2: both hear each other; 1>2: only node 2 hears node 1"),
@@ -39,12 +39,9 @@ def graph_view() -> None:
     layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers", bind="query-params")
     adjacency = read_edges(edges, int(nodes))
     speaker = who.selectbox(
-        tr("Who speaks"),
-        range(int(nodes)),
-        format_func=lambda node: f"node {node + 1}",
-        key="speaker",
+        tr("Who speaks"), range(int(nodes)), format_func=lambda node: tr("node {n}", n=node + 1), key="speaker",
         bind="query-params",
-    )
+    )  # fmt: skip
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()
     left, right = st.columns([2, 5])
@@ -75,20 +72,21 @@ def _take() -> None:
 
 def _in_words(heard: np.ndarray, speaker: int, layers: int) -> str:
     hearing, deaf = np.flatnonzero(heard > 0), np.flatnonzero(heard < 0)
-    after = tr(
-        "After {layers} layer{value} node {speaker} is heard by",
-        layers=layers,
-        value="s" * (layers != 1),
+    who = tr("nobody but itself") if not len(hearing) else f"**{_named(hearing)}**"
+    told = tr_count(
+        layers,
+        "After 1 layer node {speaker} is heard by {who}",
+        "After {n} layers node {speaker} is heard by {who}",
         speaker=speaker + 1,
+        who=who,
     )
-    told = f"{after} **{_named(hearing)}**" if len(hearing) else tr("{after} nobody but itself", after=after)
-    return (
-        tr("{told}; not by {named}.", told=told, named=_named(deaf)) if len(deaf) else tr("{told}: by all.", told=told)
-    )
+    if not len(deaf):
+        return tr("{told}: by all.", told=told)
+    return tr("{told}; not by {named}.", told=told, named=_named(deaf))
 
 
 def _named(nodes: np.ndarray) -> str:
     numbers = [str(node + 1) for node in nodes]
     if len(numbers) == 1:
-        return f"node {numbers[0]}"
+        return tr("node {n}", n=numbers[0])
     return tr("nodes {list} and {numbers}", list=", ".join(numbers[:-1]), numbers=numbers[-1])

@@ -89,7 +89,10 @@ def _verdict(one: GuidedPair) -> str:
 
 
 def _curves(one: GuidedPair, steps: int) -> None:
-    marks = [(step, f"guidance {strength:g}" if strength else "off") for step, strength in one.switched]
+    marks = [
+        (step, tr("guidance {strength:g}", strength=strength) if strength else tr("off"))
+        for step, strength in one.switched
+    ]
     near = {
         name: ([look.step for look in side.looks], [look.best.diagonality for look in side.looks])
         for name, side in one.sides.items()
@@ -116,6 +119,11 @@ def _step(one: GuidedPair, running: bool, key: str) -> int:
     return step
 
 
+def _head(name: str) -> str:
+    ladder, _, times = name.partition("×")
+    return tr("pairs ×{n}", n=times) if ladder == "pairs " else tr(name)
+
+
 def _alignment(name: str, look: Look) -> None:
     matrix = look.matrix
     which = tr(" · head {head}", head=look.best.head + 1) if matrix.heads > 1 else ""
@@ -134,7 +142,7 @@ def _afterwards(one: GuidedPair) -> None:
         judged = side.judged
         row = {"": name, "exact, held out": round(judged.exact_match, 2) if judged else None}
         rows.append(row | {f"pairs ×{rung.times}": round(rung.exact, 2) for rung in ladders[name]})
-    shares = {name: st.column_config.NumberColumn(format="percent") for name in rows[0] if name}
+    shares = {name: st.column_config.NumberColumn(_head(name), format="percent") for name in rows[0] if name}
     data_table(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)
     if ladders[PLAIN]:
         st.caption(

@@ -25,9 +25,9 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
     nats = st.column_config.NumberColumn(format=f"%.{digits}f")
     legend()
     data_table(
-        table, hide_index=True, key="every hypothesis", placeholder="",
+        _said(table), hide_index=True, key="every hypothesis", placeholder="",
         column_config={
-            **dict.fromkeys((tr("Σ log p"), *parts, tr("ranking score")), nats),
+            **dict.fromkeys(("Σ log p", *parts, "ranking score"), nats),
             "below the best": st.column_config.NumberColumn(format="%.4g", help=tr("nats that the proved best output is more probable")),
             "BLEU": st.column_config.NumberColumn(format="%.1f"),
         },
@@ -36,6 +36,11 @@ def hypotheses_table(names: list[str], rows: list[dict[str, Any]], judgements: l
         tr("All hypotheses .csv"), lambda: _csv(table), "hypotheses.csv", "text/csv", on_click="ignore",
         icon=":material/download:", key="download hypotheses",
     )  # fmt: skip
+
+
+def _said(table: pd.DataFrame) -> pd.DataFrame:
+    """For people; the file says it in English, for programs."""
+    return table.assign(verdict=[", ".join(map(tr, cell.split(", "))) for cell in table["verdict"]])
 
 
 def _csv(table: pd.DataFrame) -> bytes:

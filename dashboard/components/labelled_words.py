@@ -105,9 +105,11 @@ def _judged(found: np.ndarray, example: SetExample, names: tuple[str, ...]) -> s
         return ""
     wrong = [at for at in np.flatnonzero(asked) if found[at].argmax() != labels[at]]
     if len(labels) == 1:
-        return f" · right: **{literal(names[int(labels[0])])}**" + (tr(" · it is wrong") if wrong else "")
+        return tr(" · right: **{name}**", name=literal(names[int(labels[0])])) + (tr(" · it is wrong") if wrong else "")
     words = example.told.get("words", example.items)
-    said = ", ".join(f"{literal(words[at])} is {literal(names[int(labels[at])])}" for at in wrong[:6])
+    said = ", ".join(
+        tr("{word} is {name}", word=literal(words[at]), name=literal(names[int(labels[at])])) for at in wrong[:6]
+    )
     return tr(" · {sum} of {sum2} right", sum=int(asked.sum()) - len(wrong), sum2=int(asked.sum())) + (
-        f" · wrong: {said}" if wrong else ""
+        tr(" · wrong: {said}", said=said) if wrong else ""
     )

@@ -44,7 +44,7 @@ def both(one: LabelRace, source: tuple[str, ...], *, running: bool) -> None:
 
 
 def _written(name: str, one: Labelled) -> None:
-    st.markdown(f"**{WRITERS[name][0]}** · {_verdict(one.output)}")
+    st.markdown(f"**{tr(WRITERS[name][0])}** · {_verdict(one.output)}")
     st.text(", ".join(one.output) or tr("(no label)"))
     if one.ended:
         st.markdown(

@@ -9,7 +9,7 @@ import torch
 
 from core.data.audio import FRAMES_A_SECOND, write_wav
 from core.data.spoken_text import SpokenText, characters
-from core.language import tr, tr_each
+from core.language import mark, tr, tr_each
 from core.metrics.doctor import TARGET, Finding, examine
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
@@ -19,10 +19,10 @@ from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 
 KINDS = {
-    "content": "contents alone",
-    "location": "location-aware",
-    "monotonic": "monotonic",
-    "mocha": "MoChA",
+    "content": mark("contents alone"),
+    "location": mark("location-aware"),
+    "monotonic": mark("monotonic"),
+    "mocha": mark("MoChA"),
 }
 STEPS = 800
 UTTERANCES = 256
@@ -155,9 +155,12 @@ def _findings(rung: Rung) -> str:
 
 def _finding(one: Finding, text: Sequence[str]) -> str:
     if one.axis == TARGET:
-        return f"{one.kind}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
+        return f"{tr(one.kind)}, {one.first * _STEP:.2f}–{(one.last + 1) * _STEP:.2f} s"
     return tr(
-        "{kind}, {list} at {first}", kind=one.kind, list=" ".join(text[one.first : one.last + 1]), first=one.first + 1
+        "{kind}, {list} at {first}",
+        kind=tr(one.kind),
+        list=" ".join(text[one.first : one.last + 1]),
+        first=one.first + 1,
     )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.figures.copying import CopyMap, copy_map
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.machines import MACHINES, Answer
 from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
@@ -17,9 +17,9 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
     Args:
         name: of MACHINES; source: tokens, without <end>.
     """
-    title, told = MACHINES[name].title, one.told
-    verdict = {True: " :green-badge[right]", False: " :red-badge[not right]", None: ""}[told.right]
-    calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
+    title, told = tr(MACHINES[name].title), one.told
+    verdict = {True: f" :green-badge[{tr('right')}]", False: f" :red-badge[{tr('not right')}]", None: ""}[told.right]
+    calls = tr_count(told.calls, "1 call", "{n} calls")
     st.markdown(
         tr(
             "**{title}**{verdict} · {calls} · {milliseconds:.1f} ms",
@@ -29,7 +29,7 @@ def machine(name: str, one: Answer, source: tuple[str, ...]) -> None:
             milliseconds=one.milliseconds,
         )
     )
-    st.text(told.output or "(nothing)")
+    st.text(told.output or tr("(nothing)"))
     figure = copy_map(
         CopyMap(one.written, (*source, "<end>"), one.unseen, one.rows, one.p_gen, one.copied, one.sure), mode()
     )
@@ -40,7 +40,7 @@ def costs(answers: dict[str, Answer], addresses: dict[str, str]) -> None:
     """A row each: the run, its calls, its time, and how sure it was."""
     rows = [
         {
-            "machine": MACHINES[name].title, "run": addresses[name], "calls": one.told.calls,
+            "machine": tr(MACHINES[name].title), "run": addresses[name], "calls": one.told.calls,
             "milliseconds": one.milliseconds, "least sure": float(one.sure.min()),
         }
         for name, one in answers.items()

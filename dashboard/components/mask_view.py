@@ -6,7 +6,7 @@ import streamlit as st
 from core.attention.masks import Masks
 from core.attention.patterns import PATTERNS
 from core.figures.masks import Tile, costs_over_length, tiles, tiles_height
-from core.language import tr
+from core.language import tr, tr_count
 from core.metrics.reach import farthest, layers_until_all, pairs_scored, reach
 from core.runs.masked import costs, measured_reach, shown
 from core.shapes import Mask
@@ -118,7 +118,7 @@ def in_words(name: str, allowed: np.ndarray, layers: int) -> str:
 
 
 def _layers(count: int) -> str:
-    return f"{count} layer{'s' * (count != 1)}"
+    return tr_count(count, "1 layer", "{n} layers")
 
 
 def _checked(wrong: np.ndarray, what: str) -> str:

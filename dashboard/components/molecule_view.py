@@ -93,8 +93,8 @@ def _picture(
     kinds = [item.partition("·")[0] for item in example.items]
     figure = graph_attention(
         part.places, part.edges, weights[part.nodes], int(np.flatnonzero(part.nodes == node)[0]),
-        [example.items[at] for at in part.nodes], [f"kind {kinds[at]}" for at in part.nodes],
-        [f"{_LOST}: {decided[at]:.3f}" for at in part.nodes], [False] * len(part.nodes), mode(),
+        [example.items[at] for at in part.nodes], [tr("kind {kind}", kind=kinds[at]) for at in part.nodes],
+        [f"{tr(_LOST)}: {decided[at]:.3f}" for at in part.nodes], [False] * len(part.nodes), mode(),
     )  # fmt: skip
     live_figure(
         figure, key=f"{key} graph", height=460, alt=tr("the graph, and where {items} looks", items=example.items[node])

@@ -67,7 +67,7 @@ def _words(place: Place) -> str:
     found = place.found
     if not found.texts:
         return tr("**The root** · nothing is written yet")
-    before = " ".join(map(_token, found.texts[:-1])) or "(nothing)"
+    before = " ".join(map(_token, found.texts[:-1])) or tr("(nothing)")
     return tr("**{token}** after {before} · {fate}", token=_token(found.texts[-1]), before=before, fate=_fate(place))
 
 
@@ -77,7 +77,7 @@ def _fate(place: Place) -> str:
         return tr("no search has weighed it in this tree")
     nodes = place.tree.nodes
     status, reason = str(nodes["status"][place.node]), str(nodes["reason"][place.node])
-    words = tree_component.WORDS.get(status, status) + (", forced" if nodes["forced"][place.node] else "")
+    words = tr(tree_component.WORDS.get(status, status)) + (tr(", forced") if nodes["forced"][place.node] else "")
     return f"{words}: {literal(reason)}" if reason else words
 
 
@@ -90,8 +90,8 @@ def _figures(place: Place) -> str:
     if found.tokens:
         lines += [
             f"p **{exp(found.logp_token):.3g}** · log p **{_nats(found.logp_token)}** · Σ log p **{_nats(found.logp)}**",
-            f"no. **{found.place + 1}** of the model here"
-            + (f", **{_nats(-found.lost)} nats** against its first" if found.lost > 0 else ""),
+            tr("no. **{n}** of the model here", n=found.place + 1)
+            + (tr(", **{nats} nats** against its first", nats=_nats(-found.lost)) if found.lost > 0 else ""),
         ]
         if place.of("rank") >= 0:
             lines.append(
@@ -123,7 +123,7 @@ def _attention(found: Inspection, key: str) -> None:
         matrix.queries,
         matrix.keys,
         key=f"{key} map",
-        title=tr("{label} · head {head}", label=matrix.site.label, head=head + 1),
+        title=tr("{label} · head {head}", label=matrix.site.said, head=head + 1),
     )
     st.caption(_explained(matrix, found))
 

@@ -20,8 +20,8 @@ from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
 DEPTHS = (2, 4, 8, 16, 24)
-PLACES = {"pre": "pre-norm", "post": "post-norm", "bare": "no residual"}  # in words
-_KINDS = {"dealt": mark("the same words dealt out at random"), "text": "texts"}
+PLACES = {"pre": mark("pre-norm"), "post": mark("post-norm"), "bare": mark("no residual")}  # in words
+_KINDS = {"dealt": mark("the same words dealt out at random"), "text": mark("texts")}
 
 
 @kept.shared(says=False, copies=True, show_spinner="Building the stacks …", max_entries=256)
@@ -32,8 +32,8 @@ def sizes(place: str, kind: str, layers: int, seed: int) -> list[float]:
 
 def gradient_picture(kind: str, layers: int, seed: int) -> None:
     """Both panels, and what they show in a sentence."""
-    by_layer = {PLACES[place]: sizes(place, kind, layers, seed) for place in RESIDUALS}
-    by_depth = {PLACES[place]: [sizes(place, kind, depth, seed)[-1] for depth in DEPTHS] for place in RESIDUALS}
+    by_layer = {tr(PLACES[place]): sizes(place, kind, layers, seed) for place in RESIDUALS}
+    by_depth = {tr(PLACES[place]): [sizes(place, kind, depth, seed)[-1] for depth in DEPTHS] for place in RESIDUALS}
     words = _gradient_words(by_depth)
     st.markdown(words)
     live_figure(gradient_sizes(by_layer, by_depth, DEPTHS, mode()), key="gradient sizes", height=360, alt=words)
@@ -81,7 +81,7 @@ def race(plan: tuple[tuple[str, int], ...], kind: str, layers: int, rate: float,
 
 def run_name(place: str, warmup: int) -> str:
     """Of a run, in the legend."""
-    return f"{PLACES[place]}, {f'warm-up {warmup}' if warmup else tr('no warm-up')}"
+    return f"{tr(PLACES[place])}, {tr('warm-up {n}', n=warmup) if warmup else tr('no warm-up')}"
 
 
 def race_picture(one: Race, steps: int, *, running: bool) -> None:
@@ -124,7 +124,7 @@ def batches_picture(one: Experiment, *, running: bool) -> None:
         st.markdown(tr(
             "In texts the variance of a batch varies **{times:.1f} times** as much as when the same words are dealt out at "
             "random ({effect:.1%} against {baseline:.1%}): **{verdict}**.", times=times,
-            effect=one.finding.effect, baseline=one.finding.baseline, verdict=one.finding.verdict))  # fmt: skip
+            effect=one.finding.effect, baseline=one.finding.baseline, verdict=tr(one.finding.verdict)))  # fmt: skip
     if found:
         live_figure(
             variations(found, STATISTICS, mode()), key="batch variations", height=340,

@@ -17,9 +17,19 @@ MEAN = mark("mean of its heads")
 _BESIDE = 12  # words; trees over more stand below each other
 
 
+def way_name(name: str) -> str:
+    """A search as the page names it, in the language of whoever looks.
+
+    >>> way_name("beam"), way_name("beam, trees only")
+    ('beam', 'beam, trees only')
+    """
+    search, _, form = name.partition(", ")
+    return tr("{search}, trees only", search=search) if form else search
+
+
 def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
     """A row for each search: whether it is a tree, how much of it is right, and where it breaks."""
-    rows = pd.DataFrame([{"search": name, **_row(one)} for name, one in found.items()])
+    rows = pd.DataFrame([{"search": way_name(name), **_row(one)} for name, one in found.items()])
     data_table(  # where nobody knows the right tree, nothing has a score, and there are no columns for it
         rows.dropna(axis="columns", how="all"), hide_index=True, key="parsing table",
         column_config={
@@ -40,7 +50,7 @@ def ways_table(found: dict[str, Parsed | AttentionLabError]) -> None:
 def _row(one: Parsed | AttentionLabError) -> dict[str, str | float | None]:
     if isinstance(one, AttentionLabError):
         return {"tree": "–", "where it breaks": str(one)}
-    exact = {None: "unknown", True: "✓", False: "✗"}[one.exact]
+    exact = {None: tr("unknown"), True: "✓", False: "✗"}[one.exact]
     scores = dict.fromkeys(("F1", "precision", "recall"))
     if one.score is not None:
         scores = {"F1": one.score.f1, "precision": one.score.precision, "recall": one.score.recall}
@@ -60,7 +70,7 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
     beside = len(one.words) <= _BESIDE
     left, right = st.columns(2, gap="large") if beside else (st.container(), st.container())
     with left:
-        st.markdown(tr("**Written** · {name} · {verdict}", name=name, verdict=_verdict(one)))
+        st.markdown(tr("**Written** · {name} · {verdict}", name=way_name(name), verdict=_verdict(one)))
         parse_tree(
             one.words, one.reading.constituents, key="parsing written", tags=_tags(one.tokens), right=one.right,
             weights=one.rows(site, head),
@@ -73,25 +83,36 @@ def trees(one: Parsed, name: str, looking: tuple[str, int]) -> None:
             [{"title": tr("The tokens"), "tokens": one.tokens, "changed": broken, "lines": [tr("It breaks: {fault}.", fault=one.fault)]}],
             key="parsing tokens", words={"changed": tr("it breaks here")},
         )  # fmt: skip
-    label = next(matrix.site.label for matrix in one.matrices if matrix.site.name == site)
+    label = next(matrix.site.said for matrix in one.matrices if matrix.site.name == site)
     keys = (*one.words, "<end>")
     heatmap(
         one.rows(site, head), (*one.tokens, "<end>"), keys, key="parsing map",
-        title=f"{label} · {MEAN if head < 0 else f'head {head + 1}'}",
+        title=f"{label} · {_head(head)}",
     )  # fmt: skip
     st.caption(tr("A row is a token that was written, and where the step that wrote it looked in the sentence."))
 
 
+def _head(number: int) -> str:
+    return tr(MEAN) if number < 0 else tr("head {n}", n=number + 1)
+
+
 def looking(one: Parsed) -> tuple[str, int]:
     """A menu: which attention is shown; below 0 the mean of the heads."""
+    sites = {matrix.site.name: matrix.site for matrix in one.matrices}
     choices = {
         f"{matrix.site.label} · {MEAN if head < 0 else f'head {head + 1}'}": (matrix.site.name, head)
         for matrix in reversed(one.matrices)
         for head in range(-1, matrix.heads)
     }
+
+    def said(choice: str) -> str:
+        site, head = choices[choice]
+        return f"{sites[site].said} · {_head(head)}"
+
     chosen = st.selectbox(
         tr("Attention"),
         list(choices),
+        format_func=said,
         key="parsing attention",
         help=tr("what shades the words under the tree, and the map below"),
     )
@@ -115,7 +136,7 @@ def _verdict(one: Parsed) -> str:
     if one.fault:
         return tr(":red-badge[no tree]")
     if one.exact is None:
-        return ":blue-badge[a tree]"
+        return tr(":blue-badge[a tree]")
     return tr(":green-badge[the right tree]") if one.exact else tr(":orange-badge[a tree, not the right one]")
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import streamlit as st
 from jaxtyping import Float
 
-from core.language import tr
+from core.language import mark, tr
+from core.recording.head_names import head_name
 from core.recording.matrix import AttentionMatrix
 from core.runs.all_at_once import Stage
 from dashboard.components.heatmap import heatmap
 
-_MEAN, _MAX = "mean over heads", "max over heads"
+_MEAN, _MAX = mark("mean over heads"), mark("max over heads")
 
 
 def pass_attention(passes: Sequence[Sequence[AttentionMatrix]], stages: Sequence[Stage], *, key: str) -> None:
@@ -32,12 +33,12 @@ def pass_attention(passes: Sequence[Sequence[AttentionMatrix]], stages: Sequence
     sites = passes[0]
     layer = middle.selectbox(tr("Layer"), range(1, len(sites) + 1), index=len(sites) - 1, key=f"{key} layer")
     heads = [_MEAN, _MAX, *(f"head {head + 1}" for head in range(sites[layer - 1].heads))]
-    shown = right.selectbox(tr("Heads"), heads, key=f"{key} heads")
+    shown = right.selectbox(tr("Heads"), heads, format_func=head_name, key=f"{key} heads")
     matrix, stage = passes[number - 1][layer - 1], stages[number - 1]
     places = [f"• {token}" if fresh else token for token, fresh in zip(matrix.queries, stage.written)]
     heatmap(
         _weights(matrix, shown), places, matrix.keys, key=f"{key} map",
-        title=tr("Pass {number} of {count} · cross · layer {layer} · {shown}", number=number, count=len(passes), layer=layer, shown=shown),
+        title=tr("Pass {number} of {count} · cross · layer {layer} · {shown}", number=number, count=len(passes), layer=layer, shown=head_name(shown)),
         high=max(float(_weights(one[layer - 1], shown).max(initial=0.0)) for one in passes),
         words={"queries": tr("places ↓"), "keys": tr("source →")},
     )  # fmt: skip

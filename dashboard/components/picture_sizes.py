@@ -31,8 +31,10 @@ def picture_sizes() -> None:
         before=tr("{count} seeds, {count2} trainings each, a minute or two of a core.", count=len(_SEEDS), count2=2 * len(SIZES)),
     )  # fmt: skip
     st.caption(
-        "It is the setting training.labelled of the bench: choose it there, and your own pictures, for a run that can be looked "
-        "at. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
+        tr(
+            "It is the setting training.labelled of the bench: choose it there, and your own pictures, for a run that can be looked "
+            "at. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"
+        )
     )
 
 
@@ -85,9 +87,9 @@ def _verdict(finding: Finding) -> str:
     return tr(
         "**{verdict}** · {statement}: convolutions ahead by {effect:+.1%} with few pictures, by "
         "{baseline:+.1%} with many ({rule}).",
-        verdict=finding.verdict,
-        statement=FewPictures.statement,
+        verdict=tr(finding.verdict),
+        statement=tr(FewPictures.statement),
         effect=finding.effect,
         baseline=finding.baseline,
-        rule=FewPictures.rule,
+        rule=tr(FewPictures.rule),
     )

@@ -59,7 +59,7 @@ def position_race() -> None:
     left, right, last = st.columns([3, 6, 1], vertical_alignment="bottom")
     with left:
         task = st.selectbox(
-            tr("Task"), list(TASKS_OF_ORDER), format_func=lambda name: TASKS_OF_ORDER[name].name, key="order task",
+            tr("Task"), list(TASKS_OF_ORDER), format_func=lambda name: tr(TASKS_OF_ORDER[name].name), key="order task",
             bind="query-params", help=tr("the token before: name it. I saw a saw: is the word a verb or a noun here?"),
         )  # fmt: skip
     with right:
@@ -97,17 +97,17 @@ def _curves(one: Trainings, task: str, running: bool) -> None:
         held = "" if running else tr(" · stopped, Train goes on from here")
         st.progress(min(one.share, 1.0), text=f"{one.share:.0%}{held}")
     if one.rows:
-        st.markdown(_words(one.rows, told.size_is))
-        live_figure(accuracies(one.rows, told.size_is, mode()), key="order accuracies", height=360)
+        st.markdown(_words(one.rows, tr(told.size_is)))
+        live_figure(accuracies(one.rows, tr(told.size_is), mode()), key="order accuracies", height=360)
     elif not one.share:
         st.caption(
             tr(
                 "Press Train: small networks learn “{name}” in texts of {trained} to {trained2} "
                 "{size_is}, and are asked in texts of {map}.",
-                name=told.name,
+                name=tr(told.name),
                 trained=told.trained[0],
                 trained2=told.trained[1],
-                size_is=told.size_is,
+                size_is=tr(told.size_is),
                 map=", ".join(map(str, told.asked)),
             )
         )

@@ -68,7 +68,7 @@ def _inside(name: str, count: int, shift: int) -> None:
     left, right = st.columns(2)
     with left:
         head = st.segmented_control(
-            tr("Head"), list(range(HEADS)), default=0, format_func=lambda at: f"head {at + 1}", key="position head", required=True,
+            tr("Head"), list(range(HEADS)), default=0, format_func=lambda at: tr("head {n}", n=at + 1), key="position head", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
         heatmap(
@@ -76,7 +76,7 @@ def _inside(name: str, count: int, shift: int) -> None:
             title=tr("Added to the scores of equal tokens"),
         )  # fmt: skip
     with right:
-        lines = {f"head {at + 1}": matrix for at, matrix in enumerate(found)}
+        lines = {tr("head {n}", n=at + 1): matrix for at, matrix in enumerate(found)}
         live_figure(
             over_distance(lines, tr("added to the score"), mode()), key="bias distance", height=300,
             alt=tr("what is added over distance, a line a head"),

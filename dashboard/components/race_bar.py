@@ -8,7 +8,7 @@ from typing import Protocol
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from dashboard import links, state
 from dashboard.components import turns
 from dashboard.components.literal import literal
@@ -71,20 +71,18 @@ def say_trained(step: int) -> None:
         )
 
 
-def race_bar(one: Race, *, running: bool, seconds: float, of: str = " of each") -> None:
+def race_bar(one: Race, *, running: bool, seconds: float, each: bool = True) -> None:
     """Go on for a slice while it runs and has its turn (turns.py), and say how far it is.
 
     Args:
-        seconds: of the slice; of: behind the number of steps: whose they are.
+        seconds: of the slice; each: whether several things take so many steps.
     """
     turns.work("race", running, partial(one.go_on, seconds))
     say_trained(one.step)
     if not one.done:
         held = tr(" · stopped, Train goes on from here") if one.step and not running else ""
-        st.progress(
-            one.step / one.steps,
-            text=tr("step {step:,} of {steps:,}{of}{held}", step=one.step, steps=one.steps, of=of, held=held),
-        )
+        text = mark("step {step:,} of {steps:,} of each{held}") if each else mark("step {step:,} of {steps:,}{held}")
+        st.progress(one.step / one.steps, text=tr(text, step=one.step, steps=one.steps, held=held))
 
 
 def race_ended(remembered: str, *, running: bool, done: bool) -> None:

@@ -22,7 +22,7 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
     with left:
         which = st.selectbox(
             tr("Held-out recording"), range(min(_MOST, len(trained.examples.test))), key=f"{key} which {trained.run.address}", bind="query-params",
-            format_func=lambda at: str(trained.examples.test[at].told.get("recording", f"utterance {at + 1}")),
+            format_func=lambda at: str(trained.examples.test[at].told.get("recording", tr("utterance {n}", n=at + 1))),
         )  # fmt: skip
     example = trained.examples.test[which]
     found = trained.probabilities(example)
@@ -64,8 +64,8 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
     )  # fmt: skip
     if trained.entrance.output == "each":
         rows = [
-            ("spoken", [names[at] for at in example.labels.tolist()]),
-            ("found", [names[at] for at in found.argmax(1)]),
+            (tr("spoken"), [names[at] for at in example.labels.tolist()]),
+            (tr("found"), [names[at] for at in found.argmax(1)]),
         ]
         live_figure(tracks(rows, example.items, mode()), key=f"{key} tracks", height=150, alt=tr("phones over time"))
         right = float((found.argmax(1) == example.labels.numpy()).mean())
@@ -73,15 +73,15 @@ def _frames(trained: TrainedSet, example: SetExample, found: np.ndarray, key: st
         return
     best = found[0].argsort()[::-1][:3]
     true = names[int(example.labels)]
-    verdict = "right" if names[best[0]] == true else tr("it is {true}", true=true)
+    verdict = tr("right") if names[best[0]] == true else tr("it is {true}", true=true)
     st.markdown(
         tr(
-            "**{names}** ({found:.0%}), {verdict}; then ",
+            "**{names}** ({found:.0%}), {verdict}; then {rest}",
             names=literal(names[best[0]]),
             found=found[0][best[0]],
             verdict=verdict,
+            rest=", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:]),
         )
-        + ", ".join(f"{literal(names[at])} {found[0][at]:.0%}" for at in best[1:])
     )
     decided = trained.decided(example)
     live_figure(

@@ -109,8 +109,8 @@ def _worth(one: RewardPair, steps: int) -> None:
     lines = {}
     for name, side in one.sides.items():
         places = [look.step for look in side.looks]
-        lines[f"drawn, {name}"] = places, [look.expected for look in side.looks]
-        lines[f"greedy, {name}"] = places, [look.greedy for look in side.looks]
+        lines[tr("drawn, {name}", name=tr(name))] = places, [look.expected for look in side.looks]
+        lines[tr("greedy, {name}", name=tr(name))] = places, [look.greedy for look in side.looks]
     said = ", ".join(f"{name} {values[-1]:.3f}" for name, (_, values) in lines.items())
     live_figure(worth(lines, steps, mode()), key="reward worth", height=340, alt=said)
 
@@ -145,7 +145,7 @@ def _outputs(one: RewardPair) -> None:
         tr(
             "**Outputs**, greedy, of {count} held-out sources: {changed} changed",
             count=len(rows),
-            changed=changed or "none",
+            changed=changed or tr("none"),
         )
     )
     data_table(pd.DataFrame(rows), hide_index=True, width="stretch", key="reward outputs")

@@ -14,7 +14,7 @@ from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
-_CITED = (
+_CITED = mark(
     "Dosovitskiy et al. ([arXiv:2010.11929](https://arxiv.org/abs/2010.11929)) report that on natural images the "
     "convolutional network is ahead after 10 million images and the Transformer after 300 million. That is theirs, not "
     "shown here: these images are toys, and there are a few thousand of them."
@@ -127,7 +127,7 @@ def sizes(rows: Sequence[Row], finding: Finding | None) -> None:
             "in, not the word convolution."
         )
     )
-    st.caption(_CITED)
+    st.caption(tr(_CITED))
     _table(rows, {"seed": None, "task": None, "network": None, "images": None, "accuracy": "percent"})
 
 
@@ -138,10 +138,10 @@ def told(rows: Sequence[Row], task: str, rule: data_size.VisionTask, by: list[fl
     words = tr(
         "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
         "by {least:+.0%} to {most:+.0%}.",
-        capitalize=task.capitalize(),
+        capitalize=tr(task.capitalize()),
         summary=tr(rule.summary),
-        fits=rule.fits,
-        other=rule.other,
+        fits=tr(rule.fits),
+        other=tr(rule.other),
         ahead=ahead,
         count=len(by),
         least=least,
@@ -169,7 +169,7 @@ def _power(value: float) -> str:
 
 
 _UNITS = {
-    "gradient": "gradient norm", "token_by_token": mark("token by token, µs"), "whole_text": mark("whole text, µs a token"),
+    "gradient": mark("gradient norm"), "token_by_token": mark("token by token, µs"), "whole_text": mark("whole text, µs a token"),
     "seconds": mark("one call, ms"), "bytes": mark("memory, MiB"), "step": mark("one more token, µs"), "path": mark("path, steps"),
 }  # fmt: skip
 

@@ -162,7 +162,7 @@ def _asked(past: History) -> None:
     """The requests that were obeyed, the latest ones."""
     told = [
         tr(
-            "{replace}{rest} (step {step:,})", replace=literal(change.what.replace("_", " ")),
+            "{replace}{rest} (step {step:,})", replace=literal(tr(change.what.replace("_", " "))),
             rest="" if change.value is None else f" {change.value:g}", step=change.step)
         for change in past.changes[-_TOLD:]
     ]  # fmt: skip
@@ -208,7 +208,7 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
     for at, (other, one) in enumerate(every):
         name = f"{other} · " if len(every) > 1 else ""
         loss += [
-            Curve(f"{name}training", one.loss.steps, one.loss.values, at),
+            Curve(tr("{name}training", name=name), one.loss.steps, one.loss.values, at),
             Curve(
                 tr("{name}held out", name=name), one.held_out_loss.steps, one.held_out_loss.values, at, 1, points=True
             ),
@@ -222,10 +222,10 @@ def _curves(address: str, past: History, beside: tuple[str, ...]) -> None:
             height=300,
             alt=tr("loss by step"),
         )
-    title, share = (tr("Held-out texts"), "share") if own else ("Accuracy", tr("share right"))
+    title, share = (tr("Held-out texts"), tr("share")) if own else (tr("Accuracy"), tr("share right"))
     with side:
         figure = curves(right, title=title, unit=share, mode=mode(), share=True)
-        live_figure(figure, key="accuracy", height=300, alt=tr("{lower} by step", lower=title.lower()))
+        live_figure(figure, key="accuracy", height=300, alt=tr("{title} by step", title=title))
 
 
 def _right(name: str, one: History, at: int) -> list[Curve]:
@@ -270,7 +270,7 @@ def _attention(run: RunFolder, alive: bool) -> None:
             matrix.keys,
             key=f"formed {run.address}",
             high=1.0,
-            title=tr("step {step} · {label} · head {head}", step=step, label=matrix.site.label, head=head + 1),
+            title=tr("step {step} · {label} · head {head}", step=step, label=matrix.site.said, head=head + 1),
         )
 
 
@@ -295,4 +295,4 @@ def _first(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    return tr("{n:.0f} s", n=seconds) if seconds < 90 else tr("{n:.0f} min", n=seconds / 60)

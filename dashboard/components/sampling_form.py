@@ -7,13 +7,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.decoding.search import AbstractSearch
 from core.errors import SettingError
-from core.language import tr
+from core.language import mark, tr
 from core.runs.catalog import SEARCHES
 from core.settings import declarations
 from dashboard import state
 from dashboard.components.settings_form import settings_form
 
-KINDS = {"sampling": "independent draws", "stochastic": "without replacement"}
+KINDS = {"sampling": mark("independent draws"), "stochastic": mark("without replacement")}
 MAIN = {"sampling": ("temperature", "top_p", "top_k", "draws", "seed"), "stochastic": ("width", "seed")}
 FIRST: dict[str, dict[str, Any]] = {"sampling": {"draws": 50}, "stochastic": {"width": 20}}
 _PARAMETER = "settings"
@@ -34,7 +34,9 @@ def read_address(page: str) -> str | None:
             kind, values = _read(text)
             start = {**start, kind: values, "kind": kind}
         except SettingError as error:
-            problem = f"The settings in this address cannot be used, others are shown: {str(error)[:200]}"
+            problem = tr(
+                "The settings in this address cannot be used, others are shown: {error}", error=str(error)[:200]
+            )
     state.put(_START, start)
     return problem
 
@@ -49,7 +51,7 @@ def sampling_form() -> tuple[AbstractSearch, DeltaGenerator]:
         left, place = st.columns([2, 3], vertical_alignment="center")
         with left:
             kind = st.segmented_control(
-                tr("Draws"), list(KINDS), format_func=KINDS.__getitem__, key="replacement", required=True,
+                tr("Draws"), list(KINDS), format_func=lambda kind: tr(KINDS[kind]), key="replacement", required=True,
                 default=state.get(_START, {}).get("kind", "sampling"), label_visibility="collapsed", width="stretch",
                 help=tr("without replacement no output comes twice (stochastic beam search)"),
             )  # fmt: skip

@@ -20,7 +20,11 @@ def score_table(names: list[str], found: list[Compared], rows: list[dict[str, An
     """Draw the stairs of the chosen outputs, and the figures behind them."""
     many = [name for name, one in zip(names, found) if len(one.outcomes) > 1]
     asked = st.selectbox(
-        tr("Outputs"), [FIRST, *many], key="scores of", help=tr("of which outputs the scores are taken apart")
+        tr("Outputs"),
+        [FIRST, *many],
+        format_func=lambda one: tr(one) if one == FIRST else one,
+        key="scores of",
+        help=tr("of which outputs the scores are taken apart"),
     )
     if asked in names:
         shown = [row for row in rows if names[row["search"]] == asked]

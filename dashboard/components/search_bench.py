@@ -114,7 +114,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
     name = one.search.name
     with place, st.container(gap=None):
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-            st.markdown(f"**{name.capitalize()}**", help=tr(SEARCHES[name].summary), width="stretch")
+            st.markdown(f"**{name}**", help=tr(SEARCHES[name].summary), width="stretch")
             _moves(one.number, count)
         with st.container(horizontal=True, wrap=False, gap="xsmall", vertical_alignment="center"):
             said = st.empty()
@@ -126,7 +126,7 @@ def _settled(one: Place, place: DeltaGenerator, count: int) -> AbstractSearch | 
             except AttentionLabError as error:
                 st.warning(literal(str(error)), icon=":material/tune:")
                 return None
-            own = " · ".join(f"{name.replace('_', ' ')} {value}" for name, value in changed(search).items())
+            own = " · ".join(f"{tr(name.replace('_', ' '))} {value}" for name, value in changed(search).items())
             said.caption(own or tr("default settings"), width="stretch")
     return search
 

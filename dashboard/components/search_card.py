@@ -13,7 +13,7 @@ from dashboard.components.token_marks import token_marks
 from dashboard.components.verdicts import badges
 
 STOPS = {
-    "all_ended": "every path ended",
+    "all_ended": mark("every path ended"),
     "bound": mark("nothing left could win"),
     "k_finished": mark("as many finished as the beam is wide"),
     "top_finished": mark("the best candidate ended"),
@@ -50,7 +50,7 @@ def search_card(
             steps=one.steps,
             model_calls=one.model_calls,
             seconds=1000 * one.seconds,
-            get=STOPS.get(one.stop_reason, one.stop_reason),
+            get=tr(STOPS.get(one.stop_reason, one.stop_reason)),
         )
         + (
             ""
@@ -81,7 +81,7 @@ def arithmetic(row: dict[str, Any]) -> str:
     """From Σ log p to the ranking score, in the figures of the table."""
     parts = [f"{name} **{value:+.8g}**" for name, value in row.items() if name not in _FIXED and value is not None]
     return " · ".join([tr("Σ log p **{logp:.8g}**", logp=row["logp"]), *parts]) + (
-        f" = score **{row['rank_score']:.8g}**" if parts else ""
+        tr(" = score **{score:.8g}**", score=row["rank_score"]) if parts else ""
     )
 
 

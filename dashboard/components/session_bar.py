@@ -22,9 +22,9 @@ from dashboard.components.model_bar import Chosen
 from dashboard.components.search_form import search_form
 from dashboard.components.uploaded import content
 
-SAME = "the same search"
+SAME = mark("the same search")
 _MEGABYTES = 20
-_FOLLOWED = mark("session in the address")
+_FOLLOWED = "session in the address"
 _EDITED = mark("the address asks for another run or source than the session in it")
 AFTER_GIVEN = {
     "exact": mark("It looks everywhere below the given tokens; a proof would be about those outputs alone."),
@@ -51,6 +51,7 @@ def rest_search(base: AbstractSearch) -> AbstractSearch:
         name = st.selectbox(
             tr("Branches go on with"),
             [SAME, *SEARCHES],
+            format_func=lambda one: tr(one) if one == SAME else one,
             key="rest",
             help=tr("what takes over after the tokens you give"),
         )
@@ -128,7 +129,7 @@ def _link(saved: SavedSession) -> None:
     except AttentionLabError as error:
         st.warning(literal(str(error)), icon=":material/link_off:")
         return
-    st.caption("Opens this tree wherever the same model is: same tokens, sampled ones too.")
+    st.caption(tr("Opens this tree wherever the same model is: same tokens, sampled ones too."))
 
 
 def _open() -> None:
@@ -175,7 +176,10 @@ def follow_link() -> None:
         problem = str(error)
     state.put(_FOLLOWED, text)
     if problem:
-        st.warning(f"The link's session is not opened: {literal(problem.rstrip('.'))}.", icon=":material/link_off:")
+        st.warning(
+            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))),
+            icon=":material/link_off:",
+        )
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

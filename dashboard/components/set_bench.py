@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import DataError
 from core.figures.curves import Curve, curves
-from core.language import tr
+from core.language import mark, tr
 from core.models.set_models import SET_MODELS
 from core.runs import controls, status, store
 from core.runs.expectations import expected, told
@@ -34,7 +34,7 @@ from dashboard.components.uploaded import content
 
 _MEGABYTES = 20  # of a file here; larger ones by their path
 _TICK = 0.5  # seconds between looks at a run that trains
-_PARTS = ("task", "model", "training")
+_PARTS = {"task": mark("Task"), "model": mark("Model"), "training": mark("Training")}
 
 
 def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
@@ -73,7 +73,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     runs = resources.set_addresses(task)
     with places[2]:
         address = _run(runs, f"{key} run {task}")
-    st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), kind.expected))))
+    st.caption(" ".join(filter(None, (told(expected(task, *kind.models)), tr(kind.expected)))))
     with said:
         for note in state.get(f"{key} noticed {address}") or ():
             st.caption(f":material/rule: {literal(note)}")
@@ -117,7 +117,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
         for part in _PARTS:
             names = [name for name in start[part] if name != "name"]
             if names:
-                st.caption(f"**{part.capitalize()}**")
+                st.caption(f"**{tr(_PARTS[part])}**")
                 start[part] |= settings_form(classes[part], start[part], key=f"{key} {part}", only=names, columns=4)
         start["task"] |= brought  # last: the form beside it remembers that its field is empty
         start["seed"] = int(st.number_input(tr("seed"), 0, 2**31 - 1, 1, key=f"{key} seed", help=tr("of all chance")))
@@ -180,11 +180,11 @@ def _watch(address: str, alive: bool, key: str) -> None:
 
 def _curves(past: History, key: str) -> None:
     loss = [
-        Curve("training", past.loss.steps, past.loss.values),
+        Curve(tr("training"), past.loss.steps, past.loss.values),
         Curve(tr("held out"), past.held_out_loss.steps, past.held_out_loss.values, 0, 1, points=True),
     ]
     share = [
-        Curve("training", past.accuracy.steps, past.accuracy.values, 0, 2),
+        Curve(tr("training"), past.accuracy.steps, past.accuracy.values, 0, 2),
         Curve(tr("held out"), past.free_accuracy.steps, past.free_accuracy.values, points=True),
     ]
     left, side = st.columns(2)

@@ -44,7 +44,7 @@ def grouped_form(kind: type, values: dict[str, Any], *, key: str, columns: int =
     chosen = settings_form(kind, values, key=key, columns=columns, only=own) if own else dict(values)
     if shared:
         if own:
-            st.caption(f"**{SHARED}**")
+            st.caption(f"**{tr(SHARED)}**")
         chosen |= settings_form(kind, chosen, key=key, columns=columns, only=shared)
     return chosen
 

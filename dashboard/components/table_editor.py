@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import DataError
-from core.language import mark, tr
+from core.language import tr
 from core.models.example_tables import EXAMPLE_TABLES
 from core.models.table import TableModel
 from core.models.table_rows import Rows, changed_tokens, gathered, pack, read_rows, scaled, unpack, write_rows
@@ -18,7 +18,7 @@ from dashboard.components.uploaded import content
 
 _VERSIONS, _AT, _EPOCH, _GOOD = "table versions", "table version", "table epoch", "table drawn"
 _READ = "table file read"  # which file was opened last
-_BASE = mark("table in the editor")  # it must not change under an editor that is on screen
+_BASE = "table in the editor"  # it must not change under an editor that is on screen
 _PARAMETER = "table"
 _MEGABYTES = 1
 
@@ -50,7 +50,7 @@ def table_bar() -> None:
     names, back, again, files = st.columns([3, 1, 1, 1], vertical_alignment="bottom")
     with names:
         st.selectbox(
-            tr("Start from"), list(EXAMPLE_TABLES), format_func=lambda name: EXAMPLE_TABLES[name].title, key="example table",
+            tr("Start from"), list(EXAMPLE_TABLES), format_func=lambda name: tr(EXAMPLE_TABLES[name].title), key="example table",
             index=None, placeholder=tr("an example …"), on_change=_take_example, help=tr("replaces the table; undo brings it back"),
         )  # fmt: skip
     at, last = state.get(_AT), len(state.get(_VERSIONS)) - 1
@@ -124,7 +124,7 @@ def _offers() -> None:
     if typed:
         right.button(
             tr("Keep what I typed, scale the rest"), on_click=_scale, args=(typed,), width="stretch",
-            help=", ".join(f"{literal(token)} stays" for token in typed.values()),
+            help=tr("{tokens} stay as they are", tokens=", ".join(literal(token) for token in typed.values())),
         )  # fmt: skip
 
 

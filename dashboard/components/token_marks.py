@@ -19,7 +19,7 @@ def token_marks(task: AbstractTask, output: Sequence[str], reference: Sequence[s
         st.markdown(tr("*(empty)*"))
         return
     if reference is None or max(len(output), len(reference)) > _LONGEST:
-        st.markdown(f"**{literal(task.join_target(output)) or '(empty)'}**")
+        st.markdown(f"**{literal(task.join_target(output)) or tr('(empty)')}**")
         return
     glue = "" if task.join_target(list(reference)) == "".join(reference) else " "
     pieces = [

@@ -102,6 +102,9 @@ def _objective(model: str) -> str:
     return chosen
 
 
+_PARTS = {"task": mark("Task settings"), "model": mark("Model settings"), "objective": mark("Objective settings")}
+
+
 def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     chosen = {part: dict(start[part]) for part in PARTS}
     tables = {"task": TASKS, "model": MODELS, "objective": OBJECTIVES}
@@ -112,7 +115,7 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
         names = [name for name in start[part] if name != "name" and name not in left_out]
         if not names:
             continue
-        with st.expander(tr("{capitalize} settings", capitalize=part.capitalize())):
+        with st.expander(tr(_PARTS[part])):
             chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}", only=names)
     if inside:
         with st.expander(tr("Inside the model: scores, masks, norms, wiring")):

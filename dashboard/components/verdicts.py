@@ -31,17 +31,17 @@ def badges(outcome: Outcome, judgement: Judgement, by: Yardstick, compared: Comp
     """The tags of one output; a pointer over one tells why."""
     with st.container(horizontal=True, gap="xsmall"):
         if by.optimum is not None and not outcome.sentence.ended:
-            st.badge(tr("not judged"), color="gray", icon=":material/content_cut:", help=CUT)
+            st.badge(tr("not judged"), color="gray", icon=":material/content_cut:", help=tr(CUT))
         for tag in judgement.tags:
             color, icon = _LOOKS[tag]
-            st.badge(tag.value, color=color, icon=icon, help=_because(tag, outcome, judgement, by, compared))
+            st.badge(tr(tag.value), color=color, icon=icon, help=_because(tag, outcome, judgement, by, compared))
 
 
 def legend() -> None:
     """Every tag, with its meaning on hover."""
     with st.container(horizontal=True, gap="xsmall"):
         for tag, (color, icon) in _LOOKS.items():
-            st.badge(tag.value, color=color, icon=icon, help=MEANINGS[tag])
+            st.badge(tr(tag.value), color=color, icon=icon, help=tr(MEANINGS[tag]))
 
 
 def _because(tag: Tag, outcome: Outcome, judgement: Judgement, by: Yardstick, compared: Compared) -> str:
@@ -87,7 +87,7 @@ def yardstick(by: Yardstick, found: list[Compared], reference: str | None, *, wi
                 ":material/verified: Best of the model{within}: **{output}** · "
                 "Σ log p **{logp:.4g}** · proved by exact search, {expanded:,} nodes expanded",
                 within=within,
-                output=literal(by.output) or "(empty)",
+                output=literal(by.output) or tr("(empty)"),
                 logp=by.optimum.logp,
                 expanded=by.expanded,
             )

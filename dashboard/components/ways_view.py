@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.figures.passes import height_of, over_length, stages, tops
-from core.language import tr
+from core.language import tr, tr_count
 from core.runs.all_at_once import Cost, Told
 from dashboard.components.literal import literal
 from dashboard.components.live_figure import live_figure
@@ -12,15 +12,15 @@ from dashboard.components.mode import mode
 
 def way(told: Told, *, key: str) -> None:
     """One way: its output, whether it is right, and its calls."""
-    verdict = {True: ":green-badge[right]", False: ":red-badge[not right]", None: ""}[told.right]
-    calls = "1 call" if told.calls == 1 else f"{told.calls} calls"
+    verdict = {True: f":green-badge[{tr('right')}]", False: f":red-badge[{tr('not right')}]", None: ""}[told.right]
+    calls = tr_count(told.calls, "1 call", "{n} calls")
     st.markdown(
         tr(
             "**{name}** · {calls} of the decoder {verdict} · {output}",
             name=told.name,
             calls=calls,
             verdict=verdict,
-            output=literal(told.output) or "(empty)",
+            output=literal(told.output) or tr("(empty)"),
         )
     )
     rows = [list(zip(one.tokens, one.confidences, one.written, one.again)) for one in told.stages]

@@ -9,7 +9,11 @@ from core.runs.word_likeness import FRESH, LEARNED, MOST, ONE_HOT, WordLikeness,
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
-_TITLES = {ONE_HOT: "One-hot", FRESH: mark("Embedded, before learning"), LEARNED: mark("Embedded, after filling in")}
+_TITLES = {
+    ONE_HOT: mark("One-hot"),
+    FRESH: mark("Embedded, before learning"),
+    LEARNED: mark("Embedded, after filling in"),
+}
 _TALL = 380  # points of a figure
 
 

@@ -98,7 +98,7 @@ def sheet_menus() -> tuple[int, int]:
     state.put("features", now.width)
     preset, vectors, features = st.columns([4, 1, 1])
     preset.selectbox(
-        tr("Start from"), list(PRESETS), format_func=lambda name: PRESETS[name].title, key="preset", index=None,
+        tr("Start from"), list(PRESETS), format_func=lambda name: tr(PRESETS[name].title), key="preset", index=None,
         placeholder=tr("an example …"), on_change=_take_preset, help=tr("replaces the numbers; undo brings them back"),
     )  # fmt: skip
     vectors.selectbox(tr("Vectors"), range(FEWEST, MOST + 1), key="vectors", on_change=_resize)
@@ -127,8 +127,8 @@ def work_menus() -> dict[str, object]:
         known = _DECLARED[name]
         options = list(known.choices) or list(range(1, int(known.high or 1) + 1))
         chosen[name] = place.selectbox(
-            name.capitalize(), options, index=options.index(known.default), key=name, bind="query-params",
-            help=known.help,
+            tr(name).capitalize(), options, index=options.index(known.default), key=name, bind="query-params",
+            help=tr(known.help),
         )  # fmt: skip
     with last, st.popover(tr("More"), icon=":material/tune:", width="stretch"):
         chosen |= _more()
@@ -139,10 +139,10 @@ def _more() -> dict[str, object]:
     """What is chosen more rarely."""
     temperature = st.number_input(
         tr("Temperature"), value=1.0, step=0.1, format="%g", key="temperature", bind="query-params",
-        help=_DECLARED["temperature"].help,
+        help=tr(_DECLARED["temperature"].help),
     )  # fmt: skip
     window = st.number_input(
-        tr("Window of the mask"), value=1, step=1, key="window", bind="query-params", help=_DECLARED["window"].help
+        tr("Window of the mask"), value=1, step=1, key="window", bind="query-params", help=tr(_DECLARED["window"].help)
     )
     output = st.toggle(tr("W_o after a single head too"), key="output", bind="query-params")
     st.number_input(
@@ -156,7 +156,7 @@ def lesson(sheet: Worksheet) -> str:
     """What there is to see, while the numbers are those of an example."""
     for preset in PRESETS.values():
         if preset.make(sheet.count, sheet.width, Generator().manual_seed(state.get("seed", 0))) == sheet:
-            return f"**{preset.title}.** {preset.lesson}"
+            return tr("**{title}.** {lesson}", title=tr(preset.title), lesson=tr(preset.lesson))
     return tr("**Your own numbers.** Change one and follow what it changes: everything after it is made from it.")
 
 

@@ -28,12 +28,12 @@ def page() -> None:
 def _trainings() -> None:
     chosen = st.pills(
         tr("Attention"), list(ALIGNERS), selection_mode="multi", default=list(ALIGNERS), key="aligners", bind="query-params",
-        format_func=lambda name: ALIGNERS[name].title,
+        format_func=lambda name: tr(ALIGNERS[name].title),
     )  # fmt: skip
     left, middle, right = st.columns([8, 2, 2], vertical_alignment="bottom")
     with left:
         part = st.segmented_control(
-            tr("Part"), [ONE, LADDER], default=ONE, key="aligners part", required=True, bind="query-params",
+            tr("Part"), [ONE, LADDER], format_func=tr, default=ONE, key="aligners part", required=True, bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
     with middle:
@@ -77,6 +77,7 @@ def _utterance() -> str:
     right.selectbox(
         tr("Example"),
         list(offered()),
+        format_func=tr,
         index=None,
         key=_EXAMPLE,
         on_change=_take,

@@ -57,7 +57,11 @@ def _chosen() -> tuple[dict[str, str], int]:
     offered = {
         "left": (tr("Left to right"), stepping, tr("any run that writes a word after the other, of the same task")),
         "once": (tr("All at once"), parallel, tr("any run that writes all places at once, decoded in one pass")),
-        "masks": ("Mask-predict", filling, tr("runs trained with objective=masked_filling, decoded in several passes")),
+        "masks": (
+            tr("Mask-predict"),
+            filling,
+            tr("runs trained with objective=masked_filling, decoded in several passes"),
+        ),
     }
     found = {}
     places = st.columns([3, 3, 3, 2], vertical_alignment="bottom")

@@ -79,6 +79,7 @@ def _options(chosen: Chosen) -> tuple[str, AbstractStepwise | None]:
         address = st.selectbox(
             tr("Beside it"),
             [links.NOBODY, *same],
+            format_func=lambda one: tr(one) if one == links.NOBODY else one,
             key=links.BESIDE,
             bind="query-params",
             help=tr("another model of the same task on the same sentence, with the same color scale"),
@@ -99,7 +100,7 @@ def _whole_words(matrices: list[AttentionMatrix]) -> bool:
 def _said(chosen: Chosen, matrices: list[AttentionMatrix], target: str) -> None:
     if any(one.site.kind == "cross" for one in matrices):
         written = chosen.model.config.task.join_target(matrices[-1].queries[1:])
-        st.markdown(f"**{tr('Forced target') if target else tr('Greedy output')}**: {code(written or '(nothing)')}")
+        st.markdown(f"**{tr('Forced target') if target else tr('Greedy output')}**: {code(written or tr('(nothing)'))}")
     if all(matrix.sums_to_one for matrix in matrices):
         return
     signs = (
@@ -125,7 +126,13 @@ def _ways(chosen: Chosen) -> str:
 def _large(chosen: Chosen, matrix: AttentionMatrix, head: int, target: str) -> Views:
     """The chosen head, or all of its layer as one."""
     how = st.segmented_control(
-        tr("Show"), REDUCTIONS, default=REDUCTIONS[0], key=links.REDUCTION, required=True, bind="query-params"
+        tr("Show"),
+        REDUCTIONS,
+        format_func=tr,
+        default=REDUCTIONS[0],
+        key=links.REDUCTION,
+        required=True,
+        bind="query-params",
     )
     view = MapView(matrix, head, how)
     _drawn(view, key="large", title=view.title)

@@ -19,7 +19,7 @@ from dashboard.components.panel import panel
 
 TITLE = mark("Attention by hand")
 BY_HAND, SENTENCE = mark("By hand"), mark("On a real sentence")
-WRITTEN = {"vectors are columns (lecture)": COLUMNS, "vectors are rows (papers)": ROWS}
+WRITTEN = {mark("vectors are columns (lecture)"): COLUMNS, mark("vectors are rows (papers)"): ROWS}
 KEY, GOOD = "chain by hand", "worksheet drawn"
 NEAR = 1e-4  # float32 sums of a long sentence differ by less
 
@@ -34,12 +34,12 @@ def page() -> None:
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
         where = st.segmented_control(
-            tr("Numbers"), [BY_HAND, SENTENCE], default=BY_HAND, key="where", bind="query-params", required=True,
+            tr("Numbers"), [BY_HAND, SENTENCE], format_func=tr, default=BY_HAND, key="where", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
     with right:
         orientation = st.segmented_control(
-            tr("Orientation"), list(WRITTEN), default=next(iter(WRITTEN)), key="orientation", bind="query-params", required=True,
+            tr("Orientation"), list(WRITTEN), format_func=tr, default=next(iter(WRITTEN)), key="orientation", bind="query-params", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
     if where == BY_HAND:
@@ -92,7 +92,14 @@ def _sentence(chosen: Chosen, orientation: str) -> None:
     sites = {site_of(path).label: path for path in attention_paths(chosen.model.model)}
     which, head = st.columns([3, 1])
     with which:
-        label = st.selectbox(tr("Attention"), list(sites), index=len(sites) - 1, key="site", bind="query-params")
+        label = st.selectbox(
+            tr("Attention"),
+            list(sites),
+            format_func=lambda label: site_of(sites[label]).said,
+            index=len(sites) - 1,
+            key="site",
+            bind="query-params",
+        )
     shown = sentence_chain(chosen.model, chosen.source, sites[label])
     with head:
         number = st.selectbox(tr("Head"), range(1, shown.heads + 1), key="head", bind="query-params")

@@ -115,7 +115,7 @@ def _settings(places: Sequence[DeltaGenerator], widths: Sequence[int]) -> tuple[
 
 def _curves(trained: TrainedModel, n: int, over: tuple[AbstractSearch, ...], running: bool) -> None:
     one = beam_sweep.found(trained.run.address, trained.model_hash, n, over)
-    turns.work(tr("beam sizes"), running and not one.done, partial(one.go_on, _SLICE))
+    turns.work("beam sizes", running and not one.done, partial(one.go_on, _SLICE))
     if one.done:
         beam_sweep.said(one.points)
     elif one.now is not None:

@@ -38,7 +38,7 @@ WORDS = {
 SHARED = {"beam": ("width", "length_norm", "length_penalty", "min_length"), "sampling": ("draws", "seed")}
 FIRST = {"width": 2, "draws": 4}
 CROSSED = mark("The path with crossed flags is the best output; the search lost it at the first of them.")
-WHOLE, WALK = "the whole table", "as it searched"
+WHOLE, WALK = mark("the whole table"), mark("as it searched")
 
 
 def page() -> None:
@@ -64,7 +64,7 @@ def _panel() -> None:
             values = _settings()
         with shown:
             how = st.segmented_control(
-                tr("Show"), [WHOLE, WALK], default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
+                tr("Show"), [WHOLE, WALK], format_func=tr, default=WHOLE, key="table tree", required=True, label_visibility="collapsed",
                 help=tr("the table with what the search made of it, or only what it weighed, step by step"),
             )  # fmt: skip
         found, refused = _searched(model, values)
@@ -111,7 +111,7 @@ def _tree(model: TableModel, found: TableFound, how: str) -> None:
 def _lesson(model: TableModel) -> None:
     for example in EXAMPLE_TABLES.values():
         if example.table == model:
-            st.caption(f"**{example.title}.** {example.lesson}")
+            st.caption(tr("**{title}.** {lesson}", title=tr(example.title), lesson=tr(example.lesson)))
 
 
 def _strategies(found: dict[str, TableFound]) -> None:
@@ -123,9 +123,7 @@ def _strategies(found: dict[str, TableFound]) -> None:
         }
         for name, one in found.items()
     ]  # fmt: skip
-    figures = {
-        name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", tr("Σ log p"), tr("own score"))
-    }
+    figures = {name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "own score")}
     data_table(
         pd.DataFrame(rows), hide_index=True, key="strategies", height="content",
         column_config=figures | {
@@ -163,8 +161,7 @@ def _outputs(model: TableModel, found: dict[str, TableFound]) -> None:
         tr("All {count} outputs, the most probable first", count=len(outputs)), icon=":material/list:", expanded=True
     ):
         figures = {
-            name: st.column_config.NumberColumn(format="%.4f")
-            for name in ("probability", tr("Σ log p"), tr("mean log p"))
+            name: st.column_config.NumberColumn(format="%.4f") for name in ("probability", "Σ log p", "mean log p")
         }
         data_table(
             pd.DataFrame(rows), hide_index=True, column_config=figures, key="all outputs",

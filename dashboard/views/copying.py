@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.language import mark, tr
+from core.language import tr
 from core.runs.copying_race import COPY_TASKS, STEPS, CopyingRace
 from core.tasks.table import TASKS
 from dashboard import state
@@ -15,7 +15,7 @@ _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _EXAMPLE = "copying running", "copying example"
 _OFFERED = 6  # held-out sources to take
-_STARTS = {"chat": mark("Hello, my name is Zorblax Quirin.")}  # a name that stands in no list of the task
+_STARTS = {"chat": "Hello, my name is Zorblax Quirin."}  # a name that stands in no list of the task
 
 
 def page() -> None:

@@ -11,6 +11,7 @@ from core.decoding.session import Branch, Explorer, Session
 from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
 from core.language import mark, tr
+from core.recording.head_names import HEAD, head_name
 from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
@@ -29,7 +30,7 @@ from dashboard.components.session_bar import (
 from dashboard.components.stepper import Answered, StepperData, stepper
 from dashboard.components.tree_columns import candidates, tree_columns
 
-MEAN = "mean over heads"
+MEAN = mark("mean over heads")
 DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the node alone
 
 
@@ -190,12 +191,16 @@ def _price(chosen: Chosen, session: Session) -> str | None:
         if branch.forced is not None
         else tr("{name} went on after {count} tokens", name=branch.search.name, count=len(given.tokens))
     )
-    than = "above" if difference > 0 else "below"
+    if difference > 0:
+        return tr(
+            "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats above the best one before it.",
+            at_once=at_once,
+            difference=difference,
+        )
     return tr(
-        "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats {than} the best one before it.",
+        "Last branch: {at_once}; its output's Σ log p is {difference:.3f} nats below the best one before it.",
         at_once=at_once,
-        difference=abs(difference),
-        than=than,
+        difference=-difference,
     )
 
 
@@ -216,10 +221,12 @@ def _looks(tree: DecodingTree, places: Sequence[DeltaGenerator]) -> tuple[str, i
         )
     heads = tree.attention[site].shape[1]
     with head:
-        options = [MEAN, *(f"head {at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
+        options = [MEAN, *(f"{HEAD}{at + 1}" for at in range(heads))] if heads > 1 else [MEAN]
         _valid(links.HEAD, options)
         help = tr("the mean hides what single heads do")
-        chosen = st.selectbox(tr("Head"), options, key=links.HEAD, bind="query-params", help=help)
+        chosen = st.selectbox(
+            tr("Head"), options, format_func=head_name, key=links.HEAD, bind="query-params", help=help
+        )
     return site, None if chosen == MEAN else int(chosen.split()[1]) - 1
 
 
@@ -231,7 +238,7 @@ def _valid(name: str, options: Sequence[str]) -> None:
 
 def _layer_name(site: str) -> str:
     digits = [part for part in site.split(".") if part.isdigit()]
-    return f"layer {int(digits[0]) + 1}" if digits else tr("the decoder")
+    return tr("layer {n}", n=int(digits[0]) + 1) if digits else tr("the decoder")
 
 
 def _rows(tree: DecodingTree, site: str, head: int | None) -> dict[int, Any]:

@@ -23,7 +23,7 @@ def page() -> None:
 
 def _section(chosen: Chosen) -> None:
     section = st.segmented_control(
-        tr("Look at"), (LAYERS, HEADS, TOKEN), default=LAYERS, key=links.DEPTH, bind="query-params", required=True,
+        tr("Look at"), (LAYERS, HEADS, TOKEN), format_func=tr, default=LAYERS, key=links.DEPTH, bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     if section == HEADS:

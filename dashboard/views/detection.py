@@ -24,7 +24,7 @@ _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "detection running"
 _MEGABYTES = 100  # of one file
 _OWN = "own"
-_CUTS = {1: "whole pictures", 2: mark("four tiles of each"), 3: mark("nine tiles of each")}
+_CUTS = {1: mark("whole pictures"), 2: mark("four tiles of each"), 3: mark("nine tiles of each")}
 _KINDS = {
     "rectangles": mark("rectangles · one to three, in two colors"),
     "digits": mark("digits · handwritten, anywhere on a canvas"),
@@ -46,10 +46,10 @@ def page() -> None:
 def _detector() -> None:
     places = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
     kind = places[0].selectbox(
-        tr("Pictures"), list(_KINDS), key="detection kind", bind="query-params", format_func=_KINDS.get
+        tr("Pictures"), list(_KINDS), key="detection kind", bind="query-params", format_func=lambda one: tr(_KINDS[one])
     )
     way = places[1].selectbox(
-        tr("Assignment"), list(MATCHINGS), key="detection matching", bind="query-params", format_func=_MATCHINGS.get,
+        tr("Assignment"), list(MATCHINGS), key="detection matching", bind="query-params", format_func=lambda one: tr(_MATCHINGS[one]),
         help=tr("which query answers for which thing, in training: what each is told it should have said"),
     )  # fmt: skip
     seed = int(
@@ -108,15 +108,15 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
     )  # fmt: skip
     query = places[1].selectbox(
         tr("Query"), [None, *range(settings.queries)], key="detection query", bind="query-params", help=tr("where it looks is laid over the picture"),
-        format_func=lambda number: "none" if number is None else f"query {number + 1}",
+        format_func=lambda number: tr("none") if number is None else tr("query {n}", n=number + 1),
     )  # fmt: skip
     layer = places[2].selectbox(
         tr("Layer"), range(settings.decoder_layers), settings.decoder_layers - 1, key="detection layer", bind="query-params",
-        format_func=lambda number: f"layer {number + 1}",
+        format_func=lambda number: tr("layer {n}", n=number + 1),
     )  # fmt: skip
     head = places[3].selectbox(
         tr("Head"), [None, *range(settings.heads)], key="detection head", bind="query-params",
-        format_func=lambda number: tr("mean of all") if number is None else f"head {number + 1}",
+        format_func=lambda number: tr("mean of all") if number is None else tr("head {n}", n=number + 1),
     )  # fmt: skip
     drawn = places[4].toggle(
         tr("Draw the matching"), key="detection drawn", help=tr("lines from answers to the things they are told")
@@ -125,7 +125,7 @@ def _choice(one: DetectionRun) -> tuple[int, int | None, int, int | None, bool]:
 
 
 def _watch(one: DetectionRun, choice: tuple[int, int | None, int, int | None, bool], running: bool) -> None:
-    race_bar(one, running=running, seconds=_SLICE, of="")
+    race_bar(one, running=running, seconds=_SLICE, each=False)
     at, query, layer, head, drawn = choice
     looked = one.look(one.pictures.held_out[at])
     left, right = st.columns([5, 4], gap="medium")

@@ -10,7 +10,7 @@ from core.claims.claim import Finding, Row
 from core.claims.pretraining import Pretraining
 from core.data.hidden_classes import left_optimum, two_sided_optimum
 from core.figures.few_labels import few_labels
-from core.language import tr
+from core.language import mark, tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
 from dashboard import links
@@ -33,10 +33,10 @@ def page() -> None:
     """Train, hide, look; then tune."""
     heading("Fill in", tr("Hidden words must be told from the words on both sides: how BERT learns without labels."))
     part = st.segmented_control(
-        tr("Part"), list(_PARTS), default="Hidden words", key=f"{_KEY} part", required=True,
+        tr("Part"), list(_PARTS), format_func=tr, default=_FIRST, key=f"{_KEY} part", required=True,
         bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
-    guarded(tr("Fill in"))(_PARTS[part or "Hidden words"])()
+    guarded(tr("Fill in"))(_PARTS[part or _FIRST])()
 
 
 def _hidden() -> None:
@@ -104,7 +104,7 @@ def _candidates(found: np.ndarray, gaps: list[int], words: Sequence[str], labels
             data_table(
                 pd.DataFrame(
                     {
-                        f"place {gap + 1}{was}": [
+                        tr("place {n}{was}", n=gap + 1, was=was): [
                             labels[one] + (" ✓" if labels[one] == words[gap] else "") for one in order
                         ],
                         "probability": [float(found[gap][one]) for one in order],
@@ -160,15 +160,16 @@ def _curve(rows: Sequence[Row], finding: Finding | None) -> None:
         st.markdown(
             tr(
                 "**{verdict}** · {statement}: {effect:.1%} against {baseline:.1%} ({effect_is}; {rule})",
-                verdict=finding.verdict,
-                statement=Pretraining.statement,
+                verdict=tr(finding.verdict),
+                statement=tr(Pretraining.statement),
                 effect=finding.effect,
                 baseline=finding.baseline,
-                effect_is=Pretraining.effect_is,
-                rule=Pretraining.rule,
+                effect_is=tr(Pretraining.effect_is),
+                rule=tr(Pretraining.rule),
             )
         )
 
 
-_PARTS = {"Hidden words": _hidden, "Words as vectors": _vectors, "Fewer labels": _few}
+_FIRST = mark("Hidden words")
+_PARTS = {_FIRST: _hidden, mark("Words as vectors"): _vectors, mark("Fewer labels"): _few}
 page()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.data.digits import SIDE
-from core.language import tr
+from core.language import mark, tr
 from core.runs.gan_race import POOLED, SAMPLES, STEPS, WITH, GanRace
 from dashboard import state
 from dashboard.components.gan_view import course, look, race, sheets
@@ -14,7 +14,7 @@ from dashboard.components.race_bar import race_bar, race_button, race_ended
 _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING = "gan running"
-_LOOKED = {1: f"{SIDE * SIDE} places", 2: f"{SIDE * SIDE // 4} squares of 2 × 2"}
+_LOOKED = {1: mark("{n} places", n=SIDE**2), 2: mark("{n} squares of 2 × 2", n=SIDE**2 // 4)}
 
 
 def page() -> None:
@@ -39,7 +39,7 @@ def _networks() -> None:
         )
     )
     pooled = places[1].selectbox(
-        tr("Looks at"), POOLED, key="gan pooled", bind="query-params", format_func=_LOOKED.__getitem__,
+        tr("Looks at"), POOLED, key="gan pooled", bind="query-params", format_func=lambda pooled: tr(_LOOKED[pooled]),
         help=tr("of squares of 2 × 2 the largest of each channel is looked at, as in the paper's published code: a quarter of the "
         "weights; its equations have every place"),
     )  # fmt: skip
@@ -76,10 +76,12 @@ def _watch(one: GanRace, sample: int, pixel: tuple[int, int], running: bool) -> 
     if one.step:
         course(one)
         st.caption(
-            "Losses of a GAN say who is ahead, not how good the pictures are. That attention makes better pictures was measured "
-            "on ImageNet and **is not shown here**: at this size, in two minutes, both make digits. What it can do that "
-            "convolutions cannot is measured by `attnlab claims feature_map_attention`. "
-            "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
+            tr(
+                "Losses of a GAN say who is ahead, not how good the pictures are. That attention makes better pictures was measured "
+                "on ImageNet and **is not shown here**: at this size, in two minutes, both make digits. What it can do that "
+                "convolutions cannot is measured by `attnlab claims feature_map_attention`. "
+                "[arXiv:1805.08318](https://arxiv.org/abs/1805.08318)"
+            )
         )
     else:
         st.caption(

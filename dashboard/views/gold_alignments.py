@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.errors import AttentionLabError
 from core.language import tr
-from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above
+from core.metrics.link_extraction import EXTRACTIONS, THRESHOLD, above, extraction_name
 from core.runs.gold_alignment import Extraction, LinkedSet, head_agreements, linked_maps
 from core.runs.slices import Slices
 from core.runs.trained import TrainedModel
@@ -36,12 +36,12 @@ def page() -> None:
         address = st.selectbox(tr("Model"), known, key="gold run", bind="query-params")
     with places[1]:
         where = st.segmented_control(
-            tr("Gold links of"), (HELD_OUT, MINE), default=HELD_OUT, key="gold where", bind="query-params", required=True,
+            tr("Gold links of"), (HELD_OUT, MINE), format_func=tr, default=HELD_OUT, key="gold where", bind="query-params", required=True,
             help=tr("held-out examples of a task that knows its links, or your own hand-aligned sentences"),
         )  # fmt: skip
     with places[2]:
         name = st.selectbox(
-            tr("A map's links are"), list(EXTRACTIONS), key="gold links by", bind="query-params",
+            tr("A map's links are"), list(EXTRACTIONS), format_func=extraction_name, key="gold links by", bind="query-params",
             help=tr("a map weighs every pair of words; this decides which of them are links"),
         )  # fmt: skip
     with places[3]:

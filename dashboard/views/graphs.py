@@ -33,8 +33,8 @@ def _picture(trained: TrainedSet) -> None:
 def _compare(trained: TrainedSet) -> None:
     set_comparison(
         trained.config.task.name, _told, title=tr("Who does it better: the same held-out nodes, every run on this task"),
-        caption="“edges” and “gat” look along edges only, “attention” at every node whatever the edges say, “window” with 0 on "
-        "each side at none. Train each to compare them. [arXiv:1710.10903](https://arxiv.org/abs/1710.10903)",
+        caption=tr("“edges” and “gat” look along edges only, “attention” at every node whatever the edges say, “window” with 0 on "
+        "each side at none. Train each to compare them. [arXiv:1710.10903](https://arxiv.org/abs/1710.10903)"),
     )  # fmt: skip
 
 

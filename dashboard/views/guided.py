@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from core.runs.guided_pair import PAIR_MODELS, PAIR_TASKS, STEPS, STRENGTH, GuidedPair
 from dashboard import links, state
 from dashboard.components import turns
@@ -18,7 +18,7 @@ _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _AGAIN, _BEGUN = "guided running", "guided again", "guided begun"
 _STEPS = (200, STEPS, 800, 1600)
 _STRENGTHS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 
 
 def page() -> None:
@@ -36,32 +36,18 @@ def _trainings() -> None:
         )  # fmt: skip
     with places[1]:
         model = st.selectbox(
-            tr("Model"), list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="guided model", bind="query-params",
+            tr("Model"), list(PAIR_MODELS), format_func=lambda name: tr(_MODELS[name]), key="guided model", bind="query-params",
             help=tr("a GRU with additive attention, or a Transformer of one layer with two heads"),
         )  # fmt: skip
     with places[2]:
-        seed = int(
-            st.number_input(
-                tr("Seed"),
-                0,
-                999,
-                0,
-                key="guided seed",
-                bind="query-params",
-                help=tr("of weights, batches and dropout, of both"),
-            )
-        )
+        seed = int(st.number_input(
+            tr("Seed"), 0, 999, 0, key="guided seed", bind="query-params",
+            help=tr("of weights, batches and dropout, of both"),
+        ))  # fmt: skip
     with places[3]:
-        steps = int(
-            st.selectbox(
-                tr("Steps"),
-                _STEPS,
-                index=_STEPS.index(STEPS),
-                key="guided steps",
-                bind="query-params",
-                help=tr("of each"),
-            )
-        )
+        steps = int(st.selectbox(
+            tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="guided steps", bind="query-params", help=tr("of each"),
+        ))  # fmt: skip
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done

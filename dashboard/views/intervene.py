@@ -125,7 +125,7 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edi
     with st.expander(tr("Take away"), icon=":material/download:"):
         query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.SEARCH: search.name}
         query |= {links.EDITS: edited} if edited else {}
-        trees = {"tree before": found.before, "tree after": found.after}
+        trees = {tr("tree before"): found.before, tr("tree after"): found.after}
         taken = {
             what: (what.replace(" ", "-"), tree_files(decoded.parts, query, chosen.model.config.seed, "intervene"))
             for what, decoded in trees.items()

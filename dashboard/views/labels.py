@@ -15,10 +15,10 @@ _TICK = 0.6  # seconds between redraws while something runs
 _SLICE = 0.8  # seconds of work in each: a press on Stop never waits long
 _RUNNING, _SOURCE, _EXAMPLE = "labels running", "labels text", "labels example"
 _OFFERED = 8  # held-out texts to take
-_START = mark("Today we had bread rice our song snow wind")
+_START = "Today we had bread rice our song snow wind"
 _ANNOTATORS = {
     2: mark("two, with names of their own"),
-    1: "one",
+    1: mark("one"),
 }
 
 
@@ -36,12 +36,12 @@ def _trainings() -> None:
             list(WRITERS),
             key="labels decoder",
             bind="query-params",
-            format_func=lambda name: WRITERS[name][0],
+            format_func=lambda name: tr(WRITERS[name][0]),
         )
     with places[1]:
         annotators = st.selectbox(
             tr("Annotators"), list(_ANNOTATORS), key="labels annotators", bind="query-params",
-            format_func=_ANNOTATORS.__getitem__,
+            format_func=lambda number: tr(_ANNOTATORS[number]),
             help=tr("two call the same themes by different names, and no word of a text tells who it was"),
         )  # fmt: skip
     with places[2]:

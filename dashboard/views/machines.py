@@ -73,7 +73,13 @@ def _chosen() -> dict[str, str] | None:
             state.put(f"{_LOST} {name}", asked)  # the address forgets it in a moment
         ordered = sorted(known[name], key=lambda address: address != one.usual)
         found[name] = place.selectbox(
-            one.title, ordered, key=key, bind="query-params", help=tr(one.summary), on_change=_other, args=(name, key)
+            tr(one.title),
+            ordered,
+            key=key,
+            bind="query-params",
+            help=tr(one.summary),
+            on_change=_other,
+            args=(name, key),
         )
         lost = state.get(f"{_LOST} {name}")
         if lost is not None:
@@ -142,7 +148,7 @@ def _told(answers: dict[str, Answer], one: AbstractTrained, source: str) -> None
     reference, words = one.reference(source), answers["copying"].unseen
     said = tr("Nobody knows the right answer to this source.") if reference is None else ""
     if reference is not None:
-        said = f"Right: **{literal(one.config.task.join_target(reference))}**"
+        said = tr("Right: **{output}**", output=literal(one.config.task.join_target(reference)))
     st.markdown(f"{said} · {unseen(words)}" if words else said)
 
 

@@ -3,21 +3,21 @@
 import streamlit as st
 
 from core.attention.patterns import PATTERNS
-from core.language import tr
+from core.language import mark, tr
 from core.runs.masked import composed, shown
 from dashboard.components import mask_view
 from dashboard.components.graph_view import graph_view
 from dashboard.components.heading import heading
 from dashboard.components.panel import panel
 
-SEQUENCE, GRAPH = "a sequence", "a graph"
+SEQUENCE, GRAPH = mark("a sequence"), mark("a graph")
 
 
 def page() -> None:
     """Choose, look."""
     heading("Masks", tr("Who may look at whom, what it costs, and how far information travels."))
     what = st.segmented_control(
-        tr("Attention over"), [SEQUENCE, GRAPH], default=SEQUENCE, key="over", required=True, bind="query-params",
+        tr("Attention over"), [SEQUENCE, GRAPH], format_func=tr, default=SEQUENCE, key="over", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     if what == GRAPH:
@@ -37,7 +37,7 @@ def _sequence() -> None:
     )  # fmt: skip
     layers = places[2].slider(tr("Layers"), 1, 8, 4, key="layers", bind="query-params", help=tr("for the reach"))
     told, past, padding = st.columns([2, 1, 1], vertical_alignment="center")
-    told.caption(f"{pattern}: {tr(PATTERNS[pattern].summary)}")
+    told.caption(f"`{pattern}`: {tr(PATTERNS[pattern].summary)}")
     backwards = past.toggle(tr("& causal"), key="causal", bind="query-params", help=tr("nobody looks ahead"))
     pads = padding.slider(
         tr("& padding"), 0, 7, 0, key="pads", bind="query-params", help=tr("last tokens that are padding")

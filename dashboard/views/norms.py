@@ -13,18 +13,29 @@ from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
 from dashboard.components.race_bar import say_trained
 
-PARTS = (mark("At the start"), "Training", mark("Across batches"))
+PARTS = (mark("At the start"), mark("Training"), mark("Across batches"))
 STEPS = 300
 _TICK = 0.4  # seconds between redraws while something runs
 _SLICE = 0.3  # seconds of work in each: a press on Stop never waits long
-_KINDS = {"layer": "layer norm", "rms": mark("RMS norm"), "batch": "batch norm", "power": "PowerNorm"}
+_KINDS = {
+    "layer": mark("layer norm"),
+    "rms": mark("RMS norm"),
+    "batch": mark("batch norm"),
+    "power": mark("PowerNorm"),
+}
 
 
 def page() -> None:
     """Choose a part."""
     heading("Norms", tr("Where a norm stands decides whether a deep stack trains without warm-up."))
     part = st.segmented_control(
-        tr("Part"), PARTS, default=PARTS[0], key="norms part", bind="query-params", label_visibility="collapsed"
+        tr("Part"),
+        PARTS,
+        format_func=tr,
+        default=PARTS[0],
+        key="norms part",
+        bind="query-params",
+        label_visibility="collapsed",
     )
     draw = {PARTS[1]: _training, PARTS[2]: _batches}.get(part or "", _start)
     guarded(tr("The norms"))(draw)()
@@ -59,7 +70,7 @@ def _kind(where: str) -> str:
     return st.selectbox(
         tr("Norm"),
         list(NORMS),
-        format_func=lambda name: _KINDS.get(name, name),
+        format_func=lambda name: tr(_KINDS[name]) if name in _KINDS else name,
         key=f"norms kind {where}",
         bind="query-params",
     )
@@ -70,39 +81,20 @@ def _training() -> None:
     with places[0]:
         kind = _kind("training")
     with places[1]:
-        layers = int(
-            st.slider(
-                tr("Layers"),
-                2,
-                16,
-                12,
-                key="norms depth",
-                bind="query-params",
-                help=tr("fewer train anywhere; more show the difference"),
-            )
-        )
+        layers = int(st.slider(
+            tr("Layers"), 2, 16, 12, key="norms depth", bind="query-params",
+            help=tr("fewer train anywhere; more show the difference"),
+        ))  # fmt: skip
     with places[2]:
         rate = st.select_slider(
-            tr("Learning rate"),
-            [1e-4, 3e-4, 1e-3, 3e-3],
-            1e-3,
-            key="norms rate",
-            bind="query-params",
+            tr("Learning rate"), [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", bind="query-params",
             help=tr("Adam, the highest"),
-        )
+        )  # fmt: skip
     with places[3]:
-        warmup = int(
-            st.slider(
-                tr("Warm-up"),
-                25,
-                200,
-                100,
-                25,
-                key="norms warmup",
-                bind="query-params",
-                help=tr("steps over which the rate rises, in the run with it"),
-            )
-        )
+        warmup = int(st.slider(
+            tr("Warm-up"), 25, 200, 100, 25, key="norms warmup", bind="query-params",
+            help=tr("steps over which the rate rises, in the run with it"),
+        ))  # fmt: skip
     plan = _plan(warmup)
     if not plan:
         st.info(tr("There is no run to train; choose one at least."), icon=":material/info:")
@@ -111,16 +103,16 @@ def _training() -> None:
     key = repr(("training", plan, kind, layers, rate))
     running = state.running("norms running", key)
     with places[4]:
-        _button("Train", running)
+        _button(mark("Train"), running)
     panel(tr("The curves"), every=_TICK if running else None)(_race)(one, running)
 
 
 def _plan(warmup: int) -> tuple[tuple[str, int], ...]:
     offered = (("pre", 0), ("post", 0), ("post", warmup), ("bare", 0))
-    names = ("pre-norm", "post-norm", tr("post-norm with warm-up"), tr("no residual"))
+    names = (mark("pre-norm"), mark("post-norm"), mark("post-norm with warm-up"), mark("no residual"))
     chosen = st.pills(
         tr("Runs"), range(len(offered)), selection_mode="multi", default=(0, 1, 2), key="norms runs", bind="query-params",
-        format_func=lambda at: names[at], label_visibility="collapsed",
+        format_func=lambda at: tr(names[at]), label_visibility="collapsed",
     )  # fmt: skip
     return tuple(offered[at] for at in sorted(chosen))
 
@@ -152,7 +144,7 @@ def _batches() -> None:
         )
     )
     with right:
-        _button("Measure", running)
+        _button(mark("Measure"), running)
     panel(tr("The batches"), every=_TICK if running else None)(_measure)(one, running)
 
 

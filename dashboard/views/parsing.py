@@ -19,7 +19,7 @@ from dashboard import kept, resources, state
 from dashboard.components.heading import heading
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
-from dashboard.components.parse_view import looking, trees, ways_table
+from dashboard.components.parse_view import looking, trees, way_name, ways_table
 
 _FIRST = "demo/parse-transformer"
 _SOURCE, _EXAMPLE, _WIDTH = "parsing source", "parsing example", "parsing width"
@@ -40,8 +40,7 @@ def page() -> None:
 def _panel() -> None:
     known = sorted(resources.task_addresses(Parsing.name), key=lambda address: address != _FIRST)
     if not known:
-        words = tr("There is no run of the task parse yet. Train one on the page Train.")
-        st.info(words, icon=":material/model_training:")
+        st.info(tr("There is no run of the task parse yet. Train one on the page Train."), icon=":material/model_training:")  # fmt: skip
         return
     first, second, third = st.columns([3, 6, 2], vertical_alignment="bottom")
     with first:
@@ -59,24 +58,18 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(
-            tr(":material/help: never seen in training, read as <unk>: {list}", list=literal("  ".join(unknown[:12])))
-        )
+        told_unknown = literal("  ".join(unknown[:12]))
+        st.caption(tr(":material/help: never seen in training, read as <unk>: {list}", list=told_unknown))
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
     chosen = left.segmented_control(
-        tr("Tree of"), shown, default=shown[0], key=f"parsing shown {len(shown)}", required=True
+        tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
     middle.number_input(
-        tr("Beam width"),
-        1,
-        32,
-        4,
-        key=_WIDTH,
-        bind="query-params",
+        tr("Beam width"), 1, 32, 4, key=_WIDTH, bind="query-params",
         help=tr("prefixes that a beam keeps after each step"),
-    )
+    )  # fmt: skip
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:
@@ -125,7 +118,7 @@ def _examples(model: TrainedModel) -> None:
 
 def _longer(task: Parsing) -> list[str]:
     """Sentences of the grammar with more words than it was ever shown."""
-    rng, found = Random(tr("longer sentences")), list[str]()
+    rng, found = Random("longer sentences"), list[str]()
     while len(found) < 3:
         words = [leaf.word for leaf in sentence(rng).leaves]
         if task.longest < len(words) <= task.longest + _LONGER:

@@ -27,7 +27,7 @@ def page() -> None:
         "Pictures", tr("Cut into patches a picture is a set of vectors: where does each patch look, and is it enough?")
     )
     part = st.segmented_control(
-        tr("Part"), list(_PARTS), default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
+        tr("Part"), list(_PARTS), format_func=tr, default=_FIRST, key=f"{_KEY} part", required=True, bind="query-params", label_visibility="collapsed",
     )  # fmt: skip
     guarded(tr("The pictures"))(_PARTS[part or _FIRST])()
 
@@ -75,7 +75,7 @@ def _picture(trained: TrainedSet) -> None:
 
 def _verdict(found: np.ndarray, names: tuple[str, ...], true: int) -> None:
     best = found.argsort()[::-1][:3]
-    right = "right" if best[0] == true else tr("it is {names}", names=literal(names[true]))
+    right = tr("right") if best[0] == true else tr("it is {names}", names=literal(names[true]))
     rest = ", ".join(f"{literal(names[at])} {found[at]:.1%}" for at in best[1:])
     st.markdown(
         tr(
@@ -128,9 +128,9 @@ def _three(
 def _compare(trained: TrainedSet) -> None:
     set_comparison(
         trained.config.task.name, _told, title=tr("How many pictures it learned from, and what is right: every run on this task"),
-        caption="Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
+        caption=tr("Set training.labelled to 50, 200 … and train both: a convolution knows from the start that neighbors belong "
         "together, attention has to learn it: “How many pictures” above draws the curve. On small data that helps where it is "
-        "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)",
+        "true; see Rivals, Small data, for where it is not. [arXiv:2010.11929](https://arxiv.org/abs/2010.11929)"),
     )  # fmt: skip
 
 
@@ -140,5 +140,5 @@ def _told(one: TrainedSet) -> dict[str, object]:
 
 
 _FIRST = mark("Where patches look")
-_PARTS = {_FIRST: _draw, "How many pictures": picture_sizes}
+_PARTS = {_FIRST: _draw, mark("How many pictures"): picture_sizes}
 page()

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from core.language import tr
+from core.language import mark, tr
 from core.runs.placing import ALL
 from dashboard.components.heading import heading
 from dashboard.components.panel import guarded, panel
 from dashboard.components.position_race import position_race
 from dashboard.components.position_view import gallery
 
-GALLERY, RACE = "Gallery", "Trained"
+GALLERY, RACE = mark("Gallery"), mark("Trained")
 
 
 def page() -> None:
     """Choose, look."""
     heading("Positions", tr("Self-attention sees a set of vectors. How does it come to know their order?"))
     what = st.segmented_control(
-        tr("Part"), [GALLERY, RACE], default=GALLERY, key="positions part", required=True, bind="query-params",
+        tr("Part"), [GALLERY, RACE], format_func=tr, default=GALLERY, key="positions part", required=True, bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
     if what == RACE:

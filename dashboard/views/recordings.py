@@ -16,9 +16,9 @@ from dashboard.components.panel import guarded, panel
 
 PARTS: Mapping[str, Callable[[Chosen], Taken | None]] = {
     links.EVERY_HEAD: maps,
-    "Which head aligns": dump_alignment,
+    mark("Which head aligns"): dump_alignment,
     links.THROUGH: dump_layers,
-    "Spread of the heads": dump_spread,
+    mark("Spread of the heads"): dump_spread,
 }
 
 
@@ -42,7 +42,7 @@ def _panel() -> None:
         )
     said(chosen)
     part = st.segmented_control(
-        tr("Look at"), list(PARTS), default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
+        tr("Look at"), list(PARTS), format_func=tr, default=links.EVERY_HEAD, key=links.RECORDED_SECTION, required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     dump_downloads(chosen, _drawn(part, chosen) or {})

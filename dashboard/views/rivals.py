@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.claims import data_size
 from core.figures import rivals
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.runs.convolution_twin import IMAGES, KERNELS, PADDINGS, SIZES, twin
 from dashboard.components import rival_measures, rival_twin
 from dashboard.components.heading import heading
@@ -14,7 +14,7 @@ from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
 from dashboard.components.rival_experiment import experiment
 
-SECTIONS = ("Convolution", mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
+SECTIONS = (mark("Convolution"), mark("Recurrent network"), mark("Linear attention"), mark("Small data"))
 _ALPHAS = (0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 46)
 _TWIN = "twin"
 
@@ -26,7 +26,7 @@ def page() -> None:
         tr("What self-attention can be, how far it reaches, what it costs, and what it has to learn from data."),
     )
     section = st.segmented_control(
-        tr("Rival"), SECTIONS, default=SECTIONS[0], key="rival", bind="query-params", required=True,
+        tr("Rival"), SECTIONS, format_func=tr, default=SECTIONS[0], key="rival", bind="query-params", required=True,
         label_visibility="collapsed",
     )  # fmt: skip
     draw = {
@@ -41,21 +41,17 @@ def page() -> None:
 def _convolution() -> None:
     places = st.columns([1.3, 1.2, 1, 1.2, 2], vertical_alignment="bottom")
     with places[0]:
-        base = st.selectbox(tr("Image"), list(IMAGES), key="twin image", bind="query-params")
+        base = st.selectbox(tr("Image"), list(IMAGES), format_func=tr, key="twin image", bind="query-params")
     with places[1]:
-        name = st.selectbox(tr("Kernel"), list(KERNELS), key="twin kernel", bind="query-params")
+        name = st.selectbox(tr("Kernel"), list(KERNELS), format_func=tr, key="twin kernel", bind="query-params")
     with places[2]:
         size = st.select_slider(
-            tr("Kernel size"),
-            SIZES,
-            value=3,
-            key="twin size",
-            bind="query-params",
+            tr("Kernel size"), SIZES, value=3, key="twin size", bind="query-params",
             help=tr("size × size taps, as many heads"),
-        )
+        )  # fmt: skip
     with places[3]:
         padding = st.segmented_control(
-            tr("Padding"), PADDINGS, default="same", key="twin padding", bind="query-params", required=True,
+            tr("Padding"), PADDINGS, format_func=tr, default="same", key="twin padding", bind="query-params", required=True,
             help=tr("same: zeros around the image, which are keys too; valid: none, and a smaller output"),
         )  # fmt: skip
     with places[4]:
@@ -69,17 +65,17 @@ def _convolution() -> None:
     found = twin(image, KERNELS[name](size), float(alpha), padding or "same", rival_twin.chosen(_TWIN))
     largest = float(np.abs(found.output).max())
     st.markdown(tr(
-        "**{size} {rest}, one for each tap, and the largest difference is "
-        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).", size=size * size,
-        rest="head" if size == 1 else "heads", worst=found.worst, worst_at_border=found.worst_at_border,
+        "**{heads}, one for each tap, and the largest difference is "
+        "{worst:.1e}** (at the border {worst_at_border:.1e}; the largest output is {largest:.2g}).",
+        heads=tr_count(size * size, "1 head", "{n} heads"), worst=found.worst, worst_at_border=found.worst_at_border,
         largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
-    st.caption(
+    st.caption(tr(
         "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
         "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
         "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
         "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
-    )
+    ))  # fmt: skip
 
 
 def _recurrent() -> None:
@@ -119,7 +115,7 @@ def _sizes() -> None:
     )
     for column, (task, rule) in zip(st.columns(len(data_size.TASKS)), data_size.TASKS.items()):
         with column:
-            st.markdown(f"{task.capitalize()}: {tr(rule.summary)}")
+            st.markdown(f"{tr(task.capitalize())}: {tr(rule.summary)}")
             shown = data_size.examples(task, 5)
             titles = [rule.names[label] for _, label in shown]
             pictures = rivals.images([image for image, _ in shown], titles, mode(), high=1.6)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.figures.distribution import output_bars
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.runs.draw_steps import Position, positions
 from core.runs.drawing import Drawing, Drawn, draw
 from dashboard import kept, links, resources, state
@@ -72,16 +72,20 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
     independent = isinstance(search, SamplingSearch)
     told = (
         (
-            "Right",
+            tr("Right"),
             "–" if drawing.right is None else f"{drawing.right:.0%}",
             tr("draws that say what the reference says, if there is one"),
         ),
-        ("Different", f"{len(drawing.outputs)} of {drawing.count}", tr("different outputs among the draws")),
-        ("Distinct-1, -2", f"{one}, {two}", tr("different tokens, and pairs of tokens, among all of them")),
-        ("Self-BLEU", _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
+        (
+            tr("Different"),
+            tr("{n} of {count}", n=len(drawing.outputs), count=drawing.count),
+            tr("different outputs among the draws"),
+        ),
+        (tr("Distinct-1, -2"), f"{one}, {two}", tr("different tokens, and pairs of tokens, among all of them")),
+        (tr("Self-BLEU"), _number(drawing.self_bleu), tr("BLEU of each draw against the others: 100 = all alike")),
         (
             tr("Mean −log p"),
-            f"{drawing.surprise:.2f} nats",
+            tr("{entropy:.2f} nats", entropy=drawing.surprise),
             tr(
                 "of a draw under the model; it estimates the entropy of outputs where draws are independent, the temperature "
                 "is 1 and nothing is excluded"
@@ -89,7 +93,7 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
         ),
         (
             tr("Step entropies"),
-            f"{drawing.entropy:.2f} nats" if independent else "–",
+            tr("{entropy:.2f} nats", entropy=drawing.entropy) if independent else "–",
             tr(
                 "summed along a draw, the mean over draws: under the same conditions another estimate of the same entropy, "
                 "with less chance in it"
@@ -150,7 +154,7 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
         )
     st.caption(tr("Choose a row to see how its first draw fell, in the tab beside."))
     data_table(
-        pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", height="content" if len(drawing.outputs) < 9 else 320,
+        pd.DataFrame([_row(one, drawing) for one in drawing.outputs]), hide_index=True, key="outputs table", words=("right",), height="content" if len(drawing.outputs) < 9 else 320,
         on_select=lambda: _take_row(drawing), selection_mode="single-row",
         column_config={
             name: st.column_config.NumberColumn(format="%.4f", help=text)
@@ -169,7 +173,7 @@ def _outputs(chosen: Chosen, drawing: Drawing) -> None:
 
 
 def _row(one: Drawn, drawing: Drawing) -> dict[str, object]:
-    right = {True: "★ right", False: "no", None: "–"}[one.right]
+    right = {True: mark("★ right"), False: mark("no"), None: "–"}[one.right]
     return {
         "output": _named(one), "right": right, "draws": len(one.draws), "share": len(one.draws) / drawing.count,
         "to expect": None if isnan(one.expected) else one.expected, "p (model)": exp(one.logp), "Σ log p": one.logp,
@@ -206,7 +210,7 @@ def _one(place: tuple[str, int, str, AbstractSearch], drawing: Drawing) -> None:
         tr(
             "{named} {rest}  \n{count} of {count2} draws gave it; Σ log p {logp:.3f}",
             named=code(_named(one)),
-            rest="★ right" if one.right else "",
+            rest=tr("★ right") if one.right else "",
             count=len(one.draws),
             count2=drawing.count,
             logp=one.logp,
@@ -220,7 +224,7 @@ def _repetition(drawing: Drawing) -> None:
     with left:
         n = st.segmented_control(
             tr("Runs of"), [1, 2, 3, 4], default=2, key="repeated n", required=True, bind="query-params",
-            format_func=lambda n: f"{n} token{'s' if n > 1 else ''}", help=tr("the length n of the n-grams that are counted"),
+            format_func=lambda n: tr_count(n, "1 token", "{n} tokens"), help=tr("the length n of the n-grams that are counted"),
         )  # fmt: skip
     mean, worst = drawing.repeated(n), drawing.repeats(n)
     if isnan(mean):
@@ -247,14 +251,15 @@ def _repetition(drawing: Drawing) -> None:
             )
             rows.append(f"| {one.share:.0%} | {len(one.drawn.draws)} | {length} | {marked} |")
     if not rows:
-        st.markdown(tr("No draw repeats a run of {n} token{rest}.", n=n, rest="s" if n > 1 else ""))
+        st.markdown(tr_count(n, "No draw repeats a token.", "No draw repeats a run of {n} tokens."))
         return
     st.markdown(tr("The worst, with the longest passage that comes twice marked in both places:"))
-    st.markdown("\n".join(["| repeated | draws | passage | output |", "|--:|--:|--:|:--|", *rows]))
+    head = "| " + " | ".join(map(tr, (mark("repeated"), mark("draws"), mark("passage"), mark("output")))) + " |"
+    st.markdown("\n".join([head, "|--:|--:|--:|:--|", *rows]))
 
 
 def _named(one: Drawn) -> str:
-    return (one.output or "(empty)") + ("" if one.ended else " ✂")
+    return (one.output or tr("(empty)")) + ("" if one.ended else " ✂")
 
 
 def _number(value: float) -> str:

@@ -35,9 +35,9 @@ def _compare(trained: TrainedSet) -> None:
     set_comparison(
         trained.config.task.name, partial(_reach, items=items),
         title=tr("Window, pairs scored and what is right: every run on this task, the same held-out recordings"),
-        caption=f"Pairs are those of one layer and head, for {items} frames. Set model.attention to banded and model.window to 0, 1, "
+        caption=tr("Pairs are those of one layer and head, for {items} frames. Set model.attention to banded and model.window to 0, 1, "
         "2 …, or attention to pairs, and train each: where the evidence is near, a small window is enough. A stack of L layers "
-        "looks L windows ahead. [arXiv:1910.12977](https://arxiv.org/abs/1910.12977)",
+        "looks L windows ahead. [arXiv:1910.12977](https://arxiv.org/abs/1910.12977)", items=items),
     )  # fmt: skip
 
 

@@ -22,11 +22,11 @@ _RUNNING, _AGAIN = "reward running", "reward again"
 _FIRST = "demo/pinyin-transformer"  # of the shipped runs the one whose draws have most to gain
 _STEPS = (50, STEPS, 200, 400)
 _RATES = (1e-4, 2e-4, RATE, 1e-3, 2e-3)
-_NOISES = {0.0: "right", 0.1: mark("10 % of tokens wrong"), 0.25: mark("25 % of tokens wrong")}
+_NOISES = {0.0: mark("right"), 0.1: mark("10 % of tokens wrong"), 0.25: mark("25 % of tokens wrong")}
 _REWARDS = {
     "bleu": mark("sentence BLEU"),
     "chrf": mark("sentence chrF"),
-    "exact": "exact match",
+    "exact": mark("exact match"),
     "edits": mark("1 − edits per token"),
 }
 
@@ -59,7 +59,7 @@ def _trainings() -> None:
 def _what() -> tuple[str, str, str, float]:
     places, known = st.columns([3, 3, 2, 3], vertical_alignment="bottom"), model_addresses()
     with places[0]:
-        state.first(tr("reward run"), _FIRST if _FIRST in known else known[0])
+        state.first("reward run", _FIRST if _FIRST in known else known[0])
         run = st.selectbox(
             tr("Run"), known, key="reward run", bind="query-params", help=tr("whose weights both begin with")
         )
@@ -71,12 +71,12 @@ def _what() -> tuple[str, str, str, float]:
         )  # fmt: skip
     with places[2]:
         reward = st.selectbox(
-            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: _REWARDS[name],
+            tr("Reward"), list(REWARDS), key="reward kind", bind="query-params", format_func=lambda name: tr(_REWARDS[name]),
             help=tr("of a drawn output against its reference; a function of your own: attnlab train, objective.reward_file"),
         )  # fmt: skip
     with places[3]:
         noise = st.selectbox(
-            tr("References while it trains"), list(_NOISES), key="reward noise", bind="query-params", format_func=lambda share: _NOISES[share],
+            tr("References while it trains"), list(_NOISES), key="reward noise", bind="query-params", format_func=lambda share: tr(_NOISES[share]),
             help=tr("of both trainings. From wrong references cross-entropy learns the errors too, as often as they are"),
         )  # fmt: skip
     return str(run), str(objective), str(reward), float(noise)

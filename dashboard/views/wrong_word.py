@@ -28,7 +28,7 @@ _RUNNING, _AGAIN = "wrong running", "wrong again"
 _HERE, _RUNS = mark("Trained here"), mark("Two of the runs")
 _STEPS = (150, STEPS, 600, 1200)
 _HALVES = (25, HALF, 100, 200, 400)
-_MODELS = {"recurrent": "GRU", "transformer": "Transformer"}
+_MODELS = {"recurrent": mark("GRU"), "transformer": mark("Transformer")}
 _MEASURED = 64  # held-out examples
 
 
@@ -36,7 +36,13 @@ def page() -> None:
     """Train two or choose two, then put a wrong word into their mouths."""
     heading("One wrong word", tr("Trained on right prefixes alone, a decoder has never seen an error of its own."))
     which = st.segmented_control(
-        tr("Models"), (_HERE, _RUNS), default=_HERE, key="wrong models", bind="query-params", required=True
+        tr("Models"),
+        (_HERE, _RUNS),
+        format_func=tr,
+        default=_HERE,
+        key="wrong models",
+        bind="query-params",
+        required=True,
     )
     if which == _RUNS:
         guarded(tr("The two runs"))(_chosen)()
@@ -64,30 +70,18 @@ def _trainings() -> None:
             format_func=lambda name: name.replace("_", " "), help=tr("how the share of right tokens falls"),
         )  # fmt: skip
     with places[2]:
-        told = tr("every other token is right")
-        half = int(
-            st.selectbox(
-                tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params", help=told
-            )
-        )
+        half = int(st.selectbox(
+            tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params",
+            help=tr("every other token is right")))  # fmt: skip
     with places[3]:
-        steps = int(
-            st.selectbox(
-                tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
-            )
-        )
+        steps = int(st.selectbox(
+            tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
+        ))  # fmt: skip
     with places[4]:
-        seed = int(
-            st.number_input(
-                tr("Seed"),
-                0,
-                999,
-                0,
-                key="wrong seed",
-                bind="query-params",
-                help=tr("of weights, batches and chance, of both"),
-            )
-        )
+        seed = int(st.number_input(
+            tr("Seed"), 0, 999, 0, key="wrong seed", bind="query-params",
+            help=tr("of weights, batches and chance, of both"),
+        ))  # fmt: skip
     what = (model, schedule, half, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done

@@ -1,6 +1,7 @@
 """Catalogues: a .po file for every room and language, and one compiled file for a language."""
 
 import io
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -11,6 +12,7 @@ from core.claims.table import CLAIMS
 from core.language import COMPILED, ENGLISH, FOLDER, LANGUAGES
 from tests.languages.texts import ROOT, room_of, sources, texts_of
 
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)  # the same texts are compiled to the same bytes, whenever that is
 TRANSLATED = tuple(code for code in LANGUAGES if code != ENGLISH)
 
 
@@ -22,7 +24,7 @@ def templates() -> dict[str, Catalog]:
             catalog = rooms.setdefault(room_of(path), Catalog(fuzzy=False))
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])  # no line: it changes too often
     for claim in CLAIMS.values():  # with the figures that stand in them: what they say of themselves is no plain string
-        for part in ("statement", "effect_is", "baseline_is", "unit", "rule"):
+        for part in ("statement", "effect_is", "baseline_is", "unit", "rule", "source"):
             at = f"{claim.__module__.replace('.', '/')}.py"
             rooms["core-claims"].add(getattr(claim, part), locations=[(at, 0)])
     return rooms
@@ -67,7 +69,7 @@ def to_po(catalog: Catalog) -> bytes:
 
 def compiled(language: str) -> bytes:
     """All rooms of a language as one .mo; where two rooms translate the same text, the first in the alphabet is heard."""
-    whole = Catalog(locale=language, fuzzy=False)
+    whole = Catalog(locale=language, fuzzy=False, creation_date=_ALWAYS, revision_date=_ALWAYS)
     for path in sorted((FOLDER / language).glob("*.po")):
         for message in read(language, path.stem):
             if message.id and message.string and not message.fuzzy and message.id not in whole:

@@ -1,6 +1,6 @@
 """Texts for people, as they stand in the code: found in its syntax, so that nothing is forgotten and nothing runs.
 
-A text is the first argument of `tr` and `mark`; the line of help of a setting; what the entries of tables say of themselves
+A text is the first argument of `tr` and `mark`, and each of the two of `tr_count`; the line of help of a setting; what the entries of tables say of themselves
 (`summary = "…"`), for which tables are read and not marked one by one; the strings of drawings (`WORDS`); what is said while
 something kept is computed; and the heads of tables, which are the names of their columns.
 """
@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CALLS = ("tr", "mark")
+COUNTED = "tr_count"
+NAMED = ("setting", "_described")  # what such a field is called is shown, too: of forms, and of tables of scores
 SAID_OF_ITSELF = ("summary", "statement", "effect_is", "baseline_is", "rule", "expected")  # of an entry of a table
 DRAWN = ROOT / "core" / "figures" / "drawn"  # its files *words.py hold the strings of drawings, under names
 TABLE = "data_table"  # files that draw one name its columns
@@ -63,15 +65,15 @@ def _of(node: ast.AST, words: bool) -> Iterator[str]:
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
         yield from _of_assignment(names, node.value, words)
     elif isinstance(node, ast.AnnAssign) and node.value is not None:
-        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "setting":
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") in NAMED:
             yield node.target.id.replace("_", " ")  # as a form names it
         yield from _of_assignment([getattr(node.target, "id", "")], node.value, words)
 
 
 def _of_call(node: ast.Call) -> Iterator[str]:
     name = node.func.id if isinstance(node.func, ast.Name) else None
-    if name in CALLS and node.args:
-        yield from _words(node.args[0])
+    for argument in node.args[1:3] if name == COUNTED else node.args[:1] if name in CALLS else ():
+        yield from _words(argument)
     for keyword in node.keywords:
         helps = keyword.arg == "help" and name in ("setting", "replace", "dict")
         if helps or keyword.arg in SAID_OF_ITSELF or keyword.arg == "show_spinner":

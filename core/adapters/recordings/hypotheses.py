@@ -13,7 +13,7 @@ from jaxtyping import Int, Shaped
 
 from core.adapters.recordings.pieces import Piece
 from core.errors import DataError
-from core.language import tr
+from core.language import tr, tr_count
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,11 @@ def slots_mixed(pieces: Sequence[Piece], crowd: Crowd) -> str | None:
     if not written or any(one.slots is not None for one in crowd.all):
         return None
     return tr(
-        "rows were written in {count:,} slots for {sentences:,} sentence{value}, and "
+        "rows were written in {count:,} slots for {sentences}, and "
         "there is no beam_indices: after a beam search a slot holds rows of several hypotheses; save beam_indices of the same "
         "call (where the outputs were drawn, none is needed)",
         count=len(crowd.all),
-        sentences=crowd.sentences,
-        value="s" * (crowd.sentences > 1),
+        sentences=tr_count(crowd.sentences, "1 sentence", "{n:,} sentences"),
     )
 
 

@@ -7,9 +7,9 @@ from jaxtyping import Float, Shaped
 
 from core.adapters.mending import NEAR_ONE, share_of_ones
 from core.adapters.reduction import as_single, countable
-from core.language import tr
+from core.language import mark, tr
 
-NUMBERS = AS_WEIGHTS, AS_SCORES, AS_LOGARITHMS = "weights", "scores", "logarithms"
+NUMBERS = AS_WEIGHTS, AS_SCORES, AS_LOGARITHMS = mark("weights"), mark("scores"), mark("logarithms")
 
 
 def as_weights(

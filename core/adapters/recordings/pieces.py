@@ -161,9 +161,9 @@ def _meant(said: Said, values: np.ndarray, known: dict[str, int | None]) -> dict
 def _whose(pieces: Sequence[Piece]) -> str:
     """Whose self-attention: nobody in a decoder looks ahead."""
     if pieces[0].time is not None:
-        return tr("decoder self")
+        return "decoder self"
     ahead = any(np.triu(piece.values, 1).any() for piece in pieces if piece.values.shape[-2] > 1)
-    return tr("encoder self") if ahead else tr("decoder self")
+    return "encoder self" if ahead else "decoder self"
 
 
 def _numbered(pieces: list[Piece]) -> list[Piece]:

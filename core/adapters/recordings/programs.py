@@ -109,7 +109,7 @@ def _inner(wanted: list[str], free: int) -> tuple[str, ...]:
                 "{free} axes before target and source, where names leave room for {wanted}; save one "
                 "array a layer, (items, heads, T, S), or say which program wrote it",
                 free=free,
-                wanted=", ".join(wanted) or "none",
+                wanted=", ".join(wanted) or tr("none"),
             )
         )
     there = sorted(wanted, key=rank.__getitem__)[:free]

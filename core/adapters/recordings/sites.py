@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 
 from core.adapters.names import said_by
-from core.language import tr
+from core.language import mark
 
-KINDS = ("cross", "encoder self", "decoder self")
+KINDS = (mark("cross"), mark("encoder self"), mark("decoder self"))
 SELF = "self"  # of which stack, the weights say: who looks ahead is an encoder
 _NO_WEIGHTS = re.compile(  # what is recorded beside weights, here and by `generate`
     r"(?:^|[./])(?:scores|bias|query|key|value|added|context|row_empty|mask|logits|sequences|sequences_scores|input_ids|"
@@ -85,4 +85,4 @@ def _what(name: str) -> str | None:
     own = re.search(r"(?<![a-z])self(?![a-z])", name.replace("_", "."))
     if own:
         return f"{stacks[0]} self" if len(stacks) == 1 else SELF
-    return tr("encoder self") if stacks == ["encoder"] else None
+    return "encoder self" if stacks == ["encoder"] else None

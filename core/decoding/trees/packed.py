@@ -40,7 +40,7 @@ def read_npz(content: bytes) -> Parts:
     Raises:
         DataError: no such file, a damaged or an edited one, or a tree whose parts do not fit each other.
     """
-    arrays = numpy_file.read_npz(content, tr("not a decoding tree: it"), LARGEST)
+    arrays = numpy_file.read_npz(content, tr("this decoding tree"), LARGEST)
     try:
         return _read(arrays)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:

@@ -139,7 +139,7 @@ def refuse_edited(parts: Parts, stated: Any) -> None:
         raise DataError(
             tr(
                 "the tree was edited: its {edited} are not what was written; export it again",
-                edited=" and ".join(edited),
+                edited=", ".join(edited),
             )
         )
 
@@ -167,7 +167,7 @@ def read_columns(columns: Any, kinds: Mapping[str, str], where: str) -> dict[str
             tr(
                 "the tree's columns in `{where}` are damaged: missing {missing}, or of different lengths",
                 where=where,
-                missing=missing or "none",
+                missing=missing or tr("none"),
             )
         )
     return {name: _column(columns[name], kind, f"{where}.{name}") for name, kind in kinds.items()}

@@ -145,8 +145,8 @@ def belongs(tree: DecodingTree, *, model_hash: str, vocab_hash: str, vocabulary:
     """
     made = tr(
         "{get}, step {get2}",
-        get=tree.header.get("model", "an unnamed model"),
-        get2=tree.header.get("checkpoint_step", "unknown"),
+        get=tree.header.get("model", tr("an unnamed model")),
+        get2=tree.header.get("checkpoint_step", tr("unknown")),
     )
     if tree.header.get("vocab_hash") != vocab_hash:
         raise DataError(

@@ -20,7 +20,7 @@ from core.figures.drawn.sites import described, grouped
 from core.figures.drawn.table_words import table_words
 from core.figures.drawn.words import BIPARTITE, HEADS, HEATMAP, PAGE, SIGNED_HEADS
 from core.figures.provenance import Origin, Provenance
-from core.language import tr, tr_each
+from core.language import tr, tr_count, tr_each
 from core.recording.matrix import AttentionMatrix
 
 EXACT_UP_TO = 1 << 22  # weights kept as they are, 16 MiB; of more than these half the digits are kept
@@ -105,7 +105,7 @@ def _weights(matrices: Sequence[AttentionMatrix]) -> tuple[list[dict[str, Any]],
     for matrix in matrices:
         weights = np.nan_to_num(matrix.weights)
         high = float(np.abs(weights).max(initial=0.0))
-        sites.append({**described(matrix), "label": matrix.site.label, "high": high})
+        sites.append({**described(matrix), "label": matrix.site.said, "high": high})
         body.append((weights / (high or 1.0)).astype("<f2") if rounded else weights.astype("<f4"))
     return sites, body, rounded
 
@@ -113,11 +113,9 @@ def _weights(matrices: Sequence[AttentionMatrix]) -> tuple[list[dict[str, Any]],
 def _summary(matrices: Sequence[AttentionMatrix], queries: int, keys: int) -> str:
     heads = sum(matrix.heads for matrix in matrices)
     return tr(
-        ("Attention of {count} site{value}, {heads} head{value2}: {queries} queries by {keys} keys at most."),
-        count=len(matrices),
-        value="s" * (len(matrices) != 1),
-        heads=heads,
-        value2="s" * (heads != 1),
+        "Attention of {sites}, {heads}: {queries} queries by {keys} keys at most.",
+        sites=tr_count(len(matrices), "1 site", "{n} sites"),
+        heads=tr_count(heads, "1 head", "{n} heads"),
         queries=queries,
         keys=keys,
     )

@@ -32,15 +32,19 @@ class Control:
 
 
 CONTROLS: dict[str, Control] = {
-    "train": Control("Train", "training", mark("Train and Resume: trainings that are processes of their own")),
+    "train": Control(
+        mark("Train"), mark("training"), mark("Train and Resume: trainings that are processes of their own")
+    ),
     "practice": Control(
         mark("Train in a page"),
         mark("training in a page"),
         mark("trainings and long measurements that run while a page is open"),
     ),
-    "upload": Control("Upload", mark("bringing files"), mark("every place where files of one's own are dropped")),
-    "import": Control("Import", mark("importing runs"), mark("runs from .zip files")),
-    "download": Control("Download", mark("taking files away"), mark("figures, tables, trees, and runs as .zip files")),
+    "upload": Control(mark("Upload"), mark("bringing files"), mark("every place where files of one's own are dropped")),
+    "import": Control(mark("Import"), mark("importing runs"), mark("runs from .zip files")),
+    "download": Control(
+        mark("Download"), mark("taking files away"), mark("figures, tables, trees, and runs as .zip files")
+    ),
     "delete": Control(
         mark("Delete and rename"), mark("deleting and renaming runs"), mark("deleting and renaming one's own runs")
     ),

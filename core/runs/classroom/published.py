@@ -60,7 +60,7 @@ def unpublish(name: str) -> None:
                 "no run {last!r} is published{did_you_mean}; published: {found}",
                 last=last[:100],
                 did_you_mean=did_you_mean(last[:100], found),
-                found=", ".join(found) or "none",
+                found=", ".join(found) or tr("none"),
             )
         )
     with atomic.disk_errors(tr("taking {name} back", name=name)):

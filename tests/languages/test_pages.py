@@ -1,0 +1,68 @@
+"""Every word of every page is in the language of whoever looks: pages opened in a pretended one, whose words stand in brackets."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.lessons.lesson import Lesson
+from core.lessons.reading import read_lesson
+from tests.languages.pretend import CLOSE, OPEN, Pretended, pretending
+from tests.languages.shown import untranslated
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST = "start"
+ALONE = ("class_room", "lessons")  # the lecturer's of a classroom; documents, a file for each language
+PAGES = sorted(path.stem for path in (ROOT / "dashboard/views").glob("*.py") if path.stem not in ("__init__", *ALONE))
+# what parts of a page are chosen by, each by its own words
+PARTS = {"Part", "Numbers", "Look at", "Kind", "Show", "Attention over", "Rival", "Models", "Gold links of"}
+
+
+@pytest.fixture
+def spoken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pretended]:
+    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
+    monkeypatch.setattr("core.runs.jobs.prepare", lambda *chosen: None)  # no process per test
+    # lessons are files in languages of their own, which tests/lessons looks after
+    monkeypatch.setattr("core.lessons.shelves.read_lesson", lambda data, name: _pretended(read_lesson(data, name)))
+    with pretending() as spoken:
+        yield spoken
+
+
+def _pretended(lesson: Lesson) -> Lesson:
+    return replace(lesson, title=f"{OPEN}{lesson.title}{CLOSE}", goal=f"{OPEN}{lesson.goal}{CLOSE}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_word_of_a_page_is_said_in_the_language_of_whoever_looks(page: str, spoken: Pretended) -> None:
+    found: dict[str, None] = {}
+    for app in states(page):
+        found |= dict.fromkeys(untranslated(app, spoken.known))
+    assert list(found) == []
+    assert sorted(spoken.unknown) == [], "texts that no catalogue holds: python -m tests.languages"
+
+
+def states(page: str) -> Iterator[AppTest]:
+    """A page as it opens, each of its parts, and what comes of its main button in each."""
+    app = AppTest.from_file(str(ROOT / "dashboard/app.py"), default_timeout=120).run()
+    if page != FIRST:
+        app.switch_page(f"views/{page}.py").run()
+    yield settled(app)
+    menu = next((one for one in app.get("button_group") if bare(one.label) in PARTS), None)
+    for part in [None] if menu is None else [bare(option) for option in menu.options]:
+        if part is not None:
+            here = next(one for one in app.get("button_group") if one.label == menu.label)
+            yield settled(here.set_value(part).run())
+        main = [one for one in app.button if one.proto.type == "primary" and not one.disabled]
+        if main:
+            yield settled(main[0].click().run())
+
+
+def settled(app: AppTest) -> AppTest:
+    assert not app.exception, [one.value for one in app.exception]
+    return app
+
+
+def bare(text: str) -> str:
+    return text.strip(OPEN + CLOSE)
