@@ -146,8 +146,11 @@ def is_foreign(address: str | Path) -> bool:
         return True
     if in_classroom():  # a path is no address there, and nobody learns what is on the server
         return False
-    folder = Path(text).expanduser()
-    if not folder.is_dir():
+    try:
+        folder = Path(text).expanduser()
+        if not folder.is_dir():
+            return False
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte in it, or the home of nobody
         return False
     try:
         config = atomic.read_json(folder / "config.json", "")

@@ -17,7 +17,7 @@ from tests.languages.pretend import CLOSE, OPEN
 
 # fields of Streamlit's messages that no person reads, or that hold what a person has typed
 HIDDEN = {
-    "id", "raw_values", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content",
+    "id", "raw_values", "raw_value", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content",
     "html_content", "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
     "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types", "query_string",
     "chat_file_types", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor", "page",
@@ -28,6 +28,7 @@ SENTENCES = {
     "Examples", "Example", "Held out", "Longer", "Sentence", "Held-out sentence", "Held-out source", "Source",
     "Held out: no machine has seen them", "Every word is known; they may have been trained on",
 }  # fmt: skip
+LANGUAGES = "Language / 语言"  # each in its own words
 OUTPUTS = ("Text", "Code")  # elements that show what a model wrote, and programs
 # names that are the same in every language: of formats, and of settings as they stand in configuration files and links
 NAMES = {"CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ", "NODES.CSV", "MAP.CSV", "MAP.NPZ", "MAP.JSON"}
@@ -35,7 +36,7 @@ TABLES: tuple[Mapping[str, Any], ...] = (SEARCHES, TASKS, MODELS, OBJECTIVES)
 _IDENTIFIERS = {name for table in TABLES for name in table}
 _KEYS = {"encoder self", "decoder self"}  # in the data of the row editor: names of its words, not words
 _CODE = re.compile(
-    r"```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
+    r"<style>.*?</style>|```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
     r"|https?://\S+|%\{[^}]*\}|[\w./-]*\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+",
     re.DOTALL,
 )
@@ -90,6 +91,8 @@ def strings(app: AppTest) -> Iterator[tuple[str, str, bool]]:
 def _of_element(name: str, proto: Message) -> Iterator[tuple[str, str, bool]]:
     label = re.sub(f"[{OPEN}{CLOSE}]", "", getattr(proto, "label", "") or "")
     for place, text in _fields(proto, name):
+        if label == LANGUAGES:
+            continue
         last = place.rsplit(".", 1)[-1]
         if last == "spec" or "plotly" in place.lower():
             for one in _of_figure(json.loads(text)):

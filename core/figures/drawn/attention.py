@@ -113,7 +113,7 @@ def _weights(matrices: Sequence[AttentionMatrix]) -> tuple[list[dict[str, Any]],
 def _summary(matrices: Sequence[AttentionMatrix], queries: int, keys: int) -> str:
     heads = sum(matrix.heads for matrix in matrices)
     return tr(
-        "Attention, {sites}, {heads}: {queries} queries by {keys} keys at most.",
+        "Attention of {sites}, {heads}: {queries} queries by {keys} keys at most.",
         sites=tr_count(len(matrices), "1 site", "{n} sites"),
         heads=tr_count(heads, "1 head", "{n} heads"),
         queries=queries,
