@@ -131,7 +131,7 @@ def address_of(reading: "Reading") -> str:
 
 
 _OPENED, _LINKED = "restored page", "said by the link"
-_SELF_TOLD = (RUN, "swept", "machines ")  # runs of which the page itself says that they are not here
+_SELF_TOLD = (RUN, "swept", "machines ", SESSION, EDITS, "searches")  # of these the page itself says what is wrong
 
 
 def restore(title: str) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.claims.claim import AbstractClaim, Measured, Measuring, Verdict, judged
 from core.claims.ordered import CAUSAL, KINDS, TASKS_OF_ORDER, at_last, compare
 from core.claims.positions import small
+from core.language import mark
 
 _TASK = replace(TASKS_OF_ORDER["shift"], steps=600, rate=3e-3)
 FAR = _TASK.asked[-1]
@@ -26,10 +27,13 @@ class AlibiLonger(AbstractClaim):
     lecture = (12,)
     statement = "ALiBi trains short and tests long where no token looks ahead; alike to both sides it is lost"
     source = "Press, Smith & Lewis 2022, arXiv:2108.12409"
-    effect_is = f"causal, at {FAR} tokens after training on at most {_TASK.trained[1]}"
-    baseline_is = f"symmetric, at {FAR} tokens"
+    effect_is = mark("causal, at {far} tokens after training on at most {value}", far=FAR, value=_TASK.trained[1])
+    baseline_is = mark("symmetric, at {far} tokens", far=FAR)
     unit = "share of right labels"
-    rule = f"shown when causal ALiBi is right for at least 0.95 at {FAR} tokens and symmetric ALiBi for at most 0.7"
+    rule = mark(
+        "shown when causal ALiBi is right for at least 0.95 at {far} tokens and symmetric ALiBi for at most 0.7",
+        far=FAR,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train all four, a few steps each in turn."""

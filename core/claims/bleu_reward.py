@@ -20,6 +20,7 @@ from core.claims.labeling import steps
 from core.data.batch import collate
 from core.data.noise import Noised
 from core.data.stream import Stream
+from core.language import mark
 from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -41,12 +42,16 @@ class BleuReward(AbstractClaim):
     lecture = (41,)
     statement = "BLEU cannot be differentiated; with a policy gradient a model is trained on it all the same"
     source = "Lee 2021, Transformer; Ranzato et al. 2016, arXiv:1511.06732; Rennie et al. 2017, arXiv:1612.00563"
-    effect_is = f"expected sentence BLEU after {_STEPS} self-critical steps, references a quarter wrong"
+    effect_is = mark(
+        "expected sentence BLEU after {steps} self-critical steps, references a quarter wrong", steps=_STEPS
+    )
     baseline_is = "the same after as many more steps of cross-entropy, from the same weights on the same batches"
     unit = "share"
-    rule = (
-        f"shown when with every seed self-critical training and minimum risk both end at least {_GAP:g} above more cross-entropy "
-        "in expected BLEU; contradicted when with every seed both end below it. The greedy output is reported and not promised"
+    rule = mark(
+        "shown when with every seed self-critical training and minimum risk both end at least {gap:g} above more "
+        "cross-entropy in expected BLEU; contradicted when with every seed both end below it. The greedy output "
+        "is reported and not promised",
+        gap=_GAP,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

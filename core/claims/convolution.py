@@ -13,6 +13,7 @@ from torch import nn
 from core.attention.convolution import QuadraticRelativeAttention
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made
+from core.language import mark
 from core.seeds import Seeds
 
 ALPHAS = (1.0, 5.0, 10.0, 20.0, 46.0)
@@ -28,10 +29,17 @@ class Convolution(AbstractClaim):
     lecture = (16,)
     statement = "A self-attention with a head for each tap of a kernel is a convolution"
     source = "Cordonnier et al. 2020, theorem 1, arXiv:1911.03584"
-    effect_is = f"largest difference of outputs, α = {_NEAR:g}"
-    baseline_is = f"the same, α = {_FAR:g}"
+    effect_is = mark("largest difference of outputs, α = {near:g}", near=_NEAR)
+    baseline_is = mark("the same, α = {far:g}", far=_FAR)
     unit = "of values about 1"
-    rule = f"shown when with α = {_NEAR:g} no output of any kernel differs by {_EQUAL:g}, and with α = {_FAR:g} one of each by {_APART:g}"
+    rule = mark(
+        "shown when with α = {near:g} no output of any kernel differs by {equal:g}, and with α = {far:g} one of "
+        "each by {apart:g}",
+        near=_NEAR,
+        equal=_EQUAL,
+        far=_FAR,
+        apart=_APART,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Every kernel with every α; the budget changes nothing, there is no training."""

@@ -11,6 +11,7 @@ from random import Random
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.data.batch import Example
+from core.language import mark
 from core.runs.copying_race import WRITERS, CopyingRace
 from core.tasks.task import AbstractTask
 
@@ -30,10 +31,14 @@ class Copying(AbstractClaim):
     effect_is = "sentences with unseen names that a pointer-generator answers exactly"
     baseline_is = "the same of a plain decoder, trained on the same batches"
     unit = "share of sentences"
-    rule = (
-        f"shown when with every seed the pointer-generator and CopyNet answer at least {_LEAST:.0%} of the sentences with unseen "
-        f"names and of those with known ones, and the plain decoder at most {_MOST:.0%} with unseen, but at least {_SAID:.0%} "
-        "with known ones; contradicted when with every seed the plain decoder answers more with unseen names than the pointer-generator"
+    rule = mark(
+        "shown when with every seed the pointer-generator and CopyNet answer at least {least:.0%} of the "
+        "sentences with unseen names and of those with known ones, and the plain decoder at most {most:.0%} with "
+        "unseen, but at least {said:.0%} with known ones; contradicted when with every seed the plain decoder "
+        "answers more with unseen names than the pointer-generator",
+        least=_LEAST,
+        most=_MOST,
+        said=_SAID,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -13,6 +13,7 @@ from torch import nn
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
 from core.data.batch import collate
+from core.language import mark
 from core.runs.trained import TrainedModel, load
 from core.training.likelihood import Likelihood
 
@@ -31,9 +32,12 @@ class CrossEntropy(AbstractClaim):
     effect_is = "largest difference between the gradient of the training's loss and p minus one-hot, per place"
     baseline_is = "largest entry of that gradient, the smaller of two shipped models"
     unit = "nats per logit"
-    rule = (
-        f"shown when with every seed no entry differs by {_EQUAL:g}, the losses are equal to 0.0001 nats, and the gradient has "
-        f"entries of {_OTHER:g}; contradicted when with every seed the gradients differ by as much as that"
+    rule = mark(
+        "shown when with every seed no entry differs by {equal:g}, the losses are equal to 0.0001 nats, and the "
+        "gradient has entries of {other:g}; contradicted when with every seed the gradients differ by as much as "
+        "that",
+        equal=_EQUAL,
+        other=_OTHER,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

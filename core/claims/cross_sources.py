@@ -11,6 +11,7 @@ import numpy as np
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
 from core.data.batch import Example
+from core.language import mark
 from core.recording.matrix import AttentionMatrix
 from core.runs.trained import load
 
@@ -26,12 +27,14 @@ class CrossSources(AbstractClaim):
     lecture = (34,)
     statement = "Cross-attention finds the source of each output: the decoder's query picks the encoder's key"
     source = "Lee 2021, Transformer (cross attention); Bahdanau et al. 2015, section 5.2.1, arXiv:1409.0473"
-    effect_is = f"outputs whose source is looked at most, the best head of {_RUNS[0]}"
+    effect_is = mark("outputs whose source is looked at most, the best head of {runs}", runs=_RUNS[0])
     baseline_is = "the same by chance: one of the source's places each time"
     unit = "share of outputs"
-    rule = (
-        f"shown when with every seed the best head of the Transformer and the attention of the GRU find {_LEAD:g} more than chance; "
-        "contradicted when with every seed both find less; an attention may look a place beside it, since encoders mix places"
+    rule = mark(
+        "shown when with every seed the best head of the Transformer and the attention of the GRU find {lead:g} "
+        "more than chance; contradicted when with every seed both find less; an attention may look a place beside "
+        "it, since encoders mix places",
+        lead=_LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.data.scenes import rectangles
+from core.language import mark
 from core.models.detector_settings import DetectorSettings
 from core.seeds import Seeds
 from core.training.detector_trainer import DetectorTrainer, DetectorTraining
@@ -30,9 +31,11 @@ class Detection(AbstractClaim):
     effect_is = "things found at an overlap of 0.5, matched by least cost"
     baseline_is = "the same, assigned in order, after as many steps"
     unit = "share of things"
-    rule = (
-        f"shown when with every seed matching finds at least {_LEAST:.0%} of the things and at least {_AHEAD:.0%} more of them than "
-        "assignment in order; contradicted when with every seed assignment in order finds more"
+    rule = mark(
+        "shown when with every seed matching finds at least {least:.0%} of the things and at least {ahead:.0%} "
+        "more of them than assignment in order; contradicted when with every seed assignment in order finds more",
+        least=_LEAST,
+        ahead=_AHEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.phrasing import AT_ONCE, LEFT, TAUGHT, learning, outputs, scored, unseen, way
 from core.decoding.mask_predict import AtOnce
+from core.language import mark
 from core.training.loop import Trainer
 
 LEAD = 0.3  # share of outputs
@@ -25,9 +26,10 @@ class Distilled(AbstractClaim):
     effect_is = "held-out outputs all of whose phrases are right, all at once, trained on the teacher's outputs"
     baseline_is = "the same, trained on the data"
     unit = "share of outputs"
-    rule = (
-        f"shown when with every seed the distilled one is ahead by {LEAD:g} and the teacher is no worse than it; how much is "
-        "left to heal is in the table; contradicted when it is behind with every seed"
+    rule = mark(
+        "shown when with every seed the distilled one is ahead by {lead:g} and the teacher is no worse than it; "
+        "how much is left to heal is in the table; contradicted when it is behind with every seed",
+        lead=LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

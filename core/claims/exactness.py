@@ -15,6 +15,7 @@ from core.decoding.exact import ExactSearch
 from core.decoding.frontier import Rules
 from core.decoding.greedy import GreedySearch
 from core.decoding.search import AbstractSearch
+from core.language import mark
 from core.models.example_tables import EXAMPLE_TABLES
 from core.runs.beam_sizes import SweepPoint, sweep
 from core.runs.trained import load
@@ -31,7 +32,7 @@ class Exactness(AbstractClaim):
     lecture = (39,)
     statement = "Greedy search misses outputs that are more probable; a beam that keeps several paths misses fewer"
     source = "Lee 2021, Transformer (beam search); Stahlberg & Byrne 2019, arXiv:1908.10090"
-    effect_is = f"held-out sentences whose proved best output greedy search misses, {_RUN}"
+    effect_is = mark("held-out sentences whose proved best output greedy search misses, {run}", run=_RUN)
     baseline_is = "the same of a beam of 4"
     unit = "share of sentences with a proof"
     rule = (

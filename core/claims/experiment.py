@@ -6,6 +6,7 @@ from time import perf_counter
 
 from core.claims.claim import AbstractClaim, Finding, Measured, Progress, Row
 from core.errors import AttentionLabError, InputError
+from core.language import tr
 
 MOST_SEEDS = 20  # more would take an hour, and no verdict here turns on it
 MOST_BUDGET = 10
@@ -28,9 +29,21 @@ class Experiment:
 
     def __init__(self, claim: AbstractClaim, seeds: Sequence[int], budget: float = 1.0) -> None:
         if not 1 <= len(seeds) <= MOST_SEEDS:
-            raise InputError(f"{len(seeds)} seeds cannot be measured; choose from 1 to {MOST_SEEDS}")
+            raise InputError(
+                tr(
+                    "{count} seeds cannot be measured; choose from 1 to {most_seeds}",
+                    count=len(seeds),
+                    most_seeds=MOST_SEEDS,
+                )
+            )
         if not 0 < budget <= MOST_BUDGET:
-            raise InputError(f"budget={budget:g} cannot be: it must be above 0 and at most {MOST_BUDGET}")
+            raise InputError(
+                tr(
+                    "budget={budget:g} cannot be: it must be above 0 and at most {most_budget}",
+                    budget=budget,
+                    most_budget=MOST_BUDGET,
+                )
+            )
         self.claim, self.seeds, self.budget = claim, tuple(seeds), budget
         self.share, self.seconds = 0.0, 0.0
         self.rows: tuple[Row, ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.errors import InputError
+from core.language import mark, tr
 from core.runs.beam_sizes import sentences
 from core.runs.explaining import Areas, over_sentences
 from core.runs.trained import load
@@ -25,7 +26,7 @@ class Explanation(AbstractClaim):
     lecture = (34,)
     statement = "The source tokens that cross-attention looks at most matter more to the output than tokens at random"
     source = "Jain & Wallace 2019, arXiv:1902.10186; Wiegreffe & Pinter 2019, arXiv:1908.04626"
-    effect_is = f"deletion area of cross-attention, {RUNS[0]}"
+    effect_is = mark("deletion area of cross-attention, {runs}", runs=RUNS[0])
     baseline_is = "deletion area of random orders, same sentences"
     unit = "nats"
     rule = (
@@ -43,7 +44,7 @@ class Explanation(AbstractClaim):
                 yield Progress((at + now.done / now.total) / len(RUNS), _rows([*found, (run, now)]))
             if now is None:
                 raise InputError(
-                    f"{run} has no held-out sentence to delete tokens of; reinstall the program's own runs"
+                    tr("{run} has no held-out sentence to delete tokens of; reinstall the program's own runs", run=run)
                 )
             found.append((run, now))
         first = found[0][1]

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from core.attention.feature_map import FeatureMap, FeatureMapAttention
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made, steps
+from core.language import mark
 from core.recording.recorder import Recorder
 from core.seeds import Seeds
 
@@ -95,9 +96,11 @@ class FeatureMapClaim(AbstractClaim):
     effect_is = "pictures judged right, with one attention layer"
     baseline_is = "the same, convolutions alone, after as many steps"
     unit = "share of held-out pictures"
-    rule = (
-        f"shown when with every seed the network with attention is right in at least {_LEAST:.0%} and the one without in at most "
-        f"{_MOST:.0%}; contradicted when with every seed the one without is right in more"
+    rule = mark(
+        "shown when with every seed the network with attention is right in at least {least:.0%} and the one "
+        "without in at most {most:.0%}; contradicted when with every seed the one without is right in more",
+        least=_LEAST,
+        most=_MOST,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

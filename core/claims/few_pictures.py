@@ -35,8 +35,10 @@ class FewPictures(AbstractClaim):
     lecture = (16,)
     statement = "The fewer pictures there are to learn from, the more the convolution's prior is worth"
     source = "Dosovitskiy et al. 2021, section 4.3, arXiv:2010.11929"
-    effect_is = f"pictures right, convolutions less self-attention, mean over up to {FEW} pictures to learn from"
-    baseline_is = f"the same, from {MANY} on"
+    effect_is = mark(
+        "pictures right, convolutions less self-attention, mean over up to {few} pictures to learn from", few=FEW
+    )
+    baseline_is = mark("the same, from {many} on", many=MANY)
     unit = "share of pictures"
     rule = mark(
         "shown when with every seed convolutions are ahead by {gain} more with few pictures than with many", gain=GAIN

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict
 from core.claims.labeling import steps
+from core.language import mark
 from core.runs.guided_pair import GUIDED, PLAIN, STRENGTH, GuidedPair, Side, pair_config
 from core.training.aligning import ALIGNED
 
@@ -27,7 +28,11 @@ class GuidedSooner(AbstractClaim):
         "Guided attention at least halves the steps until attention is aligned, and hurts where the order differs"
     )
     source = "Tachibana et al. 2018, arXiv:1710.08969; Lee 2021, Transformer"
-    effect_is = f"steps until a diagonality of {ALIGNED:g}, GRU with guidance of strength {STRENGTH:g}"
+    effect_is = mark(
+        "steps until a diagonality of {aligned:g}, GRU with guidance of strength {strength:g}",
+        aligned=ALIGNED,
+        strength=STRENGTH,
+    )
     baseline_is = "the same without guidance, from the same seed"
     unit = "steps"
     rule = (

@@ -9,6 +9,7 @@ from statistics import median
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
+from core.language import mark
 from core.runs.head_importance import over_sentences
 from core.runs.trained import load
 
@@ -23,12 +24,13 @@ class HeadOff(AbstractClaim):
     lecture = (11,)
     statement = "Heads do different work: a few can hardly be spared, most others can"
     source = "Michel et al. 2019, arXiv:1905.10650; Voita et al. 2019, arXiv:1905.09418; Lee 2021, Self-attention"
-    effect_is = f"fall of the right output's log-probability without the head that matters most, {_RUN}"
+    effect_is = mark("fall of the right output's log-probability without the head that matters most, {run}", run=_RUN)
     baseline_is = "the same without the middle one of all heads"
     unit = "nats a sentence"
-    rule = (
-        f"shown when with every seed the first is {_TIMES} times the second at least, and two standard errors above 0; contradicted "
-        "when with every seed it is less than twice the second"
+    rule = mark(
+        "shown when with every seed the first is {times} times the second at least, and two standard errors above "
+        "0; contradicted when with every seed it is less than twice the second",
+        times=_TIMES,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

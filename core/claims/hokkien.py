@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
+from core.language import mark
 from core.metrics.sequence import exact_match
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
@@ -43,9 +44,10 @@ class DirectSpeech(AbstractClaim):
     effect_is = "held-out sentences that one model from frames to characters translates exactly"
     baseline_is = "the same of a recognizer and a translator behind it, each trained for as many steps"
     unit = "share of sentences"
-    rule = (
-        f"shown when with every seed the direct model is ahead by {_LEAD:g} though the translator alone, given the phones that "
-        "were meant, is no worse than it; contradicted when the cascade is ahead with every seed"
+    rule = mark(
+        "shown when with every seed the direct model is ahead by {lead:g} though the translator alone, given the "
+        "phones that were meant, is no worse than it; contradicted when the cascade is ahead with every seed",
+        lead=_LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.claims.real_data import real_file
+from core.language import mark
 from core.metrics.overlap import corpus_bleu
 from core.metrics.sequence import exact_match
 from core.runs.config import ExperimentConfig
@@ -85,9 +86,10 @@ class HokkienText(_AbstractCopied):
     statement = "From ten thousand lines a decoder that also copies learns what Mandarin says otherwise than Hokkien: copying alone is worse"
     effect_is = "character BLEU of held-out lines that differ between the two languages, pointer-generator"
     baseline_is = "the same of copying the Hokkien characters"
-    rule = (
-        f"shown when with every seed BLEU on the lines that differ is at least {_AHEAD:g} above copying, and more of all held-out "
-        "lines are exact; contradicted when BLEU is below copying with every seed"
+    rule = mark(
+        "shown when with every seed BLEU on the lines that differ is at least {ahead:g} above copying, and more "
+        "of all held-out lines are exact; contradicted when BLEU is below copying with every seed",
+        ahead=_AHEAD,
     )
     last = 1500
 
@@ -113,9 +115,11 @@ class HokkienWords(_AbstractCopied):
     statement = "From nine thousand words a model learns a little of how others are said in Mandarin: it comes nearer to them than copying does"
     effect_is = "character BLEU of held-out words that differ between the two languages, from their characters, pointer-generator"
     baseline_is = "the same of copying the Hokkien characters"
-    rule = (
-        f"shown when with every seed BLEU on the words that differ is at least {_NEARER:g} above copying; contradicted when it is below "
-        "with every seed; of all words together, many of which are the same in both, nothing is claimed"
+    rule = mark(
+        "shown when with every seed BLEU on the words that differ is at least {nearer:g} above copying; "
+        "contradicted when it is below with every seed; of all words together, many of which are the same in "
+        "both, nothing is claimed",
+        nearer=_NEARER,
     )
     last = 1500
 

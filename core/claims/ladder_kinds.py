@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.data.batch import Example
+from core.language import mark
 from core.runs.aligners import ALIGNERS, LONG, SHORT, STEPS, TASK, AlignerRace
 from core.runs.spoken import MARGIN
 from core.tasks.task import held_out
@@ -26,14 +27,17 @@ class LadderKinds(AbstractClaim):
     lecture = (38, 22)
     statement = "Attention that hears where it has looked says longer utterances than any it was trained on"
     source = "Chorowski et al. 2015, arXiv:1506.07503; Lee 2021, Transformer"
-    effect_is = (
-        f"share of utterances of {LONG.shortest} to {LONG.longest} syllables that location-aware attention says right"
+    effect_is = mark(
+        "share of utterances of {shortest} to {longest} syllables that location-aware attention says right",
+        shortest=LONG.shortest,
+        longest=LONG.longest,
     )
     baseline_is = "the same for attention by contents alone, from the same seed on the same batches"
     unit = "share of utterances"
-    rule = (
-        f"shown when with every seed the first share is the larger one by {MARGIN:g} at least; contradicted when with every "
-        "seed it is the smaller one by as much"
+    rule = mark(
+        "shown when with every seed the first share is the larger one by {margin:g} at least; contradicted when "
+        "with every seed it is the smaller one by as much",
+        margin=MARGIN,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

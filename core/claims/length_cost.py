@@ -21,6 +21,7 @@ from core.attention.attention import Attention
 from core.attention.linear import LinearAttention
 from core.attention.multiplicative import ScaledDotProduct
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
+from core.language import mark
 from core.seeds import Seeds
 
 HEADS, DIM = 4, 16
@@ -35,7 +36,9 @@ class LengthCost(AbstractClaim):
     lecture = (17, 19)
     statement = "Softmax attention's cost grows with the square of the length, linear attention's in proportion"
     source = "Katharopoulos et al. 2020, section 3, arXiv:2006.16236"
-    effect_is = f"growth of memory from {LENGTHS[-2]:,} to {LENGTHS[-1]:,} tokens, softmax"
+    effect_is = mark(
+        "growth of memory from {lengths:,} to {lengths2:,} tokens, softmax", lengths=LENGTHS[-2], lengths2=LENGTHS[-1]
+    )
     baseline_is = "the same, linear attention"
     unit = "power of the length"
     rule = "shown when softmax's memory grows with a power of at least 1.8 and linear attention's of at most 1.2"

@@ -13,6 +13,7 @@ from core.decoding.exact import ExactSearch
 from core.decoding.greedy import GreedySearch
 from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
+from core.language import mark
 from core.runs.trained import load
 from core.training.evaluation import free_run
 
@@ -28,10 +29,14 @@ class Likeliest(AbstractClaim):
     lecture = (40,)
     statement = "The most probable output is not always the best one: drawing by chance can be right more often"
     source = "Lee 2021, Transformer (sampling); Holtzman et al. 2020, arXiv:1904.09751; Stahlberg & Byrne 2019, arXiv:1908.10090"
-    effect_is = f"held-out sentences that one draw says right, {_RUN}"
+    effect_is = mark("held-out sentences that one draw says right, {run}", run=_RUN)
     baseline_is = "the same of the most probable output, by exact search"
     unit = "share of sentences"
-    rule = f"shown when with every seed draws are right {_LEAD:g} more often; contradicted when with every seed the most probable output is"
+    rule = mark(
+        "shown when with every seed draws are right {lead:g} more often; contradicted when with every seed the "
+        "most probable output is",
+        lead=_LEAD,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Decode; chance draws the sentences and the outputs, nothing is trained."""

@@ -13,6 +13,7 @@ from core.attention.linear import LinearAttention
 from core.attention.masks import causal
 from core.attention.multiplicative import ScaledDotProduct
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
+from core.language import mark
 from core.seeds import Seeds
 
 _LENGTHS, _HEADS, _DIM = (8, 32, 128, 512), 2, 16
@@ -29,8 +30,10 @@ class LinearRecurrence(AbstractClaim):
     effect_is = "largest difference between the recurrent form and the whole text at once"
     baseline_is = "smallest of the largest differences between linear and softmax attention"
     unit = "of contexts about 1"
-    rule = (
-        f"shown when the two forms differ by less than {_EQUAL:g} at every length, and softmax from them by {_OTHER:g}"
+    rule = mark(
+        "shown when the two forms differ by less than {equal:g} at every length, and softmax from them by {other:g}",
+        equal=_EQUAL,
+        other=_OTHER,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

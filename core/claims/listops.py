@@ -17,6 +17,7 @@ from torch import nn
 from core.attention.mechanisms import MECHANISMS
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import Labelled, accuracy, labeler, learn, steps
+from core.language import mark
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
 
@@ -104,7 +105,7 @@ class ListOps(AbstractClaim):
     effect_is = "values right, every pair"
     baseline_is = "the same, the best of the cheaper mechanisms"
     unit = "share of texts"
-    rule = f"shown when every pair is right at least {_CLEAR:g} more often than any other"
+    rule = mark("shown when every pair is right at least {clear:g} more often than any other", clear=_CLEAR)
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train one after the other on the same batches."""

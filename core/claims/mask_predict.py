@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.phrasing import MASKS, learning, outputs, scored, unseen, way
 from core.decoding.mask_predict import MaskPredict
+from core.language import mark
 from core.training.loop import Trainer
 
 PASSES = (1, 2, 4, 6, 10)
@@ -23,12 +24,14 @@ class Remasked(AbstractClaim):
     lecture = (33,)
     statement = "Writing the least sure words again lets words that were written all at once agree"
     source = "Ghazvininejad et al. 2019, section 5, arXiv:1904.09324"
-    effect_is = f"held-out outputs all of whose phrases are right, in {PASSES[-1]} passes"
+    effect_is = mark("held-out outputs all of whose phrases are right, in {passes} passes", passes=PASSES[-1])
     baseline_is = "the same model in one pass"
     unit = "share of outputs"
-    rule = (
-        f"shown when with every seed {PASSES[-1]} passes are ahead by {LEAD:g}; nothing is said of those between, which may "
-        "be worse than fewer; contradicted when they are behind with every seed"
+    rule = mark(
+        "shown when with every seed {passes} passes are ahead by {lead:g}; nothing is said of those between, "
+        "which may be worse than fewer; contradicted when they are behind with every seed",
+        passes=PASSES[-1],
+        lead=LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

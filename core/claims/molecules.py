@@ -12,6 +12,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row,
 from core.claims.real_data import real_file
 from core.claims.set_training import compared
 from core.data.vector_sets import SetExample
+from core.language import mark
 from core.runs.set_config import SetConfig
 from core.tasks.molecules import TENTHS, Molecules
 
@@ -52,7 +53,9 @@ class MoleculeClasses(AbstractClaim):
     effect_is = "molecules right, dot products along bonds, ten-fold cross-validation"
     baseline_is = "the same, the larger class"
     unit = "share of molecules"
-    rule = f"shown when attention along bonds is right for at least {MARGIN} more molecules with every seed"
+    rule = mark(
+        "shown when attention along bonds is right for at least {margin} more molecules with every seed", margin=MARGIN
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Draw the folds, then count and train in each."""

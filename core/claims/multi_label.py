@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Verdict, judged
 from core.claims.labeling import steps
+from core.language import mark
 from core.runs.label_race import SIGMOIDS, WRITERS, LabelRace
 from core.tasks.multi_label import MultiLabel
 
@@ -29,9 +30,11 @@ class MultiLabelSets(AbstractClaim):
     effect_is = "consistent sets, not empty, of a decoder that writes labels in a fixed order"
     baseline_is = "the same of independent sigmoids on the same encoder, trained on the same texts"
     unit = "share of held-out texts"
-    rule = (
-        f"shown when with every seed the decoder's consistent sets exceed the sigmoids' by {_GAP:.0%} of the texts, and its sets "
-        f"that are right whole exceed theirs by as much; contradicted when with every seed the sigmoids have more of both"
+    rule = mark(
+        "shown when with every seed the decoder's consistent sets exceed the sigmoids' by {gap:.0%} of the texts, "
+        "and its sets that are right whole exceed theirs by as much; contradicted when with every seed the "
+        "sigmoids have more of both",
+        gap=_GAP,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -16,6 +16,7 @@ from core.claims.phrasing import AT_ONCE, LEFT, learning, outputs, scored, unsee
 from core.data.batch import Example
 from core.decoding.all_places import write
 from core.decoding.mask_predict import AtOnce
+from core.language import mark
 from core.tasks.phrases import WORDS_OF_A_PHRASE, Phrases
 from core.tasks.task import AbstractTask
 from core.training.loop import Trainer
@@ -37,10 +38,14 @@ class Multimodality(AbstractClaim):
     effect_is = "held-out outputs all of whose phrases are right, all at once"
     baseline_is = "the same, left to right"
     unit = "share of outputs"
-    rule = (
-        f"shown when with every seed left to right is ahead by {LEAD:g}, at least {MIXED:g} of the wrong phrases are mixtures "
-        f"of the two right ones, the second word has a mean probability of at least {PEAK:g} where a phrase was mixed, and "
-        "single synonyms come out right in 0.9; contradicted when all at once is ahead with every seed"
+    rule = mark(
+        "shown when with every seed left to right is ahead by {lead:g}, at least {mixed:g} of the wrong phrases "
+        "are mixtures of the two right ones, the second word has a mean probability of at least {peak:g} where a "
+        "phrase was mixed, and single synonyms come out right in 0.9; contradicted when all at once is ahead with "
+        "every seed",
+        lead=LEAD,
+        mixed=MIXED,
+        peak=PEAK,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -13,6 +13,7 @@ from core.attention.masks import causal
 from core.attention.multihead import MultiHeadAttention
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made
+from core.language import mark
 from core.seeds import Seeds
 
 _LENGTHS, _WIDTH, _HEADS = (4, 8, 16, 32), 16, 4
@@ -29,7 +30,9 @@ class NoFuture(AbstractClaim):
     effect_is = "largest gradient of an output with respect to a later input, masked"
     baseline_is = "the same without the mask, from the same weights"
     unit = "largest entry of ∂b/∂a"
-    rule = f"shown when it is exactly 0 with the mask at every length, and at least {_LEAST:g} without"
+    rule = mark(
+        "shown when it is exactly 0 with the mask at every length, and at least {least:g} without", least=_LEAST
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Differentiate at every length; there is no training, and the budget changes nothing."""

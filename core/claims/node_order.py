@@ -10,6 +10,7 @@ import torch
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.data.vector_sets import SetBatch, stack_sets
+from core.language import mark
 from core.models.set_models import build_set_model
 from core.runs.set_config import SetConfig
 from core.seeds import Seeds
@@ -29,7 +30,11 @@ class NodeOrder(AbstractClaim):
     effect_is = "largest difference of a node's scores when nodes and edges are numbered otherwise"
     baseline_is = "the same when the nodes alone are, and the edges stay"
     unit = "of scores about 1"
-    rule = f"shown when no score differs by {_EQUAL:g} where the edges go along, and some by {_OTHER:g} where they stay"
+    rule = mark(
+        "shown when no score differs by {equal:g} where the edges go along, and some by {other:g} where they stay",
+        equal=_EQUAL,
+        other=_OTHER,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Read in both orders; there is no training, and the budget changes nothing."""

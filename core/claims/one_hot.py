@@ -13,6 +13,7 @@ from torch import nn
 from core.attention.positions import POSITIONS
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made
+from core.language import mark
 from core.models.embedding import TokenEmbedding
 from core.seeds import Seeds
 
@@ -30,7 +31,11 @@ class OneHot(AbstractClaim):
     effect_is = "largest difference between one-hot times the table and the embedding, all words"
     baseline_is = "smallest of the largest differences between a word's embedding and the next word's"
     unit = "of values about 1"
-    rule = f"shown when no value differs by {_EQUAL:g}, though every word differs from the next by {_OTHER:g} somewhere"
+    rule = mark(
+        "shown when no value differs by {equal:g}, though every word differs from the next by {other:g} somewhere",
+        equal=_EQUAL,
+        other=_OTHER,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Multiply and look up; there is no training, and the budget changes nothing."""

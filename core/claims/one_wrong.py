@@ -11,6 +11,7 @@ from dataclasses import replace
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.data.batch import collate
+from core.language import mark
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
 from core.runs.exposed_pair import pair_config
@@ -36,10 +37,14 @@ class OneWrong(AbstractClaim):
     lecture = (30,)
     statement = "One wrong output spoils what follows, in a decoder that has only read right ones"
     source = "Lee 2021, Transformer (error propagation); Bengio et al. 2015, arXiv:1506.03099"
-    effect_is = f"tokens right among the {_NEAR} behind a wrong one, running free"
+    effect_is = mark("tokens right among the {near} behind a wrong one, running free", near=_NEAR)
     baseline_is = "the same behind the right one in its place"
     unit = "share of tokens"
-    rule = f"shown when with every seed it is at least {_LOSS:g} less behind a wrong one; contradicted when it is more with every seed"
+    rule = mark(
+        "shown when with every seed it is at least {loss:g} less behind a wrong one; contradicted when it is more "
+        "with every seed",
+        loss=_LOSS,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train, then injure."""

@@ -23,6 +23,7 @@ from core.data.tree_tokens import WORD, closing, opening
 from core.decoding.greedy import GreedySearch
 from core.decoding.tree_form import TREE
 from core.errors import MissingData
+from core.language import mark
 from core.metrics.brackets import bracket_measures
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -59,9 +60,11 @@ class Parsing(_AbstractParsing):
     statement = "A seq2seq model learns to parse: it writes the trees of unseen sentences, and their brackets close"
     effect_is = "labelled brackets of unseen sentences, greedy search, nothing forbidden"
     baseline_is = "the same of right-branching trees with the most frequent labels"
-    rule = (
-        f"shown when with every seed F1 is at least {_LEAST:g} and at least {_LEAD:g} above the floor; contradicted when it is "
-        "below the floor with every seed"
+    rule = mark(
+        "shown when with every seed F1 is at least {least:g} and at least {lead:g} above the floor; contradicted "
+        "when it is below the floor with every seed",
+        least=_LEAST,
+        lead=_LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
@@ -84,11 +87,13 @@ class TreesOnly(_AbstractParsing):
     statement = (
         "Letting a search write only trees turns an early model's broken brackets into trees, many of them partly right"
     )
-    effect_is = f"labelled brackets of unseen sentences after {_EARLY} steps, trees only"
+    effect_is = mark("labelled brackets of unseen sentences after {early} steps, trees only", early=_EARLY)
     baseline_is = "the same with nothing forbidden"
-    rule = (
-        f"shown when with every seed all outputs are trees under the restraint, at most {_BROKEN:.0%} are without it, and F1 is "
-        f"at least {_HELPS:g} higher with it; contradicted when it is lower with every seed"
+    rule = mark(
+        "shown when with every seed all outputs are trees under the restraint, at most {broken:.0%} are without "
+        "it, and F1 is at least {helps:g} higher with it; contradicted when it is lower with every seed",
+        broken=_BROKEN,
+        helps=_HELPS,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
@@ -116,7 +121,11 @@ class OwnTreebank(_AbstractParsing):
     statement = "On real sentences a small seq2seq parser beats trees that always branch to the right"
     effect_is = "labelled brackets of unseen sentences of the treebank, greedy search, trees only"
     baseline_is = "the same of right-branching trees with the most frequent labels"
-    rule = f"shown when with every seed F1 is at least {_AHEAD:g} above the floor; contradicted when it is below the floor with every seed"
+    rule = mark(
+        "shown when with every seed F1 is at least {ahead:g} above the floor; contradicted when it is below the "
+        "floor with every seed",
+        ahead=_AHEAD,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train on the treebank.

@@ -14,6 +14,7 @@ from core.attention.attention import Attention
 from core.attention.multiplicative import ScaledDotProduct
 from core.attention.performer import Performer
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
+from core.language import mark
 from core.seeds import Seeds
 
 FEATURES = (16, 64, 256, 1024, 4096)
@@ -28,8 +29,8 @@ class PerformerError(AbstractClaim):
     lecture = (19,)
     statement = "Random features approximate softmax attention, the nearer the more of them there are"
     source = "Choromanski et al. 2021, theorem 4, arXiv:2009.14794"
-    effect_is = f"relative error with {FEATURES[-1]:,} features"
-    baseline_is = f"the same with {FEATURES[0]}"
+    effect_is = mark("relative error with {features:,} features", features=FEATURES[-1])
+    baseline_is = mark("the same with {features}", features=FEATURES[0])
     unit = "of the exact context's size"
     rule = "shown when the error falls at every step and is in the end at most half of what it was"
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from core.attention.positions import POSITIONS
 from core.claims.claim import AbstractClaim, Measured, Measuring, Verdict, judged
 from core.claims.ordered import CAUSAL, KINDS, TASKS_OF_ORDER, at_last, compare
+from core.language import mark
 from core.models.transformer_settings import TransformerSettings
 
 _TASK = replace(TASKS_OF_ORDER["shift"], steps=300, rate=3e-3)
@@ -33,12 +34,14 @@ class Positions(AbstractClaim):
     lecture = (12,)
     statement = "Positions counted from the query hold in longer texts; positions counted from the beginning do not"
     source = "Shaw et al. 2018; Dai et al. 2019; Su et al. 2021; Neishi & Yoshinaga 2019"
-    effect_is = f"the worst of {', '.join(HOLDING)}, at {FAR} tokens"
-    baseline_is = f"the best of {', '.join(ABSOLUTE)}, at {FAR} tokens"
+    effect_is = mark("the worst of {join}, at {far} tokens", join=", ".join(HOLDING), far=FAR)
+    baseline_is = mark("the best of {join}, at {far} tokens", join=", ".join(ABSOLUTE), far=FAR)
     unit = "share of right labels"
-    rule = (
-        f"shown when rnn, shaw, xl and rotary are right for at least 0.75 at {FAR} tokens, and every kind that is added to "
-        f"the input for at most 0.6 although it reaches 0.9 at {TRAINED}"
+    rule = mark(
+        "shown when rnn, shaw, xl and rotary are right for at least 0.75 at {far} tokens, and every kind that is "
+        "added to the input for at most 0.6 although it reaches 0.9 at {trained}",
+        far=FAR,
+        trained=TRAINED,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

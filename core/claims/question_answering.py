@@ -17,6 +17,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row,
 from core.claims.labeling import made, steps
 from core.data.batch import Example, pad_sources
 from core.data.stream import Stream
+from core.language import mark
 from core.models.build import build
 from core.models.span_pointer import SpanPointer, Spans, best_spans
 from core.runs.config import ExperimentConfig
@@ -97,9 +98,12 @@ class Questions(AbstractClaim):
     effect_is = "questions about unseen names that a span pointer answers exactly, mean over looks while it learns"
     baseline_is = "the same of a sequence-to-sequence model that copies, on the same batches"
     unit = "share of questions"
-    rule = (
-        f"shown when with every seed the span pointer answers at least {_MARGIN:.0%} more over the looks, and the model that copies at "
-        f"least {_LEARNED:.0%} at its last; contradicted when with every seed the model that copies answers more over the looks"
+    rule = mark(
+        "shown when with every seed the span pointer answers at least {margin:.0%} more over the looks, and the "
+        "model that copies at least {learned:.0%} at its last; contradicted when with every seed the model that "
+        "copies answers more over the looks",
+        margin=_MARGIN,
+        learned=_LEARNED,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

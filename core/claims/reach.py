@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from core.attention.multihead import MultiHeadAttention
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import made
+from core.language import mark
 from core.seeds import Seeds
 from core.shapes import States
 
@@ -165,10 +166,13 @@ class Reach(AbstractClaim):
     lecture = (17,)
     statement = "Self-attention reaches the first token in one step, a recurrent network in as many as there are tokens"
     source = "Vaswani et al. 2017, table 1, arXiv:1706.03762"
-    effect_is = f"‖∂ output {LENGTHS[-1]} / ∂ input 1‖, self-attention"
+    effect_is = mark("‖∂ output {lengths} / ∂ input 1‖, self-attention", lengths=LENGTHS[-1])
     baseline_is = "the same, the larger of GRU and LSTM"
     unit = "Frobenius norm"
-    rule = f"shown when the gradient of self-attention is at least {TIMES} times that of both recurrent networks"
+    rule = mark(
+        "shown when the gradient of self-attention is at least {times} times that of both recurrent networks",
+        times=TIMES,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Take fresh networks, and measure them at every length; the budget changes nothing, there is no training."""

@@ -17,6 +17,7 @@ from torch import nn
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import Labelled, LabelScores, accuracy, learn, made, steps
+from core.language import mark
 from core.models.transformer_encoder import EncoderLayer
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
@@ -102,7 +103,7 @@ class Recall(AbstractClaim):
     source = (
         "Katharopoulos et al. 2020, arXiv:2006.16236, for the state; Ba et al. 2016, arXiv:1610.06258, for the task"
     )
-    effect_is = f"values recalled of {PAIRS[-1]} pairs, softmax attention"
+    effect_is = mark("values recalled of {pairs} pairs, softmax attention", pairs=PAIRS[-1])
     baseline_is = "the same, the better of linear attention and GRU"
     unit = "share of values"
     rule = "shown when softmax attention recalls at least 0.9 of the values and the others at least 0.4 less"

@@ -10,6 +10,7 @@ import numpy as np
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
+from core.language import mark
 from core.recording.matrix import AttentionMatrix
 from core.runs.trained import load
 
@@ -28,9 +29,11 @@ class RecordMix(AbstractClaim):
     effect_is = "largest difference between a recorded context and its weights times the values, all heads"
     baseline_is = "the same with the weights of the next query"
     unit = "of contexts about 1"
-    rule = (
-        f"shown when no context differs by {_EQUAL:g}, no weight from the softmax of q·k / √d by as much, and the next query's "
-        f"weights are off by {_OTHER:g}"
+    rule = mark(
+        "shown when no context differs by {equal:g}, no weight from the softmax of q·k / √d by as much, and the "
+        "next query's weights are off by {other:g}",
+        equal=_EQUAL,
+        other=_OTHER,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

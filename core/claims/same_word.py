@@ -10,6 +10,7 @@ import torch
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import labeler
+from core.language import mark
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
 
@@ -28,7 +29,11 @@ class SameWord(AbstractClaim):
     effect_is = "largest difference between the vectors of the first and the last 我, without positions"
     baseline_is = "the same, the smallest over all kinds of positions"
     unit = "of vectors of variance 1"
-    rule = f"shown when without positions they differ by less than {_EQUAL:g}, and with any positions by {_OTHER:g} at least"
+    rule = mark(
+        "shown when without positions they differ by less than {equal:g}, and with any positions by {other:g} at least",
+        equal=_EQUAL,
+        other=_OTHER,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Read the sentence with fresh weights; there is no training, and the budget changes nothing."""

@@ -13,6 +13,7 @@ from math import isnan
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
+from core.language import mark
 from core.runs.exposed_pair import FORCED, SAMPLED, ExposedPair, Side, pair_config
 
 _MODELS = ("recurrent", "transformer")
@@ -31,9 +32,11 @@ class SampledPrefix(AbstractClaim):
     effect_is = "tokens right running free, GRU with scheduled sampling (linear)"
     baseline_is = "the same with teacher forcing, from the same seed"
     unit = "share right"
-    rule = (
-        f"shown when with every seed the sampled GRU is right at least {_GAIN:g} more often running free, and loses at most half "
-        "as much between right prefix and free; contradicted when with every seed it is right less often running free"
+    rule = mark(
+        "shown when with every seed the sampled GRU is right at least {gain:g} more often running free, and loses "
+        "at most half as much between right prefix and free; contradicted when with every seed it is right less "
+        "often running free",
+        gain=_GAIN,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

@@ -14,6 +14,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row,
 from core.claims.labeling import accuracy, labeler, learn, steps
 from core.claims.length_cost import most_bytes
 from core.claims.normalizers import shifted
+from core.language import mark
 from core.models.labeler import Labeler
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
@@ -33,9 +34,10 @@ class Scores(AbstractClaim):
     effect_is = "tokens right, additive score"
     baseline_is = "tokens right, dot product"
     unit = "share of tokens"
-    rule = (
-        "shown when both are right for at least 0.9 and within 0.05 of each other, and the additive score holds at least "
-        f"{_PARTS} times the memory for a pair of tokens; nothing is claimed of which is better"
+    rule = mark(
+        "shown when both are right for at least 0.9 and within 0.05 of each other, and the additive score holds "
+        "at least {parts} times the memory for a pair of tokens; nothing is claimed of which is better",
+        parts=_PARTS,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

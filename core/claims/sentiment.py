@@ -12,6 +12,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Row, Verdict, 
 from core.claims.real_data import real_file
 from core.claims.set_training import compared
 from core.data.vector_sets import SetExample
+from core.language import mark
 from core.runs.set_config import SetConfig
 from core.tasks.sentiment import Sentiment
 
@@ -52,9 +53,10 @@ class SentimentClaim(AbstractClaim):
     effect_is = "test sentences right, the better of two self-attentions"
     baseline_is = "test sentences right, naive Bayes"
     unit = "share of sentences"
-    rule = (
-        f"shown when self-attention is right for at least {MARGIN} more sentences than naive Bayes; networks that begin from nothing "
-        "may well not be"
+    rule = mark(
+        "shown when self-attention is right for at least {margin} more sentences than naive Bayes; networks that "
+        "begin from nothing may well not be",
+        margin=MARGIN,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

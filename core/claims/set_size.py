@@ -12,6 +12,7 @@ from torch import nn
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import Labelled, LabelScores, accuracy, labeler, learn, made, steps
+from core.language import mark
 from core.models.transformer_settings import TransformerSettings
 from core.seeds import Seeds
 from core.shapes import Tokens, Valid
@@ -56,12 +57,18 @@ class SetSize(AbstractClaim):
     lecture = (1, 5)
     statement = "Self-attention reads sets of any size with the same weights; a fully connected network reads one size"
     source = "Lee 2021, Self-attention (the input is a set of vectors, and its size may change)"
-    effect_is = f"vectors of sets of {_ASKED[-1]} labelled right after training on at most {_LARGEST}, self-attention"
-    baseline_is = f"the same, a fully connected network over {_LARGEST} places"
+    effect_is = mark(
+        "vectors of sets of {asked} labelled right after training on at most {largest}, self-attention",
+        asked=_ASKED[-1],
+        largest=_LARGEST,
+    )
+    baseline_is = mark("the same, a fully connected network over {largest} places", largest=_LARGEST)
     unit = "share of vectors"
-    rule = (
-        f"shown when both are right for at least 0.95 at {_LARGEST}, and at {_ASKED[-1]} self-attention for at least 0.9 and the "
-        "other for at most 0.75"
+    rule = mark(
+        "shown when both are right for at least 0.95 at {largest}, and at {asked} self-attention for at least 0.9 "
+        "and the other for at most 0.75",
+        largest=_LARGEST,
+        asked=_ASKED[-1],
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

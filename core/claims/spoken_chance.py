@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
+from core.language import mark
 from core.models.speaker_settings import SpeakerSettings
 from core.seeds import Seeds
 from core.training.spoken_ladder import RUNGS, WORDS, Ladder, LadderPlan, Rung, corpus_of
@@ -24,10 +25,14 @@ class SpokenChance(AbstractClaim):
     lecture = (40, 22)
     statement = "A speaker that draws by chance while it speaks says more words right than one that does not"
     source = "Lee 2021, Transformer (text to speech needs randomness); Shen et al. 2018, section 2.2, arXiv:1712.05884"
-    effect_is = f"words said right once to {RUNGS[-1]} times, the prenet's dropout on"
+    effect_is = mark("words said right once to {rungs} times, the prenet's dropout on", rungs=RUNGS[-1])
     baseline_is = "the same, from the same speaker without it"
     unit = "share of words"
-    rule = f"shown when with every seed it is {_LEAD:g} more with chance; contradicted when with every seed it is as much more without"
+    rule = mark(
+        "shown when with every seed it is {lead:g} more with chance; contradicted when with every seed it is as "
+        "much more without",
+        lead=_LEAD,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train one speaker, then listen twice; with less budget fewer words are asked for."""

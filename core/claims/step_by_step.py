@@ -12,6 +12,7 @@ import torch
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
 from core.data.batch import Batch, collate
+from core.language import mark
 from core.runs.trained import TrainedModel, load
 
 _RUNS = ("demo/reverse-transformer", "demo/dates-transformer", "demo/reverse-gru")
@@ -29,7 +30,12 @@ class StepByStep(AbstractClaim):
     effect_is = "largest difference of any token's log-probability between steps and one pass, three shipped models"
     baseline_is = "the same where <begin> is fed at every step, the smallest of the three"
     unit = "nats"
-    rule = f"shown when with every seed no log-probability differs by {_EQUAL:g}, and without its own outputs some by {_OTHER:g}"
+    rule = mark(
+        "shown when with every seed no log-probability differs by {equal:g}, and without its own outputs some by "
+        "{other:g}",
+        equal=_EQUAL,
+        other=_OTHER,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Step and pass; chance draws the sentences, nothing is trained."""

@@ -11,6 +11,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Row, Verdict, 
 from core.claims.real_data import real_file
 from core.claims.set_training import compared
 from core.data.vector_sets import UNASKED, SetExample
+from core.language import mark
 from core.runs.set_config import SetConfig
 from core.tasks.tagging import Tagging
 
@@ -48,9 +49,10 @@ class TaggingClaim(AbstractClaim):
     effect_is = "test words tagged right, self-attention"
     baseline_is = "test words tagged right, the most frequent tag of each word"
     unit = "share of words"
-    rule = (
-        f"shown when self-attention is right for at least {MARGIN} more words than the table, and for more than a window of 2, which "
-        "is right for more than each word alone"
+    rule = mark(
+        "shown when self-attention is right for at least {margin} more words than the table, and for more than a "
+        "window of 2, which is right for more than each word alone",
+        margin=MARGIN,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

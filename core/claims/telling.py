@@ -11,6 +11,7 @@ import torch
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.shipped import drawn
 from core.data.batch import collate
+from core.language import mark
 from core.runs.trained import TrainedModel, load
 
 _RUNS = ("demo/reverse-transformer", "demo/dates-transformer", "demo/reverse-gru")
@@ -28,7 +29,12 @@ class Telling(AbstractClaim):
     effect_is = "mean probability of <end> behind the last token, the least sure of three shipped models"
     baseline_is = "mean probability of <end> at all places before, the largest of the three"
     unit = "probability"
-    rule = f"shown when with every seed it is at least {_SURE:g} at the end and at most {_NEVER:g} before; contradicted when it is larger before"
+    rule = mark(
+        "shown when with every seed it is at least {sure:g} at the end and at most {never:g} before; contradicted "
+        "when it is larger before",
+        sure=_SURE,
+        never=_NEVER,
+    )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Read what is written; chance draws the sentences, nothing is trained."""

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row, Verdict, judged
 from core.claims.labeling import steps
 from core.data.batch import Example
+from core.language import mark
 from core.runs.examples import Examples
 from core.runs.experiment import trainer_of
 from core.runs.presets import preset_of
@@ -39,9 +40,10 @@ class ThreeTasks(AbstractClaim):
     effect_is = "tokens of held-out sentences right, the worst of the three tasks"
     baseline_is = "the same of the nearest training sentence's target, the best of the three"
     unit = "1 − edits per token"
-    rule = (
-        f"shown when with every seed the model is ahead by {_LEAD:g} in each of the three; contradicted when with every seed it is behind "
-        "in all"
+    rule = mark(
+        "shown when with every seed the model is ahead by {lead:g} in each of the three; contradicted when with "
+        "every seed it is behind in all",
+        lead=_LEAD,
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:

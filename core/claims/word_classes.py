@@ -14,6 +14,7 @@ from core.claims.claim import AbstractClaim, Measured, Measuring, Progress, Row,
 from core.claims.pretraining import filled_right
 from core.claims.set_training import network_of
 from core.data.hidden_classes import WORDS
+from core.language import mark
 from core.metrics.likeness import clustered, cosines
 from core.models.set_models import build_set_model
 from core.runs.set_config import SetConfig
@@ -34,7 +35,7 @@ class WordClasses(AbstractClaim):
     effect_is = "mean cosine of two words of one class less that of two words of two, after filling in"
     baseline_is = "the same, the table as it was before"
     unit = "cosine"
-    rule = f"shown when with every seed it is at least {LEAD} more after filling in than before"
+    rule = mark("shown when with every seed it is at least {lead} more after filling in than before", lead=LEAD)
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Fill in, and look at the table before and after."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from core.data.parallel_text import clean, decode, read_bytes, split_lines
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 DEEPEST = 200  # levels; treebanks stay below 50, and what is deeper was written by a machine to break something
 ROOTS = ("", "ROOT", "TOP", "S1")  # labels that say no more than that a tree begins here
@@ -23,7 +23,7 @@ TRACE = "-NONE-"
 _SIGN = re.compile(r"[()]|[^\s()]+")
 _ESCAPED = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
 _SHOWN = 5
-_FORM = "expected trees such as (S (NP (DT the) (NN dog)) (VP (VBD slept)))"
+_FORM = mark("expected trees such as (S (NP (DT the) (NN dog)) (VP (VBD slept)))")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,14 @@ def read_treebank(path: Path) -> Treebank:
     if path.is_dir():
         files = sorted(one for one in path.rglob("*") if one.suffix.lower() in ENDINGS and one.is_file())
         if not files:
-            raise DataError(f"the folder {path} has no file that ends in {' or '.join(ENDINGS)}; {_FORM}")
+            raise DataError(
+                tr(
+                    "the folder {path} has no file that ends in {join}; {form}",
+                    path=path,
+                    join=" or ".join(ENDINGS),
+                    form=tr(_FORM),
+                )
+            )
     trees: list[Tree] = []
     notes: list[str] = []
     broken: list[str] = []

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from core.data.folders import read_texts
-from core.data.parallel_text import ParallelText, counted, paired, places, split_lines
+from core.data.parallel_text import ParallelText, paired, split_lines
 from core.data.rows import is_json_lines, json_lines, load_json, read_rows
+from core.data.skipped import counted, places
 from core.errors import DataError
 from core.language import tr
 

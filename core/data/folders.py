@@ -47,5 +47,5 @@ def read_texts(path: Path, read: Reader) -> ParallelText:
         pairs.update(dict.fromkeys(found.pairs))
         notes += found.notes
     if not pairs:
-        raise DataError(f"no file of {path} can be used; {notes[0]}")
+        raise DataError(tr("no file of {path} can be used; {notes}", path=path, notes=notes[0]))
     return ParallelText(tuple(pairs), tuple(notes))

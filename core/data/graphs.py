@@ -191,10 +191,14 @@ def _pairs(path: Path, number: dict[str, int]) -> tuple[Int[Tensor, "2 edge"], t
     again = len(found) - own - edges.shape[1] // 2
     lonely = len(number) - len(torch.unique(edges))
     told = {
-        f"{strangers:,} edges to nodes that are not there left out, the first in line {first_strange}": strangers,
-        f"{own:,} edges from a node to itself left out: every node looks at itself anyway": own,
-        f"{again:,} edges that stand there twice counted once": again,
-        f"{lonely:,} nodes have no edge and look at themselves alone": lonely,
+        tr(
+            "{strangers:,} edges to nodes that are not there left out, the first in line {first_strange}",
+            strangers=strangers,
+            first_strange=first_strange,
+        ): strangers,
+        tr("{own:,} edges from a node to itself left out: every node looks at itself anyway", own=own): own,
+        tr("{again:,} edges that stand there twice counted once", again=again): again,
+        tr("{lonely:,} nodes have no edge and look at themselves alone", lonely=lonely): lonely,
     }
     return edges, tuple(f"{path.name}: {text}" for text, count in told.items() if count)
 

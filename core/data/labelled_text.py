@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data.parallel_text import LINE_LIMIT, clean, counted, decode, places, read_bytes, split_lines
+from core.data.parallel_text import LINE_LIMIT, clean, decode, read_bytes, split_lines
+from core.data.skipped import counted, places
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 _TORN_SHARE = 0.05
 _MOST_LABELS = 2000
-_FORM = "each row needs a text, a tab, and its labels with commas between"
+_FORM = mark("each row needs a text, a tab, and its labels with commas between")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
         raise DataError(tr("{told}. {form}: repair these rows", told=told, form=_FORM))
     labels = known or _by_frequency([one for _, own in rows for one in own])
     if not labels:
-        raise DataError(f"no row of {path.name} has a label; {_FORM}")
+        raise DataError(tr("no row of {name} has a label; {form}", name=path.name, form=tr(_FORM)))
     return LabelledText(tuple(rows), _few(labels, path), notes + said)
 
 

@@ -6,17 +6,17 @@ line, and what to do. Files are text: nothing is unpickled, unpacked or run.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.data.skipped import counted, places, skipped_note
 from core.errors import DataError
-from core.language import mark, tr, tr_count
+from core.language import mark, tr
 
 FILE_LIMIT = 64 * 2**20  # bytes; a file is held in memory several times over while it is read
 LINE_LIMIT = 20_000  # characters; longer lines are skipped: no small model attends over them
 _TORN_SHARE = 0.05  # above this share of lines without a tab the file is something else than it was taken for
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read_table(path: Path) -> ParallelText:
     if len(torn) > _TORN_SHARE * len(lines):
         raise DataError(_torn(path.name, torn, lines))
     if torn:
-        notes += (f"{path.name}: {counted(len(torn), 'line')} without a tab skipped ({places(torn)})",)
+        notes += (skipped_note(path.name, torn, "line", tr("without a tab")),)
     return paired(((number, cells[0], cells[1]) for number, cells in lines if len(cells) > 1), path.name, notes)
 
 
@@ -219,7 +219,7 @@ def paired(
         DataError: nothing is left.
     """
     pairs: dict[tuple[str, str], None] = {}
-    skipped: dict[str, list[int]] = {"too long": [], "with an empty side": [], "said before": []}
+    skipped: dict[str, list[int]] = {mark("too long"): [], mark("with an empty side"): [], mark("said before"): []}
     for number, source, target in lines:
         if max(len(source), len(target)) > LINE_LIMIT:
             skipped["too long"].append(number)
@@ -234,50 +234,20 @@ def paired(
     for reason, numbers in skipped.items():
         if numbers:
             words = (
-                tr("{reason} ({line_limit:,} characters at most)", reason=reason, line_limit=LINE_LIMIT)
+                tr("too long ({line_limit:,} characters at most)", line_limit=LINE_LIMIT)
                 if reason == "too long"
-                else reason
+                else tr(reason)
             )
-            notes += (f"{name}: {counted(len(numbers), unit)} {words}, skipped ({places(numbers, unit)})",)
+            notes += (skipped_note(name, numbers, unit, words),)
     if not pairs:
         raise DataError(
-            f"{name} has no pair left to learn from; " + ("; ".join(notes) or tr("it has only blank lines"))
+            tr(
+                "{name} has no pair left to learn from; {why}",
+                name=name,
+                why="; ".join(notes) or tr("it has only blank lines"),
+            )
         )
     return ParallelText(tuple(pairs), notes)
-
-
-_PLACES = {  # of one, and of several
-    "line": (mark("line {numbers}"), mark("lines {numbers}")),
-    "row": (mark("row {numbers}"), mark("rows {numbers}")),
-    "question": (mark("question {numbers}"), mark("questions {numbers}")),
-    "conversation": (mark("conversation {numbers}"), mark("conversations {numbers}")),
-}
-_COUNTS = {
-    "line": (mark("1 line"), mark("{n:,} lines")),
-    "row": (mark("1 row"), mark("{n:,} rows")),
-    "question": (mark("1 question"), mark("{n:,} questions")),
-    "conversation": (mark("1 conversation"), mark("{n:,} conversations")),
-}
-
-
-def places(numbers: Sequence[int], unit: str = "line") -> str:
-    """The first few places in words.
-
-    >>> places([3, 7]), places([2], "question")
-    ('lines 3, 7', 'question 2')
-    """
-    shown = ", ".join(str(number) for number in numbers[:_SHOWN])
-    one, many = _PLACES[unit]
-    return tr(one if len(numbers) == 1 else many, numbers=f"{shown}{', …' if len(numbers) > _SHOWN else ''}")
-
-
-def counted(number: int, word: str) -> str:
-    """A number with its word.
-
-    >>> counted(1, "line"), counted(2000, "line")
-    ('1 line', '2,000 lines')
-    """
-    return tr_count(number, *_COUNTS[word])
 
 
 def _torn(name: str, torn: list[int], lines: list[tuple[int, list[str]]]) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from core.data.folders import read_texts
-from core.data.parallel_text import ParallelText, counted, paired, places
+from core.data.parallel_text import ParallelText, paired
 from core.data.rows import is_json_lines, load_json, read_rows, texts_of
+from core.data.skipped import skipped_note
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 SEPARATOR = "|"  # between question and context: a key of every keyboard, a token of its own for every tokenizer
 ROLES = {
@@ -76,9 +77,12 @@ def _paired(asked: Iterator[_Asked], name: str, notes: tuple[str, ...], unit: st
             open_ended.append(number)
         else:
             lines.append((number, f"{question.replace(SEPARATOR, '/')} {SEPARATOR} {context}", answers[0]))
-    for numbers, why in ((torn, "without a question or a context"), (open_ended, "without an answer")):
+    for numbers, why in (
+        (torn, mark("without a question or a context")),
+        (open_ended, mark("without an answer")),
+    ):
         if numbers:
-            notes += (f"{name}: {counted(len(numbers), unit)} {why}, skipped ({places(numbers, unit)})",)
+            notes += (skipped_note(name, numbers, unit, tr(why)),)
     return paired(lines, name, notes, unit)
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.data.parallel_text import counted, places, split_lines
+from core.data.parallel_text import split_lines
+from core.data.skipped import skipped_note
 from core.errors import DataError
 from core.language import tr
 
@@ -128,7 +129,7 @@ def _objects(text: str, name: str, roles: Roles) -> Rows:
         data = [data]
     lists = [data] if isinstance(data, list) else [one for one in data.values() if isinstance(one, list)]
     if len(lists) != 1:
-        raise DataError(f"{name} is JSON without a list of objects; {_wanted(roles)}")
+        raise DataError(tr("{name} is JSON without a list of objects; {wanted}", name=name, wanted=_wanted(roles)))
     return _picked(list(enumerate(lists[0], 1)), "item", name, roles, [])
 
 
@@ -153,7 +154,7 @@ def _table(text: str, name: str, roles: Roles) -> Rows:
     lines = _tabbed(text) if tabs else _quoted(text, ";" if first.count(";") > first.count(",") else ",")
     rows = [(number, cells) for number, cells in lines if any(cell.strip() for cell in cells)]
     if not rows:
-        raise DataError(f"{name} has no rows; {_wanted(roles)}")
+        raise DataError(tr("{name} has no rows; {wanted}", name=name, wanted=_wanted(roles)))
     at, headed = _columns(rows[0][1], name, roles)
     cells, torn = list[tuple[int, tuple[Any, ...]]](), list[int]()
     for number, row in rows[headed:]:
@@ -174,7 +175,12 @@ def _columns(first: Sequence[str], name: str, roles: Roles) -> tuple[list[int], 
         return at, True
     if (at and len(at) < len(roles)) or len(first) < len(roles):
         raise DataError(
-            f"{name} has the columns {', '.join(cell[:20] or '(empty)' for cell in first[:6])}; {_wanted(roles)}"
+            tr(
+                "{name} has the columns {join}; {wanted}",
+                name=name,
+                join=", ".join(cell[:20] or "(empty)" for cell in first[:6]),
+                wanted=_wanted(roles),
+            )
         )
     return list(range(len(roles))), False
 
@@ -195,19 +201,7 @@ def _quoted(text: str, comma: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _skipped(name: str, numbers: Sequence[int], unit: str, why: str) -> tuple[str, ...]:
-    return (
-        (
-            tr(
-                "{name}: {counted} {why}, skipped ({places})",
-                name=name,
-                counted=counted(len(numbers), unit),
-                why=why,
-                places=places(numbers, unit),
-            ),
-        )
-        if numbers
-        else ()
-    )
+    return (skipped_note(name, numbers, unit, why),) if numbers else ()
 
 
 def _all_of(roles: Roles) -> str:

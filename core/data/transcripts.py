@@ -17,13 +17,13 @@ from pathlib import Path
 from core.data.named_file import lies_in
 from core.data.parallel_text import clean, decode, read_bytes
 from core.errors import DataError
-from core.language import tr
+from core.language import mark, tr
 
 _NAMES = ("file", "path", "name", "id", "wav", "audio", "filename", "file_name", "utterance")
 _TEXTS = ("normalized_text", "normalised_text", "text", "transcript", "transcription", "sentence", "words")
 _SHOWN = 3
 _LONGEST_NAME = 240  # bytes of a file's name; most systems take 255
-_FORM = "each row needs the name of a WAV file and what is said in it"
+_FORM = mark("each row needs the name of a WAV file and what is said in it")
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,13 @@ def read_transcripts(folder: Path, table: Path) -> tuple[Transcript, ...]:
     text, _ = decode(read_bytes(table), table.name)
     rows = [(number, cells) for number, cells in _rows(text, table.name) if any(cell.strip() for cell in cells)]
     if not rows:
-        raise DataError(f"{table.name} has no rows; {_FORM}")
+        raise DataError(tr("{name} has no rows; {form}", name=table.name, form=tr(_FORM)))
     name_at, text_at, headed = _columns(rows[0][1])
     rows = rows[1:] if headed else rows
     if not rows:
-        raise DataError(f"{table.name} has a line of column names and no rows below it; {_FORM}")
+        raise DataError(
+            tr("{name} has a line of column names and no rows below it; {form}", name=table.name, form=tr(_FORM))
+        )
     _stop(tr("{name}: no text", name=table.name), [n for n, cells in rows if not _cell(cells, text_at)], _FORM)
     _stop(tr("{name}: no name", name=table.name), [n for n, cells in rows if not _cell(cells, name_at)], _FORM)
     named = [(number, _cell(cells, name_at), _cell(cells, text_at)) for number, cells in rows]
@@ -94,7 +96,9 @@ def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     first = next((line for line in text.splitlines() if line.strip()), "")
     sign = next((one for one in ("\t", "|", ",", ";") if one in first), None)
     if sign is None:
-        raise DataError(f"{name} has one column only (no tab, comma or | in its first line); {_FORM}")
+        raise DataError(
+            tr("{name} has one column only (no tab, comma or | in its first line); {form}", name=name, form=tr(_FORM))
+        )
     quoted = csv.QUOTE_MINIMAL if sign in ",;" else csv.QUOTE_NONE
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, quoting=quoted)
     try:

@@ -77,6 +77,11 @@ def look_of(key: str, *, mean: bool = True, first: bool = False) -> dict[str, Pa
 
 
 def which_of(key: str, named: object = None) -> Parameter:
+    """Which held-out example of the run.
+
+    Args:
+        key: of the page's widgets; named: how an example is told in a menu, by its recording where nothing is given.
+    """
     return Choice(
         lambda given: f"{key} which {given['run']}",
         0,
@@ -90,11 +95,13 @@ def _told(at: int, given: Given) -> str:
 
 
 def numbered(at: int, given: Given) -> str:
+    """A held-out example by its number, from 1, and its label."""
     one = _model(given)
     return f"{at + 1}: {one.entrance.labels[int(one.examples.test[at].labels)]}"
 
 
 def molecule(at: int, given: Given) -> str:
+    """A held-out graph by its number, its label and its size."""
     one = _model(given)
     example = one.examples.test[at]
     return tr(
@@ -117,13 +124,20 @@ def _item(at: int, given: Given) -> str:
 
 
 def item_of(name: object) -> Parameter:
+    """Which item of the example that was chosen."""
     return Choice(name, 0, lambda given: range(len(_items(given))), named=_item)  # type: ignore[arg-type]
 
 
 def gaps(text: str, given: Given) -> tuple[int, ...]:
+    """Places of hidden words, from 0, of numbers from 1 with dots between.
+
+    Raises:
+        SettingError: one is no whole number.
+    """
     return tuple(Whole("fill in hidden", 0, 1, 10_000).read([one], given) - 1 for one in text.split(".") if one)
 
 
 def middle(given: Given) -> tuple[int, ...]:
+    """The place in the middle of the sentence, which is hidden at first."""
     words = _shown_words(given["which"], given).split() if given["which"] != OWN else given["typed"].split()
     return (len(words) // 2,)

@@ -135,21 +135,31 @@ def read_json(path: Path, advice: str) -> Any:
     """
     try:
         if path.stat().st_size > _LARGEST_JSON:
-            raise RunError(f"{path} has {path.stat().st_size} bytes; at most {_LARGEST_JSON} were expected; {advice}")
+            raise RunError(tr(
+                "{path} has {st_size} bytes; at most {largest_json} were expected; {advice}", path=path,
+                st_size=path.stat().st_size, largest_json=_LARGEST_JSON, advice=advice))  # fmt: skip
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise RunError(f"{path} is missing; {advice}") from None
     except json.JSONDecodeError as error:
-        raise RunError(
-            f"{path}, line {error.lineno}: expected JSON, but {error.msg} (truncated or edited?); {advice}"
-        ) from error
+        raise RunError(tr(
+            "{path}, line {lineno}: expected JSON, but {msg} (truncated or edited?); {advice}", path=path,
+            lineno=error.lineno, msg=error.msg, advice=advice,
+        )) from error  # fmt: skip
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise RunError(f"{path}, line {line}: expected UTF-8 text, but byte {error.start} is not; {advice}") from error
+        raise RunError(tr(
+            "{path}, line {line}: expected UTF-8 text, but byte {start} is not; {advice}", path=path,
+            line=line, start=error.start, advice=advice,
+        )) from error  # fmt: skip
     except RecursionError:
-        raise RunError(f"{path} is nested too deeply to be a file of this program; {advice}") from None
+        raise RunError(
+            tr("{path} is nested too deeply to be a file of this program; {advice}", path=path, advice=advice)
+        ) from None
     except OSError as error:
-        raise RunError(f"{path} cannot be read ({error.strerror}); {advice}") from error
+        raise RunError(
+            tr("{path} cannot be read ({strerror}); {advice}", path=path, strerror=error.strerror, advice=advice)
+        ) from error
 
 
 @contextmanager

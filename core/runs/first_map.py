@@ -13,6 +13,7 @@ from jaxtyping import Float
 
 from core.data.vocabulary import END, SPECIALS
 from core.errors import RunError
+from core.language import tr
 from core.runs import atomic
 
 FILE = Path(__file__).resolve().parents[2] / "assets" / "first_map.json"
@@ -54,9 +55,15 @@ def first_map() -> FirstMap:
         facts |= {"tokens": tuple(facts["tokens"]), "written": tuple(facts["written"])}
         shipped = FirstMap(**facts | {"weights": np.array(facts["weights"], dtype=np.float32)})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError(f"{FILE.name} cannot be read ({error}); make it anew: python -m core.runs.first_map") from error
+        raise RunError(
+            tr(
+                "{name} cannot be read ({error}); make it anew: python -m core.runs.first_map",
+                name=FILE.name,
+                error=error,
+            )
+        ) from error
     if shipped.weights.shape != (len(shipped.written), len(shipped.tokens)):
-        raise RunError(f"{FILE.name} does not fit together; make it anew: python -m core.runs.first_map")
+        raise RunError(tr("{name} does not fit together; make it anew: python -m core.runs.first_map", name=FILE.name))
     return shipped
 
 

@@ -175,10 +175,8 @@ def load_foreign(
     text = str(address)
     if text.startswith(PREFIX):
         kept = kept_model(text.removeprefix(PREFIX))
-        source_language, target_language = (
-            source_language or kept.source_language,
-            target_language or kept.target_language,
-        )
+        source_language = source_language or kept.source_language
+        target_language = target_language or kept.target_language
         place = Place(Path(kept.path).expanduser(), kept.name, kept.address)
     else:
         _check_alone()
@@ -290,9 +288,7 @@ def _examples(pieces: "Pieces") -> Examples:
 def _check_alone() -> None:
     """Raise where several people share the server: a folder of it is everybody's, or the server's own."""
     if in_classroom():
-        raise InputError(tr(
-            "in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: "
-            "ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
+        raise InputError(tr("in a classroom no folder of the server is opened; whoever runs it keeps a model for a workspace with: ATTNLAB_HOME=(the workspace's folder) attnlab hf keep FOLDER"))  # fmt: skip
 
 
 def _names() -> list[str]:

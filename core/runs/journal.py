@@ -127,7 +127,15 @@ def read(run: RunFolder, offset: int = 0) -> tuple[list[TrainEvent], int]:
             event = decode(line)
         except (ValueError, RecursionError) as error:
             at = _lines_before(path, offset) + number
-            raise RunError(f"{path}, line {at}: expected an event as JSON, but {error}; {_ADVICE}") from error
+            raise RunError(
+                tr(
+                    "{path}, line {at}: expected an event as JSON, but {error}; {advice}",
+                    path=path,
+                    at=at,
+                    error=error,
+                    advice=tr(_ADVICE),
+                )
+            ) from error
         if event is not None:
             events.append(event)
     return events, offset + len(block)

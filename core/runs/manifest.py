@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError
-from core.language import mark
+from core.language import mark, tr
 
 NAME = "manifest.json"
 SCHEMA = "attnlab/archive/1"
@@ -38,14 +38,21 @@ def read(data: bytes) -> dict[str, str]:
     try:
         told: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise RunError(f"the archive's {NAME} is damaged; {_AGAIN}") from error
+        raise RunError(tr("the archive's {name} is damaged; {again}", name=NAME, again=tr(_AGAIN))) from error
     digests = told.get("sha256") if isinstance(told, dict) else None
     if (
         not isinstance(digests, dict)
         or told.get("schema") != SCHEMA
         or not all(isinstance(one, str) for one in digests.values())
     ):
-        raise RunError(f"the archive's {NAME} is not of {SCHEMA}: made by a newer Attention Lab, or edited; {_AGAIN}")
+        raise RunError(
+            tr(
+                "the archive's {name} is not of {schema}: made by a newer Attention Lab, or edited; {again}",
+                name=NAME,
+                schema=SCHEMA,
+                again=tr(_AGAIN),
+            )
+        )
     return digests
 
 
@@ -57,12 +64,32 @@ def check(digests: Mapping[str, str], folder: Path, places: Iterable[str]) -> No
     """
     there = set(places)
     if missing := sorted(set(digests) - there):
-        raise RunError(f"the archive lacks {missing[0][:100]!r}, which its {NAME} names; {_AGAIN}")
+        raise RunError(
+            tr(
+                "the archive lacks {value!r}, which its {name} names; {again}",
+                value=missing[0][:100],
+                name=NAME,
+                again=tr(_AGAIN),
+            )
+        )
     if added := sorted(there - set(digests)):
-        raise RunError(f"the archive holds {added[0][:100]!r}, which its {NAME} does not name; {_AGAIN}")
+        raise RunError(
+            tr(
+                "the archive holds {value!r}, which its {name} does not name; {again}",
+                value=added[0][:100],
+                name=NAME,
+                again=tr(_AGAIN),
+            )
+        )
     for place in sorted(there):
         if _digest(folder / place) != digests[place]:
-            raise RunError(f"the archive's {place} is not what was exported: it was edited or damaged; {_AGAIN}")
+            raise RunError(
+                tr(
+                    "the archive's {place} is not what was exported: it was edited or damaged; {again}",
+                    place=place,
+                    again=tr(_AGAIN),
+                )
+            )
 
 
 def digest(data: bytes) -> str:

@@ -116,7 +116,10 @@ class SavedSession:
         text = base64.urlsafe_b64encode(packed).decode().rstrip("=")
         if len(text) > LONGEST_LINK:
             raise DataError(
-                f"this session is too long for a link ({len(text):,} characters); save it as a file instead"
+                tr(
+                    "this session is too long for a link ({count:,} characters); save it as a file instead",
+                    count=len(text),
+                )
             )
         return text
 

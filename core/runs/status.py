@@ -256,7 +256,14 @@ def _crash(status: Status) -> str:
 def _parse(value: Any, where: str) -> Status:
     """Status from JSON, each field in its own kind; unknown fields are left for newer programs."""
     if not isinstance(value, dict) or value.get("state") not in get_args(Written):
-        raise RunError(f"{where}: expected an object with a state of {', '.join(get_args(Written))}; {_ANEW}")
+        raise RunError(
+            tr(
+                "{where}: expected an object with a state of {join}; {anew}",
+                where=where,
+                join=", ".join(get_args(Written)),
+                anew=tr(_ANEW),
+            )
+        )
     known: dict[str, Any] = {}
     for field in fields(Status):
         given, kind = value.get(field.name, field.default), type(field.default)

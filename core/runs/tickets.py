@@ -120,9 +120,16 @@ def _parse(number: int, value: Any, path: Path) -> Ticket:
     words = {"run": str, "address": str, "owner": str, "tries": int}
     fits = isinstance(value, dict) and value.get("schema") == SCHEMA
     if not fits or any(type(value.get(name)) is not kind for name, kind in words.items()):
-        raise RunError(f"{path}: expected a ticket of the queue ({SCHEMA}), but it was edited; {_ADVICE}")
+        raise RunError(
+            tr(
+                "{path}: expected a ticket of the queue ({schema}), but it was edited; {advice}",
+                path=path,
+                schema=SCHEMA,
+                advice=tr(_ADVICE),
+            )
+        )
     if not Path(value["run"]).is_absolute():
-        raise RunError(f"{path}: its run is no absolute path; {_ADVICE}")
+        raise RunError(tr("{path}: its run is no absolute path; {advice}", path=path, advice=tr(_ADVICE)))
     try:
         limits = Limits(_number(value.get("memory_mb")), _number(value.get("minutes")))
     except SettingError as error:

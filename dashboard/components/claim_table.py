@@ -62,10 +62,10 @@ def table(verdicts: Collection[str], step: int) -> None:
         words=("statement", "unit", "verdict"),
         column_config={
             "step": number("step", width=50, help=tr("of the lecture, where it first belongs")),
-            "claim": text("claim", width="small"), "statement": text("statement", width="large"),
+            "claim": text("claim", width=120), "statement": text("statement", width="large"),
             "effect": text("effect", width=70), "baseline": text("baseline", width=70), "unit": text("unit", width="small"),
             "seeds": number("seeds", width=50), "seconds": number("seconds", width=70, format="%.0f"),
-            "verdict": text("verdict", width="small"),
+            "verdict": text("verdict", width=130),
         },
     )  # fmt: skip
     counts = [standings()[name] for name in names]
@@ -93,7 +93,7 @@ def chosen() -> str:
     """The claim that is looked at closely: that of the row that was clicked, or of the menu."""
     return st.selectbox(
         tr("Claim"), in_order(), key=CHOSEN, bind="query-params",
-        help=tr("by the name that it has on the command line; or click a row of the table"),
+        help=tr("by the name that it has on the command line; or mark a row of the table"),
     )  # fmt: skip
 
 

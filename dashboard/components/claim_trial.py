@@ -24,7 +24,7 @@ def claim(name: str) -> None:
     kind, one = CLAIMS[name], claim_table.measured().get(name)
     st.markdown(f"#### {literal(tr(kind.statement))}")
     steps = " · ".join(f"{row.number} {tr(row.what)}" for row in LECTURE if row.number in kind.lecture)
-    st.caption(tr("In the lecture: {steps}", steps=literal(steps)) + "  \n" + literal(tr(kind.source)))
+    st.caption(tr("In the lecture: {steps}", steps=literal(steps)) + "  \n" + literal(kind.source))
     st.markdown(
         f"- **{tr('Effect')}**: {literal(tr(kind.effect_is))}\n- **{tr('Baseline')}**: {literal(tr(kind.baseline_is))}\n"
         f"- **{tr('Unit')}**: {literal(tr(kind.unit))}\n- **{tr('Verdict')}**: {literal(tr(kind.rule))}"

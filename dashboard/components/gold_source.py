@@ -69,33 +69,25 @@ def _brought() -> tuple[LinkedPair, ...]:
     places = st.columns(3)
     with places[0]:
         form = st.selectbox(
-            tr("Format of the links"),
-            [_AS_SHOWN, *FORMATS],
-            format_func=lambda one: tr(one) if one == _AS_SHOWN else one,
-            key="gold form",
-        )
+            tr("Format of the links"), [_AS_SHOWN, *FORMATS],
+            format_func=lambda one: tr(one) if one == _AS_SHOWN else one, key="gold form",
+        )  # fmt: skip
     with places[1]:
         start = st.selectbox(tr("Positions count"), list(_STARTS), format_func=tr, key="gold start")
     with places[2]:
         order = st.selectbox(
-            tr("Written first"),
-            ORDERS,
-            format_func=tr,
-            key="gold order",
+            tr("Written first"), ORDERS, format_func=tr, key="gold order",
             help=tr("which position of a link is in front"),
-        )
+        )  # fmt: skip
     if not sentences or links is None:
         st.info(tr("Bring the sentences and their links: nothing is kept, they are read for this session."))
         return ()
     texts = [decode(content(file, _MEGABYTES), file.name)[0] for file in sentences]
     if len(texts) > 2:
-        raise InputError(
-            tr(
-                "{count} files of sentences were brought; bring one with {middle}, or the sources and targets",
-                count=len(texts),
-                middle=MIDDLE,
-            )
-        )
+        raise InputError(tr(
+            "{count} files of sentences were brought; bring one with {middle}, or the sources and targets",
+            count=len(texts), middle=MIDDLE,
+        ))  # fmt: skip
     source, target = texts if len(texts) == 2 else split_middle(texts[0])
     written = decode(content(links, _MEGABYTES), links.name)[0]
     return read_linked(

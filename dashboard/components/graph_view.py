@@ -39,12 +39,9 @@ def graph_view() -> None:
     layers = deep.slider(tr("Layers"), 1, 7, 3, key="graph layers", bind="query-params")
     adjacency = read_edges(edges, int(nodes))
     speaker = who.selectbox(
-        tr("Who speaks"),
-        range(int(nodes)),
-        format_func=lambda node: tr("node {n}", n=node + 1),
-        key="speaker",
+        tr("Who speaks"), range(int(nodes)), format_func=lambda node: tr("node {n}", n=node + 1), key="speaker",
         bind="query-params",
-    )
+    )  # fmt: skip
     mask = graph(adjacency, self_loops=own)
     sentence = st.empty()
     left, right = st.columns([2, 5])

@@ -14,6 +14,7 @@ from core.lessons import shelves
 from core.lessons.lesson import Lesson, Step
 from core.lessons.pages import NAVIGATION, PAGES
 from dashboard import state
+from dashboard.language import CHOSEN, asked_for, spoken
 
 LESSON, STEP = "lesson", "step"  # of the address
 PAGE = "lessons"  # the page that lists them
@@ -106,7 +107,10 @@ def arrive(page: str) -> None:
         return
     now = standing()
     if now is not None and now.step.page != page:
-        st.switch_page(f"views/{now.step.page}.py", query_params=_address(now))
+        tongue = (
+            {CHOSEN: spoken()} if spoken() != asked_for() else {}
+        )  # a page that is left forgets what was chosen there
+        st.switch_page(f"views/{now.step.page}.py", query_params=_address(now) | tongue)
     state.forget(_GOES)
     if now is not None:
         _settle(now.step)

@@ -53,7 +53,7 @@ def _take(name: str) -> None:
 
 def _hand_out(found: list[Found]) -> None:
     st.markdown(f"##### {tr('Hand out a lesson')}")
-    titles = {one.address: f"{one.title} ({one.address})" for one in found}
+    titles = {one.address: one.title if "/" not in one.address else f"{one.title} · {one.address}" for one in found}
     address = st.selectbox(tr("Lesson"), list(titles), format_func=lambda one: titles[one], key="lesson handed out")
     one = next((each for each in found if each.address == address), None)
     if one is None:

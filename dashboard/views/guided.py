@@ -40,28 +40,14 @@ def _trainings() -> None:
             help=tr("a GRU with additive attention, or a Transformer of one layer with two heads"),
         )  # fmt: skip
     with places[2]:
-        seed = int(
-            st.number_input(
-                tr("Seed"),
-                0,
-                999,
-                0,
-                key="guided seed",
-                bind="query-params",
-                help=tr("of weights, batches and dropout, of both"),
-            )
-        )
+        seed = int(st.number_input(
+            tr("Seed"), 0, 999, 0, key="guided seed", bind="query-params",
+            help=tr("of weights, batches and dropout, of both"),
+        ))  # fmt: skip
     with places[3]:
-        steps = int(
-            st.selectbox(
-                tr("Steps"),
-                _STEPS,
-                index=_STEPS.index(STEPS),
-                key="guided steps",
-                bind="query-params",
-                help=tr("of each"),
-            )
-        )
+        steps = int(st.selectbox(
+            tr("Steps"), _STEPS, index=_STEPS.index(STEPS), key="guided steps", bind="query-params", help=tr("of each"),
+        ))  # fmt: skip
     what = (task, model, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done

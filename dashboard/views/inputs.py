@@ -105,28 +105,21 @@ def _sound() -> None:
         "Frame {at}: {window} ms around {at2:.2f} s", at=at + 1, window=1000 * WINDOW // RATE, at2=at * HOP / RATE
     )
     live_figure(
-        wave(sound.samples, sound.rate, (begin, begin + WINDOW), mode(), title=title),
-        key="input wave",
-        height=200,
+        wave(sound.samples, sound.rate, (begin, begin + WINDOW), mode(), title=title), key="input wave", height=200,
         alt=title,
-    )
+    )  # fmt: skip
     features = log_mel(sound)
     moments = [f"{frame * HOP / RATE:.2f} s" for frame in range(len(features))]
     live_figure(
         heard(features, moments, mode(), title=tr("80 bands of each frame (log-mel)"), chosen=at), key="input bands", height=240,
         alt=tr("bands over time"),
     )  # fmt: skip
-    st.markdown(
-        tr(
-            "**{seconds:.2f} s are {count} vectors** of 80 features: one every 10 ms, 100 a second, each of what is heard in 25 "
-            "ms around its moment, silence beyond the ends. Without that silence there would be "
-            "{frame_count}; {size:,} samples go into them, since windows overlap.",
-            seconds=sound.seconds,
-            count=count,
-            frame_count=frame_count(len(sound.samples), center=False),
-            size=frames(sound.samples).size,
-        )
-    )
+    st.markdown(tr(
+        "**{seconds:.2f} s are {count} vectors** of 80 features: one every 10 ms, 100 a second, each of what is heard in 25 "
+        "ms around its moment, silence beyond the ends. Without that silence there would be "
+        "{frame_count}; {size:,} samples go into them, since windows overlap.", seconds=sound.seconds, count=count,
+        frame_count=frame_count(len(sound.samples), center=False), size=frames(sound.samples).size,
+    ))  # fmt: skip
 
 
 def _tones() -> Sound:
@@ -140,14 +133,9 @@ def _picture() -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
         which = st.slider(
-            tr("Digit"),
-            1,
-            40,
-            4,
-            key="input digit",
-            bind="query-params",
+            tr("Digit"), 1, 40, 4, key="input digit", bind="query-params",
             help=tr("of those that come with scikit-learn"),
-        )
+        )  # fmt: skip
     with right:
         side = (
             st.segmented_control(
@@ -175,14 +163,11 @@ def _picture() -> None:
     with other:
         figure = vectors(cut.numpy(), names, mode(), title=tr("Its patches, row by row"), height=320)
         live_figure(figure, key="input patches", height=320, alt=tr("pixels of each patch"))
-    st.markdown(
-        tr(
-            "**{count} patches, so {count} vectors** of {side} pixels each. One linear map, the same for all, makes them "
-            "as wide as the model; it is a convolution that steps by its own width. Where a patch stood is told by its position.",
-            count=len(names),
-            side=side * side,
-        )
-    )
+    st.markdown(tr(
+        "**{count} patches, so {count} vectors** of {side} pixels each. One linear map, the same for all, makes them "
+        "as wide as the model; it is a convolution that steps by its own width. Where a patch stood is told by its position.",
+        count=len(names), side=side * side,
+    ))  # fmt: skip
 
 
 def _graph() -> None:

@@ -43,30 +43,21 @@ def _speakers() -> None:
     places = st.columns([2, 2, 1, 1, 1], vertical_alignment="bottom")
     with places[0]:
         guided = st.toggle(
-            tr("Guided attention"),
-            key="ladder guided",
-            bind="query-params",
+            tr("Guided attention"), key="ladder guided", bind="query-params",
             help=tr("a pull to the diagonal while they learn"),
-        )
+        )  # fmt: skip
     with places[1]:
         short = st.toggle(
-            tr("Short utterances too"),
-            key="ladder short",
-            bind="query-params",
+            tr("Short utterances too"), key="ladder short", bind="query-params",
             help=tr("the cure: training has one to six words instead of four to six"),
-        )
+        )  # fmt: skip
     with places[2]:
         word = st.selectbox(tr("Word"), WORDS, key="ladder word", bind="query-params")
     with places[3]:
         draw = st.number_input(
-            tr("Chance"),
-            0,
-            99,
-            0,
-            key="ladder draw",
-            bind="query-params",
+            tr("Chance"), 0, 99, 0, key="ladder draw", bind="query-params",
             help=tr("0: none; else the prenet drops while they speak, by this seed"),
-        )
+        )  # fmt: skip
     if not kinds:
         st.info(tr("There is no speaker to train; choose an attention at least."), icon=":material/info:")
         return

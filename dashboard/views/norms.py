@@ -81,39 +81,20 @@ def _training() -> None:
     with places[0]:
         kind = _kind("training")
     with places[1]:
-        layers = int(
-            st.slider(
-                tr("Layers"),
-                2,
-                16,
-                12,
-                key="norms depth",
-                bind="query-params",
-                help=tr("fewer train anywhere; more show the difference"),
-            )
-        )
+        layers = int(st.slider(
+            tr("Layers"), 2, 16, 12, key="norms depth", bind="query-params",
+            help=tr("fewer train anywhere; more show the difference"),
+        ))  # fmt: skip
     with places[2]:
         rate = st.select_slider(
-            tr("Learning rate"),
-            [1e-4, 3e-4, 1e-3, 3e-3],
-            1e-3,
-            key="norms rate",
-            bind="query-params",
+            tr("Learning rate"), [1e-4, 3e-4, 1e-3, 3e-3], 1e-3, key="norms rate", bind="query-params",
             help=tr("Adam, the highest"),
-        )
+        )  # fmt: skip
     with places[3]:
-        warmup = int(
-            st.slider(
-                tr("Warm-up"),
-                25,
-                200,
-                100,
-                25,
-                key="norms warmup",
-                bind="query-params",
-                help=tr("steps over which the rate rises, in the run with it"),
-            )
-        )
+        warmup = int(st.slider(
+            tr("Warm-up"), 25, 200, 100, 25, key="norms warmup", bind="query-params",
+            help=tr("steps over which the rate rises, in the run with it"),
+        ))  # fmt: skip
     plan = _plan(warmup)
     if not plan:
         st.info(tr("There is no run to train; choose one at least."), icon=":material/info:")
@@ -122,7 +103,7 @@ def _training() -> None:
     key = repr(("training", plan, kind, layers, rate))
     running = state.running("norms running", key)
     with places[4]:
-        _button("Train", running)
+        _button(mark("Train"), running)
     panel(tr("The curves"), every=_TICK if running else None)(_race)(one, running)
 
 
@@ -163,7 +144,7 @@ def _batches() -> None:
         )
     )
     with right:
-        _button("Measure", running)
+        _button(mark("Measure"), running)
     panel(tr("The batches"), every=_TICK if running else None)(_measure)(one, running)
 
 

@@ -40,8 +40,7 @@ def page() -> None:
 def _panel() -> None:
     known = sorted(resources.task_addresses(Parsing.name), key=lambda address: address != _FIRST)
     if not known:
-        words = tr("There is no run of the task parse yet. Train one on the page Train.")
-        st.info(words, icon=":material/model_training:")
+        st.info(tr("There is no run of the task parse yet. Train one on the page Train."), icon=":material/model_training:")  # fmt: skip
         return
     first, second, third = st.columns([3, 6, 2], vertical_alignment="bottom")
     with first:
@@ -59,9 +58,8 @@ def _panel() -> None:
         raise faults[0]
     unknown = model.unknown(source)
     if unknown:
-        st.caption(
-            tr(":material/help: never seen in training, read as <unk>: {list}", list=literal("  ".join(unknown[:12])))
-        )
+        told_unknown = literal("  ".join(unknown[:12]))
+        st.caption(tr(":material/help: never seen in training, read as <unk>: {list}", list=told_unknown))
     ways_table(found)
     shown = [name for name, one in found.items() if isinstance(one, Parsed)]
     left, middle, right = st.columns([6, 2, 4], vertical_alignment="bottom")
@@ -69,14 +67,9 @@ def _panel() -> None:
         tr("Tree of"), shown, format_func=way_name, default=shown[0], key=f"parsing shown {len(shown)}", required=True
     )
     middle.number_input(
-        tr("Beam width"),
-        1,
-        32,
-        4,
-        key=_WIDTH,
-        bind="query-params",
+        tr("Beam width"), 1, 32, 4, key=_WIDTH, bind="query-params",
         help=tr("prefixes that a beam keeps after each step"),
-    )
+    )  # fmt: skip
     one = found[chosen]
     assert isinstance(one, Parsed)
     with right:

@@ -46,13 +46,9 @@ def _convolution() -> None:
         name = st.selectbox(tr("Kernel"), list(KERNELS), format_func=tr, key="twin kernel", bind="query-params")
     with places[2]:
         size = st.select_slider(
-            tr("Kernel size"),
-            SIZES,
-            value=3,
-            key="twin size",
-            bind="query-params",
+            tr("Kernel size"), SIZES, value=3, key="twin size", bind="query-params",
             help=tr("size × size taps, as many heads"),
-        )
+        )  # fmt: skip
     with places[3]:
         padding = st.segmented_control(
             tr("Padding"), PADDINGS, format_func=tr, default="same", key="twin padding", bind="query-params", required=True,
@@ -74,14 +70,12 @@ def _convolution() -> None:
         heads=tr_count(size * size, "1 head", "{n} heads"), worst=found.worst, worst_at_border=found.worst_at_border,
         largest=largest))  # fmt: skip
     rival_twin.rival_twin(found, image, base=base, key=_TWIN)
-    st.caption(
-        tr(
-            "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
-            "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
-            "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
-            "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
-        )
-    )
+    st.caption(tr(
+        "No head looks at what a pixel contains: its score is −α‖δ − Δ‖², where δ says how far a key lies away and Δ how "
+        "far the head looks. The larger α, the more of the weight is on one pixel. So a convolution is a self-attention "
+        "with K² heads; one that learns may choose other places, and look at contents. Computed in double precision. "
+        "[arXiv:1911.03584](https://arxiv.org/abs/1911.03584)"
+    ))  # fmt: skip
 
 
 def _recurrent() -> None:

@@ -70,30 +70,18 @@ def _trainings() -> None:
             format_func=lambda name: name.replace("_", " "), help=tr("how the share of right tokens falls"),
         )  # fmt: skip
     with places[2]:
-        told = tr("every other token is right")
-        half = int(
-            st.selectbox(
-                tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params", help=told
-            )
-        )
+        half = int(st.selectbox(
+            tr("Half at step"), _HALVES, _HALVES.index(HALF), key="wrong half", bind="query-params",
+            help=tr("every other token is right")))  # fmt: skip
     with places[3]:
-        steps = int(
-            st.selectbox(
-                tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
-            )
-        )
+        steps = int(st.selectbox(
+            tr("Steps"), _STEPS, _STEPS.index(STEPS), key="wrong steps", bind="query-params", help=tr("of each")
+        ))  # fmt: skip
     with places[4]:
-        seed = int(
-            st.number_input(
-                tr("Seed"),
-                0,
-                999,
-                0,
-                key="wrong seed",
-                bind="query-params",
-                help=tr("of weights, batches and chance, of both"),
-            )
-        )
+        seed = int(st.number_input(
+            tr("Seed"), 0, 999, 0, key="wrong seed", bind="query-params",
+            help=tr("of weights, batches and chance, of both"),
+        ))  # fmt: skip
     what = (model, schedule, half, seed, steps, state.get(_AGAIN, 0))
     key, one = repr(what), pair(*what)
     running = state.running(_RUNNING, key) and not one.done

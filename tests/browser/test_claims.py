@@ -1,5 +1,7 @@
 """The page Claims in a real Chromium: a link to a claim, filters, a row that is clicked, and an experiment beside its measurement."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,10 +16,11 @@ def test_a_claim_is_found_and_measured_here_beside_what_it_came_to(page: Page) -
     page.goto("/claims")
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible(timeout=90_000)
     choose(page, "Step of the lecture", "2 · Text as vectors: one-hot and embedding")
-    expect(page).to_have_url(lambda url: "lecture+step=2" in url or "lecture%20step=2" in url)
-    page.get_by_test_id("stDataFrame").first.locator("canvas").first.click(
-        position={"x": 200, "y": 50}
-    )  # the first row
+    expect(page).to_have_url(re.compile(r"lecture\+step=2"))
+    settled(page)
+    box = page.get_by_test_id("stDataFrame").first.locator("canvas").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 17, box["y"] + 53)  # the mark of the first row
     expect(page.get_by_role("heading", name=OneHot.statement)).to_be_visible()
     page.get_by_label("Seed", exact=True).fill("3")
     page.keyboard.press("Enter")

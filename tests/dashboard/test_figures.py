@@ -174,6 +174,7 @@ def test_the_address_opens_a_head_and_nonsense_in_it_the_first():
     assert by_label(at.get("button_group"), "Show").value == "max over heads" and at.query_params["head"] == "3"
     for site, head in ((SITE, "99"), ("nowhere", "1"), (SITE, "0")):
         at = opened("attention", site=site, head=head)
-        assert not at.exception and said(at) == "" and "site" not in at.query_params
+        assert not at.exception and "site" not in at.query_params
+        assert ("The link asks" in said(at)) == (head == "0")  # a head that no model can have
     at = opened("attention", site=SITE, head="²")
     assert not at.exception and at.query_params["head"] == "1"

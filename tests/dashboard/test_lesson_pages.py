@@ -10,7 +10,7 @@ from core.lessons.pages import PAGES, Setting
 from tests.dashboard.drawn_widgets import drawn_widgets
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-NO_LESSON = {"start", "lessons", "class_room"}  # pages that no step stands on
+NO_LESSON = {"start", "lessons", "claims", "class_room"}  # pages that no step stands on
 # what a page draws only where something else is chosen first
 FIRST = {
     "order task": {"positions part": "Trained"},

@@ -38,7 +38,7 @@ def home(place, tmp_path, monkeypatch) -> Path:
 
 def opened(page: str = "attention") -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=120)
-    at.session_state["run"] = "tones"
+    at.query_params["run"] = "tones"
     at.run()
     return at.switch_page(f"views/{page}.py").run()
 

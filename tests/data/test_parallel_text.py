@@ -97,7 +97,7 @@ def test_few_torn_rows_are_skipped_and_noted(tmp_path):
     lines[20] = "torn"
     found = read_table(_file(tmp_path, "\n".join(lines)))
     assert len(found.pairs) == 49
-    assert found.notes == ("pairs.tsv: 1 line without a tab skipped (line 21)",)
+    assert found.notes == ("pairs.tsv: 1 line without a tab, skipped (line 21)",)
 
 
 def test_repeated_pairs_are_kept_once_and_other_translations_all(tmp_path):

@@ -24,7 +24,7 @@ def templates() -> dict[str, Catalog]:
             catalog = rooms.setdefault(room_of(path), Catalog(fuzzy=False))
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])  # no line: it changes too often
     for claim in CLAIMS.values():  # with the figures that stand in them: what they say of themselves is no plain string
-        for part in ("statement", "effect_is", "baseline_is", "unit", "rule"):
+        for part in ("statement", "effect_is", "baseline_is", "unit", "rule", "source"):
             at = f"{claim.__module__.replace('.', '/')}.py"
             rooms["core-claims"].add(getattr(claim, part), locations=[(at, 0)])
     return rooms

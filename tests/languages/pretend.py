@@ -23,7 +23,7 @@ class Pretended:
     def gettext(self, text: str) -> str:
         if OPEN in text:  # said before: a title that is passed on
             return text
-        if text not in self.known:
+        if text not in self.known and any(map(str.isalpha, text)):
             self.unknown.add(text)
         return f"{OPEN}{text}{CLOSE}"
 

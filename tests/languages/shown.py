@@ -12,7 +12,9 @@ import pyarrow as pa
 from google.protobuf.message import Message
 from streamlit.testing.v1 import AppTest
 
+from core.claims.table import CLAIMS
 from core.runs.catalog import MODELS, OBJECTIVES, SEARCHES, TASKS
+from dashboard.components.literal import literal
 from tests.languages.pretend import CLOSE, OPEN
 
 # fields of Streamlit's messages that no person reads, or that hold what a person has typed
@@ -27,13 +29,30 @@ DRAWN_TEXTS = {"text", "name", "title", "ticktext", "hovertext", "label", "textt
 SENTENCES = {
     "Examples", "Example", "Held out", "Longer", "Sentence", "Held-out sentence", "Held-out source", "Source",
     "Held out: no machine has seen them", "Every word is known; they may have been trained on",
+    "cut",  # of a text into words: a setting, by its value in configuration files
 }  # fmt: skip
 LANGUAGES = "Language / 语言"  # each in its own words
 OUTPUTS = ("Text", "Code")  # elements that show what a model wrote, and programs
 # names that are the same in every language: of formats, and of settings as they stand in configuration files and links
-NAMES = {"CSV", "TSV", "JSON", "SVG", "PNG", "PDF", "HTML", "DOT", "NPZ", "NODES.CSV", "MAP.CSV", "MAP.NPZ", "MAP.JSON"}
+NAMES = {
+    "BLEU",
+    "CSV",
+    "TSV",
+    "JSON",
+    "SVG",
+    "PNG",
+    "PDF",
+    "HTML",
+    "DOT",
+    "NPZ",
+    "NODES.CSV",
+    "MAP.CSV",
+    "MAP.NPZ",
+    "MAP.JSON",
+}
 TABLES: tuple[Mapping[str, Any], ...] = (SEARCHES, TASKS, MODELS, OBJECTIVES)
 _IDENTIFIERS = {name for table in TABLES for name in table}
+_CITED = {literal(one.source) for one in CLAIMS.values()}  # papers, by their names
 _KEYS = {"encoder self", "decoder self"}  # in the data of the row editor: names of its words, not words
 _CODE = re.compile(
     r"<style>.*?</style>|```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
@@ -65,6 +84,8 @@ def plain(text: str) -> str:
     >>> plain("⟦Train ⟦a⟧ run⟧ of `demo` as CSV: now").split()
     ['of', 'as', ':', 'now']
     """
+    for paper in _CITED:
+        text = text.replace(paper, " ")
     while True:
         shorter = re.sub(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}", " ", text)
         if shorter == text:

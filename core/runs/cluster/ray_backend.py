@@ -202,8 +202,12 @@ def _places(address: str, seen: Seen) -> int:
     kind, places = "GPU" if _gpus() else "CPU", _count(seen)
     if places < 1:
         raise RunError(
-            f"the cluster at {address} has no free place: no node of it has a {kind} to give; add one with "
-            "`ray start --address=HEAD:6379`"
+            tr(
+                "the cluster at {address} has no free place: no node of it has a {kind} to give; add one with `ray start "
+                "--address=HEAD:6379`",
+                address=address,
+                kind=kind,
+            )
         )
     return places
 
