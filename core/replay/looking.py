@@ -154,15 +154,6 @@ def inspected(run: str, step: int, site: str | None) -> Numbers:
     }
 
 
-def first_map_of() -> Numbers:
-    """What the page Start plays: a decoding of a shipped run."""
-    import core
-    from core.runs.first_map import RUN, SOURCE
-
-    cross = core.load(RUN).matrices(SOURCE, only="*cross*")[-1]
-    return {"written": cross.queries, "weights": cross.weights}
-
-
 # ---------------------------------------------------------------- where the address has it
 _READ = Run("run", "demo/dates-transformer", foreign=False)
 _LOADED = Run("run", "demo/dates-transformer")
@@ -244,7 +235,6 @@ def _snapshots(given: Given) -> tuple[int, ...]:
 
 
 LOOKING = {
-    "start": View(mark("Start"), {None: section(first_map_of)}),
     "attention": View(
         mark("Attention"),
         {
