@@ -7,7 +7,7 @@ from core.decoding.sampling import SamplingSearch
 from core.decoding.search import AbstractSearch
 from core.decoding.session import Session
 from core.errors import DataError, SettingError
-from core.language import mark, tr
+from core.language import mark, tr, tr_count
 from core.recording.edit import Edit
 from core.recording.head_names import HEAD, head_name
 from core.replay.parameter import Choice, Coded, Given, Whole, Words, quoted
@@ -233,7 +233,7 @@ DECODING = {
             None: section(
                 sampling, run=_RUN, source=_SOURCE,
                 search=Coded("settings", lambda given: SamplingSearch(draws=50), _drawing, _written_search),
-                draw=Whole("draw", 1, 1, 100_000), n=Whole("repeated n", 2, 1, 4),
+                draw=Whole("draw", 1, 1, 100_000), n=Choice("repeated n", 2, (1, 2, 3, 4), lambda n: tr_count(n, "1 token", "{n} tokens")),
             )
         },
     ),

@@ -154,19 +154,14 @@ def inspected(run: str, step: int, site: str | None) -> Numbers:
     }
 
 
-def first_map_of() -> Numbers:
-    """What the page Start plays: a decoding of a shipped run."""
-    import core
-    from core.runs.first_map import RUN, SOURCE
-
-    cross = core.load(RUN).matrices(SOURCE, only="*cross*")[-1]
-    return {"written": cross.queries, "weights": cross.weights}
-
-
 # ---------------------------------------------------------------- where the address has it
 _READ = Run("run", "demo/dates-transformer", foreign=False)
 _LOADED = Run("run", "demo/dates-transformer")
 _SOURCE = Words("source", example_text("run"))
+_COLUMNS, _ROWS = mark("vectors are columns (lecture)"), mark("vectors are rows (papers)")
+_WRITTEN_AS = {
+    "orientation": Choice("orientation", _COLUMNS, (_COLUMNS, _ROWS), tr)
+}  # changes what is seen, and no number
 _HAND, _SENTENCE = mark("By hand"), mark("On a real sentence")
 _LAYERS, _HEADS, _TOKEN = mark("Through the layers"), mark("Head by head"), mark("Explain a token")
 _GROUP = ("cross-attention", None)  # of what a run has recorded of its probe sentence
@@ -240,7 +235,6 @@ def _snapshots(given: Given) -> tuple[int, ...]:
 
 
 LOOKING = {
-    "start": View(mark("Start"), {None: section(first_map_of)}),
     "attention": View(
         mark("Attention"),
         {
@@ -256,18 +250,17 @@ LOOKING = {
         mark("Attention by hand"),
         {
             _HAND: section(
-                by_hand, numbers=Coded("numbers", _first_sheet, _sheet, str),
+                by_hand, _WRITTEN_AS, numbers=Coded("numbers", _first_sheet, _sheet, str),
                 **{name: _worked(name) for name in ("score", "normalizer", "mask", "positions", "heads")},
                 temperature=Number("temperature", 1.0, 1e-6, 1e6), window=Whole("window", 1, 0, 10_000),
                 output=Switch("output", False),
             ),
             _SENTENCE: section(
-                of_a_sentence, run=_LOADED, source=_SOURCE,
+                of_a_sentence, _WRITTEN_AS, run=_LOADED, source=_SOURCE,
                 site=Choice("site", lambda given: _sites(given)[-1], _sites, _site_label), head=Whole("head", 1, 1, 10_000),
             ),
         },
         Choice("where", _HAND, (_HAND, _SENTENCE), tr),
-        looks=("orientation",),
     ),
     "depth": View(
         mark("Depth"),

@@ -1,4 +1,4 @@
-"""Pages about other systems: Inputs, GAN, Detection, Parsing, Labels; and pages that show no numbers of their own."""
+"""The page Start, and pages about other systems: Inputs, GAN, Detection, Parsing, Labels; and pages that show no numbers of their own."""
 
 from core.data.digits import SIDE
 from core.language import mark, tr
@@ -12,6 +12,15 @@ from core.runs.label_race import WRITERS
 from core.tasks.karate import Karate
 from core.tasks.parsing import Parsing
 from core.training.set_loss import MATCHINGS
+
+
+def first_map_of() -> Numbers:
+    """What the page Start plays: a decoding of a shipped run."""
+    import core
+    from core.runs.first_map import RUN, SOURCE
+
+    cross = core.load(RUN).matrices(SOURCE, only="*cross*")[-1]
+    return {"written": cross.queries, "weights": cross.weights}
 
 
 def words_in(run: str, text: str) -> Numbers:
@@ -169,6 +178,7 @@ def _of_all(given: Given) -> int:
 
 
 SYSTEMS = {
+    "start": View(mark("Start"), {None: section(first_map_of)}),
     "inputs": View(
         mark("Inputs"),
         {
@@ -245,6 +255,9 @@ SYSTEMS = {
     "recordings": View(
         mark("Recordings"),
         without=mark("it shows files that a person brings, which no link can carry; attnlab open reads the same files"),
+    ),
+    "lessons": View(
+        mark("Lessons"), without=mark("a lesson is words around experiments of other pages, and each of those has a link of its own")
     ),
     "class_room": View(mark("Class"), without=mark("it shows what everybody is doing at this moment")),
 }  # fmt: skip

@@ -4,7 +4,9 @@ The session knows which lesson is on. The address says it too, `lesson=NAME&step
 the page itself has written is no wish.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -21,6 +23,7 @@ PAGE = "lessons"  # the page that lists them
 _ON, _GOES, _ASKED, _ANSWERED, _PROBLEM = (
     "lesson on", "lesson goes", "lesson address asked", "lessons answered", "lesson problem",
 )  # fmt: skip
+_KEEPING = "keeping what the address says"
 _FROM_ADDRESS = ("site", "head")  # of the page Attention: no widgets, but asked for
 
 
@@ -84,7 +87,7 @@ def leave() -> None:
 def follow_address() -> None:
     """Take a lesson from the address with which a session begins; before anything is drawn.
 
-    An address with settings of its own, as it stands in the browser in the middle of a step, is left as it is.
+    What else the address says, as it stands in the browser in the middle of a step, is kept: it was chosen there.
     """
     if state.get(_ASKED):
         return
@@ -92,9 +95,7 @@ def follow_address() -> None:
     address, at = st.query_params.get(LESSON), st.query_params.get(STEP, "1")
     if address:
         begin(address[:100], int(at) - 1 if at.isdecimal() and 0 < len(at) < 4 and int(at) > 0 else 0)
-        now = standing()
-        if now is not None and any(name in st.query_params for name in now.step.settings):
-            state.forget(_GOES)
+        state.put(_GOES, _KEEPING)
 
 
 def arrive(page: str) -> None:
@@ -107,13 +108,13 @@ def arrive(page: str) -> None:
         return
     now = standing()
     if now is not None and now.step.page != page:
-        tongue = (
-            {CHOSEN: spoken()} if spoken() != asked_for() else {}
-        )  # a page that is left forgets what was chosen there
+        # a page that is left forgets the language that was chosen there
+        tongue = {CHOSEN: spoken()} if spoken() != asked_for() else {}
         st.switch_page(f"views/{now.step.page}.py", query_params=_address(now) | tongue)
+    chosen = set(st.query_params) if state.get(_GOES) == _KEEPING else set()
     state.forget(_GOES)
     if now is not None:
-        _settle(now.step)
+        _settle(now.step.page, {name: value for name, value in now.step.settings.items() if name not in chosen})
 
 
 def say() -> None:
@@ -156,15 +157,15 @@ def _address(now: Standing) -> dict[str, str]:
     return {LESSON: now.address, STEP: str(now.at + 1)}
 
 
-def _settle(step: Step) -> None:
-    values = {name: value for name, value in step.settings.items() if PAGES[step.page][name].widget}
+def _settle(page: str, settings: Mapping[str, Any]) -> None:
+    values = {name: value for name, value in settings.items() if PAGES[page][name].widget}
     state.restore({name: list(value) if isinstance(value, tuple) else value for name, value in values.items()})
-    asked = {name: value for name, value in step.settings.items() if name not in values}
-    if step.page == "attention":
+    asked = {name: value for name, value in settings.items() if name not in values}
+    if page == "attention" and (asked or not any(name in st.query_params for name in _FROM_ADDRESS)):
         from dashboard.components.head_address import ask_for  # here, as torch comes with it and the frame comes first
 
         ask_for(*(asked.get(name) for name in _FROM_ADDRESS))
-    elif asked:
+    elif page != "attention" and asked:
         state.forget("page", "bench", "bench said")  # what pages take from their address when they are opened
         for name, value in asked.items():
             st.query_params[name] = value

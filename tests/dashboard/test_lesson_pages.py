@@ -38,7 +38,7 @@ def home(tmp_path, monkeypatch):
 def drawn(page: str) -> dict[str, tuple[str, dict[str, Any]]]:
     """Every widget of a page with a key, whatever must be chosen for it to be there."""
     with drawn_widgets() as found:
-        at = AppTest.from_file(str(APP), default_timeout=60)
+        at = AppTest.from_file(str(APP), default_timeout=240)
         at.switch_page(f"views/{page}.py").run()
         for key in PAGES[page]:
             if key not in found and PAGES[page][key].widget:

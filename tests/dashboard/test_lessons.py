@@ -20,7 +20,7 @@ def home(tmp_path, monkeypatch):
 
 
 def opened(**params: str) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=240)
     for name, value in params.items():
         at.query_params[name] = value
     return at.run()
@@ -53,12 +53,13 @@ def test_a_link_opens_the_page_of_its_step_with_its_settings():
 
 def test_an_address_with_settings_of_its_own_keeps_them():
     shelves.add(GOOD.encode(), "mine.md")
-    at = AppTest.from_file(str(APP), default_timeout=60)
+    at = AppTest.from_file(str(APP), default_timeout=240)
     at.switch_page("views/masks.py")
-    for name, value in {"lesson": "own/mine", "step": "1", "window": "5"}.items():
+    for name, value in {"lesson": "own/mine", "step": "2", "length": "30"}.items():
         at.query_params[name] = value
     at.run()
-    assert not at.exception and at.session_state["window"] == 5 and "step 1 of 2" in said(at)
+    assert not at.exception and "step 2 of 2" in said(at)
+    assert (at.session_state["length"], at.session_state["window"]) == (30, 3)
 
 
 def test_answers_are_checked_and_told_and_the_way_leads_on_and_back():

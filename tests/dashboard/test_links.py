@@ -47,7 +47,7 @@ SET: dict[str, dict[str, Any]] = {
     "labels": {"labels annotators": 1, "labels seed": 3, "labels text": "bread and snow"},
     "compare": {**SMALL},
     "intervene": {**SMALL, "search": "beam", "search beam.width": 3},
-    "sampling": {**SMALL, "sampling main.seed": 11, "sampling main.draws": 9, "draw": 4},
+    "sampling": {**SMALL, "sampling main.seed": 11, "sampling main.draws": 9, "draw": 4, "repeated n": 3},
     "beam_size": {"sweep n": 10, "sweep nodes": 0, "widths": [1, 3], "sweep.length_norm": "mean"},
     "by_hand": {"by hand beam.width": 3, "by hand sampling.seed": 5},
     "decoder": {**SMALL, "search": "beam", "head": "head 2"},
