@@ -157,7 +157,8 @@ def restore(title: str) -> list[str]:
     values, problems = VIEWS[page_of(title)].restored(asked)
     for name, value in values.items():
         state.put(name, value)
-    return [words for name, words in problems.items() if not name.startswith(_SELF_TOLD)]
+    told = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD
+    return [words for name, words in problems.items() if not name.startswith(told)]
 
 
 def linked(name: str) -> str | None:
