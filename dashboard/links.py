@@ -131,7 +131,16 @@ def address_of(reading: "Reading") -> str:
 
 
 _OPENED, _LINKED = "restored page", "said by the link"
-_SELF_TOLD = (RUN, "swept", "machines ", SESSION, EDITS, "searches")  # of these the page itself says what is wrong
+_SELF_TOLD = (
+    RUN,
+    "swept",
+    "machines ",
+    SESSION,
+    EDITS,
+    "searches",
+    "numbers",
+    "table",
+)  # the page itself says what is wrong with these
 
 
 def restore(title: str) -> list[str]:
