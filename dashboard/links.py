@@ -131,7 +131,16 @@ def address_of(reading: "Reading") -> str:
 
 
 _OPENED, _LINKED = "restored page", "said by the link"
-_SELF_TOLD = (RUN, "swept", "machines ", SESSION, EDITS, "searches")  # of these the page itself says what is wrong
+_SELF_TOLD = (
+    RUN,
+    "swept",
+    "machines ",
+    SESSION,
+    EDITS,
+    "searches",
+    "numbers",
+    "table",
+)  # the page itself says what is wrong with these
 
 
 def restore(title: str) -> list[str]:
@@ -157,7 +166,8 @@ def restore(title: str) -> list[str]:
     values, problems = VIEWS[page_of(title)].restored(asked)
     for name, value in values.items():
         state.put(name, value)
-    return [words for name, words in problems.items() if not name.startswith(_SELF_TOLD)]
+    told = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD
+    return [words for name, words in problems.items() if not name.startswith(told)]
 
 
 def linked(name: str) -> str | None:
