@@ -86,6 +86,7 @@ def global_relation(generator: torch.Generator, count: int) -> Seen:
     return Seen(images, labels)
 
 
+TITLES = {"local pattern": mark("Local pattern"), "global relation": mark("Global relation")}  # of TASKS
 TASKS: dict[str, VisionTask] = {
     "local pattern": VisionTask(
         mark("which of six glyphs, anywhere"), local_pattern, _NAMES, (200, 1000, 4000), mark("CNN, mean"), mark("ViT")

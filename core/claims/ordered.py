@@ -103,7 +103,7 @@ def _clause(chance: torch.Generator) -> list[tuple[str, int]]:
 
 TASKS_OF_ORDER: dict[str, OrderTask] = {
     "shift": OrderTask(mark("the token before"), mark("tokens"), shifted, _TOKENS, _TOKENS, (5, 20), (20, 40, 80), 400),
-    "saw": OrderTask("I saw a saw", mark("clauses"), sentences, len(WORDS), 2, (1, 3), (3, 6, 12), 150),
+    "saw": OrderTask(mark("I saw a saw"), mark("clauses"), sentences, len(WORDS), 2, (1, 3), (3, 6, 12), 150),
 }
 
 

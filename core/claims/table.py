@@ -44,6 +44,7 @@ from core.claims.one_wrong import OneWrong
 from core.claims.order import Order
 from core.claims.parsing import OwnTreebank, Parsing, TreesOnly
 from core.claims.performer import PerformerError
+from core.claims.pointer_network import PointerNetwork
 from core.claims.positions import Positions
 from core.claims.power_norm import PowerNormCause
 from core.claims.pre_post import PrePost
@@ -144,6 +145,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "spoken_chance": SpokenChance,
     "step_by_step": StepByStep,
     "summaries": Summaries,
+    "pointer_network": PointerNetwork,
     "telling": Telling,
     "three_tasks": ThreeTasks,
 }

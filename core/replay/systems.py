@@ -246,5 +246,8 @@ SYSTEMS = {
         mark("Recordings"),
         without=mark("it shows files that a person brings, which no link can carry; attnlab open reads the same files"),
     ),
+    "lessons": View(
+        mark("Lessons"), without=mark("a lesson is words around experiments of other pages, and each of those has a link of its own")
+    ),
     "class_room": View(mark("Class"), without=mark("it shows what everybody is doing at this moment")),
 }  # fmt: skip

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from core.data.batch import Example
 from core.errors import SettingError
-from core.language import tr
+from core.language import mark, tr
 from core.metrics.exposure import Exposure
 from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
@@ -24,7 +24,7 @@ from core.training.loop import Trainer
 from core.training.objectives import TeacherForcing
 from core.training.scheduled_sampling import ScheduledSampling
 
-FORCED, SAMPLED = "teacher forcing", "scheduled sampling"
+FORCED, SAMPLED = mark("teacher forcing"), mark("scheduled sampling")
 PAIR_MODELS = {
     "recurrent": {"width": 48, "score": "general"},
     "transformer": {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64},

@@ -11,6 +11,7 @@ from threading import Lock
 from time import perf_counter
 
 from core.data.batch import Batch, collate
+from core.language import mark
 from core.recording.matrix import AttentionMatrix
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -22,7 +23,7 @@ from core.training.events import Evaluated, StepDone, TrainEvent
 from core.training.loop import Trainer
 from core.training.repeat_ladder import Rung, pairs_of, repeat_ladder
 
-PLAIN, GUIDED = "without guidance", "with guidance"
+PLAIN, GUIDED = mark("without guidance"), mark("with guidance")
 PAIR_MODELS = {
     "recurrent": {"width": 48},
     "transformer": {"layers": 1, "heads": 2, "width": 32, "positions": "learned", "longest": 64},

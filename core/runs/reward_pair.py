@@ -16,6 +16,7 @@ from core.data.batch import Example, collate
 from core.data.noise import Noised
 from core.data.stream import Stream
 from core.data.vocabulary import PAD
+from core.language import mark
 from core.metrics.overlap import corpus_bleu
 from core.models.seq2seq import Seq2Seq
 from core.runs.config import ExperimentConfig
@@ -30,7 +31,7 @@ from core.training.loop import Trainer
 from core.training.rewarded import Rewarded
 from core.training.rewards import REWARDS, Judge, TaskReward
 
-CROSS_ENTROPY, REWARDED = "more cross-entropy", "rewarded"
+CROSS_ENTROPY, REWARDED = mark("more cross-entropy"), mark("rewarded")
 STEPS, RATE = 100, 5e-4
 # small steps and short sentences: a few draws, and a sharpness at which they are told apart
 OBJECTIVES_SHOWN: dict[str, dict[str, int | float | bool]] = {

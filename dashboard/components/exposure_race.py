@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.figures.curves import Curve, curves
 from core.figures.exposure import places
-from core.language import tr
+from core.language import mark, tr
 from core.metrics.exposure import Exposure
 from core.runs.exposed_pair import FORCED, SAMPLED, ExposedPair, pair_config
 from core.tasks.hidden_state import HiddenState
@@ -87,13 +87,19 @@ def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task:
     )
 
 
-_SHARES = ("right prefix", "running free", "lost", "wrong after wrong", "wrong after right")
+_SHARES = (
+    mark("right prefix"),
+    mark("running free"),
+    mark("lost"),
+    mark("wrong after wrong"),
+    mark("wrong after right"),
+)
 
 
 def _row(name: str, one: Exposure) -> dict[str, str | float | None]:
     shares = (one.forced, one.free, one.forced - one.free, one.after_error, one.after_right)
     amplification = None if isnan(one.amplification) else round(one.amplification, 1)
-    return {"": name, **dict(zip(_SHARES, shares)), "amplification": amplification}
+    return {"": tr(name), **dict(zip(_SHARES, shares)), "amplification": amplification}
 
 
 def _verdict(found: Mapping[str, Exposure]) -> str:
@@ -117,12 +123,12 @@ def _verdict(found: Mapping[str, Exposure]) -> str:
 
 def _over_steps(points: Mapping[str, Points]) -> None:
     lines = [
-        Curve(f"{name} · {what}", steps, values, at, variant, points=True)
+        Curve(f"{tr(name)} · {what}", steps, values, at, variant, points=True)
         for at, (name, (steps, forced, free)) in enumerate(points.items())
         for variant, (what, values) in enumerate(((tr("free"), free), (tr("right prefix"), forced)))
     ]
     said = ", ".join(
-        tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=name, forced=forced[-1], free=free[-1])
+        tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=tr(name), forced=forced[-1], free=free[-1])
         for name, (_, forced, free) in points.items()
         if forced
     )
@@ -134,14 +140,14 @@ def _over_steps(points: Mapping[str, Points]) -> None:
 
 def _over_places(found: Mapping[str, Exposure], task: AbstractTask) -> None:
     lines = [
-        Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
+        Curve(f"{tr(name)} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
         for variant, (what, values) in enumerate(((tr("free"), one.free_at), (tr("right prefix"), one.forced_at)))
     ]
     said = ", ".join(
         tr(
             "{name}: free, first place {free_at:.0%}, last {free_at2:.0%}",
-            name=name,
+            name=tr(name),
             free_at=one.free_at[0],
             free_at2=one.free_at[-1],
         )

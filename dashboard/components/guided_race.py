@@ -78,9 +78,13 @@ def _verdict(one: GuidedPair) -> str:
             times=times,
         )
     told = [
-        tr("{name} **not yet**, {diagonality:.0%}", name=name, diagonality=one.sides[name].looks[-1].best.diagonality)
+        tr(
+            "{name} **not yet**, {diagonality:.0%}",
+            name=tr(name),
+            diagonality=one.sides[name].looks[-1].best.diagonality,
+        )
         if at is None
-        else tr("{name} at step **{at}**", name=name, at=at)
+        else tr("{name} at step **{at}**", name=tr(name), at=at)
         for name, at in ((GUIDED, guided), (PLAIN, plain))
     ]
     return tr(
@@ -94,14 +98,14 @@ def _curves(one: GuidedPair, steps: int) -> None:
         for step, strength in one.switched
     ]
     near = {
-        name: ([look.step for look in side.looks], [look.best.diagonality for look in side.looks])
+        tr(name): ([look.step for look in side.looks], [look.best.diagonality for look in side.looks])
         for name, side in one.sides.items()
     }
-    lost = {name: (range(1, len(side.losses) + 1), side.losses) for name, side in one.sides.items()}
+    lost = {tr(name): (range(1, len(side.losses) + 1), side.losses) for name, side in one.sides.items()}
     said = ", ".join(f"{name} {values[-1]:.0%}" for name, (_, values) in near.items())
     live_figure(diagonalities(near, steps, ALIGNED, marks, mode()), key="guided near", height=270, alt=said)
     said = ", ".join(
-        f"{name} {sum(side.losses[-10:]) / len(side.losses[-10:]):.2f}" for name, side in one.sides.items()
+        f"{tr(name)} {sum(side.losses[-10:]) / len(side.losses[-10:]):.2f}" for name, side in one.sides.items()
     )
     live_figure(losses(lost, steps, marks, mode()), key="guided losses", height=270, alt=said)
 
@@ -129,7 +133,7 @@ def _alignment(name: str, look: Look) -> None:
     which = tr(" · head {head}", head=look.best.head + 1) if matrix.heads > 1 else ""
     heatmap(
         matrix.weights[look.best.head], matrix.queries, matrix.keys, key=f"guided map {name}", high=1.0,
-        title=tr("{name} · step {step} · {diagonality:.0%}{which}", name=name, step=look.step, diagonality=look.best.diagonality, which=which),
+        title=tr("{name} · step {step} · {diagonality:.0%}{which}", name=tr(name), step=look.step, diagonality=look.best.diagonality, which=which),
     )  # fmt: skip
 
 
@@ -140,7 +144,7 @@ def _afterwards(one: GuidedPair) -> None:
         ladders = {name: side.ladder for name, side in one.sides.items()}
     for name, side in one.sides.items():
         judged = side.judged
-        row = {"": name, "exact, held out": round(judged.exact_match, 2) if judged else None}
+        row = {"": tr(name), "exact, held out": round(judged.exact_match, 2) if judged else None}
         rows.append(row | {f"pairs ×{rung.times}": round(rung.exact, 2) for rung in ladders[name]})
     shares = {name: st.column_config.NumberColumn(_head(name), format="percent") for name in rows[0] if name}
     data_table(pd.DataFrame(rows), hide_index=True, width="content", key="guided afterwards", column_config=shares)

@@ -71,9 +71,11 @@ def _told(one: RewardPair) -> None:
     for at, (name, side) in enumerate(one.sides.items()):
         first, last = side.looks[0], side.looks[-1]
         with places[2 * at]:
-            st.metric(tr("Drawn, {name}", name=name), f"{last.expected:.3f}", f"{last.expected - first.expected:+.3f}")
+            st.metric(
+                tr("Drawn, {name}", name=tr(name)), f"{last.expected:.3f}", f"{last.expected - first.expected:+.3f}"
+            )
         with places[2 * at + 1]:
-            st.metric(tr("Greedy, {name}", name=name), f"{last.greedy:.3f}", f"{last.greedy - first.greedy:+.3f}")
+            st.metric(tr("Greedy, {name}", name=tr(name)), f"{last.greedy:.3f}", f"{last.greedy - first.greedy:+.3f}")
     st.markdown(_verdict(one))
 
 
@@ -117,7 +119,7 @@ def _worth(one: RewardPair, steps: int) -> None:
 
 def _against(one: RewardPair) -> None:
     lines = {
-        name: ([look.loss for look in side.looks], [look.bleu for look in side.looks])
+        tr(name): ([look.loss for look in side.looks], [look.bleu for look in side.looks])
         for name, side in one.sides.items()
     }
     said = ", ".join(

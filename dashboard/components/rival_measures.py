@@ -138,7 +138,7 @@ def told(rows: Sequence[Row], task: str, rule: data_size.VisionTask, by: list[fl
     words = tr(
         "**{capitalize}** ({summary}): {fits} is ahead of {other} at {ahead} of {count} sizes, "
         "by {least:+.0%} to {most:+.0%}.",
-        capitalize=tr(task.capitalize()),
+        capitalize=tr(data_size.TITLES[task]),
         summary=tr(rule.summary),
         fits=tr(rule.fits),
         other=tr(rule.other),

@@ -51,7 +51,7 @@ def _row(run: RunFolder, before: int | None) -> dict[str, object]:
         return {**row, "settings": problem}
     config = run.config()
     parts = {part: dict(config.get(part, {})) for part in PARTS}  # runs of before there were objectives have none
-    names = {part: parts[part].pop("name", "") for part in ("task", "model", "objective")}
+    names = {part: parts[part].pop("name", "") for part in ("task", "model", mark("objective"))}
     settings = ", ".join(f"{name}={value}" for part in parts.values() for name, value in part.items())
     try:
         judged = history(resources.tail(run.address).look(), now.steps).last_evaluation

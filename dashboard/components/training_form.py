@@ -19,6 +19,7 @@ from dashboard import links, state
 from dashboard.components import queueing
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box, unless_locked
+from dashboard.components.panel import guarded
 from dashboard.components.settings_form import groups, settings_form
 from dashboard.components.uploaded import content
 
@@ -49,7 +50,15 @@ def training_form() -> None:
     objective = _objective(model)
     start = preset_of(task, model, preset).to_dict()
     start["objective"] = {"name": objective, **OBJECTIVES[objective]().to_dict()}
-    chosen = _settings(start, f"{task} {model} {objective} {preset}")
+    key = f"{task} {model} {objective} {preset}"
+    start["training"] |= settings_form(TrainingSettings, start["training"], key=f"{key} training", columns=3, only=_FEW)
+    above = st.container()  # files, a name and the button, in sight before all that may be set below them
+    chosen = _settings(start, key)
+    with above:
+        guarded(tr("The form"))(_begin)(task, model, chosen)
+
+
+def _begin(task: str, model: str, chosen: dict[str, Any]) -> None:
     uploaded = _upload(task, chosen)
     name = st.text_input(
         tr("Name of the run"),
@@ -100,8 +109,6 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
     chosen = {part: dict(start[part]) for part in PARTS}
     tables = {"task": TASKS, "model": MODELS, "objective": OBJECTIVES}
     kinds: dict[str, type[Settings]] = {part: table[start[part]["name"]] for part, table in tables.items()}
-    few = settings_form(TrainingSettings, start["training"], key=f"{key} training", columns=3, only=_FEW)
-    chosen["training"] |= few
     inside = groups(kinds["model"])[1]
     for part, kind in kinds.items():
         left_out = inside if part == "model" else getattr(kind, "typed", ())

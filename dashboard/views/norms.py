@@ -167,11 +167,11 @@ def _button(name: str, running: bool) -> None:
     if running:
         st.button(
             tr("Stop"), icon=":material/stop:", key="norms stop", width="stretch", on_click=state.put,
-            args=("norms running", None), help=tr("what was found is kept, and {name} goes on from there", name=name),
+            args=("norms running", None), help=tr("what was found is kept, and {name} goes on from there", name=tr(name)),
         )  # fmt: skip
     else:
         st.button(
-            name, type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.press,
+            tr(name), type="primary", icon=":material/play_arrow:", key=f"norms {name}", width="stretch", on_click=state.press,
             args=("norms running",), **unless_locked("practice"),
         )  # fmt: skip
 

@@ -115,7 +115,7 @@ def _sizes() -> None:
     )
     for column, (task, rule) in zip(st.columns(len(data_size.TASKS)), data_size.TASKS.items()):
         with column:
-            st.markdown(f"{tr(task.capitalize())}: {tr(rule.summary)}")
+            st.markdown(f"{tr(data_size.TITLES[task])}: {tr(rule.summary)}")
             shown = data_size.examples(task, 5)
             titles = [rule.names[label] for _, label in shown]
             pictures = rivals.images([image for image, _ in shown], titles, mode(), high=1.6)

@@ -51,10 +51,15 @@ def _watching() -> str | None:
         )
         st.query_params.pop(WATCH, None)
     if state.get(WATCH) not in known:
-        state.put(
-            WATCH, asked if asked in known else next((a for a in known if status.read(find_run(a)).active), known[0])
-        )
+        state.put(WATCH, asked if asked in known else _first(known))
     return st.selectbox(tr("Run"), known, key=WATCH, bind="query-params", help=tr("yours first, then the shipped ones"))
+
+
+def _first(known: list[str]) -> str:
+    """What trains now; else the latest of one's own; else the shipped run of the task and model in the form."""
+    shipped = f"demo/{state.get('task')}-{state.get('model')}"
+    active = (one for one in known if status.read(find_run(one)).active)
+    return next(active, shipped if known[0].startswith("demo/") and shipped in known else known[0])
 
 
 page()

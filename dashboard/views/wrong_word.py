@@ -61,7 +61,7 @@ def _trainings() -> None:
     places = st.columns([3, 3, 2, 2, 2, 2, 3], vertical_alignment="bottom")
     with places[0]:
         model = st.selectbox(
-            tr("Model"), list(PAIR_MODELS), format_func=lambda name: _MODELS[name], key="wrong model", bind="query-params",
+            tr("Model"), list(PAIR_MODELS), format_func=lambda name: tr(_MODELS[name]), key="wrong model", bind="query-params",
             help=tr("a GRU that is fed token after token, or a Transformer whose prefix is written in two passes"),
         )  # fmt: skip
     with places[1]:

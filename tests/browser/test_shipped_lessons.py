@@ -35,7 +35,7 @@ def shows(page: Page, key: str, value: Any) -> bool:
 def has_arrived(page: Page, lesson: Lesson, number: int, step: Step) -> None:
     expect(bar(page).get_by_text(f"step {number} of {len(lesson.steps)}")).to_be_visible(timeout=60_000)
     expect(page).to_have_url(re.compile(f"/{step.page}[?]"))
-    expect(page.get_by_test_id("stMain").get_by_role("switch", name="Projector")).to_be_attached()
+    expect(page.get_by_test_id("stMain").get_by_role("switch", name="Projector")).to_be_attached(timeout=120_000)
     settled(page)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
     for key, value in step.settings.items():

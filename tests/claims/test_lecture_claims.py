@@ -69,6 +69,10 @@ def row(**values: float) -> tuple[Row, ...]:
     return (dict(values),)
 
 
+def sorting(trained: float) -> tuple[Row, ...]:
+    return ({"decoder": "pointer network", "numbers": 8, "exact": trained},)
+
+
 @pytest.mark.parametrize(
     ("name", "found", "verdict"),
     [
@@ -90,6 +94,9 @@ def row(**values: float) -> tuple[Row, ...]:
         ("spoken_chance", [Measured(0.61, 0.5)], "shown"),
         ("spoken_chance", [Measured(0.55, 0.5)], "not shown"),
         ("spoken_chance", [Measured(0.3, 0.5)], "contradicted"),
+        ("pointer_network", [Measured(0.5, 0.2, sorting(0.8))], "shown"),
+        ("pointer_network", [Measured(0.5, 0.2, sorting(0.6))], "not shown"),
+        ("pointer_network", [Measured(0.1, 0.2, sorting(0.8))], "contradicted"),
         ("encoders", [Measured(0.9, 0.3)], "shown"),
         ("encoders", [Measured(0.9, 0.31)], "not shown"),
         ("encoders", [Measured(0.1, 0.1)], "contradicted"),

@@ -88,6 +88,20 @@ def test_a_training_that_cannot_be_is_said_and_nothing_is_made():
     assert store.list_runs(include_demo=False) == []
 
 
+def test_before_anything_was_trained_the_run_of_the_task_in_the_form_is_shown_and_train_stands_above_the_settings(
+    monkeypatch,
+):
+    at = opened("train")
+    assert by_label(at.selectbox, "Run").value == "demo/reverse-transformer"
+    drawn = [one for one in at.main if one.type in ("button", "expander", "selectbox", "number_input")]
+    labels = [one.label for one in drawn]
+    assert labels.index("steps") < labels.index("Train") < labels.index("Task settings")
+    monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: None)
+    by_label(at.text_input, "Name of the run").set_value("zebra").run()
+    by_label(at.button, "Train").click().run()
+    assert by_label(opened("train").selectbox, "Run").value == "zebra"
+
+
 def test_train_makes_a_run_and_hands_it_to_a_process_of_its_own(monkeypatch):
     handed: list[RunFolder] = []
     monkeypatch.setattr("core.runs.job_queue.submit", lambda run, *rest: handed.append(run))

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.claims.table import CLAIMS
 from core.runs.catalog import MODELS, OBJECTIVES, SEARCHES, TASKS
+from core.training.gold_schedules import GOLD_SCHEDULES
 from dashboard.components.literal import literal
 from tests.languages.pretend import CLOSE, OPEN
 
@@ -22,7 +23,7 @@ HIDDEN = {
     "id", "raw_values", "raw_value", "form_id", "icon", "key", "url", "color", "hash", "element_id", "css_content", "js_content",
     "html_content", "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
     "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types", "query_string",
-    "chat_file_types", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor", "page",
+    "chat_file_types", "shortcut", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor", "page",
 }  # fmt: skip
 DRAWN_TEXTS = {"text", "name", "title", "ticktext", "hovertext", "label", "texttemplate", "hovertemplate"}
 # menus whose choices are sentences of a task, by what stands over them: data, and in no language of ours
@@ -50,8 +51,8 @@ NAMES = {
     "MAP.NPZ",
     "MAP.JSON",
 }
-TABLES: tuple[Mapping[str, Any], ...] = (SEARCHES, TASKS, MODELS, OBJECTIVES)
-_IDENTIFIERS = {name for table in TABLES for name in table}
+TABLES: tuple[Mapping[str, Any], ...] = (SEARCHES, TASKS, MODELS, OBJECTIVES, GOLD_SCHEDULES)
+_IDENTIFIERS = {shown for table in TABLES for name in table for shown in (name, name.replace("_", " "))}
 _CITED = {literal(one.source) for one in CLAIMS.values()}  # papers, by their names
 _KEYS = {"encoder self", "decoder self"}  # in the data of the row editor: names of its words, not words
 _CODE = re.compile(
@@ -60,7 +61,9 @@ _CODE = re.compile(
     re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
-_IDENTIFIER = re.compile(r"[a-z0-9]+([_.-][a-z0-9]+)*( \d+)?")  # “beam 4”, too: two searches of a name are numbered
+_IDENTIFIER = re.compile(
+    r"[a-z0-9]+([_.-][a-z0-9]+)*(, [a-z]+| \d+)?"
+)  # “beam 4”, too: two searches of a name are numbered
 
 
 def untranslated(app: AppTest, known: set[str]) -> list[str]:
@@ -123,7 +126,7 @@ def _of_element(name: str, proto: Message) -> Iterator[tuple[str, str, bool]]:
                 yield place, one, True
         elif "options" in place:
             names = _IDENTIFIER.fullmatch(plain(text).strip(" ·"))
-            yield f"{place} of {label!r}", text, label in SENTENCES or names is not None
+            yield f"{place} of {label!r}", text, label in SENTENCES or names is not None or text in _IDENTIFIERS
         else:
             yield place, text, name in OUTPUTS
 
