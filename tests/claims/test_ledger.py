@@ -17,6 +17,13 @@ from core.errors import DataError
 ONE = Measurement((0, 1), (0.5, 1.0), (0.25, 0.5), "shown", 12.5, definition(Heads), 2, "0.1.0", "2.13", "2026-01-31")
 
 
+# claims of an hour on one core, or of data that do not come with the program: the table says "not measured yet" of them
+WAITING = {
+    "blood_cells", "data_size", "emotions", "hokkien_text", "hokkien_words", "ladder", "ladder_kinds", "molecules",
+    "placed_digits", "spoken_chance", "treebank",
+}  # fmt: skip
+
+
 def test_what_is_written_is_read_again_in_the_order_of_the_table(tmp_path):
     path = tmp_path / "new" / "measured.json"
     write({"order": ONE, "heads": ONE, "gone": ONE}, path)
@@ -93,6 +100,11 @@ def test_the_shipped_document_is_what_the_command_makes_of_the_shipped_ledger():
 
 def test_every_claim_of_the_table_is_measured_as_it_is_defined():
     ledger = read(SHIPPED)
-    missing = [name for name in CLAIMS if name not in ledger or not ledger[name].holds(name)]
-    assert not missing, f"run attnlab claims {' '.join(missing)} --write"
+    missing = {name for name in CLAIMS if name not in ledger or not ledger[name].holds(name)}
+    assert missing == WAITING, f"run attnlab claims {' '.join(sorted(missing))} --write, and take it out of WAITING"
     assert not set(ledger) - set(CLAIMS)
+
+
+def test_what_waits_to_be_measured_is_said_so_in_the_table():
+    told = document(read(SHIPPED))
+    assert all(f"[`{name}`](#{name}): not measured yet" in told for name in WAITING)
