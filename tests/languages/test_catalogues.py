@@ -16,7 +16,10 @@ SAME = re.compile(
     r"|<\w+>|\w|\S*[/_]\S*|\n    attnlab .*",
     re.DOTALL,
 )
-NAMES = {"top k", "top p", "min p", "typical", "epsilon", "dropout", "beta2", "one-hot", "Hugging Face .zip"}
+NAMES = {
+    "top k", "top p", "min p", "typical", "epsilon", "dropout", "beta2", "one-hot", "Hugging Face .zip", "pre-norm", "post-norm", "same",
+    "valid", "I saw a saw", "attention-map",
+}  # fmt: skip
 KEYS = {"logp", "bleu", "selection", "rows", "columns", "cells", "title", "changed", "lines"}  # beside heads of tables
 
 
