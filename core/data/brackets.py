@@ -113,7 +113,7 @@ def read_treebank(path: Path) -> Treebank:
         found, wrong = read_trees(text, one.name)
         trees, notes, broken = trees + found, [*notes, *said], broken + wrong
     if not trees:
-        raise DataError(broken[0] if broken else f"{path.name} has no trees; {_FORM}")
+        raise DataError(broken[0] if broken else tr("{name} has no trees; {form}", name=path.name, form=tr(_FORM)))
     if broken:
         more = "" if len(broken) <= _SHOWN else tr("; and {count:,} more", count=len(broken) - _SHOWN)
         notes.append(
@@ -162,7 +162,7 @@ def read_tree(text: str, name: str = "the tree") -> Tree:
     except _BrokenError as error:
         raise DataError(tr("{name}, line {line}: {error}", name=name, line=error.line, error=error)) from error
     if not found:
-        raise DataError(f"{name} is empty; {_FORM}")
+        raise DataError(tr("{name} is empty; {form}", name=name, form=tr(_FORM)))
     return found[0] if len(found) == 1 and isinstance(found[0], Tree) else Tree("", found)
 
 
@@ -233,7 +233,7 @@ def _apart(signs: Sequence[_Sign]) -> tuple[list[list[_Sign]], list[_BrokenError
             continue
         if not opened and sign.text != "(":
             if not faults or faults[-1].line != sign.line:  # a line of prose is one fault
-                reason = f"{sign.text[:40]!r} stands outside all brackets; {_FORM}"
+                reason = tr("{text_!r} stands outside all brackets; {form}", text_=sign.text[:40], form=tr(_FORM))
                 faults.append(_BrokenError(sign.line, reason, unsafe=False))
             continue
         if not opened:

@@ -66,7 +66,7 @@ def read_labelled(path: Path, names: Path | None = None) -> LabelledText:
     )
     if sum(map(len, wrong.values())) > _TORN_SHARE * len(lines) or not rows:
         told = "; ".join(said) or tr("{name} has no rows", name=path.name)
-        raise DataError(tr("{told}. {form}: repair these rows", told=told, form=_FORM))
+        raise DataError(tr("{told}. {form}: repair these rows", told=told, form=tr(_FORM)))
     labels = known or _by_frequency([one for _, own in rows for one in own])
     if not labels:
         raise DataError(tr("no row of {name} has a label; {form}", name=path.name, form=tr(_FORM)))

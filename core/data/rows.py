@@ -49,7 +49,8 @@ def read_rows(text: str, name: str, roles: Roles) -> Rows:
     found = _objects(text, name, roles) if text.lstrip()[:1] in ("{", "[") else _table(text, name, roles)
     if not found.cells:
         raise DataError(
-            f"{name} has no row to learn from; {_wanted(roles)}" + "".join(f"; {one}" for one in found.notes)
+            tr("{name} has no row to learn from; {wanted}", name=name, wanted=_wanted(roles))
+            + "".join(f"; {one}" for one in found.notes)
         )
     return found
 
@@ -178,7 +179,7 @@ def _columns(first: Sequence[str], name: str, roles: Roles) -> tuple[list[int], 
             tr(
                 "{name} has the columns {join}; {wanted}",
                 name=name,
-                join=", ".join(cell[:20] or "(empty)" for cell in first[:6]),
+                join=", ".join(cell[:20] or tr("(empty)") for cell in first[:6]),
                 wanted=_wanted(roles),
             )
         )

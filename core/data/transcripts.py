@@ -62,8 +62,8 @@ def read_transcripts(folder: Path, table: Path) -> tuple[Transcript, ...]:
         raise DataError(
             tr("{name} has a line of column names and no rows below it; {form}", name=table.name, form=tr(_FORM))
         )
-    _stop(tr("{name}: no text", name=table.name), [n for n, cells in rows if not _cell(cells, text_at)], _FORM)
-    _stop(tr("{name}: no name", name=table.name), [n for n, cells in rows if not _cell(cells, name_at)], _FORM)
+    _stop(tr("{name}: no text", name=table.name), [n for n, cells in rows if not _cell(cells, text_at)], tr(_FORM))
+    _stop(tr("{name}: no name", name=table.name), [n for n, cells in rows if not _cell(cells, name_at)], tr(_FORM))
     named = [(number, _cell(cells, name_at), _cell(cells, text_at)) for number, cells in rows]
     first = {name: number for number, name, _ in reversed(named)}
     twice = [
