@@ -98,12 +98,12 @@ def query() -> "Query":
     return {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def page_of(title: str) -> str:
-    """The name of a page in the address, by the title at its head."""
+def page_of(title: str) -> str | None:
+    """The name of a page in the address, by the title at its head; None of one that nothing replays."""
     from core.replay.table import VIEWS
 
     here = unquote((st.context.url or "").split("?")[0].split("#")[0]).rstrip("/").rsplit("/", 1)[-1]
-    return here if here in VIEWS else next(name for name, one in VIEWS.items() if title in (one.title, tr(one.title)))
+    return here if here in VIEWS else next((name for name, one in VIEWS.items() if title in (one.title, tr(one.title))), None)  # fmt: skip
 
 
 def shown(title: str) -> "Reading":
@@ -115,6 +115,7 @@ def shown(title: str) -> "Reading":
     from core.replay.table import VIEWS
 
     page, own = page_of(title), said(title)
+    assert page is not None, f"the page {title} has no link, so nothing asks for it"
 
     def held(name: str, parameter: "Parameter") -> object:
         return own[name] if name in own else state.get(name) if parameter.kept else None
@@ -159,11 +160,12 @@ def restore(title: str) -> list[str]:
     state.put(_OPENED, title)
     asked = query()
     state.put(_LINKED, {name: texts[-1] for name, texts in asked.items() if texts})
-    if not set(asked) - {"lang", "projector"}:
+    page = page_of(title) if set(asked) - {"lang", "projector"} else None
+    if page is None:
         return []
     from core.replay.table import VIEWS
 
-    values, problems = VIEWS[page_of(title)].restored(asked)
+    values, problems = VIEWS[page].restored(asked)
     for name, value in values.items():
         state.put(name, value)
     told = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD

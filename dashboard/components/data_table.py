@@ -31,7 +31,7 @@ def data_table(
     for column in set(words) & set(frame.columns):
         frame[column] = [tr(cell) if isinstance(cell, str) else cell for cell in frame[column]]
     config = dict(column_config or {})
-    for column in frame.columns:
+    for column in (*config, *(name for name in frame.columns if name not in config)):
         given = config.get(column, {})
         if isinstance(column, str) and isinstance(given, Mapping):  # None hides a column
             config[column] = {**given, "label": tr(given.get("label") or column)}

@@ -30,8 +30,7 @@ from dashboard.components.canvas import pack, remembered, script, style_alone
 _component = st.components.v2.component(
     "attention_lab_live_figure",
     js=script("number_table", "live_figure_sizes", "live_figure"),
-    css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; }\n"
-    + style_alone("number_table"),
+    css=".live-figure { width: 100%; }\n.live-figure .wait { padding: 1rem 0; }\n" + style_alone("number_table"),
     isolate_styles=False,
 )
 _LINK = re.compile(r"(?i)(?:<|\\u003c)(?=a[\s/])")  # as it stands in JSON

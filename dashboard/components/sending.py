@@ -26,7 +26,7 @@ def hugging_face_button(run: RunFolder) -> None:
         lambda: _zip(run),
         f"{run.name}-hf.zip",
         disabled=problem is not None,
-        help=problem or _HELP,
+        help=problem or tr(_HELP),
         on_click="ignore",
         width="stretch",
         key="send",

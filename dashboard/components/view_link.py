@@ -16,11 +16,13 @@ _COMMAND = mark(
 
 
 def view_link(title: str) -> None:
-    """The button that asks for both.
+    """The button that asks for both; none on a page that nothing replays.
 
     Args:
         title: of the page.
     """
+    if links.page_of(title) is None:
+        return
     st.button(
         tr("Link, code"), icon=":material/share:", key="view link", on_click=state.put, args=(_ASKS, True),
         help=tr("a link that restores exactly this view, and the Python that gives its numbers"),

@@ -85,7 +85,7 @@ def plain(text: str) -> str:
     """What is left of a text outside of brackets, code, formulas and names.
 
     >>> plain("⟦Train ⟦a⟧ run⟧ of `demo` as CSV: now").split()
-    ['of', 'as', ':', 'now']
+    ['of', 'as', 'now']
     """
     for paper in _CITED:
         text = text.replace(paper, " ")
