@@ -25,7 +25,7 @@ def test_samples_come_while_both_learn_and_a_pixels_look_lies_over_its_sample(pa
     button(page, "Train").click()
     for title in ("Convolutions alone", "With attention"):
         label = re.compile(rf"{title}: 16 samples after [1-9]\d* steps")
-        expect(page.get_by_label(label)).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("img", name=label)).to_be_visible(timeout=SLOW)
     expect(page.locator(".live-figure [aria-label^='γ after']")).to_be_visible(timeout=SLOW)
     stop(page)
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)

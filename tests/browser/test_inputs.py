@@ -45,5 +45,5 @@ def test_words_a_sound_and_a_graph_become_vectors(page: Page) -> None:
     expect(page.get_by_text("0.50 s are 50 vectors")).to_be_visible(timeout=SLOW)
     kind(page, "Graph")
     expect(page.get_by_text("34 nodes, so 34 vectors")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_label(re.compile(r"has \d+ edges"))).to_be_visible(timeout=SLOW)
+    expect(page.get_by_role("img", name=re.compile(r"has \d+ edges"))).to_be_visible(timeout=SLOW)
     settled(page)

@@ -29,8 +29,8 @@ def test_the_curve_over_the_number_of_pictures_grows_while_both_learn(page: Page
     page.goto("/pictures")
     page.get_by_text("How many pictures", exact=True).click()
     button(page, "Measure").click()
-    curve = page.get_by_label(
-        "share of held-out pictures right over the number of pictures, convolutions and self-attention"
+    curve = page.get_by_role(
+        "img", name="share of held-out pictures right over the number of pictures, convolutions and self-attention"
     )
     expect(curve).to_be_visible(timeout=SLOW)
     expect(page.locator(".live-figure .legendtext", has_text="self-attention")).to_be_visible(timeout=SLOW)

@@ -38,7 +38,7 @@ def test_a_voice_is_heard_and_its_map_has_tokens_and_seconds(page: Page, voice: 
     settled(page)
     text.fill("fade")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("fade: 5 tokens by")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_label("fade: 5 tokens by").first).to_be_visible(timeout=SLOW)
     page.wait_for_function("document.querySelector('audio')?.duration > 0.02", timeout=SLOW)
     expect(page.get_by_text("Doctor: ")).to_be_visible()
     settled(page)

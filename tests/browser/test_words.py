@@ -80,8 +80,10 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     settled(page)
     page.get_by_text("Words as vectors", exact=True).click()
     for title in ("One-hot", "Embedded, before learning", "Embedded, after filling in"):
-        expect(page.get_by_label(f"{title}: mean cosine within a class")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_label("One-hot: mean cosine within a class 0.00, between classes 0.00")).to_be_visible()
+        expect(page.get_by_role("img", name=f"{title}: mean cosine within a class")).to_be_visible(timeout=SLOW)
+    expect(
+        page.get_by_role("img", name="One-hot: mean cosine within a class 0.00, between classes 0.00")
+    ).to_be_visible()
     settled(page)
 
 
@@ -128,7 +130,9 @@ def test_the_curve_over_the_number_of_labels_comes_from_a_fresh_start(page: Page
     page.goto("/fill_in")
     page.get_by_text("Fewer labels", exact=True).click()
     button(page, "Measure").click()
-    curve = page.get_by_label(re.compile("share of words tagged right over the number of labelled sentences"))
+    curve = page.get_by_role(
+        "img", name=re.compile("share of words tagged right over the number of labelled sentences")
+    )
     expect(curve).to_be_visible(timeout=2 * SLOW)  # it has filled in hidden words for 900 steps by then
     for name in ("from scratch", "pre-trained"):
         expect(page.locator(".live-figure .legendtext", has_text=name)).to_be_visible(timeout=SLOW)
