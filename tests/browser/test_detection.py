@@ -37,5 +37,5 @@ def test_a_query_is_chosen_and_its_look_lies_over_the_picture(page: Page) -> Non
     before = lines.count()
     page.get_by_text("Draw the matching").click()
     until(page, lambda: lines.count() > before, SLOW / 1000)
-    expect(picture.locator("[aria-label*='query 2 ']")).to_be_visible(timeout=SLOW)
+    expect(picture.locator("svg[aria-label*='query 2 ']")).to_be_visible(timeout=SLOW)
     settled(page)
