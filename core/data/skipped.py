@@ -10,12 +10,14 @@ _PLACES = {  # of one, and of several
     "row": (mark("row {numbers}"), mark("rows {numbers}")),
     "question": (mark("question {numbers}"), mark("questions {numbers}")),
     "conversation": (mark("conversation {numbers}"), mark("conversations {numbers}")),
+    "item": (mark("item {numbers}"), mark("items {numbers}")),
 }
 _COUNTS = {
     "line": (mark("1 line"), mark("{n:,} lines")),
     "row": (mark("1 row"), mark("{n:,} rows")),
     "question": (mark("1 question"), mark("{n:,} questions")),
     "conversation": (mark("1 conversation"), mark("{n:,} conversations")),
+    "item": (mark("1 item"), mark("{n:,} items")),
 }
 
 

@@ -106,7 +106,7 @@ def test_tokens_program_and_kind_are_said_by_hand_and_what_does_not_fit_is_warne
     assert by_label(at.selectbox, "Sentence").options == [
         "sentence 1",
         "sentence 2",
-    ] and "4 heads of 1 attention" in told(at)
+    ] and "4 heads of one attention" in told(at)
     at = lives(by_label(at.selectbox, "Where no name says what it is, it is").select("encoder self").run())
     assert "Rows and columns are the source" in told(at)
 
