@@ -51,7 +51,7 @@ def language() -> str:
     'en'
     """
     wanted = os.environ.get(VARIABLE, ENGLISH) if _spoken is None else _spoken()
-    return nearest(wanted) or ENGLISH
+    return wanted if wanted in LANGUAGES else nearest(wanted) or ENGLISH
 
 
 def nearest(wanted: str | None) -> str | None:

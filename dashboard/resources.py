@@ -24,6 +24,7 @@ from core.runs.classroom import used
 from core.runs.course import Course
 from core.runs.folder import RunFolder
 from core.runs.foreign import PREFIX, KeptModel, kept_model, kept_models, load_foreign, writes
+from core.runs.inspection import Inspection, inspect
 from core.runs.kinds import Kind, kind
 from core.runs.machines import MACHINES
 from core.runs.stepwise import AbstractStepwise
@@ -37,7 +38,9 @@ from core.training.events import Evaluated, TrainEvent
 from dashboard import kept
 
 FIRST_RUN = "demo/dates-transformer"
-_matrices = KeptMatrices(64 * 2**20)  # of all sessions: what large models record pushes out what was looked at before
+# of all sessions: what large models record pushes out what was looked at before
+_matrices = KeptMatrices[tuple[AttentionMatrix, ...]](64 * 2**20, tuple)
+_inspections = KeptMatrices[Inspection](16 * 2**20, lambda found: found.matrices)
 
 
 @kept.shared(says=False, show_spinner=False)
@@ -86,7 +89,16 @@ def matrices(
         InputError: the source or the target cannot be read.
     """
     # a model is known by itself and not kept alive: another one may get its name
-    return _matrices.of((weakref.ref(trained), source, target), lambda: trained.matrices(source, target))
+    return _matrices.of((weakref.ref(trained), source, target), lambda: tuple(trained.matrices(source, target)))
+
+
+def inspection(trained: AbstractStepwise, source: str, prefix: tuple[int, ...]) -> Inspection:
+    """As `inspect` with its own number of next tokens; who steps back, or is at a place where others are, waits for no model.
+
+    Raises:
+        InputError: as there.
+    """
+    return _inspections.of((weakref.ref(trained), source, prefix), lambda: inspect(trained, source, prefix))
 
 
 def foreign_addresses(*, writing: bool) -> list[str]:

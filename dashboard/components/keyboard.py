@@ -4,6 +4,8 @@ Everything happens in the browser; nothing is sent back.
 """
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 import streamlit as st
 
@@ -32,13 +34,13 @@ def keyboard(page: str, *, key: str = "keyboard", words: Mapping[str, str] = WOR
         page: the name of its file.
         key: identity of the component in the page; words: the strings on screen.
     """
+    data = {**_listed(page, language()), "words": {name: tr(text) for name, text in words.items()}}
+    _component(key=key, width="content", data=data)
+
+
+@cache
+def _listed(page: str, spoken: str) -> dict[str, Any]:
+    """The keys as the browser wants them: fifteen or more in every answer, and always the same ones."""
     groups = (("here", keys.keys_of(page)), ("drawn", keys.DRAWN), ("everywhere", keys.EVERYWHERE))
-    _component(
-        key=key,
-        width="content",
-        data={
-            "lang": TAGS[language()],
-            "groups": [{"name": name, "keys": [one.told() for one in held]} for name, held in groups if held],
-            "words": {name: tr(text) for name, text in words.items()},
-        },
-    )
+    listed = [{"name": name, "keys": [one.told() for one in held]} for name, held in groups if held]
+    return {"lang": TAGS[spoken], "groups": listed}

@@ -12,7 +12,6 @@ from core.decoding.trees.tree import DecodingTree
 from core.errors import InputError
 from core.language import mark, tr
 from core.recording.head_names import HEAD, head_name
-from core.runs.inspection import inspect
 from dashboard import links, resources, state
 from dashboard.components.downloads import tree_download
 from dashboard.components.heading import heading
@@ -82,7 +81,7 @@ def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> Non
     links.say(path=".".join(map(str, tokens)))
     walked = tree.walk(tokens)
     node = walked[-1] if len(walked) == len(tokens) + 1 else None
-    place = Place(tree, node, inspect(chosen.model, chosen.source, tokens))
+    place = Place(tree, node, resources.inspection(chosen.model, chosen.source, tuple(tokens)))
     node_view(place, key=_below(key), on_force=lambda: st.rerun(DECODER))
 
 
@@ -103,14 +102,17 @@ def _asked(chosen: Chosen, session: Session, rest: AbstractSearch, key: str) -> 
             keep_session(chosen, session)
             state.put(f"answer {key}", answer)
             state.put(f"handled {kind}", request["nonce"])
-    return session, state.get(f"answer {key}", Answered(standing=_linked(chosen)))
+    return session, state.get(f"answer {key}") or Answered(standing=_linked(chosen))
 
 
 def _linked(chosen: Chosen) -> tuple[int, ...]:
     """Where the link stands that opened the page."""
+    path = links.linked("path")
+    if not path:
+        return ()
     try:
-        tokens = tuple(int(one) for one in (links.linked("path") or "").split(".") if one)
-        inspect(chosen.model, chosen.source, tokens, most=0)
+        tokens = tuple(int(one) for one in path.split(".") if one)
+        resources.inspection(chosen.model, chosen.source, tokens)
     except (ValueError, InputError):  # of another source by now
         return ()
     return tokens
@@ -180,7 +182,7 @@ def _price(chosen: Chosen, session: Session) -> str | None:
     if difference is None:
         return None
     branch = session.branches[-1]
-    given = inspect(chosen.model, chosen.source, branch.given, most=1)
+    given = resources.inspection(chosen.model, chosen.source, branch.given)
     at_once = (
         tr(
             "forcing “{texts}” as token {count} cost {lost:.3f} nats at once",

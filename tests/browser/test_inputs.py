@@ -33,7 +33,7 @@ def test_words_a_sound_and_a_graph_become_vectors(page: Page) -> None:
     visit(page, "Systems", "Inputs")
     expect(page.get_by_text(re.compile(r"\d+ tokens, so \d+ vectors"))).to_be_visible(timeout=SLOW)
     for name in ("one-hot", "rows of the embedding", "which embedded tokens are alike"):
-        expect(page.get_by_label(name, exact=True)).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("img", name=re.compile(rf"^{name}\."))).to_be_visible(timeout=SLOW)
     kind(page, "Sound")
     expect(page.get_by_text("1.00 s are 100 vectors")).to_be_visible(timeout=SLOW)
     box = page.locator("input[type=file]").first

@@ -153,7 +153,7 @@ def test_what_is_no_tree_is_refused(text):
     ids=["empty", "beginning", "nonsense", "cut off"],  # what was cut off took other times to make
 )
 def test_what_is_no_npz_of_a_tree_is_refused(content):
-    with pytest.raises(DataError, match="not a decoding tree"):
+    with pytest.raises(DataError, match=r"this decoding tree is a damaged \.npz file"):
         read_npz(content)
 
 

@@ -9,16 +9,20 @@ from core.recording.matrix import AttentionMatrix, Site
 SITE = Site("encoder", 0, "self", "encoder.layers.0.self_attention.attention")
 
 
-def recorded(tokens: int) -> list[AttentionMatrix]:
+def recorded(tokens: int) -> tuple[AttentionMatrix, ...]:
     """One head over so many tokens: 4 bytes a cell."""
     names = tuple(map(str, range(tokens)))
-    return [AttentionMatrix(SITE, np.ones((1, tokens, tokens), np.float32), names, names)]
+    return (AttentionMatrix(SITE, np.ones((1, tokens, tokens), np.float32), names, names),)
+
+
+def keeping(most: int) -> KeptMatrices[tuple[AttentionMatrix, ...]]:
+    return KeptMatrices(most, tuple)
 
 
 def test_a_sentence_is_recorded_once_and_its_matrices_cannot_be_written() -> None:
-    kept, asked = KeptMatrices(1_000), list[str]()
+    kept, asked = keeping(1_000), list[str]()
 
-    def record() -> list[AttentionMatrix]:
+    def record() -> tuple[AttentionMatrix, ...]:
         asked.append("again")
         return recorded(3)
 
@@ -29,7 +33,7 @@ def test_a_sentence_is_recorded_once_and_its_matrices_cannot_be_written() -> Non
 
 
 def test_the_oldest_goes_when_all_would_be_too_large_and_the_largest_is_never_kept() -> None:
-    kept = KeptMatrices(300)  # three of 5 × 5 would fill it
+    kept = keeping(300)  # three of 5 × 5 would fill it
     one, two = kept.of("one", lambda: recorded(5)), kept.of("two", lambda: recorded(5))
     assert kept.of("one", lambda: recorded(5)) is one  # now two is the oldest
     kept.of("three", lambda: recorded(6))
