@@ -8,12 +8,11 @@ from sphinx.application import Sphinx
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from made import floors, options, rooms  # noqa: E402
+from made import floors, options, pages, rooms  # noqa: E402
 
 project = "Attention Lab"
 author = copyright = "the authors of Attention Lab"
 extensions = ["myst_parser"]
-exclude_patterns = ["pictures/README.md"]
 html_theme = "furo"
 html_title = project
 html_static_path = ["made/site.css"]
@@ -32,12 +31,13 @@ MADE = HERE / "reference" / "made"
 
 def write_made_pages(app: Sphinx) -> None:
     """Write what the code says of itself; a page that says the same is left alone, so that it is not built again."""
-    pages = {f"{room}.md": rooms.room_page(room) for room in rooms.rooms()} | {"options.md": options.options_page()}
+    made = {f"{room}.md": rooms.room_page(room) for room in rooms.rooms()}
+    made |= {"options.md": options.options_page(), "pages.md": pages.pages_page()}
     MADE.mkdir(exist_ok=True)
     for path in MADE.glob("*.md"):
-        if path.name not in pages:
+        if path.name not in made:
             path.unlink()
-    for name, text in pages.items():
+    for name, text in made.items():
         path = MADE / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

@@ -33,6 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.slow)
 
 
+def chromium_here() -> str | None:
+    """Whatever Chromium there is; None lets Playwright look for its own."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def outside(url: str) -> list[str]:
     """What to say of a request that leaves this computer; nothing of others."""
     parts = urlsplit(url)
@@ -44,9 +49,8 @@ def outside(url: str) -> list[str]:
 def chromium() -> Iterator[Browser]:
     """Whatever Chromium there is."""
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         try:
-            browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium_here(), args=FLAGS)
         except Error as error:
             advice = "no Chromium: `apt-get install chromium`, or `python -m playwright install chromium`"
             if os.environ.get("CI"):

@@ -140,3 +140,12 @@ def test_the_reference_has_every_room_and_what_core_exports(site):
     everything = "".join(path.read_text(encoding="utf-8") for path in (site / "reference" / "made").glob("*.html"))
     missing = [name for name in core.__all__ if f'id="{core._HOMES[name]}.{name}"' not in everything]
     assert missing == []
+
+
+def test_every_page_of_the_app_is_pictured(site):
+    page = (site / "reference" / "made" / "pages.html").read_text(encoding="utf-8")
+    shown = set(re.findall(r'src="[^"]*/(\w+)\.webp"', page))
+    assert shown == {file for _, file, _ in menu()} == {path.stem for path in (ROOT / "docs/pictures").glob("*.webp")}
+    views = {path.stem for path in (ROOT / "dashboard/views").glob("*.py")} - {"__init__", "class_room"}
+    assert shown == views, "a page has no picture: python -m tests.browser.album PAGE"
+    assert sum(path.stat().st_size for path in (ROOT / "docs/pictures").glob("*.webp")) < 4 * 2**20

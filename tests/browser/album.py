@@ -1,0 +1,99 @@
+"""A picture of every page in both languages, light, dark and projector: `python -m tests.browser.album` writes docs/pictures.
+
+Six views of a page stand on one sheet, so that whoever looks at a sheet sees at once what differs. Sheets are small: they
+show how a page is laid out, and are not to be read.
+"""
+
+import argparse
+import io
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from core.language import ENGLISH, LANGUAGES
+from dashboard.components.canvas import ASSETS
+from tests.browser.conftest import FLAGS, chromium_here
+from tests.browser.pages import settled
+from tests.browser.serving import ROOT, Server
+
+FOLDER = ROOT / "docs" / "pictures"
+VIEWS = sorted(path.stem for path in (ASSETS.parent / "views").glob("[a-z]*.py") if path.stem != "class_room")
+LOOKS = {"light": ("light", ""), "dark": ("dark", ""), "projector": ("light", "&projector=true")}
+SIZE = (1280, 800)  # of the window, CSS pixels; a projector shows as many
+CELL = (480, 300)  # of a view on its sheet
+SHEET = (3 * CELL[0] + 20, 2 * CELL[1] + 10)
+GROUND = "#8a949e"
+PATIENCE = 180_000  # milliseconds until a page of a busy computer is drawn
+# what makes a page show more than its settings
+ASKED = {
+    "train": "", "attention": "run=demo/dates-transformer&source=April 30, 1981",
+    "decoder": "run=demo/dates-transformer&source=April 30, 1981", "compare": "run=demo/dates-transformer&source=April 30, 1981",
+    "intervene": "run=demo/dates-transformer&source=April 30, 1981", "depth": "run=demo/dates-transformer&source=April 30, 1981",
+}  # fmt: skip
+
+
+@contextmanager
+def browsing() -> Iterator[tuple[Browser, str]]:
+    """A browser and the address of the app, with a home of its own."""
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        server = Server(Path(home))
+        server.start()
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=FLAGS)
+        try:
+            yield browser, server.url
+        finally:
+            browser.close()
+            server.stop()
+
+
+def drawn(page: Page) -> None:
+    """Nothing runs any more, and everything that was sent is on screen."""
+    expect(page.locator(".keyboard .open")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=PATIENCE)
+    expect(page.locator(".lab:not([data-milliseconds])")).to_have_count(0, timeout=PATIENCE)
+    settled(page)
+    page.wait_for_timeout(600)  # what glides to its place has come there
+
+
+def taken(browser: Browser, url: str, view: str, language: str, look: str) -> Image.Image:
+    """The window of one view."""
+    scheme, more = LOOKS[look]
+    context = browser.new_context(
+        viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme=scheme, locale=f"{language}-{'CN' if language != ENGLISH else 'US'}"
+    )  # fmt: skip
+    page = context.new_page()
+    page.goto(f"{url}/{'' if view == 'start' else view}?lang={language}{more}&{ASKED.get(view, '')}")
+    drawn(page)
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    context.close()
+    return shot.resize(CELL, Image.Resampling.LANCZOS)
+
+
+def sheet(browser: Browser, url: str, view: str) -> Image.Image:
+    """A row for each language, a column for each look."""
+    whole = Image.new("RGB", SHEET, GROUND)
+    for row, language in enumerate(LANGUAGES):
+        for column, look in enumerate(LOOKS):
+            place = (column * (CELL[0] + 10), row * (CELL[1] + 10))
+            whole.paste(taken(browser, url, view, language, look), place)
+    return whole
+
+
+def main(views: Sequence[str]) -> None:
+    """Write the sheets of these pages, or of all."""
+    FOLDER.mkdir(exist_ok=True)
+    with browsing() as (browser, url):
+        for view in views or VIEWS:
+            sheet(browser, url, view).save(FOLDER / f"{view}.webp", quality=55, method=6)
+            print(view, (FOLDER / f"{view}.webp").stat().st_size)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="A picture of every page in both languages, light, dark and projector.")
+    parser.add_argument("views", nargs="*", choices=[*VIEWS, []], help="pages by the names of their files; all of them")
+    main(parser.parse_args().views)
