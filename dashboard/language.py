@@ -45,8 +45,9 @@ def spoken() -> str:
     if run is None:
         return _asked.get() or ENGLISH
     if getattr(_known, "run", None) is not run.cursors:  # new with every run
-        chosen = state.get(CHOSEN) or st.query_params.get(CHOSEN) or state.kept(CHOSEN)
-        _known.run, _known.language = run.cursors, chosen if chosen in LANGUAGES else asked_for()
+        said = (st.query_params.get(CHOSEN), state.get(CHOSEN), state.kept(CHOSEN))
+        chosen = next((one for one in said if one in LANGUAGES), None) or asked_for()
+        _known.run, _known.language = run.cursors, chosen
     return _known.language
 
 

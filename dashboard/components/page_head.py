@@ -48,8 +48,14 @@ def _language_box() -> None:
     state.first(CHOSEN, spoken())
     chosen = st.selectbox(
         _BOTH, list(LANGUAGES), key=CHOSEN, width=124, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
-        on_change=state.keep, args=(CHOSEN,),
+        on_change=_choose,
     )  # fmt: skip
     said = st.query_params.get(CHOSEN)
     if said != chosen and (said or chosen != asked_for()):
         st.query_params[CHOSEN] = chosen
+
+
+def _choose() -> None:
+    """Before anything is said in the new language: the address counts more than what is remembered."""
+    state.keep(CHOSEN)
+    st.query_params[CHOSEN] = state.get(CHOSEN)

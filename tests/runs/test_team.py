@@ -142,7 +142,7 @@ def test_it_goes_on_with_another_number_of_workers(home, alone, first, then):
 def test_what_a_person_asks_is_obeyed_by_all_at_the_same_step(home):
     runs = [made("asked-alone", 1), made("asked-two", 2)]
     for run in runs:
-        for what, value in (("learning_rate", 0.02), ("guidance", 3.0), ("pause", None), ("continue", None)):
+        for what, value in (("learning_rate", 0.004), ("guidance", 3.0), ("pause", None), ("continue", None)):
             controls.send(run, what, value)
     list(run_experiment(runs[0]))
     trained(runs[1], 2, home)
