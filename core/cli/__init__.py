@@ -8,6 +8,7 @@ import sys
 
 from core.cli.program import program
 from core.errors import AttentionLabError
+from core.language import tr
 
 __all__ = ["main"]
 
@@ -20,5 +21,5 @@ def main() -> None:
         print(f"attnlab: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("attnlab: stopped by you", file=sys.stderr)
+        print(f"attnlab: {tr('stopped by you')}", file=sys.stderr)
         sys.exit(130)

@@ -12,12 +12,13 @@ import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import MissingExtra, RunError, SettingError
+from core.language import mark, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADS = ["row", "measured", "target", "met", "what"]
+HEADS = [mark("row"), mark("measured"), mark("target"), mark("met"), mark("what")]
 
 
 def bench(
@@ -33,7 +34,9 @@ def bench(
     rows = _rows()
     unknown = sorted(name for name in set(names or []) if not fnmatch.filter(rows, name))
     if unknown:
-        raise SettingError(f"there is no row {', '.join(unknown)}; there are: {', '.join(rows)}")
+        raise SettingError(
+            tr("there is no row {unknown}; there are: {rows}", unknown=", ".join(unknown), rows=", ".join(rows))
+        )
     chosen = {found: rows[found] for name in names or rows for found in fnmatch.filter(rows, name)}
     if listed:
         show(
@@ -41,12 +44,12 @@ def bench(
             json,
             columns(
                 [[row.name, _figure(row.target, row.unit), row.what] for row in chosen.values()],
-                ["row", "target", "what"],
+                [tr("row"), tr("target"), tr("what")],
             ),
         )
         return
     found = [_measure(row, share) for row in chosen.values()]
-    show(found, json, columns([_line(one) for one in found], HEADS))
+    show(found, json, columns([_line(one) for one in found], [tr(head) for head in HEADS]))
     if any(one["met"] is False for one in found):
         raise typer.Exit(1)
 
@@ -59,8 +62,11 @@ def _rows() -> "Mapping[str, Any]":
     """
     if not (ROOT / "tests" / "benchmarks" / "table.py").exists():
         raise RunError(
-            f"the benchmarks are not at {ROOT / 'tests' / 'benchmarks'}; they come with a clone of the repository: "
-            'git clone it, then pip install -e ".[test]"'
+            tr(
+                "the benchmarks are not at {place}; they come with a clone of the repository: "
+                'git clone it, then pip install -e ".[test]"',
+                place=ROOT / "tests" / "benchmarks",
+            )
         )
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
@@ -70,7 +76,11 @@ def _rows() -> "Mapping[str, Any]":
 
 def _measure(row: Any, share: float) -> dict[str, Any]:
     busy = psutil.getloadavg()[0] / (os.cpu_count() or 1)
-    warning = f" (the machine is busy, {busy:.1f} processes a core: times come out too long)" if busy > 1 else ""
+    warning = (
+        tr(" (the machine is busy, {busy:.1f} processes a core: times come out too long)", busy=busy)
+        if busy > 1
+        else ""
+    )
     print(f"{row.name} …{warning}", file=sys.stderr, flush=True)
     try:
         measured = row.measure(share)
@@ -86,8 +96,8 @@ def _row(row: Any) -> dict[str, Any]:
 
 def _line(one: dict[str, Any]) -> list[str]:
     spread = f"{_figure(one['value'], one['unit'])} ({_figure(one['low'], '')}–{_figure(one['high'], '')})"
-    spread = "not measured" if one["value"] is None and one["met"] is None else spread
-    met = {None: "", True: "yes", False: "NO"}[one["met"]]
+    spread = tr("not measured") if one["value"] is None and one["met"] is None else spread
+    met = {None: "", True: tr("yes"), False: tr("NO")}[one["met"]]
     return [one["name"], spread, _figure(one["target"], one["unit"]), met, f"{one['what']}; {one['note']}".rstrip("; ")]
 
 

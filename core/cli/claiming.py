@@ -9,8 +9,10 @@ import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import MissingData, MissingExtra, SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
+    from core.claims.claim import Finding
     from core.claims.experiment import Experiment
 
 _EVERY = 0.1  # share of an experiment between two words about it
@@ -39,7 +41,12 @@ def claims(
     for name in names or ():
         if name not in CLAIMS:
             raise SettingError(
-                f"there is no claim {name!r}{did_you_mean(name, CLAIMS)}; known here: {', '.join(CLAIMS)}"
+                tr(
+                    "there is no claim {name!r}{did_you_mean}; known here: {claims}",
+                    name=name,
+                    did_you_mean=did_you_mean(name, CLAIMS),
+                    claims=", ".join(CLAIMS),
+                )
             )
     if write:
         _check_writing(budget)
@@ -69,7 +76,7 @@ def _list(names: list[str], json: bool) -> None:
     kinds = [CLAIMS[name] for name in names]
     parts = ("name", "statement", "effect_is", "baseline_is", "unit", "rule", "source")
     data = [{part: getattr(kind, part) for part in parts} for kind in kinds]
-    show(data, json, columns([[kind.name, kind.statement] for kind in kinds], ["claim", "statement"]))
+    show(data, json, columns([[kind.name, tr(kind.statement)] for kind in kinds], [tr("claim"), tr("statement")]))
 
 
 def _show_measured(names: list[str], json: bool) -> None:
@@ -79,7 +86,7 @@ def _show_measured(names: list[str], json: bool) -> None:
     from core.claims.lecture import in_order
 
     ledger, names = shipped.read(shipped.SHIPPED), [name for name in in_order() if name in names]
-    said = {name: VERDICTS[standing(name, ledger.get(name))] for name in names}
+    said = {name: tr(VERDICTS[standing(name, ledger.get(name))]) for name in names}
     rows = [
         [
             name,
@@ -94,7 +101,9 @@ def _show_measured(names: list[str], json: bool) -> None:
         else [name, "–", "–", 0, "–", said[name], "–"]
         for name in names
     ]
-    heads = ["claim", "effect", "baseline", "seeds", "seconds", "verdict", "measured"]
+    heads = [
+        tr("claim"), tr("effect"), tr("baseline"), tr("seeds"), tr("seconds"), tr("verdict"), tr("measured"),
+    ]  # fmt: skip
     show({name: asdict(ledger[name]) if name in ledger else None for name in names}, json, columns(rows, heads))
 
 
@@ -102,9 +111,11 @@ def _check_writing(budget: float) -> None:
     from core.claims import document
 
     if budget != 1:
-        raise SettingError("what is kept is measured with all its steps: leave out --budget, or --write")
+        raise SettingError(tr("what is kept is measured with all its steps: leave out --budget, or --write"))
     if not document.PLACE.parent.is_dir():
-        raise SettingError(f"{document.PLACE.parent} is not there: --write is for a checkout of the program")
+        raise SettingError(
+            tr("{place} is not there: --write is for a checkout of the program", place=document.PLACE.parent)
+        )
 
 
 def _document() -> None:
@@ -130,14 +141,13 @@ def _measure(names: list[str], seeds: int | None, budget: float, write: bool, js
     """Measure and print; whether anything was contradicted."""
     import torch
 
-    from core.claims.claim import Finding
     from core.claims.experiment import Experiment
     from core.claims.table import CLAIMS
 
     torch.set_num_threads(1)  # small tensors are slower with more
     kinds = [CLAIMS[name] for name in names]
     experiments = [Experiment(kind(), range(kind.seeds if seeds is None else seeds), budget) for kind in kinds]
-    findings: list[Finding] = []
+    findings = []
     for experiment in experiments:
         began = process_time()
         try:
@@ -145,31 +155,48 @@ def _measure(names: list[str], seeds: int | None, budget: float, write: bool, js
         except (MissingData, MissingExtra) as missing:
             if len(experiments) == 1:
                 raise
-            print(f"{experiment.claim.name}: not measured; {missing}", file=sys.stderr)
+            print(tr("{claim}: not measured; {missing}", claim=experiment.claim.name, missing=missing), file=sys.stderr)
             continue
         assert experiment.finding is not None
         findings.append(experiment.finding)
         if write:
             _keep(experiment, process_time() - began)
-    rows = [
-        [one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", one.unit, one.seeds, f"{one.seconds:.1f}", one.verdict]
-        for one in findings
-    ]
-    words = [
-        f"{one.name}: {one.statement}.\n  effect: {CLAIMS[one.name].effect_is}; baseline: {CLAIMS[one.name].baseline_is}; "
-        f"{CLAIMS[one.name].rule}."
-        for one in findings
-    ]
-    table = columns(rows, ["claim", "effect", "baseline", "unit", "seeds", "seconds", "verdict"])
-    show([one.to_dict() for one in findings], json, "\n".join([table, "", *words]))
+    show([one.to_dict() for one in findings], json, _told(findings))
     return any(one.verdict == "contradicted" for one in findings)
 
 
+def _told(findings: "list[Finding]") -> str:
+    """A table, and below it what its figures are."""
+    from core.claims.table import CLAIMS
+
+    rows = [
+        [
+            one.name, f"{one.effect:.4g}", f"{one.baseline:.4g}", tr(one.unit), one.seeds, f"{one.seconds:.1f}",
+            tr(one.verdict),
+        ]
+        for one in findings
+    ]  # fmt: skip
+    words = [
+        tr(
+            "{claim}: {statement}.\n  effect: {effect_is}; baseline: {baseline_is}; {rule}.",
+            claim=one.name,
+            statement=tr(one.statement),
+            effect_is=tr(CLAIMS[one.name].effect_is),
+            baseline_is=tr(CLAIMS[one.name].baseline_is),
+            rule=tr(CLAIMS[one.name].rule),
+        )
+        for one in findings
+    ]
+    heads = [tr("claim"), tr("effect"), tr("baseline"), tr("unit"), tr("seeds"), tr("seconds"), tr("verdict")]
+    return "\n".join([columns(rows, heads), "", *words])
+
+
 def _run(experiment: "Experiment") -> None:
-    said = 0.0
+    said, name = 0.0, experiment.claim.name
     while not experiment.done:
         experiment.go_on(1.0)
         if experiment.share >= said + _EVERY and not experiment.done:
             said = experiment.share
-            print(f"{experiment.claim.name}: {said:.0%}, {experiment.seconds:.0f} s", file=sys.stderr)
-    print(f"{experiment.claim.name}: done, {experiment.seconds:.0f} s", file=sys.stderr)
+            told = tr("{claim}: {share:.0%}, {seconds:.0f} s", claim=name, share=said, seconds=experiment.seconds)
+            print(told, file=sys.stderr)
+    print(tr("{claim}: done, {seconds:.0f} s", claim=name, seconds=experiment.seconds), file=sys.stderr)

@@ -10,6 +10,7 @@ import typer
 
 from core.cli.printing import Json, columns, show
 from core.errors import InputError, SettingError
+from core.language import tr
 from core.runs.classroom import accounts
 from core.runs.classroom.room import classroom_file, keep_classroom, load_classroom, new_classroom
 from core.runs.workspace import workspaces
@@ -29,12 +30,17 @@ def new(
 ) -> None:
     """Make a class. Its passwords are asked for (or read from the environment, or line by line from the standard input)."""
     if classroom_file().exists() and not anew:
-        raise SettingError(f"there is a class at {classroom_file()} already; --anew replaces it, its workspaces stay")
-    password = "" if only_accounts else _asked("password of the class", _CLASS)
+        raise SettingError(
+            tr("there is a class at {place} already; --anew replaces it, its workspaces stay", place=classroom_file())
+        )
+    password = "" if only_accounts else _asked(tr("password of the class"), _CLASS)
     if not password and not only_accounts:
-        raise InputError("a class without a password is entered by OpenID Connect alone: say so with --only-accounts")
-    path = keep_classroom(new_classroom(name, password, _asked("password of the lecturer", _LECTURER)))
-    show({"written": str(path)}, json, f"written: {path}\nstart it with: attnlab app --classroom")
+        raise InputError(
+            tr("a class without a password is entered by OpenID Connect alone: say so with --only-accounts")
+        )
+    path = keep_classroom(new_classroom(name, password, _asked(tr("password of the lecturer"), _LECTURER)))
+    words = [tr("written: {path}", path=path), tr("start it with: attnlab app --classroom")]
+    show({"written": str(path)}, json, "\n".join(words))
 
 
 @classroom.command("show")
@@ -50,7 +56,7 @@ def show_class(json: Json = False) -> None:
     show(
         {**said, "workspaces": people},
         json,
-        columns([*rows, ["workspaces", ", ".join(people) or "none yet"]], ["", ""]),
+        columns([*rows, ["workspaces", ", ".join(people) or tr("none yet")]], ["", ""]),
     )
 
 
@@ -61,14 +67,14 @@ def password(
 ) -> None:
     """Set a password or the pass phrase of a workspace; whoever is logged in by the old one is out at once."""
     room = load_classroom()
-    given = _asked(f"new password of {whose}", _NEW)
+    given = _asked(tr("new password of {whose}", whose=whose), _NEW)
     if whose == "class":
         accounts.set_password(room, given)
     elif whose == "lecturer":
         accounts.set_lecturer_password(room, given)
     else:
         accounts.set_phrase(whose, given)
-    show({"set": whose}, json, f"set: the password of {whose}")
+    show({"set": whose}, json, tr("set: the password of {whose}", whose=whose))
 
 
 def _asked(what: str, variable: str) -> str:
@@ -78,6 +84,6 @@ def _asked(what: str, variable: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(f"{what[0].upper()}{what[1:]}: ")
-    if getpass.getpass("Again: ") != first:
-        raise InputError("these two are not the same; nothing was written")
+    if getpass.getpass(tr("Again: ")) != first:
+        raise InputError(tr("these two are not the same; nothing was written"))
     return first

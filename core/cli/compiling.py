@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from core.cli.printing import Json, Run, columns, show
+from core.language import tr
 
 
 def compile_run(
@@ -30,31 +31,35 @@ def compile_run(
         if not wait:
             show(
                 {"run": found.address, "folder": str(folder), "pid": process.pid}, json,
-                f"compiling {found.address} in the background; what comes of it is said in {folder / 'log.txt'}",
+                tr(
+                    "compiling {run} in the background; what comes of it is said in {log}",
+                    run=found.address, log=folder / "log.txt",
+                ),
             )  # fmt: skip
             return
         code = process.wait()
     _report(found.address, folder, json)
     if code:
-        print(f"not everything was built: {_last_line(folder / 'log.txt')}", file=sys.stderr)
+        print(tr("not everything was built: {line}", line=_last_line(folder / "log.txt")), file=sys.stderr)
         sys.exit(1)
 
 
 def _report(address: str, folder: Path, json: bool) -> None:
     from core.runs.atomic import read_json
 
-    packages = {path.stem: read_json(path, "compile the run again") for path in sorted(folder.glob("*.json"))}
+    packages = {path.stem: read_json(path, tr("compile the run again")) for path in sorted(folder.glob("*.json"))}
     rows = [
         [name, f"{one['seconds']:.0f} s", one["sources"], f"{one['log_probs']:.1e}", f"{one['weights']:.1e}"]
         for name, one in packages.items()
     ]
-    text = columns(rows, ["package", "built in", "sources checked", "Δ log p", "Δ weights"]) + f"\nin {folder}"
+    heads = [tr("package"), tr("built in"), tr("sources checked"), "Δ log p", tr("Δ weights")]
+    text = f"{columns(rows, heads)}\n{tr('in {folder}', folder=folder)}"
     data = {"run": address, "folder": str(folder), "packages": packages}
-    show(data, json, text if rows else f"nothing is compiled for {address}")
+    show(data, json, text if rows else tr("nothing is compiled for {run}", run=address))
 
 
 def _last_line(log: Path) -> str:
     try:
         return log.read_text(encoding="utf-8").splitlines()[-1]
     except (OSError, IndexError):
-        return f"see {log.with_name('output.txt')}"
+        return tr("see {file}", file=log.with_name("output.txt"))

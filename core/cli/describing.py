@@ -8,6 +8,7 @@ import typer
 
 from core.cli.printing import Json, show
 from core.errors import DataError
+from core.language import tr
 
 
 def figure(
@@ -21,13 +22,19 @@ def figure(
         with file.open("rb") as opened:
             raw = opened.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise DataError(f"cannot read {file}: {error.strerror}; give the path of a figure") from error
+        raise DataError(
+            tr("cannot read {file}: {reason}; give the path of a figure", file=file, reason=error.strerror)
+        ) from error
     found = open_figure(raw)
     about = found.about
-    tokens = (
-        f"rows ({len(about.queries)}): {' '.join(about.queries)}\ncolumns ({len(about.keys)}): {' '.join(about.keys)}"
+    tokens = tr(
+        "rows ({rows}): {queries}\ncolumns ({columns}): {keys}",
+        rows=len(about.queries),
+        queries=" ".join(about.queries),
+        columns=len(about.keys),
+        keys=" ".join(about.keys),
     )
     show({**about.to_dict(), "edited": list(found.edited)}, json, f"{about.told}\n{tokens}")
     if found.edited:
-        print(f"edited after it was saved: {' and '.join(found.edited)}", file=sys.stderr)
+        print(tr("edited after it was saved: {parts}", parts=found.parts), file=sys.stderr)
         sys.exit(1)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.errors import SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from torch import nn
@@ -50,4 +51,4 @@ def refuse_elsewhere(device: str, what: str) -> None:
         SettingError: one was asked for.
     """
     if device not in ("", "auto", "cpu"):
-        raise SettingError(f"{what} computed on the CPU only: leave --device {device} out")
+        raise SettingError(tr("{what} computed on the CPU only: leave --device {device} out", what=what, device=device))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from core.cli.printing import Json, columns, show
+from core.language import tr
 from core.runs import foreign
 
 hf = typer.Typer(
@@ -40,7 +41,7 @@ def keep(
     foreign.load_foreign(where, source_language, target_language)
     kept = foreign.KeptModel(name or where.name, str(where), source_language, target_language)
     foreign.keep_model(kept)
-    show({"model": kept.address, **asdict(kept)}, json, f"kept as {kept.address}")
+    show({"model": kept.address, **asdict(kept)}, json, tr("kept as {address}", address=kept.address))
 
 
 @hf.command("list")
@@ -49,7 +50,9 @@ def list_kept(json: Json = False) -> None:
     kept = foreign.kept_models()
     rows = [[one.address, one.path, one.source_language, one.target_language] for one in kept]
     show(
-        [{"model": one.address, **asdict(one)} for one in kept], json, columns(rows, ["model", "folder", "from", "to"])
+        [{"model": one.address, **asdict(one)} for one in kept],
+        json,
+        columns(rows, [tr("model"), tr("folder"), tr("from"), tr("to")]),
     )
 
 
@@ -58,7 +61,7 @@ def forget(name: Annotated[str, typer.Argument(help="without hf/")], json: Json 
     """Forget a name; the folder stays as it is."""
     plain = name.removeprefix(foreign.PREFIX)
     foreign.forget_model(plain)
-    show({"forgotten": plain}, json, f"forgotten: {foreign.PREFIX}{plain}")
+    show({"forgotten": plain}, json, tr("forgotten: {model}", model=f"{foreign.PREFIX}{plain}"))
 
 
 def _plain(value: Any) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from core.cli.printing import Json, columns, show, write_file
 from core.errors import SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.metrics.diagnosis import Diagnosis
@@ -40,13 +41,15 @@ def inspect(
     write = None if out is None else by_ending(out.name, ALIGNMENT_EXPORTS)
     known = [reading for readings in READINGS.values() for reading in readings]
     if axes is not None and axes not in known:
-        raise SettingError(f"axes cannot be {axes!r}; choose one of: {', '.join(known)}")
+        raise SettingError(tr("axes cannot be {axes!r}; choose one of: {known}", axes=axes, known=", ".join(known)))
     text = told_tokens(tokens)
     dump = read_paths(files, Reading(axes, None, softmax), counts_of(text))
     group, at = dump.groups[0], _step(dump, step)
     rivals = ranked(dump.at(at, group))
     if not rivals:
-        raise SettingError(f"{dump.maps[0].place.label} has no map at step {at}; choose another --step")
+        raise SettingError(
+            tr("{place} has no map at step {step}; choose another --step", place=dump.maps[0].place.label, step=at)
+        )
     best = rivals[0].map
     captions = Captions(text, hop=None if hop is None else hop / 1000)
     diagnosis = diagnose(best, label(best, captions), rivals)
@@ -77,8 +80,8 @@ def told_tokens(given: str | None) -> str:
 def _step(dump: "AlignmentDump", asked: int | None) -> int | None:
     steps = dump.steps
     if asked is not None and asked not in steps:
-        there = f"{steps[0]} … {steps[-1]}" if steps else "none"
-        raise SettingError(f"there is no map of step {asked}; steps with one: {there}")
+        there = f"{steps[0]} … {steps[-1]}" if steps else tr("none")
+        raise SettingError(tr("there is no map of step {step}; steps with one: {there}", step=asked, there=there))
     return asked if asked is not None else (steps[-1] if steps else None)
 
 
@@ -100,15 +103,16 @@ def _data(diagnosis: "Diagnosis", dump: "AlignmentDump") -> dict[str, Any]:
 
 
 def _told(diagnosis: "Diagnosis", dump: "AlignmentDump") -> str:
-    lines = [*dump.found, *(f"noticed: {note}" for note in (*dump.done, *diagnosis.axes.notes))]
+    lines = [*dump.found, *(tr("noticed: {note}", note=note) for note in (*dump.done, *diagnosis.axes.notes))]
     rivals = [[one.map.place.label, f"{one.quality:.3f}"] for one in diagnosis.rivals[:12]]
     more = len(diagnosis.rivals) - len(rivals)
-    rest = f"\nand {more:,} more; --out scores.csv has all" if more > 0 else ""
+    rest = "\n" + tr("and {more:,} more; --out scores.csv has all", more=more) if more > 0 else ""
     figures = [[name, f"{value:.3f}"] for name, value in diagnosis.judged.figures.items()]
-    doctor = [f"{at}. {told}" for at, told in enumerate(diagnosis.told[:12], 1)] or ["the doctor finds nothing wrong"]
+    doctor = [f"{at}. {told}" for at, told in enumerate(diagnosis.told[:12], 1)]
+    doctor = doctor or [tr("the doctor finds nothing wrong")]
     if len(diagnosis.told) > 12:
-        doctor.append(f"… all together {diagnosis.kinds}; --json has each")
+        doctor.append(tr("… all together {kinds}; --json has each", kinds=diagnosis.kinds))
     return "\n\n".join(
-        ["\n".join(lines), columns(rivals, ["map", "quality"]) + rest, diagnosis.choice, columns(figures, ["score", ""]),
+        ["\n".join(lines), columns(rivals, [tr("map"), tr("quality")]) + rest, diagnosis.choice, columns(figures, [tr("score"), ""]),
          "\n".join(doctor)]
     )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from core.cli.printing import columns, show
 from core.errors import SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.runs.trained_set import TrainedSet
@@ -41,7 +42,11 @@ def refuse_for_sets(run: str, **given: object) -> None:
     for name, value in given.items():
         if value:
             raise SettingError(
-                f"{run} labels sets of vectors and decodes nothing, so --{name} means nothing: leave it out"
+                tr(
+                    "{run} labels sets of vectors and decodes nothing, so --{name} means nothing: leave it out",
+                    run=run,
+                    name=name,
+                )
             )
 
 
@@ -62,13 +67,19 @@ def show_labels(run: str, text: str, as_json: bool) -> None:
     show(
         {"schema": "attnlab/labels/1", "model": run, "labels": data},
         as_json,
-        columns(rows, ["item", "label", "", ""][: len(rows[0])]),
+        columns(rows, [tr("item"), tr("label"), "", ""][: len(rows[0])]),
     )
 
 
 def told_labels(found: "Evaluated") -> str:
     """An evaluation in words."""
-    return (
-        f"{found.token_accuracy:.1%} of labels right · {found.exact_match:.1%} of sets with every label right · "
-        f"loss {found.loss:.4f} nats a label\n{found.n} sets of the split {found.split}, {found.seconds:.1f} s"
+    return tr(
+        "{labels:.1%} of labels right · {sets:.1%} of sets with every label right · loss {loss:.4f} nats a label\n"
+        "{n} sets of the split {split}, {seconds:.1f} s",
+        labels=found.token_accuracy,
+        sets=found.exact_match,
+        loss=found.loss,
+        n=found.n,
+        split=found.split,
+        seconds=found.seconds,
     )

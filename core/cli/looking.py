@@ -10,8 +10,9 @@ import typer
 from core.cli.devices import Device, brought, choose, refuse_elsewhere
 from core.cli.labels import labels_sets, refuse_for_sets, set_model, show_labels, told_labels
 from core.cli.places import judged, parallel_model, refuse_for_places, show_writing, writes_at_once
-from core.cli.printing import Assignments, Json, Run, columns, show, write_file
+from core.cli.printing import Assignments, Json, Run, columns, show, told_sites, write_file
 from core.errors import SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.decoding.search import AbstractSearch
@@ -51,7 +52,7 @@ def decode(
     from core.figures.tree_files import export_of
 
     if labels_sets(run):
-        refuse_elsewhere(device, f"{run} labels sets, which is")
+        refuse_elsewhere(device, tr("{run} labels sets, which is", run=run))
         refuse_for_sets(run, search=search, set=assignments, inference=inference, out=out)
         show_labels(run, text, json)
         return
@@ -65,7 +66,7 @@ def decode(
     if remark := how.remark(len(trained.vocabularies[1])):
         print(remark, file=sys.stderr)
     if unknown := trained.unknown(text):
-        print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
+        print(tr("never seen in training, read as <unk>: {words}", words=" ".join(unknown[:12])), file=sys.stderr)
     if out is not None and write is not None:
         write_file(out, write(tree.parts))
     if json:
@@ -99,10 +100,10 @@ def attend(
     from core.runs.catalog import entry
 
     write = None if out is None else by_ending(out.name, EXPORTS)
-    entry(LEVELS, level, "level")
+    entry(LEVELS, level, tr("level"))
     trained: TrainedSet | TrainedParallel | AbstractStepwise | AdaptedReader
     if labels_sets(run):
-        refuse_elsewhere(device, f"{run} labels sets, which is")
+        refuse_elsewhere(device, tr("{run} labels sets, which is", run=run))
         refuse_for_sets(run, target=target, inference=inference)
         trained = set_model(run)
         matrices = trained.matrices(trained.read(text), only, level)
@@ -122,8 +123,7 @@ def attend(
         }
         for matrix in matrices
     ]  # fmt: skip
-    rows = [[one["site"], one["label"], one["heads"], len(one["queries"]), len(one["keys"])] for one in data]
-    show(data, json, columns(rows, ["site", "", "heads", "queries", "keys"]))
+    show(data, json, told_sites(matrices))
 
 
 def _reading(
@@ -157,26 +157,22 @@ def evaluate(
     from core.tasks.task import SPLITS
 
     if split not in SPLITS:
-        raise SettingError(f"there is no split {split!r}; choose one of: {', '.join(SPLITS)}")
+        raise SettingError(
+            tr("there is no split {split!r}; choose one of: {splits}", split=split, splits=", ".join(SPLITS))
+        )
     if labels_sets(run):
-        refuse_elsewhere(device, f"{run} labels sets, which is")
+        refuse_elsewhere(device, tr("{run} labels sets, which is", run=run))
         refuse_for_sets(run, search=search, set=assignments, inference=inference)
         labelled = set_model(run).evaluate(split, n)
         show(asdict(labelled), json, told_labels(labelled))
         return
     if writes_at_once(run):
         refuse_for_places(run, inference=inference)
-        found, given = judged(run, split, search, assignments or [], n), "all places empty, their number given"
+        found, given = judged(run, split, search, assignments or [], n), tr("all places empty, their number given")
     else:
         found = _brought(_loaded(run, inference)).evaluate(split, _search(search, assignments or []), n=n)
-        given = "under the gold prefix"
-    text = (
-        f"exact match {found.exact_match:.1%} · token accuracy {found.token_accuracy:.1%} (running free)\n"
-        f"{_measures(found)}"
-        f"loss {found.loss:.4f} nats a token · token accuracy {found.forced_accuracy:.1%} ({given})\n"
-        f"{found.n} examples of the split {split}, {found.seconds:.1f} s"
-    )
-    show(asdict(found), json, text)
+        given = tr("under the gold prefix")
+    show(asdict(found), json, _judgement(found, given, split))
 
 
 def verify(
@@ -190,10 +186,36 @@ def verify(
     from core.runs.verification import verify as check
 
     found = check(_loaded(run, inference), sentences)
-    word = "ok" if found.ok else f"NOT ok (allowed: {TOLERANCE:g})"
-    show(asdict(found), json, f"{found.checked} numbers checked, largest difference {found.max_error:.2e}: {word}")
+    text = tr(
+        "{count} numbers checked, largest difference {difference:.2e}: {word}",
+        count=found.checked,
+        difference=found.max_error,
+        word=tr("ok") if found.ok else tr("NOT ok (allowed: {tolerance:g})", tolerance=TOLERANCE),
+    )
+    show(asdict(found), json, text)
     if not found.ok:
         sys.exit(1)
+
+
+def _judgement(found: "Evaluated", given: str, split: str) -> str:
+    """An evaluation in words.
+
+    Args:
+        given: what stood before each token of which the loss is.
+    """
+    free = tr(
+        "exact match {exact:.1%} · token accuracy {tokens:.1%} (running free)",
+        exact=found.exact_match,
+        tokens=found.token_accuracy,
+    )
+    forced = tr(
+        "loss {loss:.4f} nats a token · token accuracy {tokens:.1%} ({given})",
+        loss=found.loss,
+        tokens=found.forced_accuracy,
+        given=given,
+    )
+    counted = tr("{n} examples of the split {split}, {seconds:.1f} s", n=found.n, split=split, seconds=found.seconds)
+    return f"{free}\n{_measures(found)}{forced}\n{counted}"
 
 
 def _measures(found: "Evaluated") -> str:
@@ -222,11 +244,15 @@ def _loaded(run: str, inference: str | None, *, writes: bool = True) -> "Abstrac
 
     trained = load(run)
     if writes and not isinstance(trained, AbstractStepwise):
-        raise SettingError(f"{run} only reads, and writes nothing here: look at its attention with attnlab attend")
+        raise SettingError(
+            tr("{run} only reads, and writes nothing here: look at its attention with attnlab attend", run=run)
+        )
     if inference is None:
         return trained
     if not isinstance(trained, TrainedModel):
-        raise SettingError(f"{run} is no recurrent model of this house, so --inference means nothing: leave it out")
+        raise SettingError(
+            tr("{run} is no recurrent model of this house, so --inference means nothing: leave it out", run=run)
+        )
     return steered(trained, inference)
 
 
@@ -236,10 +262,14 @@ def _search(name: str | None, assignments: list[str]) -> "AbstractSearch":
 
     if name in DECODINGS:
         raise SettingError(
-            f"--search {name} writes all places at once, and this run writes a token after the other: choose one of: "
-            + ", ".join(SEARCHES)
+            tr(
+                "--search {name} writes all places at once, and this run writes a token after the other: choose one of: "
+                "{searches}",
+                name=name,
+                searches=", ".join(SEARCHES),
+            )
         )
-    return entry(SEARCHES, name or "greedy", "search").from_dict(parse_assignments(assignments))
+    return entry(SEARCHES, name or "greedy", tr("search")).from_dict(parse_assignments(assignments))
 
 
 def _finished(tree: "DecodingTree") -> str:
@@ -254,8 +284,6 @@ def _finished(tree: "DecodingTree") -> str:
         ]
         for end in ends
     ]
-    proof = {True: ", proved: no output is better", False: ", not proved"}.get(tree.header["proved"], "")
-    return (
-        columns(rows, ["finished", "Σ log p", *terms, "score"])
-        + f"\n{len(tree)} nodes, stopped: {tree.header['stop_reason']}{proof}"
-    )
+    proof = {True: tr(", proved: no output is better"), False: tr(", not proved")}.get(tree.header["proved"], "")
+    counted = tr("{n} nodes, stopped: {reason}{proof}", n=len(tree), reason=tree.header["stop_reason"], proof=proof)
+    return f"{columns(rows, [tr('finished'), 'Σ log p', *terms, tr('score')])}\n{counted}"

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from core.cli.printing import Json, Run, columns, show
+from core.language import tr
 from core.runs import archive, status, store
 
 runs = typer.Typer(help="List and manage runs.", no_args_is_help=True)
@@ -31,7 +32,7 @@ def list_all(json: Json = False) -> None:
             }
         )
         rows.append([run.address, task, model, now.state, f"{now.step}/{now.steps}", problem or now.reason])
-    show(data, json, columns(rows, ["run", "task", "model", "state", "step", ""]))
+    show(data, json, columns(rows, [tr("run"), tr("task"), tr("model"), tr("state"), tr("step"), ""]))
 
 
 @runs.command("show")
@@ -42,11 +43,18 @@ def show_one(run: Run, json: Json = False) -> None:
     folder = store.open_run(run)
     config, now = folder.config(), status.read(folder)
     settings = [[f"{part}.{name}", value] for part in PARTS for name, value in config.get(part, {}).items()]
-    text = f"{folder.address} ({folder.path})\nstate {now.state}, step {now.step} of {now.steps} {now.reason}\n"
+    how_far = tr(
+        "state {state}, step {step} of {steps} {reason}",
+        state=now.state,
+        step=now.step,
+        steps=now.steps,
+        reason=now.reason,
+    )
     show(
         {"run": folder.address, "path": str(folder.path), "config": config, "status": asdict(now)},
         json,
-        text + columns([*settings, ["seed", config.get("seed")]], ["setting", "value"]),
+        f"{folder.address} ({folder.path})\n{how_far}\n"
+        + columns([*settings, ["seed", config.get("seed")]], [tr("setting"), tr("value")]),
     )
 
 
@@ -54,14 +62,14 @@ def show_one(run: Run, json: Json = False) -> None:
 def rename(run: Run, name: Annotated[str, typer.Argument(help="the new name")], json: Json = False) -> None:
     """Give a run of yours another name."""
     renamed = store.rename(store.find_run(run), name)
-    show({"run": renamed.address}, json, f"now called {renamed.address}")
+    show({"run": renamed.address}, json, tr("now called {run}", run=renamed.address))
 
 
 @runs.command()
 def delete(run: Run, json: Json = False) -> None:
     """Delete a run of yours."""
     store.delete(store.find_run(run))
-    show({"deleted": run}, json, f"deleted {run}")
+    show({"deleted": run}, json, tr("deleted {run}", run=run))
 
 
 @runs.command("export")
@@ -70,7 +78,7 @@ def export_run(
 ) -> None:
     """Put a run into one zip file."""
     archive.export_file(store.open_run(run), out)
-    show({"written": str(out)}, json, f"written: {out}")
+    show({"written": str(out)}, json, tr("written: {path}", path=out))
 
 
 @runs.command("import")
@@ -82,7 +90,11 @@ def import_run(
     """Read a run back from a zip file."""
     run = archive.import_run(source, name or None)
     word = archive.word_on(source)
-    show({"run": run.address, "word": word}, json, f"imported as {run.address}" + (f"\n{word}" if word else ""))
+    show(
+        {"run": run.address, "word": word},
+        json,
+        tr("imported as {run}", run=run.address) + (f"\n{word}" if word else ""),
+    )
 
 
 @runs.command()
@@ -93,4 +105,4 @@ def ship(
     from core.runs import shipping
 
     copy = shipping.ship(store.open_run(run), folder)
-    show({"written": str(copy.path)}, json, f"written: {copy.path}")
+    show({"written": str(copy.path)}, json, tr("written: {path}", path=copy.path))

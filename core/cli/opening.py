@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.cli.inspecting import told_tokens
-from core.cli.printing import Json, columns, show, write_file
+from core.cli.printing import Json, show, told_sites, write_file
 from core.errors import SettingError
+from core.language import tr, tr_count
 
 if TYPE_CHECKING:
     from core.adapters.recordings.hypotheses import Hypothesis
@@ -45,13 +46,17 @@ def open_recording(
 
     write = None if out is None else by_ending(out.name, EXPORTS)
     recordings = read_recording_paths(files, program or ANY, kind)
-    chosen = _nth(recordings, recording, "recording")
-    one = _nth(chosen.crowd.all, hypothesis, "hypothesis")
+    chosen = _nth(recordings, recording, tr("recording"))
+    one = _nth(chosen.crowd.all, hypothesis, tr("hypothesis"))
     opened = chosen.opened(one, Given(told_tokens(source), told_tokens(target), numbers))
     matrices = [matrix for matrix in opened.matrices if fnmatchcase(matrix.site.name, only)]
     if not matrices:
         raise SettingError(
-            f"no attention is called {only!r}; there are {', '.join(m.site.name for m in opened.matrices)}"
+            tr(
+                "no attention is called {only!r}; there are {names}",
+                only=only,
+                names=", ".join(m.site.name for m in opened.matrices),
+            )
         )
     if out is not None and write is not None:
         write_file(out, write(matrices, about_heads(matrices, Reading(Origin(), chosen.name))))
@@ -62,7 +67,15 @@ def open_recording(
 
 def _nth(many: "Any", number: int, what: str) -> "Any":
     if number > len(many):
-        raise SettingError(f"there is no {what} {number}; there {'is 1' if len(many) == 1 else f'are {len(many):,}'}")
+        raise SettingError(
+            tr_count(
+                len(many),
+                "there is no {what} {number}; there is 1",
+                "there is no {what} {number}; there are {n:,}",
+                what=what,
+                number=number,
+            )
+        )
     return many[number - 1]
 
 
@@ -95,13 +108,16 @@ def _told(
     lines = [
         f"{chosen.name}: {chosen.crowd.label(one)}",
         *chosen.found,
-        *(f"noticed: {note}" for note in opened.noticed),
+        *(tr("noticed: {note}", note=note) for note in opened.noticed),
     ]
     if len(recordings) > 1:
-        lines.insert(0, f"{len(recordings):,} recordings: {', '.join(each.name for each in recordings[:8])}")
+        names = ", ".join(each.name for each in recordings[:8])
+        lines.insert(0, tr("{count:,} recordings: {names}", count=len(recordings), names=names))
     if len(chosen.crowd.all) > 1:
-        lines.insert(
-            -len(chosen.found) or 1, f"{len(chosen.crowd.all):,} hypotheses of {chosen.crowd.sentences:,} sentences"
+        counted = tr(
+            "{count:,} hypotheses of {sentences:,} sentences",
+            count=len(chosen.crowd.all),
+            sentences=chosen.crowd.sentences,
         )
-    rows = [[m.site.name, m.site.label, m.heads, len(m.queries), len(m.keys)] for m in matrices]
-    return "\n".join([*lines, "", columns(rows, ["site", "", "heads", "queries", "keys"])])
+        lines.insert(-len(chosen.found) or 1, counted)
+    return "\n".join([*lines, "", told_sites(matrices)])

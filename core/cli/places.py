@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from core.cli.devices import brought
 from core.cli.printing import columns, show
 from core.errors import SettingError
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.decoding.all_places import AbstractAllPlaces
@@ -42,12 +43,19 @@ def refuse_for_places(run: str, **given: object) -> None:
         SettingError: one was given.
     """
     reasons = {
-        "inference": "holds the alignment of a recurrent decoder",
-        "out": "writes a decoding tree, and there is none without a prefix; --json prints every pass",
+        "inference": tr("holds the alignment of a recurrent decoder"),
+        "out": tr("writes a decoding tree, and there is none without a prefix; --json prints every pass"),
     }
     for name, value in given.items():
         if value is not None:
-            raise SettingError(f"{run} writes all places at once, and --{name} {reasons[name]}: leave it out")
+            raise SettingError(
+                tr(
+                    "{run} writes all places at once, and --{name} {reason}: leave it out",
+                    run=run,
+                    name=name,
+                    reason=reasons[name],
+                )
+            )
 
 
 def show_writing(run: str, text: str, name: str | None, assignments: list[str], as_json: bool) -> None:
@@ -55,13 +63,17 @@ def show_writing(run: str, text: str, name: str | None, assignments: list[str], 
     trained, how = parallel_model(run), _decoding(name, assignments)
     found = trained.record(text, how)
     if unknown := trained.unknown(text):
-        print(f"never seen in training, read as <unk>: {' '.join(unknown[:12])}", file=sys.stderr)
+        print(tr("never seen in training, read as <unk>: {words}", words=" ".join(unknown[:12])), file=sys.stderr)
     rows = [
         [number + 1, *(_cell(one, place) for place in range(found["places"]))]
         for number, one in enumerate(found["passes"])
     ]
-    heads = ["pass", *map(str, range(1, found["places"] + 1))]
-    counted = f"{found['places']} places, {found['calls']} calls of the decoder; * is written again"
+    heads = [tr("pass"), *map(str, range(1, found["places"] + 1))]
+    counted = tr(
+        "{places} places, {calls} calls of the decoder; * is written again",
+        places=found["places"],
+        calls=found["calls"],
+    )
     show(found, as_json, f"{found['output']}\n{columns(rows, heads)}\n{counted}")
 
 
@@ -77,14 +89,18 @@ def _decoding(name: str | None, assignments: list[str]) -> "AbstractAllPlaces | 
 
     if name is None:
         if assignments:
-            raise SettingError("--set changes a decoding: name it with --search at_once, mask_predict or ctc")
+            raise SettingError(tr("--set changes a decoding: name it with --search at_once, mask_predict or ctc"))
         return None
     if name in SEARCHES:
         raise SettingError(
-            f"--search {name} steps from prefix to prefix, and this run writes all places at once: choose one of: "
-            + ", ".join(DECODINGS)
+            tr(
+                "--search {name} steps from prefix to prefix, and this run writes all places at once: choose one of: "
+                "{decodings}",
+                name=name,
+                decodings=", ".join(DECODINGS),
+            )
         )
-    return entry(DECODINGS, name, "decoding").from_dict(parse_assignments(assignments))
+    return entry(DECODINGS, name, tr("decoding")).from_dict(parse_assignments(assignments))
 
 
 def _cell(one: dict[str, list[object]], place: int) -> str:

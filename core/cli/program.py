@@ -8,6 +8,7 @@ from core.cli.classroom import classroom
 from core.cli.compiling import compile_run
 from core.cli.describing import figure
 from core.cli.foreign import hf
+from core.cli.helping import SpokenGroup
 from core.cli.inspecting import inspect
 from core.cli.lessons import lessons
 from core.cli.looking import attend, decode, evaluate, verify
@@ -23,6 +24,7 @@ from core.cli.teaching import list_class, lock, publish, unlock, unpublish
 from core.cli.training import train
 
 program = typer.Typer(
+    cls=SpokenGroup,
     help="Attention Lab: train small encoder-decoders, see all their attention, step and compare their decoding.",
     no_args_is_help=True,
     add_completion=False,

@@ -3,6 +3,7 @@
 import typer
 
 from core.cli.printing import Json, Run, columns, show
+from core.language import tr
 
 queue = typer.Typer(help="The line in which trainings wait for their turn.", no_args_is_help=True)
 
@@ -24,12 +25,10 @@ def list_line(json: Json = False) -> None:
             "run": ticket.address, "path": ticket.path, "owner": ticket.owner, "state": now.state, "before": before,
             "step": now.step, "steps": now.steps,
         })  # fmt: skip
-    told = [
-        [one["run"], one["owner"], one["state"], f"{one['before']} before it" if one["before"] is not None else ""]
-        for one in data
-    ]
-    text = columns(told, ["run", "owner", "state", "place"]) if told else "nothing runs and nothing waits"
-    text = "\n".join([f"at most {places} at once", text, *line.problems])
+    told = [[one["run"], one["owner"], one["state"], _place(one["before"])] for one in data]
+    heads = [tr("run"), tr("owner"), tr("state"), tr("place")]
+    text = columns(told, heads) if told else tr("nothing runs and nothing waits")
+    text = "\n".join([tr("at most {places} at once", places=places), text, *line.problems])
     show({"places": places, "trainings": data, "problems": list(line.problems)}, json, text)
 
 
@@ -41,5 +40,13 @@ def cancel(run: Run, json: Json = False) -> None:
     folder = store.open_run(run)
     job_queue.cancel(folder)
     now = status.read(folder)
-    asked = "was asked to stop after its step" if now.alive else f"is {now.state}"
-    show({"run": folder.address, "state": now.state}, json, f"{folder.address} {asked}")
+    told = (
+        tr("{run} was asked to stop after its step", run=folder.address)
+        if now.alive
+        else tr("{run} is {state}", run=folder.address, state=now.state)
+    )
+    show({"run": folder.address, "state": now.state}, json, told)
+
+
+def _place(before: int | None) -> str:
+    return "" if before is None else tr("{count} before it", count=before)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.cli.printing import Json, Run, show
+from core.language import tr
 
 if TYPE_CHECKING:
     from core.adapters.sending.agreement import Agreement
@@ -29,7 +30,7 @@ def send(
     from core.runs.catalog import entry
     from core.runs.trained import load
 
-    target = entry(SENT_AS, kind, "target")()
+    target = entry(SENT_AS, kind, tr("target"))()
     trained = load(run)
     parcel = packed_for(trained, target)
     if check:
@@ -44,20 +45,25 @@ def send(
         "reads_text": parcel.tokenizer is not None,
         "agreement": found and asdict(found),
     }
-    show(data, json, f"written: {out}\n{_told(found)}")
+    show(data, json, f"{tr('written: {path}', path=out)}\n{_told(found)}")
     if found is not None and not found.ok:
         sys.exit(1)
 
 
 def _told(found: "Agreement | None") -> str:
     if found is None:
-        return "not compared"
-    text = f"{found.same} of {found.checked} greedy outputs are the same there"
+        return tr("not compared")
+    text = tr("{same} of {checked} greedy outputs are the same there", same=found.same, checked=found.checked)
     if found.read_alike is not None:
-        text += f", {found.read_alike} of {found.checked} sources are read alike"
+        text += tr(", {alike} of {checked} sources are read alike", alike=found.read_alike, checked=found.checked)
     else:
-        text += "; it reads numbers, no text"
+        text += tr("; it reads numbers, no text")
     if found.first is not None:
         here, there = (" ".join(tokens) for tokens in (found.first.here, found.first.there))
-        text += f"\nfirst difference, for {found.first.source!r}:\n  here   {here}\n  there  {there}"
+        text += "\n" + tr(
+            "first difference, for {source!r}:\n  here   {here}\n  there  {there}",
+            source=found.first.source,
+            here=here,
+            there=there,
+        )
     return text

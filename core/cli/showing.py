@@ -12,6 +12,7 @@ import typer
 from core.cli.devices import Device, choose
 from core.cli.printing import Json, columns, show
 from core.errors import RunError
+from core.language import tr
 
 
 def app(
@@ -45,14 +46,16 @@ def app(
     choose(device)
     page = Path(__file__).resolve().parents[2] / "dashboard" / ("gate.py" if classroom else "app.py")
     if not page.exists():
-        raise RunError(f"the app is not at {page}; install from a clone with: pip install -e .")
+        raise RunError(tr("the app is not at {page}; install from a clone with: pip install -e .", page=page))
     if classroom:
         load_classroom()
     elif not _is_here(address):
-        print(
-            f"attnlab: whoever reaches {address} can see, change and delete everything in this workspace, and use this "
-            "computer; for a class, start it with --classroom", file=sys.stderr,
-        )  # fmt: skip
+        said = tr(
+            "attnlab: whoever reaches {address} can see, change and delete everything in this workspace, and use this "
+            "computer; for a class, start it with --classroom",
+            address=address,
+        )
+        print(said, file=sys.stderr)
     options = ["--server.port", str(port), "--server.headless", "true" if no_browser else "false"]
     options += ["--server.address", address]
     Limits(memory_limit, time_limit)  # says what cannot be
@@ -125,8 +128,9 @@ def _list(table: dict[str, Any], as_json: bool) -> None:
     ]  # fmt: skip
     blocks = []
     for item in data:
-        rows = [["  " + one["name"], one["default"], one["help"]] for one in item["settings"]]
+        rows = [["  " + one["name"], one["default"], tr(one["help"])] for one in item["settings"]]
         blocks.append(
-            f"{item['name']}: {item['summary']}\n" + (columns(rows, ["  setting", "default", ""]) if rows else "")
+            f"{item['name']}: {tr(item['summary'])}\n"
+            + (columns(rows, [f"  {tr('setting')}", tr("default"), ""]) if rows else "")
         )
     show(data, as_json, "\n\n".join(blocks))

@@ -7,6 +7,7 @@ import typer
 
 from core.cli.printing import Json, Run, show, write_file
 from core.errors import SettingError
+from core.language import tr
 
 
 def say(
@@ -30,7 +31,9 @@ def say(
     from core.runs.voices import load_voice
 
     if out.suffix.lower() != ".wav":
-        raise SettingError(f"cannot write {out.name}: sound is written as WAV; choose a name that ends in .wav")
+        raise SettingError(
+            tr("cannot write {name}: sound is written as WAV; choose a name that ends in .wav", name=out.name)
+        )
     write = None if map_out is None else by_ending(map_out.name, EXPORTS)
     voice = load_voice(run)
     said = voice.say(text, chance)
@@ -46,6 +49,6 @@ def say(
         "stopped": said.stopped,
         "doctor": told,
     }
-    show(
-        data, json, f"{said.seconds:.2f} s written: {out}\ndoctor: {' · '.join(told) or 'nothing wrong with this map'}"
-    )
+    doctor = " · ".join(told) or tr("nothing wrong with this map")
+    written = tr("{seconds:.2f} s written: {out}", seconds=said.seconds, out=out)
+    show(data, json, f"{written}\n{tr('doctor: {told}', told=doctor)}")

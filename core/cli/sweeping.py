@@ -2,12 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.cli.printing import Assignments, Json, Run, columns, show
+from core.cli.printing import Assignments, Json, Run, columns, show, write_file
 from core.errors import SettingError
+from core.language import tr
+
+if TYPE_CHECKING:
+    from core.runs.beam_sizes import Progress, SweepPoint
 
 
 def sweep(
@@ -33,9 +37,9 @@ def sweep(
     for now in swept(trained, sentences(trained, n), over):
         if now.point is not None:
             points.append(now.point)
-            print(f"{now.point.name}: {now.done} of {now.total} outputs, {now.point.seconds:.1f} s", file=sys.stderr)
+            print(_progress(now.point, now), file=sys.stderr)
     if out is not None:
-        _write(out, to_csv(points))
+        write_file(out, to_csv(points))
     lines = [
         [
             one.name, f"{one.logp:.3f}", f"{one.bleu:.1f}", f"{one.right:.1%}", f"{one.exact_match:.1%}",
@@ -43,21 +47,26 @@ def sweep(
         ]
         for one in points
     ]  # fmt: skip
+    heads = [
+        tr("search"), tr("mean Σ log p"), "BLEU", tr("right"), tr("exact match"), tr("empty"), tr("length"),
+    ]  # fmt: skip
     found = verdict(points)
     words = [found.words() if found is not None else "", proof_words(points)]
-    table = columns(lines, ["search", "mean Σ log p", "BLEU", "right", "exact match", "empty", "length"])
+    table = columns(lines, heads)
     show(rows(points), json, "\n".join(filter(None, [table, *words])))
 
 
 def _numbers(text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isdecimal() for part in parts):
-        raise SettingError(f"cannot read the widths {text!r}; write whole numbers with commas between: 1,2,4,8")
+        raise SettingError(
+            tr("cannot read the widths {text!r}; write whole numbers with commas between: 1,2,4,8", text=text)
+        )
     return [int(part) for part in parts]
 
 
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}; choose another place") from error
+def _progress(point: "SweepPoint", now: "Progress") -> str:
+    return tr(
+        "{search}: {done} of {total} outputs, {seconds:.1f} s",
+        search=point.name, done=now.done, total=now.total, seconds=point.seconds,
+    )  # fmt: skip

@@ -1,12 +1,17 @@
 """attnlab classroom publish, unpublish, lock, unlock, list: what the lecturer does on the page Class, from the server's own shell."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.cli.printing import Json, Run, columns, show
 from core.errors import RunError
+from core.language import tr
+
+if TYPE_CHECKING:
+    from core.runs.classroom.locked import Lock
 
 Place = Annotated[str, typer.Option("--of", metavar="WORKSPACE", help="the run is in this workspace of the class")]
 Whom = Annotated[str, typer.Option("--for", metavar="WORKSPACE", help="one workspace alone; all of them if left out")]
@@ -26,7 +31,7 @@ def publish(
     from core.runs.classroom import published, roll
 
     copy = published.publish(roll.run_of(of, run) if of else store.open_run(run), name)
-    show({"run": copy.address, "path": str(copy.path)}, json, f"published as {copy.address}")
+    show({"run": copy.address, "path": str(copy.path)}, json, tr("published as {run}", run=copy.address))
 
 
 def unpublish(
@@ -38,7 +43,7 @@ def unpublish(
 
     published.unpublish(name)
     address = f"{store.CLASS}{name.removeprefix(store.CLASS)}"
-    show({"unpublished": address}, json, f"taken back: {address}")
+    show({"unpublished": address}, json, tr("taken back: {run}", run=address))
 
 
 def lock(controls: What, whom: Whom = "", json: Json = False) -> None:
@@ -77,10 +82,10 @@ def list_class(json: Json = False) -> None:
     ]  # fmt: skip
     given = [run.address for run in published.published()]
     locks = locked.locks()
-    told = [f"locked: {', '.join(_told(one.control, one.workspace) for one in locks) or 'nothing'}"]
-    told.append(f"published: {', '.join(given) or 'nothing'}")
-    rows = [[one["workspace"], "here" if one["here"] else "", *list(one.values())[3:]] for one in people]
-    table = columns(rows, ["workspace", "", "runs", "training", "MB"]) if rows else "nobody has logged in yet"
+    told = [_locked(locks), tr("published: {runs}", runs=", ".join(given) or tr("nothing"))]
+    rows = [[one["workspace"], tr("here") if one["here"] else "", *list(one.values())[3:]] for one in people]
+    heads = [tr("workspace"), "", tr("runs"), tr("training"), "MB"]
+    table = columns(rows, heads) if rows else tr("nobody has logged in yet")
     show(
         {"workspaces": people, "locks": [asdict(one) for one in locks], "published": given},
         json,
@@ -92,12 +97,15 @@ def _show_locks(json: bool) -> None:
     from core.runs.classroom import locked
 
     locks = locked.locks()
-    text = ", ".join(_told(one.control, one.workspace) for one in locks) or "nothing"
-    show({"locks": [asdict(one) for one in locks]}, json, f"locked: {text}")
+    show({"locks": [asdict(one) for one in locks]}, json, _locked(locks))
 
 
-def _told(control: str, whom: str) -> str:
-    return f"{control} for {whom}" if whom else control
+def _locked(locks: "Sequence[Lock]") -> str:
+    told = [
+        tr("{control} for {whom}", control=one.control, whom=one.workspace) if one.workspace else one.control
+        for one in locks
+    ]
+    return tr("locked: {controls}", controls=", ".join(told) or tr("nothing"))
 
 
 def _check(whom: str) -> None:
@@ -105,4 +113,10 @@ def _check(whom: str) -> None:
 
     known = workspaces()
     if whom and whom not in known:
-        raise RunError(f"there is no workspace {whom[:60]!r}; workspaces: {', '.join(known) or 'none yet'}")
+        raise RunError(
+            tr(
+                "there is no workspace {whom!r}; workspaces: {known}",
+                whom=whom[:60],
+                known=", ".join(known) or tr("none yet"),
+            )
+        )

@@ -10,6 +10,7 @@ import typer
 from core.cli.devices import Device, choose, refuse_elsewhere
 from core.cli.printing import Assignments, Json, show
 from core.errors import SettingError
+from core.language import tr
 
 _WORKERS = "training.workers"
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def train(
     workers = _workers(assignments or []) if resume else None
     if resume:
         if not name:
-            raise SettingError("--resume needs the --name of the run to go on with; see attnlab runs list")
+            raise SettingError(tr("--resume needs the --name of the run to go on with; see attnlab runs list"))
         run = find_run(name)
         with run.lock():  # one that lives keeps what it was asked
             controls.clear(run)  # a request to a dead training is not meant for this one
     else:
         config = _configuration(task, model, preset, recipe, begin, _changes(assignments or [], objective, steps, seed))
         if not isinstance(config, ExperimentConfig):
-            refuse_elsewhere(device, f"task={config.task.name} is")
+            refuse_elsewhere(device, tr("task={task} is", task=config.task.name))
         name = name or free_name(f"{config.task.name}-{config.model_name}")
         run = create_any(name, config, own_code=True)
         for note in () if isinstance(config, VoiceConfig) else config.task.notes:
@@ -69,7 +70,7 @@ def train(
             last = event
             if not json:
                 print(_told(event), flush=True)
-    show(_summary(run, last), json, f"trained: {run.address} ({run.path})")
+    show(_summary(run, last), json, tr("trained: {run} ({path})", run=run.address, path=run.path))
 
 
 def _workers(assignments: list[str]) -> int | None:
@@ -81,8 +82,12 @@ def _workers(assignments: list[str]) -> int | None:
     given = changes.pop(_WORKERS, None)
     if changes:
         raise SettingError(
-            f"--resume goes on with the settings of the run, so {', '.join(changes)} cannot change; only {_WORKERS} may, for how "
-            "many share the work changes nothing of what is learned: leave the others out, or train --from the run"
+            tr(
+                "--resume goes on with the settings of the run, so {settings} cannot change; only {workers} may, for how "
+                "many share the work changes nothing of what is learned: leave the others out, or train --from the run",
+                settings=", ".join(changes),
+                workers=_WORKERS,
+            )
         )
     return None if given is None else TrainingSettings.from_dict({"workers": given}, "training.").workers
 
@@ -100,7 +105,9 @@ def _configuration(
     from core.tasks.synthesis import Synthesis
 
     if recipe is None and not task and not begin:
-        raise SettingError("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
+        raise SettingError(
+            tr("say what to learn: --task reverse (see attnlab tasks), --from RUN, or --recipe FILE.toml")
+        )
     if begin:
         changes = {"training.from_run": begin, **changes}
     if recipe is not None:
@@ -115,17 +122,19 @@ def _configuration(
 
 def _of_a_voice(model: str, begin: str, changes: dict[str, object]) -> dict[str, object]:
     if model not in ("", "speaker"):
-        raise SettingError(f"tts is learned by a speaker, not by {model!r}: leave --model out; see model.encoder")
+        raise SettingError(
+            tr("tts is learned by a speaker, not by {model!r}: leave --model out; see model.encoder", model=model)
+        )
     if begin or "objective.name" in changes:
         raise SettingError(
-            "a voice is trained from the beginning, for its one objective: leave --from and --objective out"
+            tr("a voice is trained from the beginning, for its one objective: leave --from and --objective out")
         )
     return changes
 
 
 def _of_sets(changes: dict[str, object]) -> dict[str, object]:
     if "objective.name" in changes:
-        raise SettingError("labels of sets are learned by their cross-entropy alone: leave --objective out")
+        raise SettingError(tr("labels of sets are learned by their cross-entropy alone: leave --objective out"))
     return changes
 
 
@@ -140,10 +149,13 @@ def _told(event: "Evaluated") -> str:
     """An evaluation in a line; what a kind of task does not have is left out."""
     values, scored = event.measures or {}, event.signatures or {}
     rates = {name: value for name, value in values.items() if name not in scored}
-    shares = {"exact match": event.exact_match, "token accuracy": event.token_accuracy, **rates}
+    shares = {tr("exact match"): event.exact_match, tr("token accuracy"): event.token_accuracy, **rates}
     told = [f"{name} {value:.1%}" for name, value in shares.items() if not math.isnan(value)]
     said = ", ".join([*told, *(f"{name} {values[name]:.1f}" for name in scored)])
-    return f"step {event.step}: loss {event.loss:.4f}, {said} of {event.n} held-out examples"
+    return tr(
+        "step {step}: loss {loss:.4f}, {said} of {n} held-out examples",
+        step=event.step, loss=event.loss, said=said, n=event.n,
+    )  # fmt: skip
 
 
 def _summary(run: "RunFolder", last: "Evaluated | None") -> dict[str, object]:

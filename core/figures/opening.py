@@ -49,8 +49,13 @@ class OpenedFigure:
         return tr(
             "this figure was edited after it was saved ({edited}); what it says now is used, and "
             "the view is drawn anew from the model, so nothing is taken from the picture",
-            edited=" and ".join(self.edited),
+            edited=self.parts,
         )
+
+    @property
+    def parts(self) -> str:
+        """What was edited, in words."""
+        return tr(" and ").join(tr(part) for part in self.edited)
 
 
 def open_figure(raw: bytes) -> OpenedFigure:
@@ -84,7 +89,10 @@ def _checked(name: str, text: str | None, picture: str) -> OpenedFigure:
             tr("what this figure says of itself is damaged: it is no JSON; save the figure again")
         ) from error
     about = Provenance.from_dict(body)
-    sealed = {"what it says": body.pop("digest", None) == seal(body), "its picture": body.get("picture") == picture}
+    sealed = {
+        mark("what it says"): body.pop("digest", None) == seal(body),
+        mark("its picture"): body.get("picture") == picture,
+    }
     return OpenedFigure(about, tuple(what for what, same in sealed.items() if not same))
 
 

@@ -1,14 +1,18 @@
 """Catalogues: a .po file for every room and language, and one compiled file for a language."""
 
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import typer
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from core.claims.table import CLAIMS
+from core.cli.helping import SpokenGroup, commands, helped
+from core.cli.program import program
 from core.language import COMPILED, ENGLISH, FOLDER, LANGUAGES
 from tests.languages.texts import ROOT, room_of, sources, texts_of
 
@@ -27,7 +31,16 @@ def templates() -> dict[str, Catalog]:
         for part in ("statement", "effect_is", "baseline_is", "unit", "rule", "source"):
             at = f"{claim.__module__.replace('.', '/')}.py"
             rooms["core-claims"].add(getattr(claim, part), locations=[(at, 0)])
+    for text, at in helps():
+        rooms["core-cli"].add(text, locations=[(at, 0)])
     return rooms
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """What commands and options say of themselves, and the file of the command: from the program, as it puts them together."""
+    for command in commands(typer.main.get_command(program)):
+        module = (command.callback or SpokenGroup).__module__
+        yield from ((one.help, f"{module.replace('.', '/')}.py") for one in helped(command))
 
 
 def read(language: str, room: str) -> Catalog:
