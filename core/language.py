@@ -14,6 +14,7 @@ import gettext
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ COMPILED = "attnlab.mo"  # of all catalogues of a language
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "languages"
 
 _spoken: Callable[[], str] | None = None
+_within: ContextVar[str | None] = ContextVar("language spoken within", default=None)  # others speak theirs meanwhile
 
 
 def ask(spoken: Callable[[], str] | None) -> None:
@@ -35,13 +37,12 @@ def ask(spoken: Callable[[], str] | None) -> None:
 
 @contextmanager
 def speaking(chosen: str) -> Iterator[None]:
-    """Speak a language, a key of LANGUAGES, within; for programs of one thread."""
-    before = _spoken
-    ask(lambda: chosen)
+    """Speak a language, a key of LANGUAGES, within; other threads go on in theirs."""
+    before = _within.set(chosen)
     try:
         yield
     finally:
-        ask(before)
+        _within.reset(before)
 
 
 def language() -> str:
@@ -50,7 +51,7 @@ def language() -> str:
     >>> language()
     'en'
     """
-    wanted = os.environ.get(VARIABLE, ENGLISH) if _spoken is None else _spoken()
+    wanted = _within.get() or (os.environ.get(VARIABLE, ENGLISH) if _spoken is None else _spoken())
     return wanted if wanted in LANGUAGES else nearest(wanted) or ENGLISH
 
 

@@ -1,16 +1,16 @@
 """Parameters of a page's address: how each is read, what it may be, and what it is where the address is silent.
 
 The app writes a choice into the address as it is shown, in the language of whoever looks (dashboard/language.py); so a choice is read by
-the words of the language that is spoken, by the English ones, and by its plain value.
+the words of the language that is spoken, by its plain value, and by the words of any other language.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
 from typing import Any, ClassVar
 
 from core.errors import SettingError
-from core.language import tr
+from core.language import LANGUAGES, speaking, tr
 from core.settings import did_you_mean
 
 Given = Mapping[str, Any]  # what was read before: settings by the names of the function's arguments
@@ -172,7 +172,7 @@ class Choice(Parameter):
         """The value that a text means."""
         values = self.values(given)
         shown = [self.shown(value, given) for value in values]
-        for known in (shown, [str(value) for value in values]):
+        for known in (shown, [str(value) for value in values], *self._in_every_language(values, given)):
             if text in known:
                 return values[known.index(text)]
         near = did_you_mean(text, shown)
@@ -183,6 +183,12 @@ class Choice(Parameter):
                 name=self.key(given), text=quoted(text), near=near, choices=", ".join(shown[:_SHOWN]) + more,
             )
         )  # fmt: skip
+
+    def _in_every_language(self, values: Sequence[Any], given: Given) -> Iterator[list[str]]:
+        for name in LANGUAGES:
+            with speaking(name):
+                shown = [self.shown(value, given) for value in values]
+            yield shown
 
     def written(self, value: Any, given: Given) -> list[str]:
         """As `Parameter.written`."""

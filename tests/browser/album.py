@@ -94,6 +94,8 @@ def main(views: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="A picture of every page in both languages, light, dark and projector.")
+    parser = argparse.ArgumentParser(
+        description="A picture of every page in both languages, light, dark and projector."
+    )
     parser.add_argument("views", nargs="*", choices=[*VIEWS, []], help="pages by the names of their files; all of them")
     main(parser.parse_args().views)
