@@ -58,8 +58,9 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def button(page: Page, name: str) -> Locator:
-    """The button in the page whose name ends so."""
-    return page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
+    """The button in the page whose name ends so; none that opens the list of a box."""
+    found = page.get_by_test_id("stMain").get_by_role("button", name=re.compile(rf"{name}$"))
+    return found.and_(page.locator(":not([aria-haspopup=listbox])"))
 
 
 def stop(page: Page) -> None:

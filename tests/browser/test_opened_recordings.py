@@ -98,7 +98,7 @@ def test_tokens_that_do_not_fit_are_warned_of_beside_the_numbered_map(page: Page
     opened(page)
     maps = np.stack([np.full((6, 5), 0.2, np.float32)] * 3)
     drop(page, file("decoder.layers.0.encoder_attn.npy", npy(maps)))
-    expect(page.get_by_text("3 heads of 1 attention")).to_be_visible()
+    expect(page.get_by_text("3 heads of one attention")).to_be_visible()
     page.get_by_test_id("stPopoverButton").filter(has_text="Tokens, axes").click()
     source = page.get_by_role("textbox", name="Source tokens")
     source.fill("ein kurzer Satz")

@@ -164,6 +164,7 @@ def test_a_training_whose_node_dies_goes_on_elsewhere_to_the_bit(nodes, backend,
     assert steps_of(run) == list(range(1, STEPS + 1)) and same(run, uninterrupted)
 
 
+@pytest.mark.slow
 def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
     nodes, backend, home, tmp_path, monkeypatch, uninterrupted
 ):
@@ -184,6 +185,7 @@ def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
     assert [*snapshots.steps(run)][-1] == STEPS and jobs.tail_log(run)
 
 
+@pytest.mark.slow
 def test_a_team_is_placed_and_put_together_again_when_a_member_dies_to_the_bit(nodes, backend, tmp_path):
     training = {"workers": 2, "steps": 600}
     run = a_training("team", **training)
