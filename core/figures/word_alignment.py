@@ -122,5 +122,5 @@ def _marks(gold: GoldLinks, found: Collection[Link], mode: Mode) -> list[tuple[s
     return [
         (tr("gold, sure"), gold.sure, {"symbol": "square", "size": 9, "color": _GOLD}),
         (tr("gold, possible"), gold.possible - gold.sure, {"symbol": "square-open", "size": 9, "color": _GOLD, "line": line}),
-        ("found", found, {"symbol": "circle-open", "size": 19, "color": _INK[mode], "line": {"width": 1.5}}),
+        (tr("links found"), found, {"symbol": "circle-open", "size": 19, "color": _INK[mode], "line": {"width": 1.5}}),
     ]  # fmt: skip

@@ -47,7 +47,7 @@ def _language_box() -> None:
     """
     state.first(CHOSEN, spoken())
     chosen = st.selectbox(
-        _BOTH, list(LANGUAGES), key=CHOSEN, width=124, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+        _BOTH, list(LANGUAGES), key=CHOSEN, width=150, format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         on_change=_choose,
     )  # fmt: skip
     said = st.query_params.get(CHOSEN)

@@ -73,6 +73,7 @@ def _things() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(tr("Take the two-minute tour"), type="primary", icon=":material/tour:", key="tour begins"):
             tour.go(1)
+        st.page_link("views/lessons.py", label=tr("The whole lecture, as lessons"), icon=":material/school:")
 
 
 def _thing(view: str, title: str, icon: str, words: str, settings: dict[str, str]) -> None:

@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 from dashboard.components.keys import EVERYWHERE, PAGES
 from tests.browser.pages import settled, until, visit
 
-# slow: not yet seen green as a whole in one run on a machine at rest; until then it must not stop what was
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def opened(page: Page, address: str) -> None:

@@ -11,8 +11,8 @@ from core.lessons.pages import PAGES
 from core.lessons.shelves import ORDER, find
 from tests.browser.pages import settled, until
 
-# slow: not yet seen green as a whole in one run on a machine at rest; until then it must not stop what was
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+USUAL = {"self-attention", "beam-sampling"}  # the others with -m slow
 _SHOWN = """box => [...box.querySelectorAll("input")].map(one => one.type === "checkbox" ? String(one.checked) : one.value)
     .concat([...box.querySelectorAll("[aria-valuetext], [aria-valuenow]")].flatMap(one => [one.ariaValueText, one.ariaValueNow]))
     .concat([...box.querySelectorAll("[aria-checked=true], [aria-pressed=true]")].map(one => one.textContent.trim()))"""
@@ -62,7 +62,7 @@ def answer(page: Page, question: Question) -> None:
         expect(bar(page).get_by_test_id("stAlert").filter(has_text=re.compile(told))).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ORDER)
+@pytest.mark.parametrize("name", [one if one in USUAL else pytest.param(one, marks=pytest.mark.slow) for one in ORDER])
 def test_a_shipped_lesson_leads_to_its_end(page: Page, name: str) -> None:
     lesson = find(name).lesson
     page.goto(f"/?lesson={name}&step=1")

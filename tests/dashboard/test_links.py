@@ -1,6 +1,5 @@
 """Links of pages under AppTest: what is set is in the link, and the link brings it back in a session of its own."""
 
-import contextvars
 import re
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.language import speaking
 from core.replay.link import open_link
 from core.replay.parameter import Choice
 from core.replay.runs import Run
 from core.replay.table import VIEWS
 from core.replay.values import plain
 from core.replay.view import View
-from dashboard.language import speak_to
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 KINDS = ("selectbox", "text_input", "slider", "select_slider", "number_input", "toggle", "button_group", "multiselect")
@@ -165,18 +164,14 @@ def test_menus_offer_what_a_link_may_say(page):
 
 
 def test_a_link_of_a_chinese_session_is_read_in_any():
-    link = contextvars.copy_context().run(chinese_link)
+    with speaking("zh"):  # AppTest itself asks for the words of menus, outside of the session
+        at = opened("detection", {"lang": ["zh"], "detection query": ["query 3"]})
+        widgets(at)["detection matching"].set_value("in_order").run()
+        link = link_of(at)
     assert "lang=zh" in link
     other = again(re.sub("&?lang=zh", "", link))
     assert values(other)["detection matching"] == "in_order" and values(other)["detection query"] == 2
     assert open_link(link).values["matching"] == "in_order"
-
-
-def chinese_link() -> str:
-    speak_to("zh-CN")  # AppTest itself asks for the words of menus, outside of the session
-    at = opened("detection", {"lang": ["zh"], "detection query": ["query 3"]})
-    widgets(at)["detection matching"].set_value("in_order").run()
-    return link_of(at)
 
 
 def test_what_is_not_here_is_said_once_and_something_else_is_shown():

@@ -85,3 +85,28 @@ def places(text: str) -> set[str]:
         return {f"{name}{how}:{form}" for _, name, form, how in string.Formatter().parse(text) if name is not None}
     except ValueError:  # a text that is never filled in may have braces of its own
         return set(re.findall(r"[{}]", text))
+
+
+def hidden_bold(text: str) -> list[str]:
+    """Stars of Markdown that are shown as stars: between a letter and what may begin or end with a sign (CommonMark, 6.2).
+
+    >>> hidden_bold("在第**{at}**步"), hidden_bold("在第 **{at}** 步"), hidden_bold("**头**的")
+    (['第**{', '}**步'], [], [])
+    """
+    parts = text.split("**")
+    if len(parts) % 2 == 0:  # a power, no bold
+        return []
+    found = []
+    for before, inner, after in zip(parts[::2], parts[1::2], parts[2::2]):
+        if before[-1:].isalnum() and inner and not inner[0].isalnum():
+            found.append(f"{before[-1]}**{inner[0]}")
+        if after[:1].isalnum() and inner and not inner[-1].isalnum():
+            found.append(f"{inner[-1]}**{after[0]}")
+    return found
+
+
+def test_what_is_meant_to_be_bold_is(language: str, rooms: dict[str, Catalog]) -> None:
+    hidden = {
+        one.string: stars for room in rooms for one in read(language, room) if (stars := hidden_bold(str(one.string)))
+    }
+    assert hidden == {}, "put a space outside of the stars"
