@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.lessons.lesson import Lesson
@@ -28,6 +29,7 @@ def spoken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pretende
     monkeypatch.setattr("core.lessons.shelves.read_lesson", lambda data, name: _pretended(read_lesson(data, name)))
     with pretending() as spoken:
         yield spoken
+    st.cache_resource.clear()  # every AppTest is the same session, and the next one shall find nothing that was trained here
 
 
 def _pretended(lesson: Lesson) -> Lesson:
