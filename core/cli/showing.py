@@ -66,6 +66,7 @@ def app(
 
         check(cluster)
         environment[CLUSTER] = cluster
+    print(tr("Attention Lab is at {address}", address=f"http://{address}:{port}"), flush=True)
     sys.exit(subprocess.call([sys.executable, "-m", "streamlit", "run", str(page), *options], env=environment))
 
 
