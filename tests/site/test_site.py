@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from docs.made.pages import menu
 from tests.site.followed import ROOT
 
 FETCHED = {"src", "srcset", "poster", "data"}  # attributes for which a browser asks at once
