@@ -15,6 +15,7 @@ def opened(page: Page, address: str) -> None:
     """A page that hears keys and has settled."""
     page.goto(address)
     expect(page.locator(".keyboard .open")).to_be_visible(timeout=90_000)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=90_000)
     settled(page)
 
 
