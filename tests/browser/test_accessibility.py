@@ -16,6 +16,14 @@ USUAL = {"start", "lessons", "train", "attention", "decoder", "compare"}  # the 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
+def at_rest(page: Page) -> None:
+    """Nothing is drawn anew any more: what is, Streamlit fades."""
+    settled(page)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=90_000)
+    expect(page.locator(".wait:visible")).to_have_count(0, timeout=90_000)
+    page.wait_for_timeout(1_000)
+
+
 def findings(page: Page) -> list[str]:
     """What is serious or critical: rule, place, and what is wrong there."""
     found: dict[str, Any] = Axe().run(page, options=RULES).response
@@ -33,7 +41,7 @@ def test_axe_finds_nothing_serious_on_a_page(page: Page, name: str) -> None:
     expect(page.locator(".keyboard .open")).to_be_visible(timeout=90_000)
     settled(page)
     page.evaluate("document.querySelectorAll('details:not([open]) > summary').forEach((one) => one.click())")
-    settled(page)
+    at_rest(page)
     assert findings(page) == []
 
 

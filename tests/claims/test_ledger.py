@@ -19,8 +19,7 @@ ONE = Measurement((0, 1), (0.5, 1.0), (0.25, 0.5), "shown", 12.5, definition(Hea
 
 # claims of an hour on one core, or of data that do not come with the program: the table says "not measured yet" of them
 WAITING = {
-    "blood_cells", "data_size", "emotions", "hokkien_text", "hokkien_words", "ladder", "ladder_kinds", "molecules",
-    "placed_digits", "spoken_chance", "treebank",
+    "blood_cells", "emotions", "hokkien_text", "hokkien_words", "ladder", "ladder_kinds", "spoken_chance", "treebank",
 }  # fmt: skip
 
 
