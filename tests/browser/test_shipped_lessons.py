@@ -59,6 +59,7 @@ def answer(page: Page, question: Question) -> None:
             bar(page).get_by_role("radiogroup").locator("label").nth(question.choices.index(given)).click()
         else:
             bar(page).get_by_role("textbox").fill(given)
+        expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
         bar(page).get_by_role("button", name="Check").click()
         expect(bar(page).get_by_test_id("stAlert").filter(has_text=re.compile(told))).to_be_visible()
 
