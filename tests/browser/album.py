@@ -28,12 +28,8 @@ CELL = (480, 300)  # of a view on its sheet
 SHEET = (3 * CELL[0] + 20, 2 * CELL[1] + 10)
 GROUND = "#8a949e"
 PATIENCE = 180_000  # milliseconds until a page of a busy computer is drawn
-# what makes a page show more than its settings
-ASKED = {
-    "train": "", "attention": "run=demo/dates-transformer&source=April 30, 1981",
-    "decoder": "run=demo/dates-transformer&source=April 30, 1981", "compare": "run=demo/dates-transformer&source=April 30, 1981",
-    "intervene": "run=demo/dates-transformer&source=April 30, 1981", "depth": "run=demo/dates-transformer&source=April 30, 1981",
-}  # fmt: skip
+DATE = "run=demo/dates-transformer&source=April 30, 1981"  # one sentence on all pages that take one
+DATED = {"attention", "compare", "decoder", "depth", "intervene"}
 
 
 @contextmanager
@@ -67,7 +63,7 @@ def taken(browser: Browser, url: str, view: str, language: str, look: str) -> Im
         viewport={"width": SIZE[0], "height": SIZE[1]}, color_scheme=scheme, locale=f"{language}-{'CN' if language != ENGLISH else 'US'}"
     )  # fmt: skip
     page = context.new_page()
-    page.goto(f"{url}/{'' if view == 'start' else view}?lang={language}{more}&{ASKED.get(view, '')}")
+    page.goto(f"{url}/{'' if view == 'start' else view}?lang={language}{more}&{DATE if view in DATED else ''}")
     drawn(page)
     shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     context.close()
