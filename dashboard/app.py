@@ -8,7 +8,7 @@ from core.language import mark, tr
 from core.runs.classroom.authority import asker
 from core.runs.workspace import in_classroom
 from dashboard import links, state
-from dashboard.arriving import prepare_pages, settle
+from dashboard.arriving import is_settled, known_page, prepare_pages, settle
 from dashboard.components import lesson_course
 from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
@@ -97,7 +97,7 @@ def main() -> None:
     page = st.navigation(
         {
             tr(section): [
-                st.Page(VIEWS / f"{file}.py", title=tr(title), icon=f":material/{icon}:", default=file == FIRST)
+                known_page(VIEWS / f"{file}.py", tr(title), f":material/{icon}:", file == FIRST)
                 for file, title, icon in pages
             ]
             for section, pages in _sections().items()
@@ -123,8 +123,9 @@ def _draw(page: st.Page) -> None:
         page.run()
         if not classroom:
             return
-    with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
-        settle()
+    if not is_settled():
+        with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
+            settle()
     with answers.turn():
         if above is not None:
             from dashboard.components.class_bar import class_bar

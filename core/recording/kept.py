@@ -13,15 +13,17 @@ T = TypeVar("T")
 
 @dataclass
 class KeptMatrices(Generic[T]):
-    """The newest recordings, up to so many bytes; safe to ask from several threads.
+    """The newest recordings, up to so many and so many bytes; safe to ask from several threads.
 
     Attributes:
         most: bytes of all weights together; what is larger alone is handed on and not kept.
-        within: the matrices of a recording; nothing else of it counts.
+        within: the matrices of a recording; nothing else of it counts as bytes.
+        count: recordings: of small models, what stands beside the weights is several times their bytes.
     """
 
     most: int
     within: Callable[[T], Sequence[AttentionMatrix]]
+    count: int = 512
     _kept: OrderedDict[Hashable, T] = field(default_factory=OrderedDict)
     _size: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -41,7 +43,7 @@ class KeptMatrices(Generic[T]):
             before = self._kept.pop(key, None)
             self._size += self._bytes(found) - (0 if before is None else self._bytes(before))
             self._kept[key] = found
-            while self._size > self.most:
+            while self._size > self.most or len(self._kept) > self.count:
                 self._size -= self._bytes(self._kept.popitem(last=False)[1])
         return found
 

@@ -29,6 +29,7 @@ __all__ = [
     "open_run", "published_folder", "rename", "root", "runs_folder", "settle",
 ]  # fmt: skip
 DEMO, CLASS = "demo/", "class/"  # how addresses of shipped and of published runs begin
+_SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
 
 def runs_folder() -> Path:
@@ -38,7 +39,7 @@ def runs_folder() -> Path:
 
 def demo_folder() -> Path:
     """Where the shipped runs are: beside the package `core`, in the clone."""
-    return Path(__file__).resolve().parents[2] / "assets" / "runs"
+    return _SHIPPED
 
 
 def published_folder() -> Path:

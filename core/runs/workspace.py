@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
@@ -29,10 +30,16 @@ _within: ContextVar[Path | None] = ContextVar("workspace", default=None)
 
 def root() -> Path:
     """The folder of everything this server keeps; it need not exist yet."""
-    chosen = os.environ.get("ATTNLAB_HOME", "")
-    if chosen:
-        return Path(chosen).expanduser().resolve()
+    if os.environ.get("ATTNLAB_HOME"):
+        chosen = Path(os.environ["ATTNLAB_HOME"]).expanduser()
+        return _resolved(chosen if chosen.is_absolute() else Path.cwd() / chosen)
     return platformdirs.user_data_path("attention-lab", appauthor=False)
+
+
+@lru_cache(maxsize=64)
+def _resolved(path: Path) -> Path:
+    """Kept, since every answer of a server asks many times."""
+    return path.resolve()
 
 
 def home() -> Path:

@@ -10,7 +10,7 @@ from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix, Site
 from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
 from dashboard import links, state
-from dashboard.components.downloads import chosen_download, derived
+from dashboard.components.downloads import chosen_download, derived, take_away
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen
@@ -40,9 +40,8 @@ def layers(chosen: Chosen) -> None:
     model, query = chosen.model, {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source}
     maps, place = _drawn(chosen)
     origin = Origin(model.run.address, model.model_hash, model.step, model.config.seed)
-    with st.expander(tr("Take away"), icon=":material/download:"):
-        reading = Reading(origin, chosen.source, None, "depth", {**query, **place})
-        chosen_download(derived(maps, reading), key="depth take")
+    reading = Reading(origin, chosen.source, None, "depth", {**query, **place})
+    take_away(lambda: chosen_download(derived(maps, reading), key="depth take"), key="depth")
 
 
 def _drawn(chosen: Chosen) -> tuple[Maps, dict[str, str]]:

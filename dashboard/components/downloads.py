@@ -17,16 +17,30 @@ from core.figures.pictures import FIGURE_EXPORTS
 from core.figures.provenance import Origin, Provenance
 from core.figures.tree_files import TREE_EXPORTS, tree_figure
 from core.figures.tree_files import to_html as tree_html
-from core.language import tr
+from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.reader import AbstractTrained
 from core.runs.sessions import SavedSession
 from dashboard import links
 from dashboard.components.locks import download_button
 from dashboard.components.model_bar import Chosen
+from dashboard.components.panel import panel
 
 Files = Mapping[str, Callable[[], bytes]]
 Taken = Mapping[str, tuple[str, Files]]  # what a page shows by its name there: name of the file, and its forms
+
+
+@panel(mark("Take away"))
+def take_away(draw: Callable[[], None], *, key: str) -> None:
+    """What is there to be taken along, drawn once somebody opens it: few do, and a page is drawn anew at every click.
+
+    Args:
+        draw: fills it; key: of its state, one a page.
+    """
+    place = st.expander(tr("Take away"), icon=":material/download:", key=f"take away {key}", on_change="rerun")
+    if place.open:
+        with place:
+            draw()
 
 
 def download_row(files: Files, name: str, *, key: str) -> None:
@@ -102,11 +116,14 @@ def matrix_downloads(
     Args:
         views: what is drawn large, by its name; whole: of what all matrices were recorded.
     """
-    with st.expander(tr("Take away"), icon=":material/download:"):
+
+    def draw() -> None:
         taken = {what: (map_name(view), map_files(view, reading)) for what, (view, reading) in views.items()}
         chosen_download({**taken, ALL: ("attention", heads_files(matrices, whole))}, key="take")
         asked = f"{whole.source!r}, {whole.target!r}" if whole.target else repr(whole.source)
         st.code(f"import core\n\nmodel = core.load({whole.origin.run!r})\nmatrices = model.matrices({asked})", "python")
+
+    take_away(draw, key="take")
 
 
 def tree_files(parts: Parts, query: Mapping[str, str], seed: int | None, page: str = "decoder") -> Files:
@@ -142,7 +159,8 @@ def tree_download(
     changed = ", ".join(
         f"{name}={value!r}" for name, value in search.to_dict().items() if value != type(search)().to_dict()[name]
     )
-    with st.expander(tr("Take away"), icon=":material/download:"):
+
+    def draw() -> None:
         query = _opens(chosen, session or Session(chosen.source, search)) | dict(place or {})
         files = tree_files(tree.parts, query, chosen.model.config.seed)
         download_row(files, f"tree-{search.name}", key=key)
@@ -151,6 +169,8 @@ def tree_download(
             f"tree = model.tree({chosen.source!r}, core.{kind}({changed}))",
             "python",
         )
+
+    take_away(draw, key=key)
 
 
 def _opens(chosen: Chosen, session: Session) -> dict[str, str]:

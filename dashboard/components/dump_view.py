@@ -8,7 +8,7 @@ from core.figures.attention import ALL, REDUCTIONS, MapView
 from core.language import mark, tr, tr_count, tr_each
 from core.recording.matrix import AttentionMatrix
 from dashboard import links
-from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name
+from dashboard.components.downloads import Taken, chosen_download, heads_files, map_files, map_name, take_away
 from dashboard.components.dump_source import Chosen
 from dashboard.components.head_address import put_head, wanted_head
 from dashboard.components.heads import heads
@@ -123,7 +123,10 @@ def _wanted(chosen: Chosen) -> list[AttentionMatrix]:
 
 def dump_downloads(chosen: Chosen, taken: Taken) -> None:
     """What is large on the page and all matrices as files, and the command that opens the recording without the page."""
-    with st.expander(tr("Take away"), icon=":material/download:"):
+
+    def draw() -> None:
         every = ("attention", heads_files(chosen.opened.matrices, chosen.reading))
         chosen_download({**taken, ALL: every}, key="recorded take")
         st.code('attnlab open FILE… --only "*cross*" --out attention.svg', "bash")
+
+    take_away(draw, key="recorded")

@@ -52,16 +52,17 @@ class StepperView {
   }
 
   // ------------------------------------------------------------ data
-  receive(data, send) {
+  receive(packed, send) {
     this.send = send;
-    const text = JSON.stringify(data);
-    if (text === this.text) return;
-    this.text = text;
+    const { header: data } = unpack(packed);
+    if (data.revision === this.revision) return;
+    this.revision = data.revision;
     const before = this.data;
     const ids = before && this.tokens(this.path.length - 1);
     this.data = data;
     this.words = data.words;
-    this.newNodes = this.tree.receive({ nodes: data.nodes, words: data.words, height: "auto" });
+    const text = JSON.stringify([data.nodes, data.words]);
+    this.newNodes = this.tree.receive({ nodes: unpacked(data.nodes), words: data.words, height: "auto", text });
     this.nodes = this.tree.plot.byId;
     this.timeline.receive(data.history, this.words);
     this.speak();
@@ -89,7 +90,10 @@ class StepperView {
     this.path = data.path;
     this.position = clamp(place, 0, this.path.length - 1);
     if (fresh) this.reached = null;
-    if (answered) { this.candidates.say(""); this.candidates.input.value = ""; this.tellView(); }
+    if (!answered) return;
+    this.candidates.say("");
+    this.candidates.input.value = "";
+    if (data.answer?.position !== this.position) this.tellView(); // else Python knows: it is its own answer
   }
 
   // The same place by token ids: another search or another head may have numbered the nodes anew.

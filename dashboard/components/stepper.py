@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
+import numpy as np
 import streamlit as st
 
 from core.figures.drawn.table_words import table_words
 from core.language import tr_each
 from dashboard.components import tree as tree_component
-from dashboard.components.canvas import script, style
+from dashboard.components.canvas import pack, script, style
 
 WORDS = {
     **tree_component.WORDS,
@@ -151,14 +152,14 @@ def stepper(
         it happened; None before anything happened. A force without token and text asks the search to go on. Requests
         stay in the state: handle each `nonce` once and name it in `data["answer"]`.
     """
-    payload = {
+    header = {
         "source": list(data["source"]),
-        "nodes": tree_component.columns(data["nodes"]),
+        "nodes": tree_component.packed(tree_component.columns(data["nodes"])),
         "candidates": {
-            str(node): [[tree_component.plain(part) for part in row] for row in rows]
+            int(node): [[tree_component.plain(part) for part in row] for row in rows]
             for node, rows in data["candidates"].items()
         },
-        "rows": {str(node): [round(float(weight), 4) for weight in row] for node, row in data["rows"].items()},
+        "rows": {int(node): np.round(np.asarray(row, dtype=float), 4).tolist() for node, row in data["rows"].items()},
         "path": [int(node) for node in data["path"]],
         "position": int(data["position"]),
         "answer": data.get("answer"),
@@ -170,7 +171,7 @@ def stepper(
     }
     result = _component(
         key=key,
-        data=payload,
+        data=pack(header),
         on_view_change=on_view,
         on_force_change=lambda: None,
         on_history_change=lambda: None,

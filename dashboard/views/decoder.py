@@ -42,25 +42,31 @@ def page() -> None:
     follow_link()
     chosen = model_bar(STEPPED)
     if chosen is not None:
-        _panel(chosen)
+        _choices(chosen)
 
 
-@st.fragment(key=DECODER)
 @guarded(mark("The decoder"))
-def _panel(chosen: Chosen) -> None:
+def _choices(chosen: Chosen) -> None:
+    """What is seldom chosen anew stands outside of what every forced token draws anew."""
     search = base_search()
     left, *right = st.columns([5, 4, 4], vertical_alignment="bottom")
     with left:
         rest = rest_search(search)
+    site, head = _looks(_tree(chosen, Session(chosen.source, search)), right)
+    _panel(chosen, search, rest, (site, head))
+
+
+@st.fragment(key=DECODER)
+@guarded(mark("The decoder"))
+def _panel(chosen: Chosen, search: AbstractSearch, rest: AbstractSearch, looks: tuple[str, int | None]) -> None:
     key = f"stepper {chosen.model.run.address} {chosen.model.step} {chosen.source} {search}"
     session, answer = _asked(chosen, known_session(chosen, search), rest, key)
     keep_session(chosen, session)
     tree = _tree(chosen, session)
-    site, head = _looks(tree, right)
     path, position = _path(chosen, session, tree, answer.standing)
     data = StepperData(
         source=tree.header["source_tokens"], nodes=tree_columns(tree), candidates=candidates(tree),
-        rows=_rows(tree, site, head), path=path, position=position, answer=answer.told(position),
+        rows=_rows(tree, *looks), path=path, position=position, answer=answer.told(position),
         history={"done": session.done, "length": len(session.line)}, notes=_price(chosen, session), asks=rest != search,
     )  # fmt: skip
     stepper(data, key=key, on_view=lambda: st.rerun(DECODER if _waits(key) else NODE))

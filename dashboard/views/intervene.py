@@ -13,7 +13,7 @@ from core.replay.searches import write_searches
 from core.runs.intervention import Intervention, Output, heads, intervene
 from dashboard import links
 from dashboard.components.data_table import data_table
-from dashboard.components.downloads import chosen_download, tree_files
+from dashboard.components.downloads import chosen_download, take_away, tree_files
 from dashboard.components.edit_address import (
     edits_key,
     edits_text,
@@ -122,7 +122,8 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edi
     own = type(search)().to_dict()
     changed = ", ".join(f"{name}={value!r}" for name, value in search.to_dict().items() if value != own[name])
     edits = ", ".join(f"core.{edit!r}" for edit in found.edits)
-    with st.expander(tr("Take away"), icon=":material/download:"):
+
+    def draw() -> None:
         query = {links.RUN: chosen.model.run.address, links.SOURCE: chosen.source, links.SEARCH: search.name}
         query |= {links.EDITS: edited} if edited else {}
         trees = {tr("tree before"): found.before, tr("tree after"): found.after}
@@ -138,6 +139,8 @@ def _take_along(chosen: Chosen, search: AbstractSearch, found: Intervention, edi
             f"found = intervene(model, {chosen.source!r}, core.{type(search).__name__}({changed}), edits)",
             "python",
         )
+
+    take_away(draw, key="intervene")
 
 
 page()

@@ -17,7 +17,6 @@ MONTHS = ("January", "February", "March", "April", "May", "June", "July", "Augus
 DECODER, ATTENTION = "decoder", "attention"  # places in the address
 ELSEWHERE = ("masks", "positions", "attention_by_hand", "sampling")
 THINKING = (1.0, 3.0)  # seconds between an answer and the next act, 2 in the middle
-SETTLING = 0.12  # seconds after which the stepper tells where it stands
 
 # how often an act is chosen, by the page one is on
 HABITS = {
@@ -88,7 +87,7 @@ class Student:
         self._note(act, told, _differ("stands at", prefix, self._path[: self._position]))
 
     async def _force(self) -> None:
-        """A candidate that is not the model's own, then the stepper's word of where it stands."""
+        """A candidate that is not the model's own."""
         data = self._stepper().data()
         self._adopt(data)
         node = str(data["path"][self._position])
@@ -102,12 +101,12 @@ class Student:
         after = self._stepper().data()
         answer = after["answer"] or {}
         wrong = _differ("answers", (answer.get("nonce"), answer.get("message")), (nonce, None))
+        below = self.visitor.component("candidates").data()["prefix"]
+        wrong = wrong or _differ("stands at", below, [*prefix, asked["token"]])
         self._adopt(after)
         self._seen = nonce
         wrong = wrong or _differ("goes through", self._path[: self._position], [*prefix, asked["token"]])
         self._note("force", told, wrong)
-        await asyncio.sleep(SETTLING)
-        await self._stand("step")
 
     def _stepper(self) -> Part:
         return self.visitor.component("stepper")

@@ -59,7 +59,8 @@ def test_a_link_restores_the_edits_and_the_figures_tell_what_they_did():
     assert "The best paths part at step 10." in told(at)
     rows = at.dataframe[0].value
     assert rows["KL (nats)"].max() > 1 and rows.loc[9, "rank after"] > rows.loc[9, "rank before"] == 1
-    assert "core.Edit(site='decoder.layers.1.cross_attention.attention', head=0" in at.code[0].value
+    at.session_state["take away intervene"] = True
+    assert "core.Edit(site='decoder.layers.1.cross_attention.attention', head=0" in at.run().code[0].value
 
 
 @pytest.mark.parametrize(

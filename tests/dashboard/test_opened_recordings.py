@@ -39,7 +39,8 @@ def test_without_a_file_a_shipped_model_is_shown_in_every_part():
     at = lives(opened())
     assert "Nothing dropped yet" in told(at) and "demo/dates-transformer" in told(at) and not at.warning
     assert "a state holds, by rollout" in told(part(at, LAYERS))
-    taken = by_label(at.button_group, "Of").options
+    at.session_state["take away recorded"] = True
+    taken = by_label(at.run().button_group, "Of").options
     assert taken[1] == "rollout · layers 1 to 2" and taken[-1] == "all heads" and len(taken) == 5
     assert len(part(at, SPREAD).dataframe[0].value) == 24
 
@@ -157,7 +158,9 @@ def test_a_path_is_opened_and_what_is_no_recording_is_not_even_read(tmp_path):
 
 
 def test_the_large_map_is_offered_in_every_form_and_all_heads_in_every_part():
-    at = dropped(opened(), **{"attn.npy": npy(known(7, 6, rows=80, columns=90))})
+    at = opened()
+    at.session_state["take away recorded"] = True
+    at = dropped(at, **{"attn.npy": npy(known(7, 6, rows=80, columns=90))})
     of = by_label(at.button_group, "Of")
     assert of.options == ["this map", "all heads"] and of.value == "this map"
     forms = ["SVG", "PNG", "PDF", "HTML", "CSV", "NPZ", "JSON"]

@@ -44,3 +44,11 @@ def test_the_oldest_goes_when_all_would_be_too_large_and_the_largest_is_never_ke
     assert kept.of("huge", lambda: recorded(20)) is not huge
     assert kept.of("two", lambda: recorded(5)) is two, "what is never kept pushes nothing out"
     assert sum(matrix.weights.nbytes for found in kept._kept.values() for matrix in found) == kept._size <= 300
+
+
+def test_of_small_recordings_only_so_many_are_kept() -> None:
+    kept = KeptMatrices[tuple[AttentionMatrix, ...]](1_000_000, tuple, count=2)
+    one, two = kept.of("one", lambda: recorded(2)), kept.of("two", lambda: recorded(2))
+    kept.of("three", lambda: recorded(2))
+    assert kept.of("two", lambda: recorded(2)) is two
+    assert kept.of("one", lambda: recorded(2)) is not one

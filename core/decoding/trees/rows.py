@@ -6,6 +6,7 @@ is rare (a forced step, the reference's token far down) is asked of the hypothes
 
 from math import nan
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -38,12 +39,23 @@ class Weighed(NamedTuple):
     draws: dict[int, Draw]
 
 
+# A session's tree is folded anew with every branch; what the steps of its other branches weighed is known by then.
+_KNOWN: WeakKeyDictionary[Frontier, Weighed] = WeakKeyDictionary()
+
+
 def weighed(frontier: Frontier, golden: Bool[np.ndarray, " slot"]) -> Weighed:
-    """What was weighed in the step that led to a frontier.
+    """What was weighed in the step that led to a frontier; kept for as long as the frontier is.
 
     Args:
         golden: which of the hypotheses before it are on the reference's path.
     """
+    known = _KNOWN.get(frontier)
+    if known is None:
+        known = _KNOWN[frontier] = _read(frontier, golden)
+    return known
+
+
+def _read(frontier: Frontier, golden: Bool[np.ndarray, " slot"]) -> Weighed:
     decision = frontier.decision
     simple = decision is not None and decision.choice.forced_rank < 0
     found = _of_arrays(frontier, golden) if simple else None

@@ -1,19 +1,6 @@
 // The tree on its own: walked move by move, zoomed, downloaded. A click or Enter chooses a node, the choice goes to Python
 // as an absolute id; everything else is local.
 
-// Columns as they travel (tree.packed in Python) to a list a column.
-function unpacked(columns) {
-  const count = columns.id.length;
-  const spread = (column) => {
-    if (Array.isArray(column)) return column;
-    if ("all" in column) return Array(count).fill(column.all);
-    if ("of" in column) return column.at.map((number) => column.of[number]);
-    const names = Object.keys(column.parts);
-    return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name) => [name, column.parts[name][i]])));
-  };
-  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, spread(column)]));
-}
-
 class TreeComponent {
   constructor(host) {
     this.host = host;
@@ -53,7 +40,8 @@ class TreeComponent {
     const { words } = data;
     Object.assign(this, { send, words, passed: data.passed, caption: data.caption || "", weighed: data.weighed, told: data.table });
     if (data.seq >= this.seq) { this.selected = data.selected; this.seq = data.seq; }
-    const fresh = this.tree.receive({ nodes: unpacked(data.nodes), words, height: data.height });
+    const text = JSON.stringify([data.nodes, data.height, words]);
+    const fresh = this.tree.receive({ nodes: unpacked(data.nodes), words, height: data.height, text });
     if (fresh) {
       this.moves = new Moves(this.tree.plot);
       this.at = this.moves.last;

@@ -23,8 +23,8 @@ class TreeView {
     this.pan();
   }
 
-  receive({ nodes, words, height }) {
-    const text = JSON.stringify([nodes, height, words]);
+  // `text` changes with everything else that is given.
+  receive({ nodes, words, height, text }) {
     if (text === this.text) return false;
     Object.assign(this, { text, words, wanted: height });
     this.plot = plant(nodes);

@@ -5,6 +5,19 @@
 const isLost = (status) => status.startsWith("pruned") || status === "duplicate" || status === "superseded";
 const isPruned = (node) => isLost(node.status);
 
+// Columns as they travel (tree_packing.packed) to a list a column.
+function unpacked(columns) {
+  const count = columns.id.length;
+  const spread = (column) => {
+    if (Array.isArray(column)) return column;
+    if ("all" in column) return Array(count).fill(column.all);
+    if ("of" in column) return column.at.map((number) => column.of[number]);
+    const names = Object.keys(column.parts);
+    return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name) => [name, column.parts[name][i]])));
+  };
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, spread(column)]));
+}
+
 // Nodes with links from parallel columns. Parents come before children.
 function plant(columns) {
   const byId = new Map();

@@ -17,6 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 _FROM = {name: "text" if name == "token" else name for name in COLUMNS} | {"token_id": "token"}
 NEEDED = ("id", "parent", "step", "token", "logp_token", "status")
+_PLAIN = frozenset({int, str, bool, type(None)})  # types that travel as they are
 
 
 def drawn(nodes: Mapping[str, Sequence[Any]], *, pruned: int | None = None, most: int = 20_000) -> dict[str, list[Any]]:
@@ -28,8 +29,11 @@ def drawn(nodes: Mapping[str, Sequence[Any]], *, pruned: int | None = None, most
         most: nodes to draw at most. Where the tree has more, each node gives up its worst pruned candidates, never one
             that was kept, forced, or is the reference's.
     """
-    kept = nodes["id"] if pruned is None and len(nodes["id"]) <= most else _thinned(nodes, most, pruned)
-    return {name: [nodes[source][node] for node in kept] for name, source in _FROM.items()}
+    found = {name: nodes[source] for name, source in _FROM.items()}
+    if pruned is None and len(found["id"]) <= most:
+        return {name: list(column) for name, column in found.items()}
+    kept = _thinned(nodes, most, pruned)
+    return {name: [column[node] for node in kept] for name, column in found.items()}
 
 
 def _thinned(nodes: Mapping[str, Sequence[Any]], most: int, pruned: int | None) -> list[int]:
@@ -54,10 +58,6 @@ def _rank(rank: int) -> float:
     return rank if rank >= 0 else math.inf
 
 
-def _rank(rank: int) -> float:
-    return rank if rank >= 0 else math.inf
-
-
 def columns(nodes: Mapping[str, Sequence]) -> dict[str, list]:
     """The columns as JSON can carry them: plain numbers, None where a number is not finite.
 
@@ -75,11 +75,17 @@ def columns(nodes: Mapping[str, Sequence]) -> dict[str, list]:
         raise ShapeError(
             tr("tree columns differ in length: {lengths}; expected one entry per node in each", lengths=lengths)
         )
-    return {name: [plain(value) for value in values] for name, values in nodes.items()}
+    return {name: _plain_column(values) for name, values in nodes.items()}
+
+
+def _plain_column(values: Sequence[Any]) -> list[Any]:
+    return list(values) if _PLAIN.issuperset(map(type, values)) else [plain(value) for value in values]
 
 
 def plain(value: Any) -> Any:
     """A value of a column, without numpy's types and without NaN."""
+    if type(value) in _PLAIN:  # a tree grows at every click: what is asked most often is asked first
+        return value
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
@@ -94,7 +100,7 @@ def packed(clean: Mapping[str, list]) -> dict[str, Any]:
     """Columns as they travel: what repeats is said once, so that 10,000 nodes stay below a megabyte and a half.
 
     A column of texts becomes its distinct texts and their numbers; a column of named parts a column per name; a column
-    in which all values agree that value. The browser's half is `unpacked` in tree.js.
+    in which all values agree that value. The browser's half is `unpacked` in tree_layout.js.
 
     >>> packed({"status": ["root", "live", "live"], "forced": [False] * 3, "adj_parts": [{}, {"length": 0.5}, {}]})
     {'status': {'of': ['root', 'live'], 'at': [0, 1, 1]}, 'forced': {'all': False}, 'adj_parts': {'parts': {'length': [None, 0.5, None]}}}
