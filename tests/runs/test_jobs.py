@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -52,7 +53,9 @@ def test_a_job_starts_trains_and_stops_when_asked():
     run = a_run()
     process = started(run)
     assert process.pid != os.getpid() and os.getsid(process.pid) == process.pid
-    assert process.nice() == 10 and process.environ()["OMP_NUM_THREADS"] == "1"
+    assert process.nice() == 19 and process.environ()["OMP_NUM_THREADS"] == "1"
+    group = Path(f"/proc/{process.pid}/autogroup")  # niceness alone counts only within a session
+    assert not group.exists() or group.read_text().endswith("nice 19\n")
     with pytest.raises(RunError, match=f"being trained by process {process.pid}"):
         jobs.start(run, COMMAND)
     controls.send(run, "stop")
