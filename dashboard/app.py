@@ -74,6 +74,7 @@ SECTIONS = {
     ),
 }
 FIRST = "start"
+_WAITED = "waited for PyTorch"
 _SIDEBAR = 330  # pixels; a lesson stands in it, nothing else
 CLASS = ("class_room", mark("Class"), "groups")  # the lecturer's; nobody else has such a page
 
@@ -123,7 +124,8 @@ def _draw(page: st.Page) -> None:
         page.run()
         if not classroom:
             return
-    if not is_settled():
+    state.first(_WAITED, not is_settled())
+    if state.get(_WAITED):  # for as long as the session lives: without the spinner's place all below would be drawn anew
         with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
             settle()
     with answers.turn():

@@ -233,7 +233,7 @@ def voice(address: str) -> Voice:
     return _voice(address, steps[-1]) if steps else load_voice(address)
 
 
-@kept.of_run(says=False, show_spinner=False, max_entries=4, scope="session")
+@kept.of_run(show_spinner=False, max_entries=4, scope="session")
 def explorer(address: str, step: int, source: str) -> Explorer:
     """What computes this session's decodings of a source, every candidate worth showing kept."""
     trained = any_model(address)

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import AttentionLabError, RunError
-from core.language import tr
+from core.language import VARIABLE, language, tr
 from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS, Limits, Watch
@@ -180,20 +180,22 @@ def _take_spare(command: Sequence[str]) -> "subprocess.Popen[bytes] | None":
 
 
 def _told() -> tuple[str, Limits]:
-    """What `_tell` tells; no path where the server ended first."""
+    """What `_tell` tells; no path where the server ended first. From then on this process speaks as it was told to."""
     line = sys.stdin.buffer.readline()
     if not line.endswith(b"\n"):  # a server that was killed may have written a part of it
         return "", NO_LIMITS
     told = json.loads(line)
+    os.environ[VARIABLE] = told.pop("language")
     return told.pop("path"), Limits(**told)
 
 
 def _tell(job: "subprocess.Popen[bytes]", run: RunFolder, limits: Limits) -> bool:
-    """Give a waiting process its run and its limits; False if it is dead."""
+    """Give a waiting process its run, its limits and the language of whoever asked; False if it is dead."""
     assert job.stdin is not None
     try:
         with job.stdin as pipe:
-            pipe.write(json.dumps({"path": str(run.path), **asdict(limits)}).encode() + b"\n")
+            told = {"path": str(run.path), "language": language(), **asdict(limits)}
+            pipe.write(json.dumps(told).encode() + b"\n")
     except OSError:
         return False
     return True

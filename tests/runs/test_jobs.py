@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from core.errors import RunError
+from core.language import speaking
 from core.runs import controls, jobs, status
 from tests.runs.made import a_run, close_spare, eventually, python
 
@@ -21,6 +22,7 @@ def train(run):
     with run.lock():
         heart = status.Heartbeat(run, 1000, every=0.0)
         print("training", run.name, flush=True)
+        if run.name.startswith("failwords"): raise ValueError("seven")
         if run.name.startswith("fail"): raise RunError("this cannot be trained")
         for step in range(1, 1000):
             heart.beat(step)
@@ -47,6 +49,14 @@ def started(run):
     assert status.read(run).alive
     assert eventually(lambda: state(run) == "running")
     return psutil.Process(status.read(run).pid)
+
+
+def test_a_training_says_what_became_of_it_in_the_language_of_whoever_started_it():
+    run = a_run("failwords")
+    with speaking("zh"):
+        jobs.start(run, COMMAND)
+    assert eventually(lambda: state(run) == "failed")
+    assert "log.txt" in status.read(run).reason and status.read(run).reason.endswith("；见log.txt")
 
 
 def test_a_job_starts_trains_and_stops_when_asked():
