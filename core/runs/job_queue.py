@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import portalocker
 
 from core.errors import AttentionLabError, RunError
-from core.language import tr
+from core.language import language, speaking, tr
 from core.runs import atomic, controls, served, status, tickets
 from core.runs.backend import AbstractBackend, chosen
 from core.runs.classroom import authority, locked
@@ -76,7 +76,7 @@ def submit(run: RunFolder, owner: str, limits: Limits | None = None, most: int |
         if not any(one.path == str(run.path) for one in waiting):
             _refuse_more(owner, waiting, most)
             number = 1 + max([0, *served.moments().values(), *(one.number for one in (*running, *waiting))])
-            tickets.write(Ticket(number, str(run.path), run.address, owner, allowed), WAITING)
+            tickets.write(Ticket(number, str(run.path), run.address, owner, allowed, language=language()), WAITING)
         _write_waiting(run)
         _fill(backend, places)
 
@@ -209,7 +209,8 @@ def _start(ticket: Ticket, backend: AbstractBackend) -> bool:
     tickets.move(ticket, WAITING, RUNNING)
     served.remember(ticket)
     try:
-        backend.start(run, ticket.limits)
+        with speaking(ticket.language):  # whoever takes the turn may speak another
+            backend.start(run, ticket.limits)
     except Exception as error:  # whatever it is, it must not hold up the others
         if not isinstance(error, AttentionLabError):
             _log.exception("the queue of trainings: starting %s", ticket.address)

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 
 from core.errors import AttentionLabError, RunError
-from core.language import VARIABLE, language, tr
+from core.language import ENGLISH, VARIABLE, language, speaking, tr
 from core.runs import atomic, controls, status, store, workspace
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS, Limits, Watch
@@ -72,7 +72,7 @@ def start(run: RunFolder, command: Sequence[str] = WORKER, limits: Limits = NO_L
         job = _launch(command, run.path / _LOG)
         status.write(run, "starting", step=before.step, steps=before.steps, pid=job.pid)
         _tell(job, run, limits)
-    threading.Thread(target=_reap, args=(job, run), daemon=True, name=f"reap {run.name}").start()
+    threading.Thread(target=_reap, args=(job, run, language()), daemon=True, name=f"reap {run.name}").start()
     timer = threading.Timer(_NEXT_SPARE, prepare, [command])
     timer.daemon = True
     timer.start()
@@ -185,7 +185,7 @@ def _told() -> tuple[str, Limits]:
     if not line.endswith(b"\n"):  # a server that was killed may have written a part of it
         return "", NO_LIMITS
     told = json.loads(line)
-    os.environ[VARIABLE] = told.pop("language")
+    os.environ[VARIABLE] = told.pop("language", ENGLISH)  # a server of an earlier version does not say it
     return told.pop("path"), Limits(**told)
 
 
@@ -201,12 +201,12 @@ def _tell(job: "subprocess.Popen[bytes]", run: RunFolder, limits: Limits) -> boo
     return True
 
 
-def _reap(job: "subprocess.Popen[bytes]", run: RunFolder) -> None:
+def _reap(job: "subprocess.Popen[bytes]", run: RunFolder, spoken: str) -> None:
     """Wait for a job to end, lest it stay a zombie, and speak for it if it died before it could speak for itself."""
     code = job.wait()
     if code > 0:
-        last = tail_log(run, 1) or tr("exit code {code}", code=code)
-        with contextlib.suppress(RunError):
+        with contextlib.suppress(RunError), speaking(spoken):
+            last = tail_log(run, 1) or tr("exit code {code}", code=code)
             _say_failed(run, job.pid, tr("the process ended: {last}; see log.txt", last=last))
 
 

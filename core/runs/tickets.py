@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import RunError, SettingError
-from core.language import mark, tr
+from core.language import ENGLISH, LANGUAGES, mark, tr
 from core.runs import atomic, store
 from core.runs.folder import RunFolder
 from core.runs.limits import Limits
@@ -32,6 +32,7 @@ class Ticket:
         owner: whose it is, a word.
         limits: what it may take.
         tries: how often it was to be started and died before it said a word.
+        language: in which it says what became of it, that of whoever asked for it.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Ticket:
     owner: str
     limits: Limits
     tries: int = 0
+    language: str = ENGLISH
 
     @property
     def run(self) -> RunFolder:
@@ -67,6 +69,7 @@ def write(ticket: Ticket, where: str) -> None:
     told = {
         "schema": SCHEMA, "run": ticket.path, "address": ticket.address, "owner": ticket.owner,
         "memory_mb": ticket.limits.memory_mb, "minutes": ticket.limits.minutes, "tries": ticket.tries,
+        "language": ticket.language,
     }  # fmt: skip
     with atomic.disk_errors(tr("putting {address} in the queue", address=ticket.address)):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +137,9 @@ def _parse(number: int, value: Any, path: Path) -> Ticket:
         limits = Limits(_number(value.get("memory_mb")), _number(value.get("minutes")))
     except SettingError as error:
         raise RunError(f"{path}: {error}; {_ADVICE}") from error
-    return Ticket(number, value["run"], value["address"], value["owner"], limits, value["tries"])
+    spoken = value.get("language")  # tickets of earlier versions have none
+    spoken = spoken if isinstance(spoken, str) and spoken in LANGUAGES else ENGLISH
+    return Ticket(number, value["run"], value["address"], value["owner"], limits, value["tries"], spoken)
 
 
 def _number(value: Any) -> float | None:

@@ -80,7 +80,7 @@ def _panel(chosen: Chosen, search: AbstractSearch, rest: AbstractSearch, looks: 
 @guarded(mark("The node"))
 def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> None:
     view = (state.get(key) or {}).get("view")
-    if view and (answer.message or view.get("seen") == answer.nonce):
+    if view and view.get("seen") == answer.nonce:
         tokens = [int(token) for token in view["path"]][: int(view["position"])]
     else:
         tokens = list(answer.standing)
@@ -104,7 +104,7 @@ def _asked(chosen: Chosen, session: Session, rest: AbstractSearch, key: str) -> 
                 session, standing = _grown(chosen, session, rest, request)
                 answer = Answered(request["nonce"], None, standing)
             except InputError as error:
-                answer = Answered(request["nonce"], str(error), ())
+                answer = Answered(request["nonce"], str(error), tuple(map(int, request.get("prefix") or ())))
             keep_session(chosen, session)
             state.put(f"answer {key}", answer)
             state.put(f"handled {kind}", request["nonce"])

@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.components import Gallery
 from tests.browser.gallery_words import FOUR
 
-# slow: not yet seen green as a whole in one run on a machine at rest; until then it must not stop what was
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ARABIC, DEVANAGARI = FOUR[2], FOUR[3]
 
 # what canvases are asked to write from now on, and from which side

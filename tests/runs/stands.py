@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 from core.errors import RunError
+from core.language import language
 from core.runs import controls, status
 from core.runs.backend import AbstractBackend
 from core.runs.folder import RunFolder
@@ -18,6 +19,7 @@ class Stand(AbstractBackend):
     room: int = 2
     started: list[str] = field(default_factory=list)
     limits: list[Limits] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
     refuses: set[str] = field(default_factory=set)
 
     def places(self) -> int:
@@ -36,6 +38,7 @@ class Stand(AbstractBackend):
         status.write(run, "starting", step=0, steps=9, pid=os.getpid())
         self.started.append(run.name)
         self.limits.append(limits)
+        self.spoken.append(language())
 
     def kill(self, run: RunFolder) -> None:
         set_state(run, "stopped", "ended at once")

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from core.errors import RunError, SettingError
+from core.language import speaking
 from core.runs import attending, controls, job_queue, status, store, tickets
 from core.runs.limits import Limits
 from tests.runs.made import a_run
@@ -212,6 +213,20 @@ def test_limits_go_with_the_ticket(stand, monkeypatch):
     monkeypatch.setenv("ATTNLAB_TIME_LIMIT", "soon")
     with pytest.raises(SettingError, match="ATTNLAB_TIME_LIMIT='soon': expected a number of minutes"):
         job_queue.submit(a_run("x"), "ann")
+
+
+def test_the_language_goes_with_the_ticket_whoever_takes_the_turn(stand):
+    first, second, third = runs("first", "second", "third")
+    job_queue.submit(first, "ann")
+    with speaking("zh"):
+        job_queue.submit(second, "bob")
+    job_queue.submit(third, "eve")
+    set_state(first, "done")
+    job_queue.turn()
+    set_state(second, "done")
+    with speaking("zh"):
+        job_queue.turn()
+    assert stand.started == ["first", "second", "third"] and stand.spoken == ["en", "zh", "en"]
 
 
 def test_a_held_lock_is_said(monkeypatch):
