@@ -27,7 +27,6 @@ def test_every_block_says_where_it_belongs(name):
     assert "bash" in shown
 
 
-@pytest.mark.slow  # minutes of trainings and laws; not yet seen green as a whole in one run on a machine at rest
 @pytest.mark.parametrize("name", HOW_TOS)
 def test_who_follows_it_to_the_letter_has_what_it_promises(name, tmp_path: Path):
     tree = copy_of_the_tree(tmp_path)
