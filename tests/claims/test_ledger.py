@@ -18,7 +18,7 @@ ONE = Measurement((0, 1), (0.5, 1.0), (0.25, 0.5), "shown", 12.5, definition(Hea
 
 
 # claims of an hour on one core, or of data that do not come with the program: the table says "not measured yet" of them
-WAITING = {"hokkien_text", "ladder", "ladder_kinds"}
+WAITING = {"ladder"}
 
 
 def test_what_is_written_is_read_again_in_the_order_of_the_table(tmp_path):
