@@ -125,9 +125,7 @@ def _draw(page: st.Page) -> None:
         if not classroom:
             return
     state.first(_WAITED, not is_settled())
-    if state.get(
-        _WAITED
-    ):  # for as long as the session lives: without the spinner's place all below would be drawn anew
+    if state.get(_WAITED):  # as long as the session lives: without the spinner's place all below would be drawn anew
         with st.spinner(tr("Starting: PyTorch takes a few seconds the first time …")):
             settle()
     with answers.turn():
