@@ -39,7 +39,7 @@ from dashboard import kept
 
 FIRST_RUN = "demo/dates-transformer"
 # of all sessions: what large models record pushes out what was looked at before
-_matrices = KeptMatrices[tuple[AttentionMatrix, ...]](64 * 2**20, tuple)
+_matrices = KeptMatrices[tuple[AttentionMatrix, ...]](64 * 2**20, tuple, count=128)
 _inspections = KeptMatrices[Inspection](16 * 2**20, lambda found: found.matrices)
 
 

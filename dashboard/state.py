@@ -3,10 +3,13 @@
 Everything worth sharing is bound to the address of the page (widgets with `bind`); here is the rest.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 import streamlit as st
 
+PLACES = 8  # sentences among which one goes back and forth
+REMEMBERED = 256  # sentences of which a session remembers what was done
 _PRESSED = "pressed"
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
@@ -66,6 +69,34 @@ def forget(*names: str) -> None:
     """Drop values, so that their widgets begin anew."""
     for name in names:
         st.session_state.pop(name, None)
+
+
+def number(name: str, value: Hashable) -> int:
+    """A number for what a component shows, to make its key of: the same while it is one of the last PLACES shown.
+
+    Streamlit keeps every key that a session has ever used. A key with a text in it, of which there are ever more, would
+    never be forgotten; so numbers go round, and one is given again when what it stood for is long gone from the page.
+    """
+    known: dict[Hashable, int] = st.session_state.get(name, {})
+    if not known or next(reversed(known)) != value:
+        others = {one: at for one, at in known.items() if one != value}
+        if value not in known and len(others) == PLACES:
+            del others[next(iter(others))]
+        at = known[value] if value in known else min(set(range(PLACES)) - set(others.values()))
+        st.session_state[name] = known = {**others, value: at}
+    return known[value]
+
+
+def remember(name: str, key: Hashable, value: Any) -> None:
+    """Remember a value of this name for a key, and forget the oldest where there are more than REMEMBERED."""
+    known: dict[Hashable, Any] = st.session_state.get(name, {})
+    others = [(one, kept) for one, kept in known.items() if one != key]
+    st.session_state[name] = dict([*others, (key, value)][-REMEMBERED:])
+
+
+def recall(name: str, key: Hashable) -> Any:
+    """What `remember` was given last; None if it never was, or long ago."""
+    return st.session_state.get(name, {}).get(key)
 
 
 def press(name: str) -> None:

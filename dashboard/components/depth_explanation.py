@@ -102,7 +102,7 @@ def _found(address: str, model_hash: str, n: int, erasure: str) -> Slices[Areas]
 
 
 def _token(chosen: Chosen, output: Sequence[str], first: int) -> int:
-    key = f"depth token {chosen.model.run.address} {chosen.source}"
+    key = f"depth token {state.number('explained', (chosen.model.run.address, chosen.source))}"
     return st.pills(
         tr("Output token to explain"), range(len(output)), default=first, required=True, key=key,
         format_func=lambda at: literal(shown(output[at])) + str(at + 1).translate(_BELOW),  # equal labels would be one pill

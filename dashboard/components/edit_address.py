@@ -23,9 +23,13 @@ _TIMES, _PLACES, _SEARCH = "edits opened", "edits opened of", "edits search"  # 
 
 def edits_key(chosen: Chosen) -> str:
     """Of the editor: another one for each model and source, and whenever edits of them were opened."""
-    model = chosen.model
-    times = state.get(_PLACES, {}).get((model.run.address, chosen.source))
-    return f"intervene {model.run.address} {model.step} {chosen.source}{_ending(times)}"
+    return f"intervene {state.number('edited', _edited(chosen))}"
+
+
+def _edited(chosen: Chosen) -> tuple[str, int, str, int | None]:
+    """What edits are of: model, source, and how often any were opened when theirs were."""
+    address, source = chosen.model.run.address, chosen.source
+    return address, chosen.model.step, source, state.get(_PLACES, {}).get((address, source))
 
 
 def opened_search() -> tuple[AbstractSearch | None, str]:
@@ -60,7 +64,7 @@ def ask_for_edits(run: str, source: str, text: str | None, search: AbstractSearc
 
 def wanted_history(chosen: Chosen, key: str) -> History:
     """The edits in force: the browser's, else those of an earlier visit, else of the link, else heads still off."""
-    own = (state.get(key) or {}).get("history") or state.get(f"kept {key}")
+    own = (state.get(key) or {}).get("history") or state.recall("histories", _edited(chosen))
     if own:
         return own
     asked = st.query_params.get(links.EDITS)
@@ -91,9 +95,9 @@ def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
     return []
 
 
-def keep_history(chosen: Chosen, key: str, history: History) -> None:
+def keep_history(chosen: Chosen, history: History) -> None:
     """Past the page in the session, and past the session in the address."""
-    state.put(f"kept {key}", history)
+    state.remember("histories", _edited(chosen), history)
     state.put(_LAST, (chosen.model.run.address, history["edits"]))
     text = edits_text(history)
     state.put(_WRITTEN, text)

@@ -14,6 +14,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AttentionLabError
 from core.language import tr
@@ -70,6 +71,16 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
         return safely
 
     return decorate
+
+
+def redraw(key: str) -> None:
+    """In a callback: draw one fragment alone; where the whole page is drawn anyway, nothing is cut short.
+
+    A browser makes one message of what happens at one moment: a step at the decoder, and a sentence typed beside it.
+    """
+    here = get_script_run_ctx()
+    if here is not None and here.fragment_ids_this_run:
+        st.rerun(key)
 
 
 def again() -> None:

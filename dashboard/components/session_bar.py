@@ -13,7 +13,6 @@ from core.language import mark, tr
 from core.runs.catalog import SEARCHES
 from core.runs.classroom import locked
 from core.runs.sessions import SavedSession, same_tree
-from core.runs.stepwise import AbstractStepwise
 from core.settings import declarations
 from dashboard import links, resources, state
 from dashboard.components.literal import literal
@@ -77,17 +76,17 @@ def _help() -> str:
 # ---------------------------------------------------------------- keeping and handing on
 def known_session(chosen: Chosen, search: AbstractSearch) -> Session:
     """What this visitor has done with a source and a search so far."""
-    return state.get("sessions", {}).get(_place(chosen.model, chosen.source, search), Session(chosen.source, search))
+    return state.recall("sessions", place(chosen, search)) or Session(chosen.source, search)
 
 
 def keep_session(chosen: Chosen, session: Session) -> None:
     """Remember it, whatever is looked at in between."""
-    place = _place(chosen.model, session.source, session.search)
-    state.put("sessions", {**state.get("sessions", {}), place: session})
+    state.remember("sessions", place(chosen, session.search), session)
 
 
-def _place(model: AbstractStepwise, source: str, search: AbstractSearch) -> tuple[str, int, str, AbstractSearch]:
-    return model.run.address, model.step, source, search
+def place(chosen: Chosen, search: AbstractSearch) -> tuple[str, int, str, AbstractSearch]:
+    """What one session at the decoder is of."""
+    return chosen.model.run.address, chosen.model.step, chosen.source, search
 
 
 def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:

@@ -17,12 +17,13 @@ from dashboard.components.downloads import tree_download
 from dashboard.components.heading import heading
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
-from dashboard.components.panel import guarded
+from dashboard.components.panel import guarded, redraw
 from dashboard.components.session_bar import (
     base_search,
     follow_link,
     keep_session,
     known_session,
+    place,
     rest_search,
     session_bar,
 )
@@ -59,7 +60,7 @@ def _choices(chosen: Chosen) -> None:
 @st.fragment(key=DECODER)
 @guarded(mark("The decoder"))
 def _panel(chosen: Chosen, search: AbstractSearch, rest: AbstractSearch, looks: tuple[str, int | None]) -> None:
-    key = f"stepper {chosen.model.run.address} {chosen.model.step} {chosen.source} {search}"
+    key = f"stepper {state.number('steppers', place(chosen, search))}"
     session, answer = _asked(chosen, known_session(chosen, search), rest, key)
     keep_session(chosen, session)
     tree = _tree(chosen, session)
@@ -69,11 +70,11 @@ def _panel(chosen: Chosen, search: AbstractSearch, rest: AbstractSearch, looks: 
         rows=_rows(tree, *looks), path=path, position=position, answer=answer.told(position),
         history={"done": session.done, "length": len(session.line)}, notes=_price(chosen, session), asks=rest != search,
     )  # fmt: skip
-    stepper(data, key=key, on_view=lambda: st.rerun(DECODER if _waits(key) else NODE))
+    stepper(data, key=key, on_view=lambda: redraw(DECODER if _waits(key) else NODE))
     session_bar(chosen, session, tree)
     _node(chosen, tree, key, answer)
-    place = {name: state.get(name) for name in (links.SITE, links.HEAD)}
-    tree_download(chosen, search, tree, key="tree", session=session, place=place)
+    looked = {name: state.get(name) for name in (links.SITE, links.HEAD)}
+    tree_download(chosen, search, tree, key="tree", session=session, place=looked)
 
 
 @st.fragment(key=NODE)
@@ -87,8 +88,8 @@ def _node(chosen: Chosen, tree: DecodingTree, key: str, answer: Answered) -> Non
     links.say(path=".".join(map(str, tokens)))
     walked = tree.walk(tokens)
     node = walked[-1] if len(walked) == len(tokens) + 1 else None
-    place = Place(tree, node, resources.inspection(chosen.model, chosen.source, tuple(tokens)))
-    node_view(place, key=_below(key), on_force=lambda: st.rerun(DECODER))
+    stood = Place(tree, node, resources.inspection(chosen.model, chosen.source, tuple(tokens)))
+    node_view(stood, key=_below(key), on_force=lambda: redraw(DECODER))
 
 
 def _below(key: str) -> str:
@@ -106,9 +107,9 @@ def _asked(chosen: Chosen, session: Session, rest: AbstractSearch, key: str) -> 
             except InputError as error:
                 answer = Answered(request["nonce"], str(error), tuple(map(int, request.get("prefix") or ())))
             keep_session(chosen, session)
-            state.put(f"answer {key}", answer)
+            state.remember("answers", place(chosen, session.search), answer)
             state.put(f"handled {kind}", request["nonce"])
-    return session, state.get(f"answer {key}") or Answered(standing=_linked(chosen))
+    return session, state.recall("answers", place(chosen, session.search)) or Answered(standing=_linked(chosen))
 
 
 def _linked(chosen: Chosen) -> tuple[int, ...]:

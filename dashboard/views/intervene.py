@@ -47,7 +47,7 @@ def _panel(chosen: Chosen) -> None:
     links.say(settings=write_searches([search]))
     history = wanted_history(chosen, key)
     found = intervene(chosen.model, chosen.source, search, [Edit.from_dict(edit) for edit in history["edits"]])
-    keep_history(chosen, key, history)
+    keep_history(chosen, history)
     row_editor(
         [(site.name, "cross" if site.kind == "cross" else f"{site.stack} self", site.layer + 1, count)
          for site, count in heads(chosen.model, chosen.source)],

@@ -1,9 +1,11 @@
 """A class at one server, without a clock: every answer is that of its session, nothing complains, memory is bounded."""
 
+import json
 from collections.abc import Iterator
 
 import psutil
 import pytest
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from tests.benchmarks.classroom import Room, Spell, soak
 from tests.benchmarks.served import ROOT, serving
@@ -54,6 +56,22 @@ def test_an_answer_meant_for_somebody_else_would_be_seen(room: Room) -> None:
     arrived, written, looked, back = run(visit())
     assert (arrived.wrong, written.wrong) == ("", "")
     assert looked.wrong == back.wrong == "reads 1 February 1900<end>, not a sentence of another student<end>"
+
+
+def test_a_sentence_typed_in_the_moment_of_a_step_is_drawn(room: Room) -> None:
+    """A browser makes one message of both; the step alone would draw a part of the page."""
+
+    async def visit() -> str:
+        student = Student(Visitor(room.address), 0)
+        await student.arrive()
+        visitor, stepper = student.visitor, student.visitor.component("stepper")
+        view = {"path": student._path, "position": 1, "seen": None}
+        visitor.states[stepper.proto.id] = WidgetState(id=stepper.proto.id, json_value=json.dumps({"view": view}))
+        await visitor.type("Source", "31 May 1999")
+        await visitor.leave()
+        return "".join(visitor.component("stepper").data()["source"])
+
+    assert run(visit()) == "31 May 1999<end>"
 
 
 def test_what_a_page_complains_of_counts_as_wrong(room: Room) -> None:

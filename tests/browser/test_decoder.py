@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.runs.catalog import SEARCHES
+from dashboard.state import PLACES
 from tests.browser.pages import choose, settled, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -154,6 +155,28 @@ def test_a_session_with_sampling_is_kept_handed_on_and_damaged_files_leave_it_al
         page.keyboard.press("Escape")
         expect(notes(page)).to_have_text(said)
     hand_on(page, link, raw, said)
+    settled(page)
+
+
+def test_after_many_sentences_a_branch_stands_where_it_was_forced_and_nowhere_else(page: Page) -> None:
+    opened(page)
+    candidate(page, 2).click()
+    expect(notes(page)).to_contain_text("as token 1 cost")
+    said = notes(page).text_content()
+    for day in range(1, PLACES + 2):  # keys go round
+        page.get_by_role("textbox", name="Source").fill(f"{day} May 1900")
+        page.keyboard.press("Enter")
+        expect(page.locator(".arcbox")).to_have_text([re.compile(f"^{day}")])  # of the page before there is none left
+        expect(place(page)).to_contain_text("Step 0 of")
+        expect(notes(page)).to_be_hidden()
+        page.locator(".step.next").click()
+        expect(place(page)).to_contain_text("Step 1 of")
+        settled(page)
+    page.get_by_role("textbox", name="Source").fill(DATE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".arcbox")).to_have_text([re.compile("^D")])
+    expect(notes(page)).to_have_text(said)
+    expect(place(page)).to_contain_text("Step 1 of")
     settled(page)
 
 

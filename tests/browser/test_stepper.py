@@ -18,6 +18,17 @@ BURST = f"""() => {{
     return {ROOT}.querySelector('.place').textContent;
 }}"""
 
+# one step, and then a second in which other things are pressed: what the page says that Python heard
+BUSY = """async () => {
+    const press = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    press('ArrowRight');
+    for (let i = 0; i < 50; i++) {
+        await new Promise((later) => setTimeout(later, 20));
+        press('Shift');
+    }
+    return document.body.innerText.match(/view: \\S+/)[0];
+}"""
+
 
 def test_of_twenty_arrow_presses_none_is_lost_and_python_hears_the_last_place(shown: Gallery) -> None:
     page = shown.open("stepper_long")
@@ -42,6 +53,14 @@ def test_steps_are_shown_without_asking_python_and_told_it_once_a_pause(shown: G
     runs = int(told.locator("code").text_content())
     assert "Step 3 of 37" in page.evaluate(BURST)
     expect(page.get_by_text("view: 3 runs:")).to_have_text(f"view: 3 runs: {runs + 1}")
+
+
+def test_a_place_is_not_told_in_the_moment_in_which_something_else_is_pressed(shown: Gallery) -> None:
+    page = shown.open("stepper_long")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("view: 8 runs:")).to_be_visible()
+    assert page.evaluate(BUSY) == "view: 8"
+    expect(page.get_by_text("view: 9 runs:")).to_be_visible()
 
 
 def test_arrows_in_a_text_box_stay_there(shown: Gallery) -> None:

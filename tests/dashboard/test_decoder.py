@@ -10,6 +10,7 @@ from core.decoding.trees.tree import DecodingTree
 from core.runs.catalog import SEARCHES
 from core.runs.sessions import LARGEST_FILE, SavedSession
 from core.runs.trained import TrainedModel, load
+from dashboard.state import PLACES
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 SOURCE = "Donnerstag, 30. April 1981"
@@ -116,3 +117,15 @@ def test_a_file_whose_tree_this_program_would_not_decode_is_not_passed_off_as_th
     at = opened()
     at.file_uploader[0].upload("session.json", SavedSession.of(trained, session).to_file(other).encode()).run()
     assert not at.exception and "decodes it differently" in said(at) and session not in kept(at)
+
+
+def test_keys_do_not_grow_with_sentences():
+    """Streamlit never forgets one, so of a class that types for an hour there must not be ever more."""
+    at = opened(run="demo/dates-transformer", source=SOURCE)
+    known: list[int] = []
+    for day in range(1, 2 * PLACES + 3):
+        at.text_input(key="source").input(f"{day} May 1900").run()
+        assert not at.exception
+        known.append(len(at.session_state._state._state._key_id_mapper.id_key_mapping))
+    assert known[-1] == known[PLACES]
+    assert len(kept(at)) == len(known) + 1, "what was done with each is remembered"

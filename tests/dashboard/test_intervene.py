@@ -20,7 +20,7 @@ SOURCE = "20 de mayo de 1948"
 CROSS = "decoder.layers.1.cross_attention.attention"
 OFF = {"site": CROSS, "head": 0}
 ROW = {"site": CROSS, "head": 1, "step": 2, "row": [1.0, *[0.0] * 18]}
-KEY = f"intervene demo/dates-transformer 2000 {SOURCE}"
+KEY = "intervene 0"  # the first sentence of a session
 
 
 def intervening(edits=None, run="demo/dates-transformer", **params):

@@ -284,12 +284,16 @@ function unpack(data) {
   return { header, body: bytes.subarray(4 + length) };
 }
 
-// State goes out absolute and once per pause: a rerun per key press would lose presses.
+// State goes out absolute and once per pause: a rerun per key press would lose presses. Nor does it go in the moment in which
+// something else is pressed: Streamlit makes one message of both, and one of them may not be looked at.
+let touched = 0;
+for (const kind of ["click", "keydown", "change"]) document.addEventListener(kind, () => { touched = performance.now(); }, true);
+
 function debounced(send, pause = 120) {
   let timer = 0;
   const later = (value) => {
     clearTimeout(timer);
-    timer = setTimeout(() => { timer = 0; send(value); }, pause);
+    timer = setTimeout(() => { if (performance.now() - touched < pause / 2) later(value); else send(value); }, pause);
   };
   later.cancel = () => clearTimeout(timer);
   return later;
