@@ -79,11 +79,13 @@ class TreeView {
     return { x: x * scale.x, y: y * scale.y, width: width * scale.x, height: height * scale.y };
   }
 
-  // First sight: the best path in the middle, and the node that is chosen on screen.
+  // First sight: the node that is chosen in the middle, unless below it there would be more nothing than needs be.
   open() {
     this.fresh = false;
     const target = this.place(this.selected || this.plot.root);
-    this.box.scrollTop = target.y - this.box.clientHeight / 2 + target.height / 2;
+    const last = this.order.reduce((low, node) => (this.view.hidden?.(node) ? low : Math.max(low, node.y + node.height)), 0);
+    const [middle, end] = [target.y + target.height / 2, last * this.scale.y + rootSize()];
+    this.box.scrollTop = Math.min(middle - this.box.clientHeight / 2, end - this.box.clientHeight);
     this.box.scrollLeft = Math.max(0, target.x + target.width - this.box.clientWidth * 0.7);
   }
 
