@@ -136,10 +136,10 @@ def costs(
     for length in LENGTHS:
         search = GreedySearch(min_length=length - 1, max_length=length)
         rules = rules_for(left.model, [0] * length, keep_pruned=0)
-        found.append(_cost("left to right", length, length, partial(decode, search, stepped, [numbers], [rules])))
+        found.append(_cost(tr("left to right"), length, length, partial(decode, search, stepped, [numbers], [rules])))
         for name, trained, how in (
-            ("all at once", at_once, AtOnce(length="oracle")),
-            (f"mask-predict, {passes} passes", masked, MaskPredict(passes=passes, length="oracle")),
+            (tr("all at once"), at_once, AtOnce(length="oracle")),
+            (tr("mask-predict, {passes} passes", passes=passes), masked, MaskPredict(passes=passes, length="oracle")),
         ):
             if length <= trained.model.longest:
                 own = trained.vocabularies[0].encode_source(trained.read(source))

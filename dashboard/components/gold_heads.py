@@ -39,11 +39,11 @@ def head_errors(agreements: Sequence[HeadAgreement], found: LinkedSet) -> None:
     errors = np.full((len(sites), widest + 1), np.nan)
     for one in agreements:
         errors[sites.index(one.site), widest if one.head is None else one.head] = one.links.error_rate
-    figure = error_grid([site.label for site in sites], errors, (sites.index(best.site), best.head or 0), mode())
+    figure = error_grid([site.said for site in sites], errors, (sites.index(best.site), best.head or 0), mode())
     live_figure(figure, key="gold grid", height=grid_height(len(sites)), alt=tr("best: {named}", named=_named(best)))
     rows = [
         {
-            "attention": one.site.label, "head": "mean" if one.head is None else str(one.head + 1),
+            "attention": one.site.said, "head": tr("mean") if one.head is None else str(one.head + 1),
             "AER": one.links.error_rate, "precision": one.links.precision, "recall": one.links.recall, "F": one.links.f,
             "mass AER": one.mass.error_rate,
         }

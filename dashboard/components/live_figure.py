@@ -22,7 +22,7 @@ from core.figures.figure_tables import as_tables
 from core.figures.figure_words import in_words
 from core.figures.panels import plain
 from core.figures.table_blocks import block
-from core.language import tr
+from core.language import mark, tr
 from dashboard.components.canvas import pack, remembered, script, style_alone
 
 # Plotly puts its styles into the document's head, where a shadow tree does not see them: so no isolation, and a style
@@ -36,7 +36,7 @@ _component = st.components.v2.component(
 _LINK = re.compile(r"(?i)(?:<|\\u003c)(?=a[\s/])")  # as it stands in JSON
 
 
-def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", wait: str = "Drawing …") -> None:
+def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", wait: str = mark("Drawing …")) -> None:
     """Draw `figure` in the page's colors; drawing it again under the same key moves only the data.
 
     Args:
@@ -50,7 +50,7 @@ def live_figure(figure: Figure, *, key: str, height: int = 320, alt: str = "", w
     drawing = np.frombuffer(plain.encode(), dtype=np.uint8)
     library = _library() if remembered(key, "needs_library") else np.empty(0, np.uint8)
     header = {
-        "figure": drawing.size, "library": library.size, "height": height, "wait": wait, "name": alt.replace("**", "") or _title(figure),
+        "figure": drawing.size, "library": library.size, "height": height, "wait": tr(wait), "name": alt.replace("**", "") or _title(figure),
         "told": in_words(figure), "words": table_words(), "block": _asked(figure, remembered(key, "table")),
     }  # fmt: skip
     _component(

@@ -47,7 +47,7 @@ def recording_view(trained: TrainedSet, *, key: str) -> None:
         matrix = matrices[layer or 0]
         heatmap(
             matrix.weights[head], matrix.queries, matrix.keys, key=f"{key} map", exact=False,
-            title=tr("{label} · head {head}", label=matrix.site.label, head=head + 1),
+            title=tr("{label} · head {head}", label=matrix.site.said, head=head + 1),
         )  # fmt: skip
 
 

@@ -60,8 +60,8 @@ def prices(found: list[Cost]) -> None:
     names = list(dict.fromkeys(one.name for one in found))
     left, right = st.columns(2)
     for place, title, unit in (
-        (left, "Milliseconds for one output, by its length in tokens", "milliseconds"),
-        (right, "Calls of the decoder, by the length of the output", "calls"),
+        (left, tr("Milliseconds for one output, by its length in tokens"), "milliseconds"),
+        (right, tr("Calls of the decoder, by the length of the output"), "calls"),
     ):
         lines = [
             (name, [one.length for one in found if one.name == name], [getattr(one, unit) for one in found if one.name == name])

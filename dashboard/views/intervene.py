@@ -79,7 +79,7 @@ def _beside(found: Intervention) -> None:
         if found.edits
         else tr("**What changed** · nothing yet: no edits.")
     )
-    outputs([_shown("Before", found.old), _shown("After", found.new)], key="intervene outputs")
+    outputs([_shown(tr("Before"), found.old), _shown(tr("After"), found.new)], key="intervene outputs")
     for column, name, decoded in zip(st.columns(2), ("before", "after"), (found.before, found.after)):
         with column:
             tree(tree_columns(decoded), key=f"intervene tree {name}")
