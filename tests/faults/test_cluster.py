@@ -13,6 +13,7 @@ import torch
 
 from core import devices
 from core.errors import InputError, MissingExtra, RunError
+from core.language import speaking, tr
 from core.runs import checkpoint, controls, job_queue, jobs, journal, snapshots, status
 from core.runs.backend import CLUSTER, chosen
 from core.runs.cluster import connection as ray_connection
@@ -150,7 +151,8 @@ def test_a_training_outlives_its_server_and_the_next_one_finds_it(nodes, backend
 
 def test_a_training_whose_node_dies_goes_on_elsewhere_to_the_bit(nodes, backend, uninterrupted):
     run = a_training("moved")
-    backend.start(run, job_queue.usual())
+    with speaking("zh"):
+        backend.start(run, job_queue.usual())
     assert comes_past(run, SAVED)
     before = status.read(run)
     victim = next(number for number in (1, 2) if before.pid in nodes.processes(number))
@@ -160,7 +162,9 @@ def test_a_training_whose_node_dies_goes_on_elsewhere_to_the_bit(nodes, backend,
     assert comes_to(run, "done")
     after = status.read(run)
     assert after.node != before.node
-    assert "goes on here, from its last checkpoint" in (run.path / "log.txt").read_text()
+    with speaking("zh"):  # as whoever asked for it
+        words = tr("its process on node {node} is lost; it goes on here, from its last checkpoint", node=before.node)
+    assert words in (run.path / "log.txt").read_text(encoding="utf-8")
     assert steps_of(run) == list(range(1, STEPS + 1)) and same(run, uninterrupted)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from core import devices
 from core.errors import AttentionLabError, RunError
-from core.language import tr
+from core.language import language, tr
 from core.runs import controls, status
 from core.runs.backend import CLUSTER, AbstractBackend
 from core.runs.cluster import following
@@ -144,7 +144,7 @@ class RayCluster(AbstractBackend):
         end = time.monotonic() + _GONE
         while True:
             try:
-                return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), _gpus(), last)
+                return actor.remote(str(run.path), str(root()), _job(run), asdict(limits), _gpus(), language(), last)
             except ValueError as error:  # its last actor is about to be gone
                 if time.monotonic() > end:
                     raise RunError(tr(

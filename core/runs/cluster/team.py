@@ -24,19 +24,19 @@ class TeamTraining:
     """Sees to a team until its training has ended: an actor.
 
     Args:
-        path, root, job, limits, gpus: as `core.runs.cluster.training.Training` takes them, for each member; limits are the
+        path, root, job, limits, gpus, spoken: as `core.runs.cluster.training.Training` takes them, for each member; limits are the
             leader's.
         workers: how many members.
     """
 
     def __init__(
-        self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, workers: int
+        self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, spoken: str, workers: int
     ) -> None:
         import ray
 
         place = ray.get_runtime_context()
-        settle(path, root, job, gpus)
-        self._run, self._member, self._workers = _folder(path), (path, root, job, limits, gpus), workers
+        settle(path, root, job, gpus, spoken)
+        self._run, self._member, self._workers = _folder(path), (path, root, job, limits, gpus, spoken), workers
         self._self, self._again = place.current_actor, bool(place.was_current_actor_reconstructed)
         threading.Thread(target=self._live, name="team").start()
 
@@ -68,7 +68,7 @@ class TeamTraining:
         from ray.util.placement_group import placement_group, remove_placement_group
         from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
-        gpus = self._member[-1]
+        *_, gpus, _ = self._member
         place = {"CPU": 1, "GPU": gpus} if gpus else {"CPU": 1}
         group = placement_group([place] * self._workers, strategy="SPREAD")
         try:
@@ -94,8 +94,8 @@ class TeamTraining:
 class Member:
     """One member of a team: an actor."""
 
-    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int) -> None:
-        settle(path, root, job, gpus)
+    def __init__(self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, spoken: str) -> None:
+        settle(path, root, job, gpus, spoken)
         self._run, self._limits = _folder(path), Limits(**limits)
 
     def meeting_place(self) -> str:

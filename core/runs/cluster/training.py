@@ -15,7 +15,7 @@ from pathlib import Path
 
 from core import devices
 from core.errors import RunError
-from core.language import tr
+from core.language import VARIABLE, tr
 from core.runs import jobs, status, workspace
 from core.runs.cluster.storage import Stored
 from core.runs.cluster.writer import carried
@@ -31,16 +31,17 @@ class Training:
 
     Args:
         path: of the run, the same on all nodes; root: of the server's home; job: how the cluster calls the training.
-        limits: fields of `Limits`; gpus: 1 where it has a CUDA device to itself, else 0; storage: the run's address there, and then the folder is one of this node's own; empty: none.
+        limits: fields of `Limits`; gpus: 1 where it has a CUDA device to itself, else 0; spoken: the language of whoever asked for it;
+            storage: the run's address there, and then the folder is one of this node's own; empty: none.
     """
 
     def __init__(
-        self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, storage: str
+        self, path: str, root: str, job: str, limits: dict[str, float | None], gpus: int, spoken: str, storage: str
     ) -> None:
         import ray
 
         place = ray.get_runtime_context()
-        settle(path, root, job, gpus)
+        settle(path, root, job, gpus, spoken)
         self._run, self._limits, self._storage = RunFolder(Path(path), Path(path).name, path), Limits(**limits), storage
         self._self, self._again = place.current_actor, bool(place.was_current_actor_reconstructed)
         threading.Thread(target=self._live, name="training").start()
@@ -81,13 +82,13 @@ def fail(run: RunFolder, error: BaseException) -> None:
     status.write(run, "failed", step=now.step, steps=now.steps, reason=str(error) or repr(error))
 
 
-def settle(path: str, root: str, job: str, gpus: int) -> None:
-    """Make this process one of the server's: its home, the workspace of the run, where it computes, and what it signs with."""
+def settle(path: str, root: str, job: str, gpus: int, spoken: str) -> None:
+    """Make this process one of the server's: its home, the run's workspace, where it computes, what it signs with and speaks."""
     import ray
 
     node = ray.get_runtime_context().get_node_id()[:8]
     os.environ.update({"ATTNLAB_HOME": root, status.JOB: job, status.NODE: node})
-    os.environ[devices.VARIABLE] = "cuda" if gpus else "cpu"
+    os.environ.update({devices.VARIABLE: "cuda" if gpus else "cpu", VARIABLE: spoken})
     if Path(path).is_relative_to(Path(root) / "workspaces"):
         os.environ[workspace.CLASSROOM] = "1"  # else the home of this process would be everybody's
     workspace.settle(Path(path))
