@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-PLACES = 8  # sentences among which one goes back and forth
+PLACES = 16  # sentences until a number is given again: what it stood for is long gone from the page by then
 REMEMBERED = 256  # sentences of which a session remembers what was done
 _PRESSED = "pressed"
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page

@@ -29,7 +29,7 @@ def edits_key(chosen: Chosen) -> str:
 def _edited(chosen: Chosen) -> tuple[str, int, str, int | None]:
     """What edits are of: model, source, and how often any were opened when theirs were."""
     address, source = chosen.model.run.address, chosen.source
-    return address, chosen.model.step, source, state.get(_PLACES, {}).get((address, source))
+    return address, chosen.model.step, source, state.recall(_PLACES, (address, source))
 
 
 def opened_search() -> tuple[AbstractSearch | None, str]:
@@ -56,7 +56,7 @@ def ask_for_edits(run: str, source: str, text: str | None, search: AbstractSearc
     """
     times = state.get(_TIMES, 0) + 1
     state.put(_TIMES, times)
-    state.put(_PLACES, {**state.get(_PLACES, {}), (run, source): times})
+    state.remember(_PLACES, (run, source), times)
     state.put(_SEARCH, search)
     state.forget(_WRITTEN, _LAST)
     _write(text)

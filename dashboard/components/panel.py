@@ -74,12 +74,13 @@ def guarded(title: str) -> Callable[[Callable[P, R]], Callable[P, R | None]]:
 
 
 def redraw(key: str) -> None:
-    """In a callback: draw one fragment alone; where the whole page is drawn anyway, nothing is cut short.
+    """In a callback: draw one fragment instead of the one it stands in; where more is drawn anyway, nothing is cut short.
 
-    A browser makes one message of what happens at one moment: a step at the decoder, and a sentence typed beside it.
+    A browser makes one message of what happens at one moment, and a server of what comes while it is busy: a step at the
+    decoder, and a sentence typed beside it.
     """
     here = get_script_run_ctx()
-    if here is not None and here.fragment_ids_this_run:
+    if here is not None and len(here.fragment_ids_this_run or ()) == 1:
         st.rerun(key)
 
 

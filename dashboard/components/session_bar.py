@@ -18,9 +18,11 @@ from dashboard import links, resources, state
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
+from dashboard.components.panel import redraw
 from dashboard.components.search_form import search_form
 from dashboard.components.uploaded import content
 
+DECODER = "decoder"  # the fragment in which a session stands on the page
 SAME = mark("the same search")
 _MEGABYTES = 20
 _FOLLOWED = "session in the address"
@@ -110,16 +112,21 @@ def session_bar(chosen: Chosen, session: Session, tree: DecodingTree) -> None:
         _link(saved)
     with opening.popover(tr("Open session"), icon=":material/folder_open:", width="stretch"):
         _open()
-    if clear.button(
+    clear.button(
         tr("Undo all branches"),
         icon=":material/first_page:",
         disabled=session.done == 0,
         width="stretch",
         help=tr("Redo brings them back one by one"),
         key="undo all",
-    ):
-        keep_session(chosen, session.at(0))
-        st.rerun()
+        on_click=_undo_all,
+        args=(chosen, session),
+    )
+
+
+def _undo_all(chosen: Chosen, session: Session) -> None:
+    keep_session(chosen, session.at(0))
+    redraw(DECODER)  # a step told in the same moment asks for less
 
 
 def _link(saved: SavedSession) -> None:
@@ -152,6 +159,7 @@ def _take_file() -> None:
     problem = None if file is None else _opened(file)
     state.put("session problem", problem)
     state.put("session opened", file is not None and problem is None)
+    redraw(DECODER)
 
 
 def _opened(file: Any) -> str | None:

@@ -19,6 +19,7 @@ from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.node_view import Place, candidates_key, node_view
 from dashboard.components.panel import guarded, redraw
 from dashboard.components.session_bar import (
+    DECODER,
     base_search,
     follow_link,
     keep_session,
@@ -31,7 +32,7 @@ from dashboard.components.stepper import Answered, StepperData, stepper
 from dashboard.components.tree_columns import candidates, tree_columns
 
 MEAN = mark("mean over heads")
-DECODER, NODE = "decoder", "node"  # fragments: a choice in the tree draws the node alone
+NODE = "node"  # a fragment: a choice in the tree draws the node alone
 
 
 def page() -> None:

@@ -13,7 +13,7 @@ from core.figures.few_labels import few_labels
 from core.language import mark, tr
 from core.runs.trained_set import TrainedSet
 from core.tasks.fill_in import GAP, FillIn
-from dashboard import links
+from dashboard import links, state
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
@@ -53,10 +53,11 @@ def _vectors() -> None:
 
 def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
+    number = state.number("filled in", (trained.run.address, tuple(words)))
     hidden = st.pills(
         tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
         default=[at for at, word in enumerate(words) if word == GAP] or _linked(len(words)) or [len(words) // 2],
-        key=f"{_KEY} hidden {trained.run.address} {' '.join(words)}", help=tr("press a word to hide it, again to show it"),
+        key=f"{_KEY} hidden {number}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip
     links.say(**{"fill in hidden": ".".join(str(at + 1) for at in hidden)})
     gaps = sorted({*hidden, *(at for at, word in enumerate(words) if word == GAP)})

@@ -15,6 +15,7 @@ from statistics import mean, median
 
 import psutil
 
+from core.errors import RunError
 from core.runs import status
 from core.runs.folder import RunFolder
 from tests.benchmarks.clicks import ADDRESS, forced, training
@@ -149,6 +150,8 @@ def hour(share: float) -> Measured:
         home = open_.enter_context(empty_home())
         address, server = open_.enter_context(serving(ROOT / "dashboard" / "app.py", home))
         spell, memory = asyncio.run(_hour(Room(address, psutil.Process(server)), share))
+    if wrong := [f"{deed.act}: {deed.wrong}" for deed in spell.deeds if deed.wrong]:
+        raise RunError(f"{len(wrong)} of {len(spell.deeds)} interactions went wrong: {'; '.join(wrong[:3])[:300]}")
     tenth = max(1, len(memory) // 10)
     first, last = mean(memory[:tenth]), mean(memory[-tenth:])
     words = f"{first:.0f} and {last:.0f} MiB, at most {max(memory):.0f}; {spell.words()}"

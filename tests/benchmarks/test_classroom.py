@@ -58,20 +58,33 @@ def test_an_answer_meant_for_somebody_else_would_be_seen(room: Room) -> None:
     assert looked.wrong == back.wrong == "reads 1 February 1900<end>, not a sentence of another student<end>"
 
 
-def test_a_sentence_typed_in_the_moment_of_a_step_is_drawn(room: Room) -> None:
+def test_what_is_pressed_in_the_moment_of_a_step_is_heard(room: Room) -> None:
     """A browser makes one message of both; the step alone would draw a part of the page."""
 
-    async def visit() -> str:
+    async def visit() -> tuple[dict, str]:
         student = Student(Visitor(room.address), 0)
         await student.arrive()
-        visitor, stepper = student.visitor, student.visitor.component("stepper")
-        view = {"path": student._path, "position": 1, "seen": None}
-        visitor.states[stepper.proto.id] = WidgetState(id=stepper.proto.id, json_value=json.dumps({"view": view}))
+        await student._force()
+        visitor = student.visitor
+        _step(student)
+        await visitor.press("Undo all branches")
+        history = visitor.component("stepper").data()["history"]
+        _step(student)
         await visitor.type("Source", "31 May 1999")
         await visitor.leave()
-        return "".join(visitor.component("stepper").data()["source"])
+        return history, "".join(visitor.component("stepper").data()["source"])
 
-    assert run(visit()) == "31 May 1999<end>"
+    assert run(visit()) == ({"done": 0, "length": 1}, "31 May 1999<end>")
+
+
+def _step(student: Student) -> None:
+    """A step that goes out with whatever is sent next."""
+    stepper = student.visitor.component("stepper").proto.id
+    before = student.visitor.states.get(stepper)
+    state = json.loads(before.json_value) if before else {}
+    tokens = student._path
+    view = {"path": tokens, "position": (state.get("view") or {}).get("position", 0) + 1, "seen": student._seen}
+    student.visitor.states[stepper] = WidgetState(id=stepper, json_value=json.dumps({**state, "view": view}))
 
 
 def test_what_a_page_complains_of_counts_as_wrong(room: Room) -> None:

@@ -103,6 +103,14 @@ class Visitor:
         self.states[part.proto.id] = WidgetState(id=part.proto.id, string_value=text)
         return await self._ask(time.perf_counter(), part.fragment)
 
+    async def press(self, label: str) -> Told:
+        """Press the button with this label."""
+        part = self.only("button", label)
+        self.states[part.proto.id] = WidgetState(id=part.proto.id, trigger_value=True)
+        told = await self._ask(time.perf_counter(), part.fragment)
+        del self.states[part.proto.id]
+        return told
+
     async def give(self, component: Part, **values: Any) -> Told:
         """Give values to names of a component's state, beside those it has."""
         before = self.states.get(component.proto.id)

@@ -32,6 +32,15 @@ def tree(page: Page) -> list[str]:
     return page.locator(".treebox g[data-node]:not(.more)").evaluate_all("all => all.map(one => one.ariaLabel).sort()")
 
 
+def write(page: Page, sentence: str) -> None:
+    """Another source, until it stands above the curves."""
+    page.get_by_role("textbox", name="Source").fill(sentence)
+    page.keyboard.press("Enter")
+    words = page.locator(".arcbox .word")
+    until(page, lambda: "".join(words.all_text_contents()).replace("␣", " ").startswith(sentence))
+    expect(page.locator(".arcbox")).to_have_count(1)  # what was drawn before is gone
+
+
 def opened(page: Page, address: str = START) -> None:
     page.goto(address)
     expect(place(page)).to_contain_text("Step 0 of")
@@ -164,17 +173,11 @@ def test_after_many_sentences_a_branch_stands_where_it_was_forced_and_nowhere_el
     expect(notes(page)).to_contain_text("as token 1 cost")
     said = notes(page).text_content()
     for day in range(1, PLACES + 2):  # keys go round
-        page.get_by_role("textbox", name="Source").fill(f"{day} May 1900")
-        page.keyboard.press("Enter")
-        expect(page.locator(".arcbox")).to_have_text([re.compile(f"^{day}")])  # of the page before there is none left
+        write(page, f"{day} May 1900")
         expect(place(page)).to_contain_text("Step 0 of")
         expect(notes(page)).to_be_hidden()
         page.locator(".step.next").click()
-        expect(place(page)).to_contain_text("Step 1 of")
-        settled(page)
-    page.get_by_role("textbox", name="Source").fill(DATE)
-    page.keyboard.press("Enter")
-    expect(page.locator(".arcbox")).to_have_text([re.compile("^D")])
+    write(page, DATE)
     expect(notes(page)).to_have_text(said)
     expect(place(page)).to_contain_text("Step 1 of")
     settled(page)
