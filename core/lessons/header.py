@@ -12,6 +12,7 @@ import yaml
 
 from core.errors import DataError
 from core.language import tr
+from core.lessons.links import check_no_link
 
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _DECIMAL = re.compile(r"[-+]?(\d{1,15}\.\d{0,15}|\.\d{1,15}|\d{1,15}(\.\d{0,15})?[eE][-+]?\d{1,2})")
@@ -33,7 +34,7 @@ def read_block(text: str, above: int, name: str) -> dict[str, Entry]:
         above: lines of the file before it; name: of the file, for messages.
 
     Raises:
-        DataError: it is no YAML, or more than names with values.
+        DataError: it is no YAML, or more than names with values; a value becomes a link where it is shown.
 
     >>> read_block("page: masks\\nsettings: {window: 2, causal: true}", 4, "x.md")["settings"].value
     {'window': Entry(value=2, line=6), 'causal': Entry(value=True, line=6)}
@@ -75,17 +76,20 @@ def _names(node: Any, above: int, name: str, seen: set[int], deep: int = 0) -> d
 
 def _value(node: Any, above: int, name: str, seen: set[int], deep: int) -> Any:
     if isinstance(node, yaml.ScalarNode):
-        return _scalar(node)
+        return _scalar(node, above, name)
     if isinstance(node, yaml.SequenceNode) and all(isinstance(one, yaml.ScalarNode) for one in node.value):
-        return [_scalar(one) for one in node.value]
+        return [_scalar(one, above, name) for one in node.value]
     if isinstance(node, yaml.MappingNode) and deep == 0:
         return _names(node, above, name, seen, deep + 1)
     line = above + node.start_mark.line + 1
     raise DataError(tr("{name}, line {line}: this is nested too deeply for a lesson", name=name, line=line))
 
 
-def _scalar(node: yaml.ScalarNode) -> str | int | float | bool:
+def _scalar(node: yaml.ScalarNode, above: int, name: str) -> str | int | float | bool:
     text = str(node.value)
+    check_no_link(
+        text, name, above + node.start_mark.line + 1
+    )  # again: quotes can hide one behind \u005b and line ends
     if node.style is not None:  # in quotes, or a block of text
         return text.strip() if node.style in "|>" else text
     if text in _SWITCHES:

@@ -28,6 +28,7 @@ from core.language import tr
 from core.lessons.entries import MOST_WORDS, listed, only, text, whole
 from core.lessons.header import Entry, read_block
 from core.lessons.lesson import Lesson, Question, Step
+from core.lessons.links import check_no_link
 from core.lessons.pages import NAVIGATION, PAGES
 from core.settings import did_you_mean
 
@@ -35,7 +36,6 @@ LARGEST = 64_000  # bytes
 MOST_STEPS, MOST_CHOICES = 30, 8
 _HEADER = ("title", "goal", "minutes", "hide")
 _STEP = ("page", "settings", "look", "question", "choices", "answer", "tolerance", "because", "hide")
-_LEADS_OUT = re.compile(r"!\[|\]\s*\(|^\s{0,3}\[[^\]]*\]:")
 
 
 def read_lesson(data: bytes, name: str) -> Lesson:
@@ -91,11 +91,7 @@ def _lines(data: bytes, name: str) -> list[str]:
     for number, line in enumerate(lines, 1):
         if re.search("[\x00-\x08\x0b-\x1f\x7f]", line):
             raise DataError(tr("{name}, line {line}: a control character; take it out", name=name, line=number))
-        if _LEADS_OUT.search(line):
-            raise DataError(
-                tr("{name}, line {line}: a picture or a link; a lesson has words alone, and leads to pages by “page:”",
-                   name=name, line=number)
-            )  # fmt: skip
+    check_no_link("\n".join(lines), name)
     return lines
 
 

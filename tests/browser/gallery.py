@@ -25,6 +25,7 @@ from dashboard.components.living_map import living_map
 from dashboard.components.stepper import stepper
 from dashboard.components.tree import tree
 from tests.browser.gallery_data import Pretender, invented, large, soft
+from tests.browser.gallery_hostile import show_hostile
 from tests.browser.gallery_trees import Growing, beam_tree, crowded_tree, dense_tree, gold_tree, greedy_tree
 from tests.browser.gallery_words import END, ENGLISH, FOUR, GERMAN, MIXED, SCRIPTS, token_id
 
@@ -156,37 +157,6 @@ def show_stepper_long() -> None:
     )
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
     st.write("view:", str(state and state["view"] and state["view"]["position"]), "runs:", st.session_state["runs"])
-
-
-def show_hostile() -> None:
-    """Tokens that would do harm if they were ever taken for HTML."""
-    evil = [
-        "<img src=x onerror='window.harmed=1'>",
-        "</script><script>window.harmed=1</script>",
-        "{{7*7}}",
-        "\u202egnorw",
-        "\x00",
-        "a" * 5000,
-    ]
-    heads(invented(evil, evil, 1, 1), selected=None, key="heads")
-    heatmap(soft(np.random.default_rng(0), 6, 6, 1.0), evil, evil, key="map", title=evil[0])
-    growing = Growing()
-    for token in evil:
-        growing.add(0, token, -1.0, "finished", evil[0])
-    tree(growing.columns, key="tree")
-    rows = {i: [0.3] * 6 for i in range(1, 7)}
-    stepper(
-        {
-            "source": evil,
-            "nodes": growing.columns,
-            "candidates": {0: [[1, evil[0], 0.5, -0.7]]},
-            "rows": rows,
-            "path": [0, 1],
-            "position": 1,
-            "notes": evil[1],
-        },
-        key="stepper",
-    )
 
 
 # ---------------------------------------------------------------- scripts

@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
-from tests.browser import gallery
+from dashboard.components.canvas import ASSETS
+from tests.browser import gallery, gallery_hostile
 from tests.browser.components import ROOT, Gallery, background, check_picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+OWN_WORDS = {"keyboard", "log_out"}  # what they draw comes from the app alone
 ELSEWHERE = {"heads_large", "live"}  # their pages are costly: test_heads.py and test_live_figure.py check them
 
 
@@ -27,7 +29,6 @@ def test_every_show_is_drawn_in_both_schemes_without_complaint(shown: Gallery, s
 def test_no_token_is_taken_for_html(shown: Gallery) -> None:
     page = shown.open("hostile")
     page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.harmed") is None
     page.locator(".heatmap .board").focus()
     for press in ["ArrowRight"] * 4:
         page.keyboard.press(press)
@@ -35,6 +36,22 @@ def test_no_token_is_taken_for_html(shown: Gallery) -> None:
     page.locator(".treebox").first.focus()
     page.keyboard.press("ArrowRight")
     assert page.locator(".card.on").bounding_box()["height"] < 400
+    look_at_the_hostile(page)
+    made = page.locator(".lab").locator("img, script, iframe, object, [onload], [onerror], [href^='javascript']")
+    assert (page.evaluate("window.harmed"), made.count()) == (None, 0)
+
+
+def look_at_the_hostile(page: Page) -> None:
+    """What is said of a thing only when it is pointed at, and every table of numbers."""
+    page.locator(".chain .matrix.pairs .cell").first.hover()
+    expect(page.locator(".chain .formula")).to_contain_text("<img src=x")
+    page.locator(".deciding .spot").first.hover()
+    expect(page.locator(".deciding .told")).to_contain_text("<img src=x")
+    page.locator(".parse-tree [role=button]").first.focus()
+    expect(page.locator(".parse-tree .said")).to_contain_text("<img src=x")
+    for button in page.locator(".number-table .as-numbers:visible").all():
+        button.click()
+    expect(page.locator(".number-table").get_by_role("columnheader", name="<img src=x").first).to_be_visible()
 
 
 def test_the_ramp_runs_evenly_from_the_background_in_both_schemes(shown: Gallery) -> None:
@@ -79,3 +96,15 @@ def test_states_can_be_set_without_a_browser() -> None:
     forced = app("stepper", stepper={"force": {"prefix": [], "token": None, "text": "katze", "nonce": "1"}})
     assert forced.session_state["pretender"].growing.columns["forced"].count(True) == 1
     assert json.dumps(forced.session_state["pretender"].answer) == '{"nonce": "1", "message": null}'
+
+
+def test_every_drawn_component_is_shown_hostile_words() -> None:
+    drawn = {
+        path.stem for path in ASSETS.glob("*.py") if "components.v2.component(" in path.read_text(encoding="utf-8")
+    }
+    shown = set(
+        re.findall(
+            r"^from dashboard\.components\.(\w+) import", Path(gallery_hostile.__file__).read_text(), re.MULTILINE
+        )
+    )
+    assert drawn - OWN_WORDS == shown

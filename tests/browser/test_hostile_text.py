@@ -1,11 +1,13 @@
-"""A run from hands that mean harm: its tokens, examples, reason and measures say what no page may read as more than text."""
+"""A run and a lesson from hands that mean harm: what they say no page may read as more than text."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import torch
 from playwright.sync_api import Page, expect
 
+from core.lessons import shelves
 from core.models.build import build
 from core.runs import checkpoint, status
 from core.runs.config import ExperimentConfig
@@ -14,6 +16,7 @@ from core.runs.folder import RunFolder
 from core.runs.journal import Journal
 from core.training.events import Changed, Evaluated, StepDone
 from tests.browser.pages import settled
+from tests.browser.serving import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 TOKENS = (
@@ -22,6 +25,27 @@ TOKENS = (
     "&lt;i&gt;", '"><svg onload=window.harmed=1>', "<a href='javascript:window.harmed=1'>x</a>", "<!--", "\u2028", "w" * 100_000,
 )  # fmt: skip
 SAID = " ".join(TOKENS[:6])
+TAGS = "<img src=x onerror=window.harmed=1><script>window.harmed=1</script><a href='javascript:window.harmed=1'>x</a>"
+LESSON = f"""---
+title: {TAGS}
+goal: {TAGS}
+minutes: 5
+---
+## {TAGS}
+Words {TAGS}
+
+<script>window.harmed=1</script>
+
+```step
+page: masks
+settings: {{pattern: local, length: 24, window: 2}}
+look: "{TAGS}"
+question: "Which? {TAGS}"
+choices: ["{TAGS}", no]
+answer: "{TAGS}"
+because: "{TAGS}"
+```
+"""
 PAGES = ("attention", "decoder", "sampling", "compare", "depth", "intervene", "train")
 SMALL = {
     "task": {"name": "reverse"}, "model": {"name": "transformer", "width": 8, "layers": 1, "heads": 2},
@@ -52,18 +76,13 @@ def evil(server, tmp_path_factory) -> RunFolder:
     return run
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_no_page_reads_it_as_more_than_text(page: Page, evil: RunFolder, where: str) -> None:
+@pytest.fixture
+def watched(page: Page) -> Iterator[Page]:
+    """A page on which text has done nothing, whatever the test has shown."""
     asked, dialogs = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    key = "watch" if where == "train" else "run"
-    page.goto(f"/{where}?{key}=evil&source=abc")
-    if where == "train":
-        expect(page.get_by_text("onerror=window.harmed=1").first).to_be_visible()
-    else:
-        expect(page.get_by_role("combobox", name="Model").first).to_have_value("evil")
-    settled(page)
+    yield page
     harmed = page.evaluate("window.harmed")
     loading = page.evaluate(
         "[...document.images].map(one => one.src).filter(src => !src.startsWith('data:') && !src.startsWith('blob:'))"
@@ -73,3 +92,31 @@ def test_no_page_reads_it_as_more_than_text(page: Page, evil: RunFolder, where: 
     assert not [url for url in asked if ":9/" in url] and not [
         src for src in loading if ":9/" in src or src.endswith("/x")
     ]
+
+
+@pytest.mark.parametrize("where", PAGES)
+def test_no_page_reads_it_as_more_than_text(watched: Page, evil: RunFolder, where: str) -> None:
+    key = "watch" if where == "train" else "run"
+    watched.goto(f"/{where}?{key}=evil&source=abc")
+    if where == "train":
+        expect(watched.get_by_text("onerror=window.harmed=1").first).to_be_visible()
+    else:
+        expect(watched.get_by_role("combobox", name="Model").first).to_have_value("evil")
+    settled(watched)
+
+
+def test_the_tags_of_a_lesson_are_shown_as_text(watched: Page, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTNLAB_HOME", str(server.home / "lab"))
+    shelves.add(LESSON.encode(), "evil.md")
+    watched.goto("/?lesson=own/evil")
+    bar = watched.get_by_test_id("stSidebar")
+    bar.get_by_role("radiogroup").locator("label").first.click()
+    expect(watched.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    bar.get_by_role("button", name="Check").click()
+    expect(bar.get_by_test_id("stAlert").filter(has_text="Right.")).to_contain_text(TAGS)
+    for test, count in (("stCaptionContainer", 1), ("stMarkdown", 3), ("stAlert", 2)):
+        expect(bar.get_by_test_id(test).filter(has_text=TAGS)).to_have_count(count)
+    assert bar.locator("img, svg[onload], script, a").count() == 0
+    watched.goto("/lessons")
+    expect(watched.get_by_text(TAGS).first).to_be_visible()
+    settled(watched)

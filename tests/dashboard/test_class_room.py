@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.lessons import shelves
 from core.runs import status, store, workspace
 from core.runs.classroom import accounts, authority, badges, desk, locked, passwords, published
 from core.runs.classroom.locked import Lock
@@ -10,10 +11,11 @@ from core.runs.classroom.room import Member, keep_classroom, new_classroom
 from core.runs.workspace import CLASSROOM
 from dashboard import kept, member
 from tests.dashboard.test_pages import APP, by_label, said
+from tests.lessons.test_reading import GOOD
 from tests.runs.classes import ANN, BOB, TEACHER, asking
 from tests.runs.made import a_run
 
-CLASS = "views/class_room.py"
+CLASS, LESSONS = "views/class_room.py", "views/lessons.py"
 
 
 @pytest.fixture(autouse=True)
@@ -201,3 +203,21 @@ def test_a_run_that_is_published_under_a_name_that_was_taken_back_is_not_taken_f
         assert model("class/lesson") == found
         with asking(TEACHER):
             published.unpublish("lesson")
+
+
+def test_the_lecturer_gives_a_lesson_to_the_class_and_takes_it_back_and_a_student_has_no_such_button(log_in):
+    with asking(TEACHER):
+        shelves.add(GOOD.encode(), "mine.md")
+    at = log_in(TEACHER, LESSONS)
+    at.selectbox(key="lesson handed out").set_value("own/mine").run()
+    by_label(at.button, "Give it to the class").click().run()
+    assert not at.exception and any("everybody has it as class/mine" in one.value for one in at.info)
+    student = log_in(ANN, LESSONS)
+    assert "begin class/mine" in [one.key for one in student.button]
+    student.selectbox(key="lesson handed out").set_value("class/mine").run()
+    assert not student.exception and "lesson given" not in [one.key for one in student.button]
+    at = log_in(TEACHER, LESSONS)
+    at.selectbox(key="lesson handed out").set_value("class/mine").run()
+    by_label(at.button, "Take it back").click().run()
+    assert not at.exception and any("class/mine is gone" in one.value for one in at.info)
+    assert "begin class/mine" not in [one.key for one in log_in(ANN, LESSONS).button]

@@ -75,8 +75,6 @@ def test_a_step_on_the_page_of_the_one_before_has_its_settings_too():
         ('answer: "yes"', "answer: perhaps", "x.md, line 26: 2 to 8 different choices are expected"),
         ("question: How many pairs are scored?\n", "", "x.md, line 14: “answer” without a question"),
         ("answer: 114", "answer: 114\ntolerance: -1", "x.md, line 16: a tolerance is a number from 0 on"),
-        ("Every token", "![x](http://a.b/c.png)", "x.md, line 8: a picture or a link"),
-        ("Every token", "[x](/train)", "x.md, line 8: a picture or a link"),
         ("look: The band.", "look: [The band.", "x.md, line 1[0-9]: not YAML"),
         ("look: The band.", "look: *other", "x.md, line 13: not YAML"),
         ("look: The band.", "look: !!python/name:os.system x", "is wider|line"),
@@ -93,6 +91,35 @@ def test_what_does_not_fit_is_said_with_its_line(old, new, said):
         return
     with pytest.raises(DataError, match=said):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["![x](http://a.b/c.png)", "[x](/train)", "[x\ny](/train)", "[a]: http://a.b", "> [a]: http://a.b", "- > [a]: /train", "1. [a]: /train",
+     "[a\nb]: /train", "[^1]: a footnote", "https://a.b", "so (HTTP://a.b)", "春http://a.b", "https&#58;//a.b", "https\\://a.b", "<https://a.b>",
+     "<javascript:alert(1)>", "<a@b>", "www.a.b", "_www.a.b_", "me+you@a.bc", "me&commat;a.bc", "`https://a.b`"],
+)  # fmt: skip
+def test_words_with_a_link_are_refused_with_the_line_of_the_link(words):
+    line = 11 if words == "[x\ny](/train)" else 10  # "](" stands in the second of its lines
+    with pytest.raises(DataError, match=rf"x\.md, line {line}: “.*” becomes a picture or a link"):
+        read(GOOD.replace("Every token looks", f"Every token.\n\n{words} looks"))
+
+
+@pytest.mark.parametrize(
+    "value", ["www.a.b", '"[x\\u005d(/train)"', '"[x]\\\n  (/train)"', '"https:\\x2f/a.b"', "|\n  see\n  me@a.bc"]
+)
+def test_a_link_that_the_quotes_of_a_block_hide_is_refused_too(value):
+    with pytest.raises(DataError, match=r"x\.md, line 1[345]: “.*” becomes a picture or a link"):
+        read(GOOD.replace("look: The band.", f"look: {value}"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a:b and key: value", "$P(k \\mid q) < 1$, $[0, 1]$", "$$a_{ij} = \\frac{q_i \\cdot k_j}{\\sqrt{d}}$$", "`x[i]`, `d['a']: 1`", "hits@10, P@1.0",
+     "`Q @ K.T`", "A [[Train]]: press it", "a<b:c>d", "<b>bold</b>", "http is a protocol; www too", "[0, 1] and (x)"],
+)  # fmt: skip
+def test_words_and_formulas_that_look_a_little_like_a_link_are_taken(words):
+    assert words in read(GOOD.replace("Every token", f"{words} Every token")).steps[0].words
 
 
 @pytest.mark.parametrize(
