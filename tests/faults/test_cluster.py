@@ -208,7 +208,6 @@ def test_a_training_begun_on_a_page_is_followed_and_asked_there(nodes, backend, 
     assert checkpoint.steps(run)[-1] == status.read(run).step
 
 
-@pytest.mark.slow
 def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
     nodes, backend, home, tmp_path, monkeypatch, uninterrupted
 ):
