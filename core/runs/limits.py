@@ -19,7 +19,7 @@ from types import TracebackType
 import psutil
 
 from core.errors import AttentionLabError, SettingError
-from core.language import tr
+from core.language import mark, tr
 from core.runs import controls, status
 from core.runs.folder import RunFolder
 
@@ -70,7 +70,7 @@ def usual() -> Limits:
     Raises:
         SettingError: what stands there is no number above 0.
     """
-    return Limits(_given(MEMORY, "megabytes"), _given(MINUTES, "minutes"))
+    return Limits(_given(MEMORY, mark("megabytes")), _given(MINUTES, mark("minutes")))
 
 
 def trainings() -> int:
@@ -79,7 +79,7 @@ def trainings() -> int:
     Raises:
         SettingError: what stands there is no number of 1 or more.
     """
-    given = _given(TRAININGS, "trainings")
+    given = _given(TRAININGS, mark("trainings"))
     if given is None:
         return os.cpu_count() or 1
     if given < 1:
@@ -169,7 +169,7 @@ class Watch:
                 most=most,
             )
         if minutes is not None and max(self._trained, self._paused) > 60 * minutes:
-            did = "trained" if self._trained > 60 * minutes else tr("was paused")
+            did = tr("trained") if self._trained > 60 * minutes else tr("was paused")
             return tr(
                 "it {did} for {minutes:g} min, as long as one may at a stretch here: what it learned is kept, and Resume "
                 "goes on from there when its turn comes",
@@ -226,6 +226,6 @@ def _given(name: str, unit: str) -> float | None:
                 "{name}={text_!r}: expected a number of {unit}, for example {name}=4",
                 name=name,
                 text_=text[:40],
-                unit=unit,
+                unit=tr(unit),
             )
         ) from None

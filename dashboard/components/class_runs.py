@@ -8,6 +8,7 @@ import streamlit as st
 from core.language import mark, tr
 from core.runs.classroom.roll import Entry, Page
 from dashboard import state
+from dashboard.components import queueing
 from dashboard.components.data_table import data_table
 
 CHOSEN = "class chosen"  # workspace and name of the run that was chosen last
@@ -17,7 +18,6 @@ _TABLE = "class runs"
 _SHOW = (mark("Newest of each"), mark("Training now"), mark("All"))
 _ROW = 35  # pixels
 _TALLEST = 560
-_WORDS = {"new": mark("not started"), "done": mark("done"), "crashed": mark("crashed"), "failed": mark("failed")}
 
 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
@@ -97,4 +97,4 @@ def told(run: Entry) -> str:
         return tr("damaged")
     if run.place is not None:
         return tr("waits, {place} before it", place=run.place) if run.place else tr("waits, next")
-    return tr(_WORDS.get(run.status.state, run.status.state))
+    return queueing.word(run.status.state)

@@ -7,18 +7,22 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import AttentionLabError
-from core.language import tr
+from core.language import mark, tr
 from core.runs import job_queue
 from core.runs.classroom.room import load_classroom
 from core.runs.folder import RunFolder
 from core.runs.limits import NO_LIMITS
-from core.runs.status import Status
+from core.runs.status import State, Status
 from dashboard import state
 from dashboard.components.literal import literal
 from dashboard.components.locks import unless_locked
 from dashboard.member import member
 
 _SAID = "queue said"
+_WORDS: dict[State, str] = {
+    "new": mark("not started"), "waiting": mark("waiting"), "starting": mark("starting"), "running": mark("running"),
+    "paused": mark("paused"), "done": mark("done"), "stopped": mark("stopped"), "failed": mark("failed"), "crashed": mark("crashed"),
+}  # fmt: skip
 
 
 def train(run: RunFolder) -> None:
@@ -58,12 +62,15 @@ def complaint() -> None:
         st.warning(literal(said), icon=":material/info:")
 
 
+def word(state: State) -> str:
+    """A state of a run, for people."""
+    return tr(_WORDS[state])
+
+
 def standing(run: RunFolder, now: Status) -> str:
     """The state of a run, for people; of one that waits its place."""
     if now.state != "waiting":
-        return {"starting": tr("starting: loading the data and the model"), "new": tr("not started")}.get(
-            now.state, now.state
-        )
+        return tr("starting: loading the data and the model") if now.state == "starting" else word(now.state)
     before = job_queue.place(run)
     if before is None:
         return tr("waiting, but without a place in the queue: press Resume")

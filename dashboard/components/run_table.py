@@ -12,6 +12,7 @@ from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
 from dashboard import resources, state
+from dashboard.components import queueing
 from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
@@ -45,8 +46,8 @@ def run_table() -> list[str]:
 
 def _row(run: RunFolder, before: int | None) -> dict[str, object]:
     now, problem = status.read(run), run.problem
-    told = now.state if before is None else tr("waiting, {before} before", before=before)
-    row: dict[str, object] = {"run": run.address, "state": "damaged" if problem else told, "step": now.step}
+    told = queueing.word(now.state) if before is None else tr("waiting, {before} before", before=before)
+    row: dict[str, object] = {"run": run.address, "state": tr("damaged") if problem else told, "step": now.step}
     if problem:
         return {**row, "settings": problem}
     config = run.config()

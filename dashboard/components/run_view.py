@@ -65,7 +65,7 @@ def _progress(run: RunFolder, now: Status, past: History) -> None:
         if now.state == "running" and past.last
         else ""
     )
-    written = "frames" if is_voice(run) else "tokens"
+    written = tr("frames") if is_voice(run) else tr("tokens")
     speed = f" · {past.tokens_per_second:,.0f} {written}/s" if past.last else ""
     st.progress(
         min(1.0, now.step / steps),
@@ -143,7 +143,7 @@ def _controls(run: RunFolder, now: Status) -> None:
 def _asks(run: RunFolder, places: Sequence[DeltaGenerator], *, paused: bool) -> None:
     """What may be asked of a training that runs or is paused."""
     pause, stop, rate, set_rate = places
-    word, icon, asked = ("Continue", "play_arrow", "continue") if paused else ("Pause", "pause", "pause")
+    word, icon, asked = (tr("Continue"), "play_arrow", "continue") if paused else (tr("Pause"), "pause", "pause")
     pause.button(word, icon=f":material/{icon}:", width="stretch", on_click=_send, args=(run, asked), key="pause")
     stop.button(
         tr("Stop"), icon=":material/stop:", width="stretch", on_click=_send, args=(run, "stop"), key="stop",

@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
+from plotly.graph_objects import Figure
+from streamlit.testing.v1 import AppTest
 
 from core import devices
 from core.errors import InputError, MissingExtra, RunError
@@ -22,6 +24,7 @@ from core.runs.cluster.storage import STORAGE
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create
 from core.runs.folder import RunFolder
+from core.runs.store import find_run
 from core.training.events import StepDone
 from tests.faults.nodes import ROOT, Nodes, free_ports
 from tests.runs.made import eventually, python
@@ -124,7 +127,9 @@ def test_trainings_are_spread_asked_and_as_many_as_there_are_places(nodes, backe
     assert comes_to(long, "paused")
     controls.send(long, "continue")
     assert comes_to(long, "running") and comes_past(third, 0) and snapshots.steps(long)
-    chosen().kill(long)
+    with speaking("zh"):
+        chosen().kill(long)
+        assert status.read(long).reason == tr("ended at once, on request") != "ended at once, on request"
     assert state(long) == "stopped" and not long.locked
     job_queue.submit(short, "class")
     assert comes_to(short, "done") and same(short, uninterrupted), "resumed on a node, to the bit"
@@ -168,7 +173,41 @@ def test_a_training_whose_node_dies_goes_on_elsewhere_to_the_bit(nodes, backend,
     assert steps_of(run) == list(range(1, STEPS + 1)) and same(run, uninterrupted)
 
 
-@pytest.mark.slow
+def shown(at: AppTest) -> str:
+    """What stands over the run that a page watches, drawn anew."""
+    at.run()
+    assert not at.exception, at.exception[0].message
+    return str(at.get("progress")[0].proto.text)
+
+
+def test_a_training_begun_on_a_page_is_followed_and_asked_there(nodes, backend, monkeypatch):
+    monkeypatch.setattr("core.runs.attending.attend", lambda: None)  # it would go on when this home is gone
+    curves: dict[str, Figure] = {}
+    monkeypatch.setattr(
+        "dashboard.components.run_view.live_figure", lambda figure, key, **how: curves.update({key: figure})
+    )
+    at = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=PATIENCE).run()
+    at.switch_page("views/train.py").run()
+    next(one for one in at.number_input if one.label == "steps").set_value(100_000)
+    at.text_input(key="name").set_value("paged")
+    at.button(key="train").click().run()
+    run = find_run("paged")
+    assert comes_past(run, 0) and "**paged** · running · step " in shown(at)
+    now, drawn = status.read(run), max(curves["loss"].data[0].x)
+    assert now.node and any(now.pid in nodes.processes(number) for number in nodes.alive()), "a process of a node"
+    assert comes_past(run, drawn) and "running" in shown(at) and max(curves["loss"].data[0].x) > drawn > 0
+    at.button(key="pause").click().run()
+    assert comes_to(run, "paused") and "**paged** · paused · step " in shown(at)
+    paused = status.read(run)
+    assert at.button(key="pause").label == "Continue" and paused.node == now.node
+    at.button(key="pause").click().run()
+    assert comes_past(run, paused.step) and "running" in shown(at) and at.button(key="pause").label == "Pause"
+    at.button(key="stop").click().run()
+    assert comes_to(run, "stopped") and "**paged** · stopped · step " in shown(at)
+    assert [one.key for one in at.button if one.key in ("pause", "stop", "resume")] == ["resume"]
+    assert checkpoint.steps(run)[-1] == status.read(run).step
+
+
 def test_a_run_is_carried_to_storage_and_on_by_another_process_to_the_bit(
     nodes, backend, home, tmp_path, monkeypatch, uninterrupted
 ):

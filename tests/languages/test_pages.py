@@ -10,8 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from core.lessons.lesson import Lesson
 from core.lessons.reading import read_lesson
+from core.runs.experiment import create
+from core.runs.presets import preset_of
+from core.runs.status import Written
 from tests.languages.pretend import CLOSE, OPEN, Pretended, pretending
 from tests.languages.shown import untranslated
+from tests.runs.stands import set_state
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "start"
@@ -42,6 +46,18 @@ def test_every_word_of_a_page_is_said_in_the_language_of_whoever_looks(page: str
     for app in states(page):
         found |= dict.fromkeys(untranslated(app, spoken.known))
     assert list(found) == []
+    assert sorted(spoken.unknown) == [], "texts that no catalogue holds: python -m tests.languages"
+
+
+@pytest.mark.parametrize("state", ["running", "paused", "stopped"])
+def test_every_word_of_a_training_is_too(state: Written, spoken: Pretended, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked of one that trains, and what is said of it: no page under test trains anything."""
+    monkeypatch.setattr("core.runs.attending.attend", lambda: None)  # it would go on when this home is gone
+    run = create("one", preset_of("reverse", "transformer", "fast"))
+    set_state(run, state)
+    app = AppTest.from_file(str(ROOT / "dashboard/app.py"), default_timeout=120).run()
+    settled(app.switch_page("views/train.py").run())
+    assert untranslated(app, spoken.known) == []
     assert sorted(spoken.unknown) == [], "texts that no catalogue holds: python -m tests.languages"
 
 

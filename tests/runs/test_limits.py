@@ -5,6 +5,7 @@ from collections import deque
 import pytest
 
 from core.errors import SettingError
+from core.language import speaking
 from core.runs import checkpoint, controls, limits, status
 from core.runs.config import ExperimentConfig
 from core.runs.experiment import create, run_experiment
@@ -98,9 +99,14 @@ def test_pauses_are_no_training_but_they_end_too():
     for _ in range(3):
         watch._count(25)
     assert watch._trained == 0 and "it was paused for 1 min," in watch._excess(0.0)
+    with speaking("zh"):
+        assert "它被暂停了1分钟" in watch._excess(0.0)
     status.write(run, "running", step=3, steps=9)
     watch._count(59)
     assert watch._trained == 59
+    watch._count(2)
+    with speaking("zh"):
+        assert "它训练了1分钟" in watch._excess(0.0)
     with Watch(run, Limits(minutes=1 / 600)):
         assert eventually(lambda: [one.what for one in controls.take(run)] == ["stop"])
 

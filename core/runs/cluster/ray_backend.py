@@ -112,7 +112,8 @@ class RayCluster(AbstractBackend):
                 self._storage.bring(run)
         last = status.written(run)
         if last is not None and last.alive:
-            status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason="ended at once, on request"))
+            reason = tr("ended at once, on request")
+            status.put(run, replace(last, state="stopped", heartbeat=time.time(), reason=reason))
 
     def _check_room(self, run: RunFolder, workers: int) -> None:
         places = self.places()
