@@ -62,3 +62,13 @@ OF_MADE_RUNS = [
     "ladder?ladder+show=A+voice+from+disk&voice=tones&voice+text=ab&voice+draw=2",
 ]
 """The same, of runs that `made.py` trains: none of their kinds is shipped."""
+LEFT_OUT = {
+    ("positions", "Trained"),
+    ("norms", "Across batches"),
+    ("rivals", "Recurrent network"),
+    ("rivals", "Linear attention"),
+    ("rivals", "Small data"),
+    ("fill_in", "Fewer labels"),
+    ("pictures", "How many pictures"),
+}
+"""Parts of pages that measure a whole claim or train to the end: docs/links.md says that no link of theirs is checked."""

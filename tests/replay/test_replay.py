@@ -12,7 +12,7 @@ from core.replay.link import open_link, parse
 from core.replay.script import script
 from core.replay.table import VIEWS
 from core.replay.values import as_json, differences
-from tests.replay.links import OF_MADE_RUNS, QUICK
+from tests.replay.links import LEFT_OUT, OF_MADE_RUNS, QUICK
 from tests.replay.made import make_runs
 
 
@@ -67,8 +67,19 @@ def test_a_link_to_a_run_that_was_trained_here_asks_for_the_same_spelled_out(tra
     asks_for_the_same_spelled_out(link)
 
 
+def part(link: str) -> tuple[str, str | None]:
+    page, query = parse(link)
+    by = VIEWS[page].by
+    if by is None:
+        return page, None
+    return page, by.read(query[by.key({})], {}) if by.key({}) in query else by.usual({})
+
+
 def test_every_page_that_has_numbers_has_a_link_that_is_checked():
-    assert {parse(link)[0] for link in QUICK + OF_MADE_RUNS} == {name for name, view in VIEWS.items() if view.sections}
+    linked = {part(link) for link in QUICK + OF_MADE_RUNS}
+    assert {page for page, _ in linked} == {page for page, view in VIEWS.items() if view.sections}
+    assert linked | LEFT_OUT == {(page, part) for page, view in VIEWS.items() for part in view.sections}
+    assert not linked & LEFT_OUT
 
 
 def test_a_check_finds_a_number_that_is_another_one():
