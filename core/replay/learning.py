@@ -207,7 +207,8 @@ LEARNING = {
                 trained=Whole("trained", lambda given: given["steps"], 0, 1200, spelled=False), **_SENTENCE,
             ),
             _RUNS: section(
-                wrong_word_of_runs, first=Run("wrong first", "demo/chat-gru"), second=Run("wrong second", _another, fits=_same_task),
+                wrong_word_of_runs, first=Run("wrong first", "demo/chat-gru"),
+                second=Run(lambda given: f"wrong second {given['first']}", _another, fits=_same_task),
                 **_SENTENCE,
             ),
         },

@@ -187,6 +187,15 @@ def test_a_link_whose_run_is_absent_says_which_and_how_to_get_it():
     assert "the run 'mine', which is not here" in said and "attnlab runs import" in said
 
 
+def test_a_link_names_both_of_two_runs():
+    both = {"wrong first": "demo/chat-gru", "wrong second demo/chat-gru": "demo/chat-transformer"}
+    at = opened("wrong_word", {name: [value] for name, value in {"wrong models": "Two of the runs", **both}.items()})
+    words, link = told(at), link_of(at)
+    assert open_link(link).values["second"] == "demo/chat-transformer"
+    other = again(link)
+    assert {name: values(other)[name] for name in both} == both and told(other) == words
+
+
 def test_pages_without_numbers_say_why_there_is_no_link():
     at = opened("recordings")
     at.button(key="view link").click().run()

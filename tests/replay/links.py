@@ -1,4 +1,4 @@
-"""Links of every page: as it opens, and with other settings; what trains is named with few steps."""
+"""Links of every page that has numbers: as it opens, and with other settings; what trains is named with few steps."""
 
 QUICK = [
     "attention",
@@ -25,5 +25,50 @@ QUICK = [
     "sampling?run=demo/reverse-transformer&source=abcd&settings=sampling:draws=7,seed=3,temperature=2&draw=3&repeated+n=1",
     "beam_size?swept=demo/reverse-transformer&widths=1&widths=3&sweep+n=3&sweep+nodes=50",
     "by_hand?by+hand+beam.width=3&by+hand+sampling.seed=5",
+    "guided?guided+task=reverse&guided+seed=3&guided+steps=200&guided+switched=2:0&trained=3",
+    "alignment_kinds?aligners=content&aligners=monotonic&aligners+seed=5&trained=2",
+    "alignment_kinds?aligners+part=The+repeat+ladder&aligners=content&trained=1",
+    "ladder?ladder+kinds=mocha&ladder+guided=true&ladder+draw=4&trained=1",
+    "gold_alignments?gold+links+by=threshold&gold+n=5",
+    "wrong_word?wrong+half=25&wrong+steps=150&wrong+seed=9&trained=2",
+    "wrong_word?wrong+models=Two+of+the+runs&wrong+first=demo/chat-gru&wrong+second+demo/chat-gru=demo/chat-transformer"
+    "&wrong+sentence=1&wrong+place=2",
+    "copying?copying+seed=8&copying+source+chat=My+name+is+Aurelia.&trained=2",
+    "train_on_bleu?reward+noise=0.1&reward+steps=50&trained=1",
+    "all_at_once?places+passes=2",
+    "machines",
+    "start",
+    "inputs",
+    "inputs?input+kind=Sound&input+frame=12",
+    "inputs?input+kind=Picture&input+digit=7&input+patch=4",
+    "inputs?input+kind=Graph&input+node=5",
+    "gan?gan+seed=3&gan+pooled=2&gan+sample=2&gan+row=1&trained=2",
+    "detection?detection+kind=digits&detection+seed=2&detection+query=query+3&detection+head=head+2&trained=2",
+    "parsing?parsing+width=2",
+    "labels?labels+annotators=1&labels+seed=3&labels+text=bread+and+snow&trained=2",
 ]
-"""A second or so each, and one more for a Python of its own."""
+"""A second or so each, and two more for a Python of its own."""
+OF_MADE_RUNS = [
+    "tagging?tagging+task=saw&tagging+run+saw=far&tagging+held+out+far=3&tagging+head+far=2&tagging+beside+far=near",
+    "tagging?tagging+task=saw&tagging+run+saw=near&tagging+held+out+near=your+own&tagging+typed=she+saw+a+saw",
+    "one_label?one+label+task=sentiment&one+label+run+sentiment=films&one+label+held+out+films=1",
+    "one_label?one+label+task=spoken&one+label+run+spoken=said&one+label+head+said=2",
+    "one_label?one+label+task=molecules&one+label+which+drugs=1&one+label+node+drugs+1=2",
+    "fill_in?fill+in+held+out+filled=2&fill+in+hidden=2.4",
+    "fill_in?fill+in+part=Words+as+vectors",
+    "speech_window?speech+task=phones&speech+which+heard=2&speech+layer+heard=1&speech+head+heard=2",
+    "pictures?pictures+which+seen=3&pictures+patch+seen=4&pictures+layer+seen=1&pictures+head+seen=2",
+    "graphs?graphs+task=karate&graphs+node=member+5&graphs+layer+club=1",
+    "ladder?ladder+show=A+voice+from+disk&voice=tones&voice+text=ab&voice+draw=2",
+]
+"""The same, of runs that `made.py` trains: none of their kinds is shipped."""
+LEFT_OUT = {
+    ("positions", "Trained"),
+    ("norms", "Across batches"),
+    ("rivals", "Recurrent network"),
+    ("rivals", "Linear attention"),
+    ("rivals", "Small data"),
+    ("fill_in", "Fewer labels"),
+    ("pictures", "How many pictures"),
+}
+"""Parts of pages that measure a whole claim or train to the end: docs/links.md says that no link of theirs is checked."""

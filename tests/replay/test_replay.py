@@ -8,11 +8,12 @@ import core
 from core import language
 from core.errors import DataError, RunError, SettingError
 from core.replay.check import check, run
-from core.replay.link import open_link
+from core.replay.link import open_link, parse
 from core.replay.script import script
 from core.replay.table import VIEWS
 from core.replay.values import as_json, differences
-from tests.replay.links import QUICK
+from tests.replay.links import LEFT_OUT, OF_MADE_RUNS, QUICK
+from tests.replay.made import make_runs
 
 
 @pytest.fixture(autouse=True)
@@ -20,17 +21,65 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
 
 
-@pytest.mark.parametrize("link", QUICK)
-def test_the_python_of_a_link_gives_its_numbers_in_a_process_of_its_own(link):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A home in which runs were trained."""
+    place = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTNLAB_HOME", str(place / "home"))
+        make_runs(place)
+    return place / "home"
+
+
+@pytest.fixture
+def trained_home(home, made, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(made))
+
+
+def gives_its_numbers(link: str) -> None:
     found = check(open_link(link))
     assert found.count > 4 and not found.differing
 
 
-@pytest.mark.parametrize("link", QUICK)
-def test_a_link_that_spells_everything_out_asks_for_the_same(link):
+def asks_for_the_same_spelled_out(link: str) -> None:
     reading = open_link(link)
     again = open_link(reading.link("http://another.machine:8501/lab/"))
     assert script(again) == script(reading)
+
+
+@pytest.mark.parametrize("link", QUICK)
+def test_the_python_of_a_link_gives_its_numbers_in_a_process_of_its_own(link):
+    gives_its_numbers(link)
+
+
+@pytest.mark.parametrize("link", OF_MADE_RUNS)
+def test_the_python_of_a_link_gives_the_numbers_of_a_run_that_was_trained_here(trained_home, link):
+    gives_its_numbers(link)
+
+
+@pytest.mark.parametrize("link", QUICK)
+def test_a_link_that_spells_everything_out_asks_for_the_same(link):
+    asks_for_the_same_spelled_out(link)
+
+
+@pytest.mark.parametrize("link", OF_MADE_RUNS)
+def test_a_link_to_a_run_that_was_trained_here_asks_for_the_same_spelled_out(trained_home, link):
+    asks_for_the_same_spelled_out(link)
+
+
+def part(link: str) -> tuple[str, str | None]:
+    page, query = parse(link)
+    by = VIEWS[page].by
+    if by is None:
+        return page, None
+    return page, by.read(query[by.key({})], {}) if by.key({}) in query else by.usual({})
+
+
+def test_every_page_that_has_numbers_has_a_link_that_is_checked():
+    linked = {part(link) for link in QUICK + OF_MADE_RUNS}
+    assert {page for page, _ in linked} == {page for page, view in VIEWS.items() if view.sections}
+    assert linked | LEFT_OUT == {(page, part) for page, view in VIEWS.items() for part in view.sections}
+    assert not linked & LEFT_OUT
 
 
 def test_a_check_finds_a_number_that_is_another_one():
