@@ -25,5 +25,8 @@ QUICK = [
     "sampling?run=demo/reverse-transformer&source=abcd&settings=sampling:draws=7,seed=3,temperature=2&draw=3&repeated+n=1",
     "beam_size?swept=demo/reverse-transformer&widths=1&widths=3&sweep+n=3&sweep+nodes=50",
     "by_hand?by+hand+beam.width=3&by+hand+sampling.seed=5",
+    "train",
+    "train?watch=demo/reverse-gru&beside=demo/reverse-transformer,demo/dates-gru&scrub+demo/reverse-gru=250&task=dates",
+    "train?watch=demo/reverse-transformer&scrub+demo/reverse-transformer=0&site=encoder.layers.0.self_attention.attention&head=2",
 ]
 """A second or so each, and one more for a Python of its own."""
