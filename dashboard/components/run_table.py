@@ -26,6 +26,7 @@ def run_table() -> list[str]:
     """Draw the table; the runs whose rows are chosen."""
     runs = list_runs()
     asked = (links.linked(links.BESIDE) or "").split(",")
+    rows = [at for at, run in enumerate(runs) if run.address in asked]
     places = {ticket.path: before for before, ticket in enumerate(line().waiting)}
     table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown(tr("##### Runs"))
@@ -35,7 +36,7 @@ def run_table() -> list[str]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        selection_default={"selection": {"rows": [at for at, run in enumerate(runs) if run.address in asked]}},
+        selection_default={"selection": {"rows": rows}} if rows else None,
         key="runs",
         column_config={
             "exact match": st.column_config.NumberColumn(format="percent"),
