@@ -155,6 +155,12 @@ def carried(trained: AbstractStepwise, matrices: Sequence[AttentionMatrix]) -> t
     return last_cross(matrices), through
 
 
+def wiring(trained: AbstractStepwise) -> Float[np.ndarray, "target_layer source_layer"] | None:
+    """How much of each encoder layer each decoder layer looks at; None of a decoder that is no Transformer's."""
+    decoder = trained.model.decoder
+    return decoder.wiring.matrix().detach().numpy() if isinstance(decoder, TransformerDecoder) else None
+
+
 def last_cross(matrices: Sequence[AttentionMatrix]) -> AttentionMatrix:
     """The cross-attention nearest to the output."""
     return [one for one in matrices if one.site.kind == "cross"][-1]

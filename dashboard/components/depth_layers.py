@@ -8,13 +8,14 @@ from core.figures.attention import Reading
 from core.figures.provenance import Origin
 from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix, Site
-from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled
+from core.runs.rolled import Rolled, carried, last_cross, recorded, rolled, wiring
 from dashboard import links, state
 from dashboard.components.downloads import chosen_download, derived, take_away
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
+from dashboard.components.wiring_view import wiring_view
 
 Maps = dict[str, AttentionMatrix]  # what was drawn, each as of one head, by its title
 ROLLOUT, FLOW = mark("rollout"), mark("attention flow")
@@ -62,6 +63,8 @@ def _drawn(chosen: Chosen) -> tuple[Maps, dict[str, str]]:
             tr("The cross-attention is not carried on: {error}.", error=literal(str(error))),
             icon=":material/layers_clear:",
         )
+        if (connected := wiring(chosen.model)) is not None:
+            wiring_view(connected, key="depth wiring")
         return maps | _cross_alone(cross), place
     return maps | onward(cross, through, how), place
 

@@ -22,6 +22,7 @@ from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.panel import guarded
 from dashboard.components.settings_form import groups, settings_form
 from dashboard.components.uploaded import content
+from dashboard.components.wiring_view import planned_wiring
 
 WATCH = "watch"
 _MEGABYTES = 20  # of a file here; larger ones by their path
@@ -121,6 +122,7 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
         with st.expander(tr("Inside the model: scores, masks, norms, wiring")):
             more = settings_form(kinds["model"], start["model"], key=f"{key} model", only=inside)
             chosen["model"] |= {name: more[name] for name in inside}
+            planned_wiring(chosen["model"], key=f"{key} wiring")
     with st.expander(tr("Training settings")):
         rest = [name for name in start["training"] if name not in _FEW]
         more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)

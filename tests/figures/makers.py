@@ -31,6 +31,7 @@ from core.figures.rewarding import against, worth
 from core.figures.rivals import data_size, images, length_cost, reach, token_times
 from core.figures.samples import sheet
 from core.figures.sounds import heard, tracks
+from core.figures.wiring import wiring_matrix
 from core.figures.word_alignment import error_grid, linked_map
 
 RNG = np.random.default_rng(11)
@@ -57,6 +58,7 @@ STAGES = [[("ja", 0.5, True, True), ("", 0.0, False, False)], [("ja", 0.75, True
 
 MAKERS: dict[str, Callable[[], go.Figure]] = {
     "alignment_maps": lambda: alignment_maps([Panel("a<br>right", SHARES, "fgh", "mnopq"), Panel("b", SHARES[:2, :3], "fg", "mno")], 2, "light"),
+    "wiring_matrix": lambda: wiring_matrix(SHARES, "light"),
     "diagonalities": lambda: diagonalities(LINES, 10, 0.8, [(4, "guided from here")], "light"),
     "losses": lambda: losses(LINES, 10, [], "light"),
     "beam_sizes": lambda: beam_sizes([1, 4], Measure("Σ log p", [-7.0, -4.0]), [Measure("right", [1.0, 0.5], exact=0.25, alone=[0.75, 0.125])], "light", axis=[1, 4, 16, None]),
