@@ -17,7 +17,11 @@ _TABLE = "class runs"
 _SHOW = (mark("Newest of each"), mark("Training now"), mark("All"))
 _ROW = 35  # pixels
 _TALLEST = 560
-_WORDS = {"new": mark("not started"), "done": mark("done"), "crashed": mark("crashed"), "failed": mark("failed")}
+_WORDS: dict[str, str] = {
+    "new": mark("not started"), "waiting": mark("waiting"), "starting": mark("starting"), "running": mark("running"),
+    "paused": mark("paused"), "done": mark("done"), "stopped": mark("stopped"), "failed": mark("failed"),
+    "crashed": mark("crashed"),
+}  # fmt: skip
 
 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
@@ -97,4 +101,4 @@ def told(run: Entry) -> str:
         return tr("damaged")
     if run.place is not None:
         return tr("waits, {place} before it", place=run.place) if run.place else tr("waits, next")
-    return tr(_WORDS.get(run.status.state, run.status.state))
+    return tr(_WORDS[run.status.state])

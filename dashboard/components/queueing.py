@@ -62,7 +62,7 @@ def standing(run: RunFolder, now: Status) -> str:
     """The state of a run, for people; of one that waits its place."""
     if now.state != "waiting":
         return {"starting": tr("starting: loading the data and the model"), "new": tr("not started")}.get(
-            now.state, now.state
+            now.state, tr(now.state)
         )
     before = job_queue.place(run)
     if before is None:

@@ -47,7 +47,7 @@ def enter(room: Classroom, name: str, password: str, phrase: str, again: str) ->
     if name == LECTURER:
         if not passwords.fits(password, room.lecturer_password):
             raise InputError(tr(NO))
-        return _opened(Member("Lecturer", LECTURER, lecturer=True))
+        return _opened(Member(mark("Lecturer"), LECTURER, lecturer=True))
     check_workspace(name)
     if name.startswith(_CONFIRMED):
         raise InputError(
