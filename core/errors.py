@@ -17,6 +17,8 @@ what a file says, so it is made fit to be shown: one line, not without end, no s
 
 import re
 
+from core.language import tr
+
 _LONGEST = 4_000  # signs of a message; a token of a file may have a million
 _UNSHOWN = re.compile(  # controls, line ends, marks of direction, halves of surrogate pairs (which no terminal and no page takes)
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
@@ -73,6 +75,11 @@ class MissingExtra(AttentionLabError):
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
         super().__init__(
-            f"{purpose} needs the package {package}, which is not installed; "
-            f'run: pip install "attention-lab[{extra}]" (from a clone: pip install -e ".[{extra}]")'
+            tr(
+                "{purpose} needs the package {package}, which is not installed; "
+                'run: pip install "attention-lab[{extra}]" (from a clone: pip install -e ".[{extra}]")',
+                purpose=purpose,
+                package=package,
+                extra=extra,
+            )
         )

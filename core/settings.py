@@ -177,7 +177,7 @@ class Settings:
                         where=where,
                         name=name,
                         did_you_mean=did_you_mean(name, known),
-                        sorted=", ".join(sorted(known)) or "none",
+                        sorted=", ".join(sorted(known)) or tr("none"),
                     )
                 )
         return cls(**{name: known[name].check(value) for name, value in values.items()})

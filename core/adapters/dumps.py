@@ -96,19 +96,17 @@ def read_dump(
     maps: list[AlignmentMap] = []
     found: list[str] = []
     done: list[str] = []
+    problems: list[str] = []
     for (name, data), stem in zip(ordered, stems):
         try:
             one = _read_one(name, data, stem, alone, reading, tokens)
         except InputError as error:
-            done.append(
-                tr("left out: {error}", error=error)
-                if str(error).startswith(name)
-                else tr("left out: {name}: {error}", name=name, error=error)
-            )
+            problems.append(str(error) if str(error).startswith(name) else f"{name}: {error}")
+            done.append(tr("left out: {problem}", problem=problems[-1]))
         else:
             maps, found, done = [*maps, *one.maps], [*found, *one.found], [*done, *one.done]
     if not maps:
-        raise DataError("; ".join(one.removeprefix("left out: ") for one in done[:_SHOWN]))
+        raise DataError("; ".join(problems[:_SHOWN]))
     all_maps = tuple(sorted(_told_apart(maps), key=_order))
     return AlignmentDump(all_maps, (*_counted(found), _steps_said(all_maps)), (*_counted(done), *_common(all_maps)))
 

@@ -47,7 +47,13 @@ def read_file(data: bytes, name: str) -> Contents:
     if ending in _ENDINGS[kind]:
         return contents
     called = tr("ends in {ending}", ending=ending) if ending else tr("has no ending")
-    return replace(contents, notes=(f"{name} {called} but is {kind} inside: read as that", *contents.notes))
+    return replace(
+        contents,
+        notes=(
+            tr("{name} {called} but is {kind} inside: read as that", name=name, called=called, kind=kind),
+            *contents.notes,
+        ),
+    )
 
 
 def read_bytes(path: Path) -> bytes:

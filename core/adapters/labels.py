@@ -41,6 +41,15 @@ class Captions:
     duration: float | None = None
 
 
+_CUTS = {
+    "a JSON list": mark("{n:,} in a JSON list"),
+    "lines": mark("{n:,} lines"),
+    "words": mark("{n:,} words"),
+    "characters": mark("{n:,} characters"),
+    "characters without blanks": mark("{n:,} characters without blanks"),
+}
+
+
 def cuts_of(text: str) -> dict[str, tuple[str, ...]]:
     """Every sensible way to cut a list of tokens: a JSON list, lines, words between blanks, single characters.
 
@@ -143,8 +152,8 @@ def _fitting(shape: tuple[int, int], captions: Captions, notes: list[str]) -> tu
         for tokens in cuts.values():
             if len(tokens) == shape[axis]:
                 return tokens, axis
-    counts = ", ".join(f"{len(tokens):,} {way}" for way, tokens in cuts.items())
-    wanted = " nor ".join(f"the {shape[axis]:,} {('rows', 'columns')[axis]}" for axis in sides)
+    counts = ", ".join(tr(_CUTS[way], n=len(tokens)) for way, tokens in cuts.items())
+    wanted = tr(" nor ").join(tr(("the {n:,} rows", "the {n:,} columns")[axis], n=shape[axis]) for axis in sides)
     notes.append(
         tr(
             "the tokens fit not {wanted} (they are {counts}): axes are numbered; add what stands for begin, end and blanks",

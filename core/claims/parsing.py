@@ -23,7 +23,7 @@ from core.data.tree_tokens import WORD, closing, opening
 from core.decoding.greedy import GreedySearch
 from core.decoding.tree_form import TREE
 from core.errors import MissingData
-from core.language import mark
+from core.language import mark, tr
 from core.metrics.brackets import bracket_measures
 from core.runs.config import ExperimentConfig
 from core.runs.examples import Examples
@@ -136,7 +136,10 @@ class OwnTreebank(_AbstractParsing):
         path = os.environ.get(TREEBANK, "")
         if not path:
             raise MissingData(
-                f"there is no treebank to measure: set {TREEBANK} to a file or folder of trees in brackets (.ptb, .mrg)"
+                tr(
+                    "there is no treebank to measure: set {variable} to a file or folder of trees in brackets (.ptb, .mrg)",
+                    variable=TREEBANK,
+                )
             )
         last = steps(2 * _STEPS, budget)
         task = {"name": "parse", "path": path, "reads": "tags", "leaves": "tags", "longest": 20}

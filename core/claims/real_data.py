@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from core.errors import MissingData
+from core.language import tr
 
 PLACE = "ATTNLAB_DATA"  # environment variable: a folder with a folder for each data set
 
@@ -19,9 +20,16 @@ def real_file(data_set: str, name: str, source: str) -> str:
     """
     path = Path(os.environ.get(PLACE, ".")) / data_set / name
     if not path.is_file():
-        where = f"{path} is missing" if PLACE in os.environ else f"{PLACE} is not set"
         raise MissingData(
-            f"this is measured on {data_set}/{name} ({source}), and {where}: put the file there and set {PLACE} to the folder above"
+            tr(
+                "this is measured on {data_set}/{name} ({source}), and {where}: put the file there and set {variable} "
+                "to the folder above",
+                data_set=data_set,
+                name=name,
+                source=source,
+                where=tr("{path} is missing", path=path) if PLACE in os.environ else _unset(),
+                variable=PLACE,
+            )
         )
     return str(path)
 
@@ -37,8 +45,19 @@ def real_folder(data_set: str, holds: str, source: str) -> str:
     """
     path = Path(os.environ.get(PLACE, ".")) / data_set
     if next(path.glob(holds), None) is None:
-        where = f"{path} has none" if PLACE in os.environ else f"{PLACE} is not set"
         raise MissingData(
-            f"this is measured on {data_set}/{holds} ({source}), and {where}: put the files there and set {PLACE} to the folder above"
+            tr(
+                "this is measured on {data_set}/{holds} ({source}), and {where}: put the files there and set {variable} "
+                "to the folder above",
+                data_set=data_set,
+                holds=holds,
+                source=source,
+                where=tr("{path} has none", path=path) if PLACE in os.environ else _unset(),
+                variable=PLACE,
+            )
         )
     return str(path)
+
+
+def _unset() -> str:
+    return tr("{variable} is not set", variable=PLACE)

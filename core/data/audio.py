@@ -277,4 +277,4 @@ def _looks_like(data: bytes) -> str:
     starts = {b"fLaC": "FLAC", b"ID3": "MP3", b"\xff\xfb": "MP3", b"\xff\xf3": "MP3", b"OggS": "Ogg", b"FORM": "AIFF"}
     kinds = [kind for start, kind in starts.items() if data.startswith(start)]
     kinds += ["MP4"] if data[4:8] == b"ftyp" else []
-    return f" but {kinds[0]}" if kinds else ""
+    return tr(" but {kind}", kind=kinds[0]) if kinds else ""

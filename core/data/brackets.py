@@ -101,7 +101,7 @@ def read_treebank(path: Path) -> Treebank:
                 tr(
                     "the folder {path} has no file that ends in {join}; {form}",
                     path=path,
-                    join=" or ".join(ENDINGS),
+                    join=tr(" or ").join(ENDINGS),
                     form=tr(_FORM),
                 )
             )

@@ -155,7 +155,7 @@ class _Reading:
         reading = cls(block[0][0])
         for number, line in block:
             if wrong := reading._take(line.split("\t")):
-                reading.fault = f"line {number} {wrong}"
+                reading.fault = tr("line {number} {wrong}", number=number, wrong=wrong)
                 break
         return reading
 

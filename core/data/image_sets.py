@@ -71,7 +71,7 @@ def read_folders(folder: Path, side: int) -> LabelledPictures:
     pixels, labels, broken = list[Tensor](), list[str](), list[str]()
     for path in _files(folder):
         try:
-            read = read_picture(read_bytes(path, "a picture"), path.name, (side, side))
+            read = read_picture(read_bytes(path, tr("a picture")), path.name, (side, side))
         except DataError as error:
             broken.append(str(error))
             continue

@@ -45,6 +45,6 @@ def _refuse_unknown(text: str, name: str, names: dict[str, str]) -> None:
                     name=name,
                     wanted=wanted,
                     role=role,
-                    listed=", ".join(cell[:30] or "(nothing)" for cell in found[:_SHOWN]),
+                    listed=", ".join(cell[:30] or tr("(nothing)") for cell in found[:_SHOWN]),
                 )
             )

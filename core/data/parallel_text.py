@@ -71,7 +71,11 @@ def read_two_files(source_path: Path, target_path: Path) -> ParallelText:
             )
         )
     lines = ((number, source, target) for number, (source, target) in enumerate(zip(sources, targets), 1))
-    return paired(lines, f"{source_path.name} and {target_path.name}", source_notes + target_notes)
+    return paired(
+        lines,
+        tr("{source} and {target}", source=source_path.name, target=target_path.name),
+        source_notes + target_notes,
+    )
 
 
 def read_bytes(path: Path, expected: str = "one pair a line: source, tab, target") -> bytes:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.data.parallel_text import decode, read_bytes, split_lines
+from core.data.skipped import places
 from core.errors import DataError
 from core.language import tr
 
 _C1 = re.compile("[\x80-\x9f]")
 _TORN_SHARE = 0.05  # above this share of lines without a tab the file is something else than a table
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def read_classes(paths: Iterable[tuple[str, Path]]) -> LabelledTexts:
         text, said = _decoded(path, tr("a text on each line"))
         lines += [(label, line) for line in split_lines(text)]
         notes += said
-    return _sorted_out(lines, notes, " and ".join(path.name for _, path in paths))
+    return _sorted_out(lines, notes, tr(" and ").join(path.name for _, path in paths))
 
 
 def read_labelled_table(path: Path) -> LabelledTexts:
@@ -56,7 +56,7 @@ def read_labelled_table(path: Path) -> LabelledTexts:
     cells = [(at, line.split("\t", 1)) for at, line in enumerate(split_lines(text), 1) if line.strip()]
     torn = [at for at, cell in cells if len(cell) < 2 or not cell[0].strip()]
     if torn:
-        where = f"line {', '.join(map(str, torn[:_SHOWN]))}{', …' if len(torn) > _SHOWN else ''}"
+        where = places(torn, "line")
         if len(torn) > _TORN_SHARE * len(cells):
             raise DataError(
                 tr(

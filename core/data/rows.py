@@ -144,7 +144,7 @@ def _picked(values: Sequence[tuple[int, Any]], unit: str, name: str, roles: Role
         else:
             cells.append((number, tuple(row)))
     notes = _skipped(name, broken, unit, tr("that cannot be read as JSON")) + _skipped(
-        name, lacking, unit, f"without {_all_of(roles)}"
+        name, lacking, unit, tr("without {all}", all=_all_of(roles))
     )
     return Rows(tuple(cells), unit, notes)
 
@@ -206,7 +206,7 @@ def _skipped(name: str, numbers: Sequence[int], unit: str, why: str) -> tuple[st
 
 
 def _all_of(roles: Roles) -> str:
-    return " or ".join(roles)
+    return tr(" or ").join(roles)
 
 
 def _wanted(roles: Roles) -> str:

@@ -155,8 +155,9 @@ def _file(folder: Path, name: str) -> Path:
 def _stop(what: str, rows: Sequence[object], advice: str) -> None:
     """Refuse, where there is any such row."""
     if rows:
-        kind = ("line " if len(rows) == 1 else "lines ") if isinstance(rows[0], int) else ""
         shown = ", ".join(map(str, rows[:_SHOWN])) + (
             tr(" and {count} more", count=len(rows) - _SHOWN) if len(rows) > _SHOWN else ""
         )
-        raise DataError(f"{what} ({kind}{shown}); {advice}")
+        if isinstance(rows[0], int):
+            shown = tr("line {numbers}" if len(rows) == 1 else "lines {numbers}", numbers=shown)
+        raise DataError(f"{what} ({shown}); {advice}")

@@ -269,7 +269,7 @@ def _strange(at: int, text: str, advice: str) -> str:
 def _no_sentence(number: int, written: WrittenLinks, lengths: Mapping[int, tuple[int, int]]) -> str:
     line = next((link.line for link in written.links if link.sentence == number), None)
     where = tr("line {line} of the links: ", line=line) if line else tr("the links: ")
-    known = f"{min(lengths)} to {max(lengths)}" if lengths else "none"
+    known = tr("{first} to {last}", first=min(lengths), last=max(lengths)) if lengths else tr("none")
     return tr(
         "{where}there is no sentence {number}; there are {count:,}, numbered {known}: bring the sentences that the "
         "links were made for",

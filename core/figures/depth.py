@@ -62,7 +62,7 @@ def head_values(
     )  # fmt: skip
     styled(figure, mode, height=head_height(len(sites)))
     figure.update_layout(title=title, hovermode="closest", margin={"l": 8, "r": 8, "t": 40, "b": 30})
-    figure.update_xaxes(tickvals=heads, ticktext=[f"head {at + 1}" for at in heads], showgrid=False)
+    figure.update_xaxes(tickvals=heads, ticktext=[tr("head {n}", n=at + 1) for at in heads], showgrid=False)
     figure.update_yaxes(
         tickvals=list(range(len(sites))), ticktext=list(sites), autorange="reversed", showgrid=False, automargin=True
     )

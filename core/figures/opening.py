@@ -81,7 +81,7 @@ def open_figure(raw: bytes) -> OpenedFigure:
 
 def _checked(name: str, text: str | None, picture: str) -> OpenedFigure:
     if not text:
-        raise DataError(tr("this {name} {nothing}", name=name, nothing=_NOTHING))
+        raise DataError(tr("this {name} {nothing}", name=name, nothing=tr(_NOTHING)))
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -87,7 +87,12 @@ class Provenance:
             newer = isinstance(schema, str) and schema.startswith(_FAMILY)
             advice = tr("it was saved by a newer Attention Lab: open it there") if newer else tr("save it again")
             raise DataError(
-                f"what this figure says of itself has schema {str(schema)[:40]!r}, not {SCHEMA!r}; {advice}"
+                tr(
+                    "what this figure says of itself has schema {schema!r}, not {known!r}; {advice}",
+                    schema=str(schema)[:40],
+                    known=SCHEMA,
+                    advice=advice,
+                )
             )
         parts = {one.name: _part(data, one.name) for one in fields(cls) if one.name != "origin"}
         return cls(origin=Origin(**{one.name: _part(data, one.name) for one in fields(Origin)}), **parts)
@@ -97,7 +102,7 @@ class Provenance:
         """Which attention, for people: layers and heads counted from 1."""
         if self.site is None or self.layer is None:
             return self.reduction or ""
-        head = f"head {self.head + 1}" if self.head is not None else self.reduction
+        head = tr("head {n}", n=self.head + 1) if self.head is not None else self.reduction
         return tr("{site} (layer {layer}), {head}", site=self.site, layer=self.layer + 1, head=head)
 
     @property

@@ -29,7 +29,7 @@ def _heads(settings: "TransformerSettings") -> str | None:
     if settings.width % settings.heads == 0:
         return None
     below = settings.width - settings.width % settings.heads
-    near = " or ".join(str(width) for width in (below, below + settings.heads) if width > 0)
+    near = tr(" or ").join(str(width) for width in (below, below + settings.heads) if width > 0)
     return tr(
         "width={width} cannot be shared by heads={heads}: choose a width that is a multiple of heads, for instance {near}",
         width=settings.width, heads=settings.heads, near=near)  # fmt: skip
@@ -64,7 +64,7 @@ def _relation(settings: "TransformerSettings") -> str | None:
         return tr(
             "positions={positions} does not go with score={score}: choose score="
             "{scores}, or positions that go with every score (alibi, t5, or added ones as sinusoidal)",
-            positions=settings.positions, score=settings.score, scores=" or ".join(relation.scores))  # fmt: skip
+            positions=settings.positions, score=settings.score, scores=tr(" or ").join(relation.scores))  # fmt: skip
     for name in ("attention", "decoder_attention"):
         kind = getattr(settings, name)
         if kind != "pairs" and (relation.pairwise or not MECHANISMS[kind].scores):
@@ -76,7 +76,7 @@ def _relation(settings: "TransformerSettings") -> str | None:
 
 
 def _offering(relation: type[AbstractRelation]) -> str:
-    return "pairs" if relation.pairwise else " or ".join(name for name, kind in MECHANISMS.items() if kind.scores)
+    return "pairs" if relation.pairwise else tr(" or ").join(name for name, kind in MECHANISMS.items() if kind.scores)
 
 
 def _mechanism(settings: "TransformerSettings") -> str | None:
@@ -159,7 +159,7 @@ def _connections(settings: "TransformerSettings") -> str | None:
 def _alignment(settings: "TransformerSettings") -> str | None:
     if ALIGNMENTS[settings.alignment].many:
         return None
-    able = " or ".join(name for name, kind in ALIGNMENTS.items() if kind.many and name != "content")
+    able = tr(" or ").join(name for name, kind in ALIGNMENTS.items() if kind.many and name != "content")
     return tr(
         "alignment={alignment} scores with the weights of the position before, and a Transformer's positions are "
         "computed together: choose alignment={able}, whose scores do not wait, or the model recurrent",
@@ -173,7 +173,7 @@ def _located_score(settings: "RecurrentSettings") -> str | None:
     return tr(
         "alignment={alignment} is heard inside an additive score, and score={score} has no such place: "
         "choose score={scores}, or alignment=monotonic, which takes every score",
-        alignment=settings.alignment, score=settings.score, scores=" or ".join(scores))  # fmt: skip
+        alignment=settings.alignment, score=settings.score, scores=tr(" or ").join(scores))  # fmt: skip
 
 
 def _monotonic(settings: "RecurrentSettings") -> str | None:
@@ -225,7 +225,7 @@ def _copied_score(settings: "RecurrentSettings") -> str | None:
     return tr(
         "copy={copy} reads again what it copied before it steps, and with score={score} the step comes "
         "first: choose score={scores}, or copy=pointer_generator, which goes with every score",
-        copy=settings.copy, score=settings.score, scores=" or ".join(scores))  # fmt: skip
+        copy=settings.copy, score=settings.score, scores=tr(" or ").join(scores))  # fmt: skip
 
 
 def _copied_weights(settings: "RecurrentSettings") -> str | None:

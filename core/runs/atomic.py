@@ -140,7 +140,7 @@ def read_json(path: Path, advice: str) -> Any:
                 st_size=path.stat().st_size, largest_json=_LARGEST_JSON, advice=advice))  # fmt: skip
         return json.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        raise RunError(f"{path} is missing; {advice}") from None
+        raise RunError(tr("{path} is missing; {advice}", path=path, advice=advice)) from None
     except json.JSONDecodeError as error:
         raise RunError(tr(
             "{path}, line {lineno}: expected JSON, but {msg} (truncated or edited?); {advice}", path=path,

@@ -48,7 +48,7 @@ class Request:
                     "{what} with value {value}: {valued} need a value, the other requests have none",
                     what=self.what,
                     value=self.value,
-                    valued=" and ".join(_VALUED),
+                    valued=tr(" and ").join(_VALUED),
                 )
             )
         if self.value is None:

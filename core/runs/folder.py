@@ -210,4 +210,4 @@ def _owner(lock: Path) -> str:
         text = lock.read_text().strip()
     except OSError:
         text = ""
-    return text if text.isdecimal() else "(unknown)"
+    return text if text.isdecimal() else tr("(unknown)")

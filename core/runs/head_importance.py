@@ -83,7 +83,7 @@ def one_by_one(trained: TrainedModel, source: str, target: str = REFERENCE) -> H
     """
     numbers, rules = trained.item(source)
     if target == REFERENCE and rules.gold is None:
-        raise InputError(tr("nobody knows the right output for this source; follow {own} instead", own=OWN))
+        raise InputError(tr("nobody knows the right output for this source; follow {own} instead", own=tr(OWN)))
     return _effects(trained, heads(trained, source), [numbers], [rules.gold if target == REFERENCE else None], 1)
 
 

@@ -175,7 +175,7 @@ def decode(line: bytes) -> TrainEvent | None:
     """
     facts = json.loads(line)
     if not isinstance(facts, dict) or not isinstance(facts.get("kind"), str):
-        raise ValueError("it is no object with a kind")
+        raise ValueError(tr("it is no object with a kind"))
     kind = facts["kind"]
     if kind not in _KINDS:
         return None
@@ -190,32 +190,32 @@ def _number(facts: dict[str, Any], name: str) -> float:
     if value is None:
         return math.nan
     if type(value) not in (float, int):
-        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a number")
+        raise ValueError(tr("{name} is {value!r} instead of a number", name=name, value=str(value)[:40]))
     if abs(value) > _LARGEST and math.isfinite(value):
-        raise ValueError(f"{name} is a number that nothing here can be")
+        raise ValueError(tr("{name} is a number that nothing here can be", name=name))
     return float(value)
 
 
 def _whole(facts: dict[str, Any], name: str) -> int:
     value = facts.get(name, "nothing")
     if type(value) is not int:
-        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a whole number")
+        raise ValueError(tr("{name} is {value!r} instead of a whole number", name=name, value=str(value)[:40]))
     if abs(value) >= 1 << 53:
-        raise ValueError(f"{name} is a number that nothing here can be")
+        raise ValueError(tr("{name} is a number that nothing here can be", name=name))
     return value
 
 
 def _text(facts: dict[str, Any], name: str) -> str:
     value = facts.get(name)
     if not isinstance(value, str):
-        raise ValueError(f"{name} is {str(value)[:40]!r} instead of a text")
+        raise ValueError(tr("{name} is {value!r} instead of a text", name=name, value=str(value)[:40]))
     return value
 
 
 def _terms(facts: dict[str, Any], name: str) -> dict[str, float]:
     value = facts.get(name)
     if not isinstance(value, dict):
-        raise ValueError(f"{name} is {str(value)[:40]!r} instead of named numbers")
+        raise ValueError(tr("{name} is {value!r} instead of named numbers", name=name, value=str(value)[:40]))
     return {term: _number(value, term) for term in value}
 
 
@@ -230,7 +230,7 @@ def _terms_or_none(facts: dict[str, Any], name: str) -> dict[str, float] | None:
 def _texts_or_none(facts: dict[str, Any], name: str) -> dict[str, str] | None:
     value = facts.get(name)
     if value is not None and not (isinstance(value, dict) and all(isinstance(one, str) for one in value.values())):
-        raise ValueError(f"{name} is {str(value)[:40]!r} instead of named texts")
+        raise ValueError(tr("{name} is {value!r} instead of named texts", name=name, value=str(value)[:40]))
     return value
 
 

@@ -139,7 +139,9 @@ class SavedSession:
                 raise zlib.error("incomplete")
             data = json.loads(raw)
         except (ValueError, RecursionError, binascii.Error, zlib.error) as error:
-            raise DataError("the link's session cannot be read: it was cut off or mistyped; copy it whole") from error
+            raise DataError(
+                tr("the link's session cannot be read: it was cut off or mistyped; copy it whole")
+            ) from error
         return cls.from_dict(data)
 
     def to_file(self, tree: DecodingTree) -> str:

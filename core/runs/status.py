@@ -137,7 +137,7 @@ def written(run: RunFolder) -> Status | None:
     path = run.path / "status.json"
     if not path.exists():
         return None
-    return _parse(atomic.read_json(path, _ANEW), str(path))
+    return _parse(atomic.read_json(path, tr(_ANEW)), str(path))
 
 
 def is_here(status: Status) -> bool:
@@ -240,7 +240,9 @@ def _overwrite(path: Path, value: Status) -> bool:
 
 def _crash(status: Status) -> str:
     where = (
-        f"process {status.pid}" if is_here(status) else tr("process {pid} on {host}", pid=status.pid, host=status.host)
+        tr("process {pid}", pid=status.pid)
+        if is_here(status)
+        else tr("process {pid} on {host}", pid=status.pid, host=status.host)
     )
     if status.job:
         where = tr(
@@ -271,7 +273,9 @@ def _parse(value: Any, where: str) -> Status:
             kind = str
         fits = isinstance(given, (int, float) if kind is float else kind) and not isinstance(given, bool)
         if not fits or (kind is float and not math.isfinite(given)):
-            raise RunError(f"{where}: {field.name} is {given!r}, expected {kind.__name__}; {_ANEW}")
+            raise RunError(tr(
+                "{where}: {name} is {given!r}, expected {kind}; {anew}", where=where, name=field.name, given=given,
+                kind=kind.__name__, anew=tr(_ANEW)))  # fmt: skip
         known[field.name] = given
     return Status(**known)
 

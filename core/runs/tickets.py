@@ -100,7 +100,7 @@ def read(where: str) -> tuple[list[Ticket], list[str]]:
     for name in _names(where):
         path = folder() / where / name
         try:
-            found.append(_parse(int(name[:10]), atomic.read_json(path, _ADVICE), path))
+            found.append(_parse(int(name[:10]), atomic.read_json(path, tr(_ADVICE)), path))
         except RunError as error:
             if path.exists():  # else it was taken out between two looks
                 problems.append(str(error))
@@ -136,7 +136,7 @@ def _parse(number: int, value: Any, path: Path) -> Ticket:
     try:
         limits = Limits(_number(value.get("memory_mb")), _number(value.get("minutes")))
     except SettingError as error:
-        raise RunError(f"{path}: {error}; {_ADVICE}") from error
+        raise RunError(tr("{path}: {error}; {advice}", path=path, error=error, advice=tr(_ADVICE))) from error
     spoken = value.get("language")  # tickets of earlier versions have none
     spoken = spoken if isinstance(spoken, str) and spoken in LANGUAGES else ENGLISH
     return Ticket(number, value["run"], value["address"], value["owner"], limits, value["tries"], spoken)

@@ -167,7 +167,7 @@ def _counting(
         name=objective.name,
         counting=counting,
         works=works,
-        fits=" or ".join(fits),
+        fits=tr(" or ").join(fits),
     )
 
 

@@ -46,7 +46,8 @@ def _bar(drawn: tuple[list[str], list[str]]) -> None:
 
 def _parts(who: Member, shut: list[str], given: list[str]) -> list[str]:
     room = load_classroom()
-    first = f":material/{'school' if who.lecturer else 'person'}: **{literal(who.name)}** · {literal(room.name)}"
+    name = tr(who.name) if who.lecturer else who.name
+    first = f":material/{'school' if who.lecturer else 'person'}: **{literal(name)}** · {literal(room.name)}"
     if who.lecturer:
         return [first, tr("your own workspace; everybody's runs are on the page Class")]
     more = tr(" and {count} more", count=len(given) - _NAMED) if len(given) > _NAMED else ""

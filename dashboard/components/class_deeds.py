@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.errors import AttentionLabError
-from core.language import tr
+from core.language import mark, tr
 from core.runs import store
 from core.runs.classroom import desk, published, roll
 from core.runs.classroom.roll import Entry
@@ -14,9 +14,9 @@ from dashboard.components.class_runs import SAID, told
 from dashboard.components.literal import literal
 
 _LOOKS = (
-    ("train", "Curves", "show_chart"),
-    ("attention", "Attention", "grid_view"),
-    ("decoder", "Decoder", "account_tree"),
+    ("train", mark("Curves"), "show_chart"),
+    ("attention", mark("Attention"), "grid_view"),
+    ("decoder", mark("Decoder"), "account_tree"),
 )
 
 
@@ -43,7 +43,7 @@ def class_deeds(run: Entry | None) -> None:
     with st.container(horizontal=True):
         for view, title, icon in _LOOKS:
             if st.button(
-                title, icon=f":material/{icon}:", key=f"class open {view}", disabled=bool(run.problem),
+                tr(title), icon=f":material/{icon}:", key=f"class open {view}", disabled=bool(run.problem),
                 help=tr("opens it for looking only, on the page that everybody knows"),
             ):  # fmt: skip
                 _open(run, view)

@@ -32,7 +32,7 @@ def picture(name: str, allowed: np.ndarray) -> None:
 
 def cost(pattern: str, window: int, length: int, *, backwards: bool) -> None:
     """Pairs scored over the length, against full attention."""
-    name = f"{pattern} & causal" if backwards else pattern
+    name = tr("{pattern} & causal", pattern=pattern) if backwards else pattern
     lines = {"full": _costs("full", window, False)} | {name: _costs(pattern, window, backwards)}
     figure = costs_over_length(_LENGTHS, lines, length, mode())
     live_figure(

@@ -22,7 +22,7 @@ def page() -> None:
             "The lecture in its own order. A lesson goes from page to page beside you: words, an experiment, a question."
         ),
     )
-    guarded("The lessons")(_draw)()
+    guarded(tr("The lessons"))(_draw)()
 
 
 def _draw() -> None:

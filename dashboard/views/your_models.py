@@ -19,8 +19,13 @@ _FOLDER, _NAME, _FROM, _TO = "model folder", "model name", "model from", "model 
 _SAID, _KEPT = "model problem", "model kept"
 _CHECKED = "model checked"
 _VIEWS = {  # where a model can be looked at: those that write, and those that only read
-    True: (("attention", "Attention"), ("decoder", "Decoder"), ("compare", "Compare"), ("intervene", "Intervene")),
-    False: (("attention", "Attention"),),
+    True: (
+        ("attention", mark("Attention")),
+        ("decoder", mark("Decoder")),
+        ("compare", mark("Compare")),
+        ("intervene", mark("Intervene")),
+    ),
+    False: (("attention", mark("Attention")),),
 }
 
 
@@ -130,7 +135,7 @@ def _doors(kept: KeptModel, writes: bool) -> None:
     """To the pages that look inside, and a check of its numbers; the model is opened when one is pressed."""
     places = st.columns(6)
     for place, (page_, title) in zip(places, _VIEWS[writes]):
-        if place.button(title, key=f"{page_} {kept.name}", width="stretch"):
+        if place.button(tr(title), key=f"{page_} {kept.name}", width="stretch"):
             opened = resources.any_model(kept.address)
             state.put(f"kept {links.RUN}", kept.address)
             state.put(f"kept {links.SOURCE}", opened.example_text())

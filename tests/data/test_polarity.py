@@ -42,7 +42,7 @@ def test_lines_without_a_tab_are_skipped_and_named_and_many_are_refused(tmp_path
     rows = "".join(f"{'ab'[at % 2]}\ttext {at}\n" for at in range(40))
     found = read_labelled_table(written(tmp_path, "it.tsv", rows + "torn\n"))
     assert len(found.texts) == 40 and "1 lines without a label and a tab skipped (line 41)" in found.notes[0]
-    with pytest.raises(DataError, match=r"no\.tsv: 2 of 2 lines have no label and tab in front \(line 1, 2\)"):
+    with pytest.raises(DataError, match=r"no\.tsv: 2 of 2 lines have no label and tab in front \(lines 1, 2\)"):
         read_labelled_table(written(tmp_path, "no.tsv", "one\ntwo\n"))
 
 

@@ -24,6 +24,7 @@ HIDDEN = {
     "html_content", "type", "format", "language", "query_param_key", "deferred_file_id", "component_name", "mime", "user_key",
     "fragment_id", "page_script_hash", "element_hash", "spec_type", "html", "config", "name_of", "file_types", "query_string",
     "chat_file_types", "shortcut", "value", "default", "placeholder", "code_text", "img", "dimensions", "group_id", "anchor", "page",
+    "selection_state", "autocomplete",
 }  # fmt: skip
 DRAWN_TEXTS = {"text", "name", "title", "ticktext", "hovertext", "label", "texttemplate", "hovertemplate"}
 # menus whose choices are sentences of a task, by what stands over them: data, and in no language of ours
@@ -57,7 +58,7 @@ _CITED = {literal(one.source) for one in CLAIMS.values()}  # papers, by their na
 _KEYS = {"encoder self", "decoder self"}  # in the data of the row editor: names of its words, not words
 _CODE = re.compile(
     r"<style>.*?</style>|```.*?```|`+[^`]*`+|\$[^$]*\$|:material/\w+:|:\w+(-badge|-background)?\[|\]\([^)]*\)|<[^>]*>|&\w+;"
-    r"|https?://\S+|%\{[^}]*\}|[\w./-]*\.[a-z]{2,5}\b|\b(demo|class|upload)/[\w.-]+",
+    r"|https?://\S+|%\{[^}]*\}|[\w./-]*\.[a-z]{2,5}\b|\b(demo|class|upload|own|of)/[\w.-]+",
     re.DOTALL,
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")

@@ -1,43 +1,26 @@
 """Every word of every page is in the language of whoever looks: pages opened in a pretended one, whose words stand in brackets."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.lessons.lesson import Lesson
-from core.lessons.reading import read_lesson
 from core.runs.experiment import create
 from core.runs.presets import preset_of
 from core.runs.status import Written
-from tests.languages.pretend import CLOSE, OPEN, Pretended, pretending
+from tests.languages.pretend import CLOSE, OPEN, Pretended
 from tests.languages.shown import untranslated
 from tests.runs.stands import set_state
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "start"
-ALONE = ("class_room", "lessons")  # the lecturer's of a classroom; documents, a file for each language
-PAGES = sorted(path.stem for path in (ROOT / "dashboard/views").glob("*.py") if path.stem not in ("__init__", *ALONE))
+OF_A_CLASS = "class_room"  # test_class_pages.py opens it
+PAGES = sorted(
+    path.stem for path in (ROOT / "dashboard/views").glob("*.py") if path.stem not in ("__init__", OF_A_CLASS)
+)
 # what parts of a page are chosen by, each by its own words
 PARTS = {"Part", "Numbers", "Look at", "Kind", "Show", "Attention over", "Rival", "Models", "Gold links of"}
-
-
-@pytest.fixture
-def spoken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pretended]:
-    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
-    monkeypatch.setattr("core.runs.jobs.prepare", lambda *chosen: None)  # no process per test
-    # lessons are files in languages of their own, which tests/lessons looks after
-    monkeypatch.setattr("core.lessons.shelves.read_lesson", lambda data, name: _pretended(read_lesson(data, name)))
-    with pretending() as spoken:
-        yield spoken
-    st.cache_resource.clear()  # every AppTest is the same session, and the next one shall find nothing that was trained here
-
-
-def _pretended(lesson: Lesson) -> Lesson:
-    return replace(lesson, title=f"{OPEN}{lesson.title}{CLOSE}", goal=f"{OPEN}{lesson.goal}{CLOSE}")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -78,8 +78,13 @@ def _known(opened: Opened, language: str) -> None:
     known = languages(opened.tokenizer)
     if language not in known:
         raise InputError(
-            f"the tokenizer of {opened.path.name} has no language {language!r}{did_you_mean(language, known)}; "
-            + (tr("it has: {list}", list=", ".join(known[:12])) if known else tr("it names no languages"))
+            tr(
+                "the tokenizer of {name} has no language {language!r}{did_you_mean}; {known}",
+                name=opened.path.name,
+                language=language,
+                did_you_mean=did_you_mean(language, known),
+                known=tr("it has: {list}", list=", ".join(known[:12])) if known else tr("it names no languages"),
+            )
         )
 
 

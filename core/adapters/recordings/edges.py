@@ -59,7 +59,7 @@ class Side:
         """
         if not self.ways or self.fitting(count) is not None:
             return None
-        counts = " or ".join(dict.fromkeys(f"{len(tokens):,}" for tokens in self.ways))
+        counts = tr(" or ").join(dict.fromkeys(f"{len(tokens):,}" for tokens in self.ways))
         return tr(
             "{what}: {count:,}, but {whence} {counts} {name} tokens, so they are numbered; give the tokens as the "
             "model read them, with what marks begin, end and padding",
@@ -67,7 +67,7 @@ class Side:
             count=count,
             whence=self.whence,
             counts=counts,
-            name=self.name,
+            name=tr(self.name),
         )
 
 

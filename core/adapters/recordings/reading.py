@@ -152,7 +152,7 @@ def _agree(parts: Sequence[_Part]) -> bool:
 
 def _joined(parts: Sequence[_Part]) -> _Part:
     return _Part(
-        parts[0].name if len(parts) == 1 else f"{len(parts):,} files",
+        parts[0].name if len(parts) == 1 else tr("{count:,} files", count=len(parts)),
         tuple(piece for part in parts for piece in part.pieces),
         tuple(texts for part in parts for texts in part.texts),
         next((part.beams for part in parts if part.beams is not None), None),

@@ -97,10 +97,12 @@ class Recording:
             try:
                 weights = as_weights(assembled(pieces, one, self.crowd), given.numbers)
             except DataError as error:
-                warnings.append(f"{what}, layer {layer + 1}, left out: {error}")
+                warnings.append(
+                    tr("{what}, layer {layer}, left out: {error}", what=tr(what), layer=layer + 1, error=error)
+                )
                 continue
             weights = odd.looked_at(
-                weights, tr("{what}, layer {layer}", what=what, layer=layer + 1), turn=what == "cross"
+                weights, tr("{what}, layer {layer}", what=tr(what), layer=layer + 1), turn=what == "cross"
             )
             weights = trimmed(weights, what, source, target, batched=batched)
             mine = next(piece for piece in pieces if piece.item in (None, one.row))
@@ -132,7 +134,7 @@ class Recording:
         at = 0 if len(told.lists) == 1 else counts.get(len(told.lists))
         if at is None:
             return Side(name)
-        whence, tokens = f"{told.key} has", told.lists[at]
+        whence, tokens = tr("{key} has", key=told.key), told.lists[at]
         if name == "source":
             return Side(name, whence, (tokens,))
         if one.slots is None:
@@ -207,7 +209,7 @@ def _problems(sites: Sequence[tuple[str, int, np.ndarray, Side, Side]]) -> list[
     for what, _, weights, source, target in sites:
         rows, columns = _sides(what, source, target)
         for side, size, axis in ((rows, weights.shape[1], "rows"), (columns, weights.shape[2], "columns")):
-            problem = side.problem(size, tr("{axis} of {what}-attention", axis=axis, what=what))
+            problem = side.problem(size, tr("{axis} of {what}-attention", axis=axis, what=tr(what)))
             if problem and not (axis == "columns" and rows is columns):
                 said[problem] = None
     return list(said)

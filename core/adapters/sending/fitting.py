@@ -72,6 +72,6 @@ def refuse(settings: Any, source: Vocabulary, also: Mapping[str, tuple[Fit, ...]
                     setting=fit.setting,
                     value=value,
                     reason=fit.reason,
-                    values=" or ".join(fit.values),
+                    values=tr(" or ").join(fit.values),
                 )
             )

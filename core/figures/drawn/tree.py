@@ -51,7 +51,7 @@ def tree_view(parts: Parts, about: Provenance) -> HtmlView:
     summary = tr(
         "Decoding tree of {count} nodes, by {get}.",
         count=len(parts.nodes["id"]),
-        get=parts.header.get("strategy", "a search"),
+        get=parts.header.get("strategy") or tr("a search"),
     )
     return HtmlView("tree", about.title, summary, pack(data), about)
 

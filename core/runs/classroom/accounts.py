@@ -46,8 +46,8 @@ def enter(room: Classroom, name: str, password: str, phrase: str, again: str) ->
     name = name.strip().lower()
     if name == LECTURER:
         if not passwords.fits(password, room.lecturer_password):
-            raise InputError(NO)
-        return _opened(Member("Lecturer", LECTURER, lecturer=True))
+            raise InputError(tr(NO))
+        return _opened(Member(mark("Lecturer"), LECTURER, lecturer=True))
     check_workspace(name)
     if name.startswith(_CONFIRMED):
         raise InputError(
@@ -57,7 +57,7 @@ def enter(room: Classroom, name: str, password: str, phrase: str, again: str) ->
     right = passwords.fits(password, room.password)
     known = passwords.fits(phrase, kept or "")
     if not right or not (known if kept is not None else phrase and phrase == again):
-        raise InputError(NO)
+        raise InputError(tr(NO))
     if kept is None:
         _begin(name, passwords.hashed(phrase))
     return _opened(Member(name, name))
@@ -141,7 +141,7 @@ def _begin(name: str, kept: str) -> None:
         try:
             with portalocker.Lock(_folder() / ".lock", timeout=_PATIENCE):
                 if _kept(name) is not None:
-                    raise InputError(NO)
+                    raise InputError(tr(NO))
                 _write(name, kept)
         except portalocker.LockException as error:
             raise RunError(tr("the list of workspaces is busy; try again")) from error

@@ -228,7 +228,7 @@ def _module() -> Any:
         import grpc  # noqa: F401 - what its client speaks; Ray is installed without it too
         import ray
     except ModuleNotFoundError:
-        raise MissingExtra("ray", "cluster", "a cluster") from None
+        raise MissingExtra("ray", "cluster", tr("a cluster")) from None
     return ray
 
 
