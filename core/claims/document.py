@@ -70,7 +70,7 @@ def _table(ledger: Ledger) -> list[str]:
         ]  # fmt: skip
         if one is None:
             figures.insert(2, claim.unit)
-        cells = [str(min(claim.lecture)), f"[`{name}`](#{name})", claim.statement, *figures, _said(name, ledger)]
+        cells = [str(claim.lecture[0]), f"[`{name}`](#{name})", claim.statement, *figures, _said(name, ledger)]
         lines.append(f"| {' | '.join(cells)} |")
     return [*lines, ""]
 

@@ -24,6 +24,7 @@ class GuidedSooner(AbstractClaim):
 
     name = "guided"
     lecture = (38,)
+    seeds = 10
     statement = (
         "Guided attention at least halves the steps until attention is aligned, and hurts where the order differs"
     )
@@ -36,8 +37,9 @@ class GuidedSooner(AbstractClaim):
     baseline_is = "the same without guidance, from the same seed"
     unit = "steps"
     rule = (
-        "shown when in nine of ten seeds at least the guided GRU and the guided Transformer need at most half the steps, and "
-        "with every seed guided reversal has the larger held-out loss; contradicted when with every seed guidance is later"
+        "shown when, of ten seeds or more, nine of ten at least have the guided GRU and the guided Transformer need at most half "
+        "the steps, and with every seed guided reversal has the larger held-out loss; contradicted when with every seed guidance "
+        "is later"
     )
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
@@ -62,7 +64,8 @@ class GuidedSooner(AbstractClaim):
             all(2 * _steps(one.rows, *pair, GUIDED) <= _steps(one.rows, *pair, PLAIN) for pair in _PAIRS[:2])
             for one in found
         ]
-        if sum(halved) >= _ENOUGH * len(found) and all(_hurt(one.rows) for one in found):
+        enough = len(found) >= self.seeds and sum(halved) >= _ENOUGH * len(found)
+        if enough and all(_hurt(one.rows) for one in found):
             return "shown"
         return "contradicted" if all(one.effect > one.baseline for one in found) else "not shown"
 

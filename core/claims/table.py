@@ -10,6 +10,7 @@ from core.claims.coverage import Coverage
 from core.claims.cross_entropy import CrossEntropy
 from core.claims.cross_sources import CrossSources
 from core.claims.data_size import DataSize
+from core.claims.degeneration import Degeneration
 from core.claims.detection import Detection
 from core.claims.detection_floors import BloodCells, PlacedDigits
 from core.claims.distillation import Distilled
@@ -128,6 +129,7 @@ CLAIMS: dict[str, type[AbstractClaim]] = {
     "fully_connected": FullyConnected,
     "cross_entropy": CrossEntropy,
     "cross_sources": CrossSources,
+    "degeneration": Degeneration,
     "encoders": Encoders,
     "exactness": Exactness,
     "frame_rate": FrameRate,

@@ -17,6 +17,7 @@ CLOCKED = {  # columns that a clock measured, which no seed repeats
     "reach": {"token_by_token", "whole_text"},
     "listops": {"seconds_per_token"},
     "scores": {"seconds"},
+    "scheduled_sampling": {"seconds a step"},
 }
 
 LONG = (

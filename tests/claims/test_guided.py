@@ -38,6 +38,10 @@ def test_nine_of_ten_seeds_must_halve_the_steps_of_both_models_and_all_be_hurt_o
     assert GuidedSooner().verdict([GOOD] * (10 - len(others)) + others) == verdict
 
 
+def test_fewer_than_ten_seeds_cannot_show_it():
+    assert GuidedSooner().verdict([GOOD] * 9) == "not shown"
+
+
 def test_it_is_contradicted_where_guidance_is_later_with_every_seed():
     later = found((100, 101), (100, 101), (0.1, 2.0))
     assert GuidedSooner().verdict([later, later]) == "contradicted"

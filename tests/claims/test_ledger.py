@@ -77,6 +77,16 @@ def test_a_document_hides_nothing():
     assert "| 1 | 1 | 0.5 |" in text  # the second seed's own
 
 
+def test_the_table_stands_in_the_order_of_the_steps_that_it_names():
+    rows = [
+        line.split(" | ")
+        for line in document({}).split("## The table")[1].split("## ")[0].splitlines()
+        if "](#" in line
+    ]
+    first = [int(row[0].removeprefix("| ")) for row in rows]
+    assert len(first) == len(CLAIMS) and first == sorted(first)
+
+
 def test_small_and_large_figures_are_told_to_four_digits():
     assert [figure(value) for value in (0.12345, 1234567, -0.5, 100.0, 3e-9)] == [
         "0.1235",

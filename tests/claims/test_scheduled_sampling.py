@@ -34,7 +34,7 @@ def test_every_seed_must_gain_and_lose_at_most_half_as_much(measured, verdict):
     assert SampledPrefix().verdict(measured) == verdict
 
 
-def test_both_models_are_measured_and_the_figures_are_the_recurrent_ones():
+def test_both_models_are_measured_and_clocked_and_the_figures_are_the_recurrent_ones():
     measuring = SampledPrefix().measure(0, budget=0.01)
     while True:
         try:
@@ -42,8 +42,14 @@ def test_both_models_are_measured_and_the_figures_are_the_recurrent_ones():
         except StopIteration as end:
             measured: Measured = end.value
             break
-    assert [(row["model"], row["training"]) for row in measured.rows] == [
-        ("recurrent", FORCED), ("recurrent", SAMPLED), ("transformer", FORCED), ("transformer", SAMPLED),
+    trained = [row for row in measured.rows if row["running free"] is not None]
+    assert [(row["model"], row["training"], row["own tokens written"]) for row in trained] == [
+        ("recurrent", FORCED, "not at all"), ("recurrent", SAMPLED, "token after token"),
+        ("transformer", FORCED, "not at all"), ("transformer", SAMPLED, "in two passes"),
     ]  # fmt: skip
-    assert (measured.baseline, measured.effect) == (measured.rows[0]["running free"], measured.rows[1]["running free"])
-    assert all(0 <= row["running free"] <= 1 for row in measured.rows)
+    assert (measured.baseline, measured.effect) == (trained[0]["running free"], trained[1]["running free"])
+    assert all(0 <= row["running free"] <= 1 for row in trained)
+    clocked = {(row["model"], row["own tokens written"]): row["seconds a step"] for row in measured.rows}
+    ways = ("not at all", "in one pass", "in two passes", "token after token")
+    assert {*clocked} == {(model, way) for model in ("recurrent", "transformer") for way in ways}
+    assert min(clocked.values()) > 0 and len(measured.rows) == 8
