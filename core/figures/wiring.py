@@ -33,5 +33,5 @@ def wiring_matrix(weights: Float[np.ndarray, "target_layer source_layer"], mode:
 
 
 def wiring_height(layers: int) -> int:
-    """Points that `wiring_matrix` of so many decoder layers wants."""
-    return 60 + 34 * layers
+    """Points that `wiring_matrix` of so many decoder layers wants; no fewer than the title of its rows is long."""
+    return 60 + max(100, 34 * layers)
