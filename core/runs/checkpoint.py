@@ -8,7 +8,7 @@ is taken, with a warning. Weights are safetensors, everything else JSON: nothing
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,8 +93,11 @@ def save_compact(run: RunFolder, step: int, model_tensors: Mapping[str, Tensor])
     _put(run, step, {"model.safetensors": pack(halves), "state.json": _json(facts)})
 
 
-def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
+def load(run: RunFolder, step: int | None = None, *, without: Collection[Path] = ()) -> Checkpoint | None:
     """Read the newest checkpoint that is whole, or the one of `step`; None where a run has none at all.
+
+    Args:
+        without: folders that are passed over, as if they were not there.
 
     Raises:
         RunError: none can be read (says what is wrong with each), or there is none of `step`.
@@ -102,14 +105,14 @@ def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
     warnings: list[str] = []
     seen: list[tuple[int, Path]] = []
     for _ in range(_LOOKS):
-        seen, warnings = _folders(run), []
+        seen, warnings = places(run, without), []
         for number, folder in seen:
             if step is None or number == step:
                 try:
                     return _read(folder, number, tuple(warnings))
                 except RunError as error:
                     warnings.append(str(error))
-        if _folders(run) == seen:
+        if places(run, without) == seen:
             break
     if warnings:
         raise RunError(tr(
@@ -125,7 +128,29 @@ def load(run: RunFolder, step: int | None = None) -> Checkpoint | None:
 
 def steps(run: RunFolder) -> list[int]:
     """Steps that have a checkpoint, in order; whether each can be read shows when it is loaded."""
-    return sorted({number for number, _ in _folders(run)})
+    return sorted({number for number, _ in places(run)})
+
+
+def remove(run: RunFolder, folders: Iterable[Path]) -> None:
+    """Remove checkpoints, one after the other; when this returns, not even a power cut brings one back.
+
+    Raises:
+        RunError: the disk refuses.
+    """
+    for folder in folders:
+        with atomic.disk_errors(tr("removing {folder} of {address}", folder=folder.name, address=run.address)):
+            atomic.remove_folder(folder)
+            atomic.sync_folder(folder.parent)
+
+
+def places(run: RunFolder, without: Collection[Path] = ()) -> list[tuple[int, Path]]:
+    """Steps and folders of checkpoints, newest first; `.old` after its successor: it counts only until that is in place."""
+    try:
+        paths = sorted((run.path / "checkpoints").iterdir(), key=lambda path: path.name)
+    except OSError:
+        return []
+    found = [(int(match[1]), path) for path in paths if (match := _NAME.fullmatch(path.name)) and path not in without]
+    return sorted(found, key=lambda pair: -pair[0])
 
 
 def flatten_optimizer(state_dict: Mapping[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -229,22 +254,7 @@ def _put(run: RunFolder, step: int, files: Mapping[str, bytes]) -> None:
 def _prune(run: RunFolder, keep: int, just_saved: int) -> None:
     numbers = steps(run)
     kept = {just_saved, *numbers[-max(1, keep) :]}
-    for number, folder in _folders(run):
-        if number not in kept:
-            with atomic.disk_errors(
-                tr("removing the old checkpoint of step {number} of {address}", number=number, address=run.address)
-            ):
-                atomic.remove_folder(folder)
-
-
-def _folders(run: RunFolder) -> list[tuple[int, Path]]:
-    """Checkpoints, newest first; `.old` after its successor of the same step: it counts only until that is in place."""
-    try:
-        paths = sorted((run.path / "checkpoints").iterdir(), key=lambda path: path.name)
-    except OSError:
-        return []
-    found = [(int(match[1]), path) for path in paths if (match := _NAME.fullmatch(path.name))]
-    return sorted(found, key=lambda pair: -pair[0])
+    remove(run, [folder for number, folder in places(run) if number not in kept])
 
 
 def _read(folder: Path, step: int, warnings: tuple[str, ...]) -> Checkpoint:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.errors import InputError, RunError
 from core.language import tr
-from core.runs import checkpoint, controls, snapshots
+from core.runs import checkpoint, controls, live_copy, snapshots
 from core.runs.beginning import begin
 from core.runs.config import ExperimentConfig
 from core.runs.folder import RunFolder
@@ -76,10 +76,12 @@ class TrainingRecorder:
                 return
 
     def _resume(self) -> Iterator[TrainEvent]:
-        found = checkpoint.load(self.run)
+        ahead = live_copy.ahead(self.run, self.journal.size)
+        found = checkpoint.load(self.run, without=ahead)
         if found is None:
             if isinstance(self.config, ExperimentConfig) and isinstance(self.trainer, Trainer):
                 begin(self.trainer.model, self.config)
+            checkpoint.remove(self.run, ahead)
             if self.journal.size:  # killed before its first checkpoint
                 yield from self._again(0)
             return
@@ -92,6 +94,7 @@ class TrainingRecorder:
                 )
             )
         self._restore(found)
+        checkpoint.remove(self.run, ahead)  # before the journal grows: then nothing would tell them apart any more
         self.checkpointed = self.trainer.step
         yield from self._again(found.state.get("recorded"))
 
