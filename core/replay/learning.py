@@ -175,8 +175,10 @@ def _same_task(what: Kind, given: Given) -> bool:
 
 
 def _another(given: Given) -> str:
+    from core.runs.alike import alike_first
+
     known = Run("", "", fits=_same_task).values(given)
-    return next((one for one in known if one != given["first"]), known[0])
+    return next(iter(alike_first(given["first"], [one for one in known if one != given["first"]])), known[0])
 
 
 def _held_out(argument: str) -> "Parameter":

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import RunError
 from core.language import mark, tr
 from core.metrics.exposure import Exposure
+from core.runs.alike import alike_first
 from core.runs.exposed_pair import FORCED, HALF, PAIR_MODELS, SAMPLED, STEPS, ExposedPair
 from core.runs.trained import TrainedModel
 from core.runs.wrong_word import comparable
@@ -123,7 +124,8 @@ def _chosen() -> None:
         first = st.selectbox(
             tr("One run"), known, key="wrong first", bind="query-params", help=tr("yours first, then the shipped ones")
         )
-    others = [address for address in resources.task_addresses(resources.task_of(first)) if address != first]
+    of_task = resources.task_addresses(resources.task_of(first))
+    others = alike_first(first, [address for address in of_task if address != first])
     if not others:
         raise RunError(
             tr("{first} is the only run of its task: train another one of the same task on the page Train", first=first)

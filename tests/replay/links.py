@@ -31,6 +31,7 @@ QUICK = [
     "ladder?ladder+kinds=mocha&ladder+guided=true&ladder+draw=4&trained=1",
     "gold_alignments?gold+links+by=threshold&gold+n=5",
     "wrong_word?wrong+half=25&wrong+steps=150&wrong+seed=9&trained=2",
+    "wrong_word?wrong+models=Two+of+the+runs",
     "wrong_word?wrong+models=Two+of+the+runs&wrong+first=demo/chat-gru&wrong+second+demo/chat-gru=demo/chat-transformer"
     "&wrong+sentence=1&wrong+place=2",
     "copying?copying+seed=8&copying+source+chat=My+name+is+Aurelia.&trained=2",
