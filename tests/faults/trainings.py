@@ -112,10 +112,12 @@ class Reader:
     """Somebody who watches a run: what was shown to them once they want to see for ever.
 
     Attributes:
-        run: the run; shown: every event that a page has shown, without its time; offset: where they read on.
+        run: the run; steps: as many as it shall have; shown: every event that a page has shown, without its time; offset:
+            where they read on.
     """
 
     run: RunFolder
+    steps: int = STEPS
     shown: dict[tuple[str, int], TrainEvent] = field(default_factory=dict)
     offset: int = 0
     course: Course = field(default_factory=Course)
@@ -132,14 +134,14 @@ class Reader:
         assert self.run.config()["schema"] and self.run.problem is None
         assert self.run in store.list_runs(include_demo=False)
         now = status.read(self.run)
-        assert not now.reason.count("status.json") and now.steps in (0, STEPS)
+        assert not now.reason.count("status.json") and now.steps in (0, self.steps)
         for step in snapshots.steps(self.run):
             assert all(isinstance(one, AttentionMatrix) for one in snapshots.read(self.run, step))
         found = checkpoint.load(self.run)
         done = [one.step for one in events if isinstance(one, StepDone)]
         assert done == [*range(1, len(done) + 1)], "no step is missing, and none is there twice"
         assert found is None or (found.warnings == () and found.step <= len(done))
-        drawn = history(events, STEPS)
+        drawn = history(events, self.steps)
         assert len(drawn.loss.steps) == len(done)
 
     def _compare(self, events: list[TrainEvent]) -> None:
