@@ -54,4 +54,5 @@ def curves(
         figure.update_yaxes(type="log", exponentformat="power")
     if share:
         figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    return styled(figure, mode)
+    # at the lower edge: under the axis, many lines of it would lie over the axis' title
+    return styled(figure, mode).update_layout(legend={"yref": "container", "y": 0.01, "yanchor": "bottom"})
