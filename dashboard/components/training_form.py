@@ -119,10 +119,12 @@ def _settings(start: dict[str, Any], key: str) -> dict[str, Any]:
         with st.expander(tr(_PARTS[part])):
             chosen[part] |= settings_form(kind, start[part], key=f"{key} {part}", only=names)
     if inside:
-        with st.expander(tr("Inside the model: scores, masks, norms, wiring")):
+        box = st.expander(tr("Inside the model: scores, masks, norms, wiring"), key=f"{key} inside", on_change="rerun")
+        with box:
             more = settings_form(kinds["model"], start["model"], key=f"{key} model", only=inside)
             chosen["model"] |= {name: more[name] for name in inside}
-            planned_wiring(chosen["model"], key=f"{key} wiring")
+            if box.open:  # few look inside, and a picture asks for its library as soon as it is there
+                planned_wiring(chosen["model"], key=f"{key} wiring")
     with st.expander(tr("Training settings")):
         rest = [name for name in start["training"] if name not in _FEW]
         more = settings_form(TrainingSettings, start["training"], key=f"{key} training", only=rest)

@@ -205,3 +205,12 @@ def test_every_box_for_files_and_every_file_to_take_away_is_under_the_lecturers_
         if re.search(r"\.(file_uploader|camera_input|audio_input|download_button)\b", path.read_text(encoding="utf-8"))
     ]
     assert free == ["locks.py"]
+
+
+def test_the_wiring_of_a_model_is_drawn_once_somebody_looks_inside():
+    at = opened("train")
+    words = "Which encoder layer (column) the cross-attention of each decoder layer (row) looks at."
+    assert words not in [one.value for one in at.caption]
+    at.session_state["reverse transformer likelihood fast inside"] = True
+    at.run()
+    assert not at.exception and words in [one.value for one in at.caption]
