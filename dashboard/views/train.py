@@ -3,9 +3,11 @@
 import streamlit as st
 
 from core.language import tr
-from core.replay.training import first_watched
-from dashboard import links, state
+from core.runs import status
+from core.runs.store import find_run
+from dashboard import state
 from dashboard.components.heading import heading
+from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 from dashboard.components.run_table import run_manager, run_table, watchable
 from dashboard.components.run_view import run_view
@@ -23,12 +25,11 @@ def page() -> None:
     with watched:
         address = _watching()
         place = st.container()
-        beside = [one for one in guarded(tr("The table of runs"))(run_table)() or [] if one != address]
-        links.say(**{links.BESIDE: ",".join(beside)})
+        beside = guarded(tr("The table of runs"))(run_table)() or []
         run_manager(address)
     if address is not None:
         with place:
-            guarded(tr("This run"))(run_view)(address, beside)
+            guarded(tr("This run"))(run_view)(address, [one for one in beside if one != address])
 
 
 def _watching() -> str | None:
@@ -43,12 +44,22 @@ def _watching() -> str | None:
         state.put(WATCH, wish)
     state.forget("next watch")
     asked = st.query_params.get(WATCH)
-    if asked is not None and asked not in known:  # the head of the page says how it is brought here
+    if asked is not None and asked not in known:
+        st.warning(
+            tr("There is no run “{asked}” here; another one is shown.", asked=literal(asked[:80])),
+            icon=":material/link_off:",
+        )
         st.query_params.pop(WATCH, None)
     if state.get(WATCH) not in known:
-        usual = first_watched(known, state.get("task"), state.get("model"))
-        state.put(WATCH, asked if asked in known else usual)
+        state.put(WATCH, asked if asked in known else _first(known))
     return st.selectbox(tr("Run"), known, key=WATCH, bind="query-params", help=tr("yours first, then the shipped ones"))
+
+
+def _first(known: list[str]) -> str:
+    """What trains now; else the latest of one's own; else the shipped run of the task and model in the form."""
+    shipped = f"demo/{state.get('task')}-{state.get('model')}"
+    active = (one for one in known if status.read(find_run(one)).active)
+    return next(active, shipped if known[0].startswith("demo/") and shipped in known else known[0])
 
 
 page()
