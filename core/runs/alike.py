@@ -15,7 +15,8 @@ def alike_first(address: str, others: Iterable[str]) -> list[str]:
     return sorted(others, key=lambda other: _facts(other) != wanted)
 
 
-def _facts(address: str) -> tuple[object, bytes]:
+def _facts(address: str) -> tuple[object, bytes, bool]:
     run = find_run(address)
-    vocabulary = run.path / "vocabulary.json"  # models that copy have one that others of their task have not
-    return run.config()["task"], vocabulary.read_bytes() if vocabulary.is_file() else b""
+    config, vocabulary = run.config(), run.path / "vocabulary.json"
+    copies = config["model"].get("copy", "none") != "none"  # it reads words that others of its task call unknown
+    return config["task"], vocabulary.read_bytes() if vocabulary.is_file() else b"", copies
