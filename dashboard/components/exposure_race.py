@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import isnan
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from dashboard.components.data_table import data_table
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 
+_Told = TypeVar("_Told")
 Points = tuple[Sequence[int], Sequence[float], Sequence[float]]  # steps, under the right prefix, running free
 
 
@@ -59,14 +61,14 @@ def exposure_race(one: ExposedPair, *, running: bool) -> None:
         )
         for name, side in one.sides.items()
     }
-    exposures(points, found, one.config.task)
+    exposures(_said(points), _said(found), one.config.task)
 
 
 def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task: AbstractTask) -> None:
     """Curves over steps, curves over places, and the three numbers.
 
     Args:
-        points: by name, while it learned; found: by name, as it stands; task: of all of them.
+        points: by name as it is shown, while it learned; found: by the same, as it stands; task: of all of them.
     """
     left, right = st.columns(2)
     with left:
@@ -87,6 +89,10 @@ def exposures(points: Mapping[str, Points], found: Mapping[str, Exposure], task:
     )
 
 
+def _said(found: Mapping[str, _Told]) -> dict[str, _Told]:
+    return {tr(name): one for name, one in found.items()}
+
+
 _SHARES = (
     mark("right prefix"),
     mark("running free"),
@@ -99,7 +105,7 @@ _SHARES = (
 def _row(name: str, one: Exposure) -> dict[str, str | float | None]:
     shares = (one.forced, one.free, one.forced - one.free, one.after_error, one.after_right)
     amplification = None if isnan(one.amplification) else round(one.amplification, 1)
-    return {"": tr(name), **dict(zip(_SHARES, shares)), "amplification": amplification}
+    return {"": name, **dict(zip(_SHARES, shares)), "amplification": amplification}
 
 
 def _verdict(found: Mapping[str, Exposure]) -> str:
@@ -123,12 +129,12 @@ def _verdict(found: Mapping[str, Exposure]) -> str:
 
 def _over_steps(points: Mapping[str, Points]) -> None:
     lines = [
-        Curve(f"{tr(name)} · {what}", steps, values, at, variant, points=True)
+        Curve(f"{name} · {what}", steps, values, at, variant, points=True)
         for at, (name, (steps, forced, free)) in enumerate(points.items())
         for variant, (what, values) in enumerate(((tr("free"), free), (tr("right prefix"), forced)))
     ]
     said = ", ".join(
-        tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=tr(name), forced=forced[-1], free=free[-1])
+        tr("{name}: right prefix {forced:.0%}, free {free:.0%}", name=name, forced=forced[-1], free=free[-1])
         for name, (_, forced, free) in points.items()
         if forced
     )
@@ -140,14 +146,14 @@ def _over_steps(points: Mapping[str, Points]) -> None:
 
 def _over_places(found: Mapping[str, Exposure], task: AbstractTask) -> None:
     lines = [
-        Curve(f"{tr(name)} · {what}", range(1, len(values) + 1), values, at, variant)
+        Curve(f"{name} · {what}", range(1, len(values) + 1), values, at, variant)
         for at, (name, one) in enumerate(found.items())
         for variant, (what, values) in enumerate(((tr("free"), one.free_at), (tr("right prefix"), one.forced_at)))
     ]
     said = ", ".join(
         tr(
             "{name}: free, first place {free_at:.0%}, last {free_at2:.0%}",
-            name=tr(name),
+            name=name,
             free_at=one.free_at[0],
             free_at2=one.free_at[-1],
         )
