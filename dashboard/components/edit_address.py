@@ -13,6 +13,7 @@ from core.recording.edit import Edit
 from core.replay.searches import read_searches
 from core.runs.intervention import check
 from dashboard import links, state
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen
 from dashboard.components.row_editor import History, begun
@@ -65,17 +66,18 @@ def ask_for_edits(run: str, source: str, text: str | None, search: AbstractSearc
 def wanted_history(chosen: Chosen, key: str) -> History:
     """The edits in force: the browser's, else those of an earlier visit, else of the link, else heads still off."""
     own = (state.get(key) or {}).get("history") or state.recall("histories", _edited(chosen))
-    if own:
-        return own
-    asked = st.query_params.get(links.EDITS)
-    if asked is not None and asked != state.get(_WRITTEN):
-        return begun(_linked(chosen, asked))
+    asked, (edits, problem) = st.query_params.get(links.EDITS), (None, None)
+    if not own and asked is not None and asked != state.get(_WRITTEN):
+        edits, problem = _linked(chosen, asked)
+    link_notice("edits", problem)
+    if own or edits is not None:
+        return own or begun(edits)
     address, last = state.get(_LAST, ("", []))
     return begun([edit for edit in last if "row" not in edit] if address == chosen.model.run.address else [])
 
 
-def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
-    """The edits that the address asks for; none where they cannot be, which is said."""
+def _linked(chosen: Chosen, asked: str) -> tuple[list[dict[str, Any]], str | None]:
+    """The edits that the address asks for; none where they cannot be, and why."""
     try:
         said = json.loads(asked)
         if not isinstance(said, list):
@@ -87,12 +89,8 @@ def _linked(chosen: Chosen, asked: str) -> list[dict[str, Any]]:
     except (ValueError, RecursionError):
         problem = tr("they are no JSON")
     else:
-        return [edit.to_dict() for edit in edits]
-    st.warning(
-        tr("The edits in the address cannot be made, so nothing is edited: {problem}.", problem=literal(problem)),
-        icon=":material/link_off:",
-    )
-    return []
+        return [edit.to_dict() for edit in edits], None
+    return [], tr("The edits in the address cannot be made, so nothing is edited: {problem}.", problem=literal(problem))
 
 
 def keep_history(chosen: Chosen, history: History) -> None:

@@ -5,11 +5,10 @@ Its name stands in the menu.
 
 from functools import partial
 
-import streamlit as st
-
 from core.language import tr
 from dashboard import links, state
 from dashboard.components.figure_bar import arrive, figure_bar, figure_told
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.page_head import page_head
 from dashboard.components.view_link import view_link
@@ -21,10 +20,7 @@ def heading(title: str, sentence: str) -> None:
     problems = links.restore(title)
     arrive(title)
     page_head(f"**{tr(title)}** · {sentence}", partial(view_link, title), figure_bar)
-    if problems:
-        told = "; ".join(one.rstrip(".") for one in problems)
-        st.warning(
-            literal(tr("The link asks for what is not here, so something else is shown: {told}.", told=told)),
-            icon=":material/link_off:",
-        )
+    told = "; ".join(one.rstrip(".") for one in problems)
+    asked = tr("The link asks for what is not here, so something else is shown: {told}.", told=told)
+    link_notice("widgets", literal(asked) if told else None)
     figure_told(title)

@@ -8,6 +8,7 @@ from core.errors import AttentionLabError
 from core.language import tr
 from core.runs.stepwise import AbstractStepwise
 from dashboard import links, resources, state
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.recording_bar import recording_bar
 
@@ -33,8 +34,8 @@ def model_bar(elsewhere: str | None = None) -> Chosen | None:
         st.info(tr("There is no trained model yet. Train one on the page Train."), icon=":material/model_training:")
         return None
     asked, problem = links.wanted_run(known)
+    link_notice("run", problem and literal(problem))
     if problem:
-        st.warning(literal(problem), icon=":material/link_off:")
         st.query_params.pop(links.RUN, None)
     # the first option is left out of the address, so it must be what the app opens on without one
     known = sorted(known, key=lambda address: address != resources.FIRST_RUN)

@@ -14,6 +14,7 @@ from core.replay.searches import USUAL, changed, read_searches, write_searches
 from core.runs.catalog import SEARCHES
 from core.runs.comparison import MOST_SEARCHES
 from dashboard import state
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.search_form import search_form
 
@@ -61,16 +62,14 @@ def _bench() -> list[Place]:
     """What stands on the bench: of the address, where it says something new; else of the session."""
     asked = st.query_params.get(PARAMETER)
     known = state.get(_BENCH)
-    if asked is None or asked in state.get(_SAID, ()):
-        return known or _placed(read_searches(USUAL))
-    try:
-        return _placed(read_searches(asked))
-    except SettingError as error:
-        st.warning(
-            tr("The searches in this link cannot be read: {error}. Others are shown.", error=literal(str(error))),
-            icon=":material/link_off:",
-        )
-        return known or _placed(read_searches(USUAL))
+    wanted, told = None, None
+    if asked is not None and asked not in state.get(_SAID, ()):
+        try:
+            wanted = _placed(read_searches(asked))
+        except SettingError as error:
+            told = tr("The searches in this link cannot be read: {error}. Others are shown.", error=literal(str(error)))
+    link_notice("searches", told)
+    return wanted or known or _placed(read_searches(USUAL))
 
 
 def _placed(searches: Sequence[AbstractSearch]) -> list[Place]:

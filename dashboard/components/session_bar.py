@@ -15,6 +15,7 @@ from core.runs.classroom import locked
 from core.runs.sessions import SavedSession, same_tree
 from core.settings import declarations
 from dashboard import links, resources, state
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box
 from dashboard.components.model_bar import Chosen
@@ -173,20 +174,21 @@ def _opened(file: Any) -> str | None:
 # ---------------------------------------------------------------- opening
 def follow_link() -> None:
     """Open the session in the address, once; say so where it cannot be opened."""
-    text = links.wanted_session()
-    if not state.new(_FOLLOWED, text):
-        return
+    text, told = links.wanted_session(), None
+    if state.new(_FOLLOWED, text):
+        problem = _followed(str(text))
+        state.put(_FOLLOWED, text)
+        if problem:
+            told = tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。")))
+    link_notice("session", told)
+
+
+def _followed(text: str) -> str | None:
     try:
-        saved = SavedSession.from_link(str(text))
-        problem = _EDITED if links.contradicts(saved) else open_session(saved)
+        saved = SavedSession.from_link(text)
+        return _EDITED if links.contradicts(saved) else open_session(saved)
     except AttentionLabError as error:
-        problem = str(error)
-    state.put(_FOLLOWED, text)
-    if problem:
-        st.warning(
-            tr("The link's session is not opened: {problem}.", problem=literal(tr(problem).rstrip(".。"))),
-            icon=":material/link_off:",
-        )
+        return str(error)
 
 
 def open_session(saved: SavedSession, kept: DecodingTree | None = None) -> str | None:

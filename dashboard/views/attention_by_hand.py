@@ -13,6 +13,7 @@ from dashboard import links, state
 from dashboard.components import worksheet_bar
 from dashboard.components.chain import COLUMNS, ROWS, chain
 from dashboard.components.heading import heading
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.model_bar import Chosen, model_bar
 from dashboard.components.panel import panel
@@ -29,8 +30,7 @@ def page() -> None:
     problem = worksheet_bar.open_sheet(TITLE)
     state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("Every number from vectors to outputs. Change one, and what follows from it moves."))
-    if problem:
-        st.warning(literal(problem), icon=":material/link_off:")
+    link_notice("address", problem and literal(problem))
     left, right = st.columns([2, 3], vertical_alignment="center")
     with left:
         where = st.segmented_control(

@@ -14,6 +14,7 @@ from core.runs.trained import TrainedModel
 from dashboard import resources, state
 from dashboard.components import beam_sweep, turns
 from dashboard.components.heading import heading
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.locks import unless_locked
 from dashboard.components.panel import guarded, panel
@@ -74,12 +75,11 @@ def _model() -> TrainedModel | None:
         st.info(tr("There is no trained model yet. Train one on the page Train."), icon=":material/model_training:")
         return None
     asked = st.query_params.get(RUN)
+    told = None
     if asked is not None and asked not in known:
-        st.warning(
-            tr("There is no run “{asked}” with a checkpoint here; another one is shown.", asked=literal(asked[:80])),
-            icon=":material/link_off:",
-        )
+        told = tr("There is no run “{asked}” with a checkpoint here; another one is shown.", asked=literal(asked[:80]))
         st.query_params.pop(RUN, None)
+    link_notice("run", told)
     if state.get(RUN) not in known:
         wishes = (asked, state.get(f"kept {RUN}"), FIRST)
         state.put(RUN, next((one for one in wishes if one in known), known[0]))

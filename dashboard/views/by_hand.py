@@ -16,6 +16,7 @@ from core.settings import declarations
 from dashboard import links, state
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
 from dashboard.components.settings_form import settings_form
@@ -46,8 +47,7 @@ def page() -> None:
     problem = open_table(TITLE)
     state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("A model that is a table. Change a probability and see which strategy finds what."))
-    if problem:
-        st.warning(literal(problem), icon=":material/link_off:")
+    link_notice("address", problem and literal(problem))
     _panel()
 
 

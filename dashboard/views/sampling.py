@@ -15,6 +15,7 @@ from dashboard import kept, links, resources, state
 from dashboard.components.data_table import data_table
 from dashboard.components.draw_view import draw_view
 from dashboard.components.heading import heading
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import download_button
@@ -42,8 +43,7 @@ def page() -> None:
     problem = read_address(TITLE)
     state.carry(TITLE, links.RUN, links.SOURCE)
     heading(TITLE, tr("Many draws from one source: what comes out how often, and how chance chose every token."))
-    if problem:
-        st.warning(literal(problem), icon=":material/link_off:")
+    link_notice("address", problem and literal(problem))
     chosen = model_bar(STEPPED)
     if chosen is not None:
         _panel(chosen)

@@ -7,6 +7,7 @@ from core.runs import status
 from core.runs.store import find_run
 from dashboard import state
 from dashboard.components.heading import heading
+from dashboard.components.link_notice import link_notice
 from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 from dashboard.components.run_table import run_manager, run_table, watchable
@@ -44,12 +45,11 @@ def _watching() -> str | None:
         state.put(WATCH, wish)
     state.forget("next watch")
     asked = st.query_params.get(WATCH)
+    told = None
     if asked is not None and asked not in known:
-        st.warning(
-            tr("There is no run “{asked}” here; another one is shown.", asked=literal(asked[:80])),
-            icon=":material/link_off:",
-        )
+        told = tr("There is no run “{asked}” here; another one is shown.", asked=literal(asked[:80]))
         st.query_params.pop(WATCH, None)
+    link_notice("watch", told)
     if state.get(WATCH) not in known:
         state.put(WATCH, asked if asked in known else _first(known))
     return st.selectbox(tr("Run"), known, key=WATCH, bind="query-params", help=tr("yours first, then the shipped ones"))
