@@ -8,6 +8,7 @@ between names a device; random numbers are drawn on the CPU and brought along, s
 """
 
 import os
+import warnings
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -49,7 +50,17 @@ def chosen() -> torch.device:
                 here=here,
             )
         )
+    if name == "cuda":
+        _as_exact_as_the_cpu()
     return torch.device(name)
+
+
+def _as_exact_as_the_cpu() -> None:
+    # by itself PyTorch lets cuDNN's recurrences round float32 to 10 bits (TF32): logits would be 3e-4 from those of the CPU
+    torch.backends.cudnn.allow_tf32 = False
+    # an encoder reads each way by itself, with half of a layer's weights (core/models/recurrent_encoder.py): they are copied
+    # together at each call, which for such models is nothing beside the reading
+    warnings.filterwarnings("ignore", "RNN module weights are not part of single contiguous chunk")
 
 
 def where(module: nn.Module) -> torch.device:

@@ -1,5 +1,7 @@
 """Which device is chosen, and what is said where there is none."""
 
+import warnings
+
 import pytest
 import torch
 
@@ -40,3 +42,12 @@ def test_new_tensors_are_made_where_a_block_says():
             assert torch.zeros(2).device == CPU
     assert torch.zeros(2).device == CPU
     assert (exact(CPU), exact(torch.device("mps"))) == (torch.float64, torch.float32)
+
+
+def test_a_cuda_device_computes_recurrences_as_exactly_as_the_cpu(monkeypatch):
+    there(monkeypatch, cuda=True, mps=False)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    monkeypatch.setenv("ATTNLAB_DEVICE", "cuda")
+    with warnings.catch_warnings():
+        chosen()
+    assert not torch.backends.cudnn.allow_tf32
