@@ -247,10 +247,6 @@ SYSTEMS = {
             )
         },
     ),
-    "train": View(
-        mark("Train"),
-        without=mark("a training is a run with a journal of its own, which attnlab runs show reads"),
-    ),
     "your_models": View(mark("Your models"), without=mark("it keeps folders; what is inside them the other pages show")),
     "recordings": View(
         mark("Recordings"),

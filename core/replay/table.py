@@ -9,6 +9,7 @@ from core.replay.parts import PARTS
 from core.replay.searching import SEARCHING
 from core.replay.sets import SETS
 from core.replay.systems import SYSTEMS
+from core.replay.training import TRAINING
 from core.replay.view import View
 
 FIRST, ATTENTION = "start", "attention"  # what an address without a page opens, and one that names a run
@@ -20,6 +21,7 @@ VIEWS: dict[str, View] = {
     **LEARNING,
     **SETS,
     **SYSTEMS,
+    **TRAINING,
     **DECODING,
     **SEARCHING,
 }

@@ -11,7 +11,7 @@ from core.runs.folder import RunFolder
 from core.runs.history import history
 from core.runs.job_queue import line
 from core.runs.store import find_run, list_runs
-from dashboard import resources, state
+from dashboard import links, resources, state
 from dashboard.components import queueing
 from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
@@ -26,6 +26,8 @@ _MEGABYTES = 20  # of an archive; larger ones by attnlab runs import
 def run_table() -> list[str]:
     """Draw the table; the runs whose rows are chosen."""
     runs = list_runs()
+    asked = (links.linked(links.BESIDE) or "").split(",")
+    rows = [at for at, run in enumerate(runs) if run.address in asked]
     places = {ticket.path: before for before, ticket in enumerate(line().waiting)}
     table = pd.DataFrame([_row(run, places.get(str(run.path))) for run in runs])
     st.markdown(tr("##### Runs"))
@@ -35,6 +37,7 @@ def run_table() -> list[str]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
+        selection_default={"selection": {"rows": rows}} if rows else None,
         key="runs",
         column_config={
             "exact match": st.column_config.NumberColumn(format="percent"),

@@ -9,8 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.errors import AttentionLabError
 from core.figures.curves import Curve, curves
 from core.language import tr
-from core.recording.matrix import AttentionMatrix
-from core.runs import controls, snapshots, status
+from core.runs import controls, status
 from core.runs.folder import RunFolder
 from core.runs.history import History, history
 from core.runs.status import Status
@@ -19,8 +18,7 @@ from core.runs.voice_config import is_voice
 from core.training.events import Evaluated
 from dashboard import resources, state
 from dashboard.components import queueing
-from dashboard.components.heads import heads
-from dashboard.components.heatmap import heatmap
+from dashboard.components.forming import PLAY, forming
 from dashboard.components.literal import code, literal
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
@@ -29,7 +27,6 @@ from dashboard.components.panel import panel
 _SAID = "control said"
 _TICK = 0.5  # seconds between looks at a run that trains
 _TOLD = 4  # requests that are named
-_PLAY = 0.6  # seconds a recording stays on screen while it plays
 
 
 def run_view(address: str, beside: Sequence[str]) -> None:
@@ -42,7 +39,7 @@ def run_view(address: str, beside: Sequence[str]) -> None:
     alive = status.read(run).active
     panel(tr("This training"), every=_TICK if alive else None)(_live)(run, tuple(beside), alive)
     playing = bool(state.get("play")) and not alive
-    panel(tr("The recorded attention"), every=_TICK if alive else _PLAY if playing else None)(_attention)(run, alive)
+    panel(tr("The recorded attention"), every=_TICK if alive else PLAY if playing else None)(forming)(run, alive)
 
 
 def _live(run: RunFolder, beside: tuple[str, ...], alive: bool) -> None:
@@ -246,52 +243,6 @@ def _measured(name: str, one: History, at: int) -> list[Curve]:
 def _unit(run: RunFolder) -> str:
     """Of the loss; that of a voice is a sum of unlike terms (core/training/speaking.py)."""
     return tr("sum of its terms") if is_voice(run) else tr("nats per token")
-
-
-def _attention(run: RunFolder, alive: bool) -> None:
-    steps = snapshots.steps(run)
-    if not steps:
-        st.caption(tr("No attention is recorded yet."))
-        return
-    st.markdown(tr("##### How attention forms: one held-out sentence, all heads"))
-    step = steps[-1] if alive or len(steps) == 1 else _scrubber(run, steps)
-    matrices = snapshots.read(run, step)
-    if alive:
-        st.caption(tr("step {step}; after training you can go back to any of the recorded steps", step=step))
-    left, right = st.columns([3, 2])
-    with left:
-        chosen = heads(matrices, selected=_first(matrices), key=f"forming {run.address}")
-    with right:
-        site, head = chosen or _first(matrices)
-        matrix = next(one for one in matrices if one.site.name == site)
-        heatmap(
-            matrix.weights[head],
-            matrix.queries,
-            matrix.keys,
-            key=f"formed {run.address}",
-            high=1.0,
-            title=tr("step {step} · {label} · head {head}", step=step, label=matrix.site.said, head=head + 1),
-        )
-
-
-def _scrubber(run: RunFolder, steps: list[int]) -> int:
-    key = f"scrub {run.address}"
-    if state.get("play"):
-        at = state.get(key, steps[-1])
-        place = steps.index(at) if at in steps else len(steps) - 1
-        state.put(key, steps[(place + 1) % len(steps)])
-    state.first(key, steps[-1])
-    left, right = st.columns([6, 1], vertical_alignment="bottom")
-    with right:
-        st.toggle(tr("Play"), key="play", on_change=lambda: None, help=tr("show one recording after another"))
-    with left:
-        return int(st.select_slider(tr("Recorded step"), steps, key=key))
-
-
-def _first(matrices: Sequence[AttentionMatrix]) -> tuple[str, int]:
-    """The last layer's cross-attention, or where nothing is decoded its self-attention; first head."""
-    cross = [one.site.name for one in matrices if one.site.kind == "cross"]
-    return (cross or [one.site.name for one in matrices])[-1], 0
 
 
 def _duration(seconds: float) -> str:

@@ -3,12 +3,9 @@
 import streamlit as st
 
 from core.language import tr
-from core.runs import status
-from core.runs.store import find_run
-from dashboard import state
+from core.replay.training import first_watched
+from dashboard import links, state
 from dashboard.components.heading import heading
-from dashboard.components.link_notice import link_notice
-from dashboard.components.literal import literal
 from dashboard.components.panel import guarded
 from dashboard.components.run_table import run_manager, run_table, watchable
 from dashboard.components.run_view import run_view
@@ -26,11 +23,12 @@ def page() -> None:
     with watched:
         address = _watching()
         place = st.container()
-        beside = guarded(tr("The table of runs"))(run_table)() or []
+        beside = [one for one in guarded(tr("The table of runs"))(run_table)() or [] if one != address]
+        links.say(**{links.BESIDE: ",".join(beside)})
         run_manager(address)
     if address is not None:
         with place:
-            guarded(tr("This run"))(run_view)(address, [one for one in beside if one != address])
+            guarded(tr("This run"))(run_view)(address, beside)
 
 
 def _watching() -> str | None:
@@ -45,21 +43,12 @@ def _watching() -> str | None:
         state.put(WATCH, wish)
     state.forget("next watch")
     asked = st.query_params.get(WATCH)
-    told = None
-    if asked is not None and asked not in known:
-        told = tr("There is no run “{asked}” here; another one is shown.", asked=literal(asked[:80]))
+    if asked is not None and asked not in known:  # the head of the page says how it is brought here
         st.query_params.pop(WATCH, None)
-    link_notice("watch", told)
     if state.get(WATCH) not in known:
-        state.put(WATCH, asked if asked in known else _first(known))
+        usual = first_watched(known, state.get("task"), state.get("model"))
+        state.put(WATCH, asked if asked in known else usual)
     return st.selectbox(tr("Run"), known, key=WATCH, bind="query-params", help=tr("yours first, then the shipped ones"))
-
-
-def _first(known: list[str]) -> str:
-    """What trains now; else the latest of one's own; else the shipped run of the task and model in the form."""
-    shipped = f"demo/{state.get('task')}-{state.get('model')}"
-    active = (one for one in known if status.read(find_run(one)).active)
-    return next(active, shipped if known[0].startswith("demo/") and shipped in known else known[0])
 
 
 page()

@@ -9,7 +9,7 @@ BROKEN = {  # of each page an address that asks for what is not here, and what i
     "compare": ({"searches": "greedy;foo"}, "there is no search 'foo'"),
     "attention": ({"run": "gone"}, "There is no run “gone”"),
     "beam_size": ({"swept": "gone"}, "There is no run “gone”"),
-    "train": ({"watch": "gone"}, "There is no run “gone” here"),
+    "train": ({"watch": "gone"}, "The link asks for what is not here"),
     "decoder": ({"session": "nothing"}, "The link's session is not opened"),
     "intervene": ({"run": "demo/reverse-transformer", "source": "abcd", "edits": "{"}, "so nothing is edited"),
     "sampling": ({"settings": "nothing"}, "The settings in this address cannot be used"),

@@ -53,6 +53,7 @@ SET: dict[str, dict[str, Any]] = {
     "beam_size": {"sweep n": 10, "sweep nodes": 0, "widths": [1, 3], "sweep.length_norm": "mean"},
     "by_hand": {"by hand beam.width": 3, "by hand sampling.seed": 5},
     "decoder": {**SMALL, "search": "beam", "head": "head 2"},
+    "train": {"watch": "demo/reverse-gru", "scrub demo/reverse-gru": 250, "task": "dates", "preset": "full"},
 }
 """Of each page some widgets, and what they are set to."""
 USUAL = (
@@ -66,6 +67,7 @@ USUAL = (
     "sampling",
     "by_hand",
     "beam_size",
+    "train",
 )
 """In the usual run; the others with -m slow."""
 
@@ -222,3 +224,11 @@ def test_what_a_page_says_is_what_its_link_computes(page, asked, words):
     said = " ".join(told(at))
     for wanted in words(found):
         assert wanted in said
+
+
+def test_a_link_to_a_training_brings_the_runs_drawn_over_it_and_the_head():
+    link = "train?watch=demo/reverse-gru&beside=demo/dates-gru&site=decoder.cross_attention&head=1"
+    at = opened("train", parse_qs(link.split("?")[1]))
+    assert values(at)["watch"] == "demo/reverse-gru"
+    reading = open_link(link_of(at))
+    assert reading.values == open_link(link).values and reading.values["beside"] == ("demo/dates-gru",)

@@ -47,6 +47,9 @@ QUICK = [
     "detection?detection+kind=digits&detection+seed=2&detection+query=query+3&detection+head=head+2&trained=2",
     "parsing?parsing+width=2",
     "labels?labels+annotators=1&labels+seed=3&labels+text=bread+and+snow&trained=2",
+    "train",
+    "train?watch=demo/reverse-gru&beside=demo/reverse-transformer,demo/dates-gru&scrub+demo/reverse-gru=250&task=dates",
+    "train?watch=demo/reverse-transformer&scrub+demo/reverse-transformer=0&site=encoder.layers.0.self_attention.attention&head=2",
 ]
 """A second or so each, and two more for a Python of its own."""
 OF_MADE_RUNS = [

@@ -11,9 +11,11 @@ from core.replay.check import check, run
 from core.replay.link import open_link, parse
 from core.replay.script import script
 from core.replay.table import VIEWS
-from core.replay.values import as_json, differences
+from core.replay.values import as_json, differences, plain
+from core.runs.journal import Journal
 from tests.replay.links import LEFT_OUT, OF_MADE_RUNS, QUICK
 from tests.replay.made import make_runs
+from tests.runs.made import a_run, step_done
 
 
 @pytest.fixture(autouse=True)
@@ -163,3 +165,28 @@ def test_the_command_leaves_with_1_where_the_python_gives_other_numbers(command_
     monkeypatch.setattr("core.replay.check.script", lambda reading: "print('{\"allowed\": 1}')")
     code, out, _ = command_line("replay", "masks?length=8&layers=1", "--check")
     assert code == 1 and "differ:" in out
+
+
+def test_the_python_of_a_training_that_goes_on_gives_what_was_shown():
+    run = a_run("mine")
+    with Journal(run) as writer:
+        writer.append(step_done(1))
+        shown = open_link("train?watch=mine")
+        writer.append(step_done(2))
+        (now,) = plain(shown.numbers())["trainings"].values()
+        assert now["loss"]["steps"] == [1] and not check(shown).differing
+        assert open_link("train?watch=mine").values["events"] == (2,)
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("train?watch=mine", "needs the run 'mine', which is not here"),
+        ("train?watch=demo/reverse-gru&beside=demo/none", "needs the shipped run 'demo/none'"),
+        ("train?watch=demo/reverse-gru&scrub+demo/reverse-gru=3", r"did you mean 30\?"),
+        ("train?watch=demo/reverse-gru&head=2", "choose one of: 1"),
+    ],
+)
+def test_a_training_that_is_not_here_is_refused_in_words(link, words):
+    with pytest.raises((RunError, SettingError), match=words):
+        open_link(link)
