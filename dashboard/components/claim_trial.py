@@ -70,6 +70,12 @@ def _here(name: str, kind: type[AbstractClaim], one: Measurement | None) -> None
         )
     )
     before = tr("Measure runs the experiment with this seed.")
+    if kind.seeds > 1:
+        before += " " + tr(
+            "One seed alone cannot show this claim, its rule asks for {seeds}: attnlab claims {name} --seeds {seeds}.",
+            seeds=kind.seeds,
+            name=name,
+        )
     if one is not None:
         before += " " + tr("It took about {seconds:,.0f} seconds a seed when it was measured.", seconds=_a_seed(one))
 

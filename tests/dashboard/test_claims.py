@@ -107,6 +107,11 @@ def test_a_press_measures_here_beside_the_shipped_result():
     assert list(at.dataframe[-1].value["seed"]) == [3] * 4
 
 
+def test_a_claim_that_one_seed_cannot_show_says_how_many_its_rule_asks_for():
+    assert "its rule asks for 10: attnlab claims guided --seeds 10" in words(opened(claim="guided"))
+    assert "its rule asks for" not in words(opened(claim="one_hot"))
+
+
 def test_what_cannot_be_measured_here_says_why_and_goes_on_saying_it():
     at = opened(claim="sentiment")
     by_label(at.button, "Measure").click().run()
