@@ -48,6 +48,7 @@ class Inspection:
         next: the most probable next tokens, best first; empty after <end>.
         rest: probability of all other tokens, those included that are never generated; 0 after <end>.
         entropy: of the next token, in nats; nan after <end>.
+        ends: probability of <end> at each step, that of the last token and the next one included.
         matrices: every attention; the decoder's have a row per given token and, unless <end> is given, one for the next.
     """
 
@@ -61,6 +62,7 @@ class Inspection:
     rest: float
     entropy: float
     ended: bool
+    ends: tuple[float, ...]
     matrices: tuple[AttentionMatrix, ...] = field(repr=False)
 
     @property
@@ -93,7 +95,8 @@ def inspect(trained: AbstractStepwise, source: str, prefix: Sequence[int], *, mo
         tuple(numbers), texts, sum(own), own[last] if own else nan,
         float(allowed[last].max()) - own[last] if own else nan,
         int((allowed[last] > log_probs[last, numbers[last]]).sum()) if own else -1,
-        *((), 0.0, nan) if ended else _following(trained.writing(source).tokens, log_probs[-1], allowed[-1], most), ended, matrices,
+        *((), 0.0, nan) if ended else _following(trained.writing(source).tokens, log_probs[-1], allowed[-1], most), ended,
+        tuple(map(float, np.exp(log_probs[:, trained.model.end]))), matrices,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from math import exp
 import streamlit as st
 
 from core.decoding.trees.tree import DecodingTree
+from core.figures.stopping import stopping
 from core.language import tr
 from core.recording.matrix import AttentionMatrix
 from core.runs.inspection import Inspection
@@ -15,6 +16,8 @@ from dashboard.components.candidates import candidates
 from dashboard.components.heads import heads
 from dashboard.components.heatmap import heatmap
 from dashboard.components.literal import code, literal
+from dashboard.components.live_figure import live_figure
+from dashboard.components.mode import mode
 
 OWN, NEXT = "▶", "?"
 
@@ -112,6 +115,18 @@ def _nats(value: float) -> str:
     return text.replace("-", "−", 1)
 
 
+def _stopping(found: Inspection, key: str) -> None:
+    box = st.expander(tr("How probable it was to stop, step by step"), key=f"{key} stopping", on_change="rerun")
+    if not box.open:  # drawn for who asks: every forced token draws the node anew
+        return
+    words = [*found.texts, NEXT][: len(found.ends)]
+    with box:
+        live_figure(
+            stopping(words, found.ends, mode()), key=f"{key} ends", height=240,
+            alt=tr("probability of <end>: {ends}", ends=", ".join(f"{end:.2g}" for end in found.ends)),
+        )  # fmt: skip
+
+
 # ---------------------------------------------------------------- attention
 def _attention(found: Inspection, key: str) -> None:
     labelled = [_labelled(matrix, found) for matrix in found.matrices]
@@ -126,6 +141,7 @@ def _attention(found: Inspection, key: str) -> None:
         title=tr("{label} · head {head}", label=matrix.site.said, head=head + 1),
     )
     st.caption(_explained(matrix, found))
+    _stopping(found, key)
 
 
 def _labelled(matrix: AttentionMatrix, found: Inspection) -> AttentionMatrix:
@@ -143,5 +159,7 @@ def _explained(matrix: AttentionMatrix, found: Inspection) -> str:
         return tr("The encoder reads the source once: these rows are the same at every node.")
     own = tr("The row marked {own} predicted this node", own=OWN) if found.tokens else tr("No row predicted the root")
     return (
-        f"{own}." if found.ended else tr("{own}; the last row, → {next}, predicts what may follow.", own=own, next=NEXT)
+        tr("{own}.", own=own)
+        if found.ended
+        else tr("{own}; the last row, → {next}, predicts what may follow.", own=own, next=NEXT)
     )

@@ -31,6 +31,7 @@ from core.figures.rewarding import against, worth
 from core.figures.rivals import data_size, images, length_cost, reach, token_times
 from core.figures.samples import sheet
 from core.figures.sounds import heard, tracks
+from core.figures.stopping import stopping
 from core.figures.wiring import wiring_matrix
 from core.figures.word_alignment import error_grid, linked_map
 
@@ -58,6 +59,7 @@ STAGES = [[("ja", 0.5, True, True), ("", 0.0, False, False)], [("ja", 0.75, True
 
 MAKERS: dict[str, Callable[[], go.Figure]] = {
     "alignment_maps": lambda: alignment_maps([Panel("a<br>right", SHARES, "fgh", "mnopq"), Panel("b", SHARES[:2, :3], "fg", "mno")], 2, "light"),
+    "stopping": lambda: stopping(["a", "b", "<end>"], [1e-6, 0.25, 0.75], "light"),
     "wiring_matrix": lambda: wiring_matrix(SHARES, "light"),
     "diagonalities": lambda: diagonalities(LINES, 10, 0.8, [(4, "guided from here")], "light"),
     "losses": lambda: losses(LINES, 10, [], "light"),

@@ -51,6 +51,7 @@ def test_the_distribution_is_the_one_a_step_gives(trained):
     assert [one.token for one in found.next] == best
     np.testing.assert_allclose([one.logp for one in found.next], stepped[best], atol=1e-4)
     law = np.exp(stepped.astype(np.float64))
+    assert found.ends[-1] == pytest.approx(law[END], abs=1e-5) and len(found.ends) == 3
     assert found.rest == pytest.approx(1 - law[best].sum(), abs=1e-5)
     assert found.entropy == pytest.approx(-float((law * stepped).sum()), abs=1e-4)
     assert [one.lost for one in found.next] == pytest.approx(
