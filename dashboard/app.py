@@ -11,6 +11,7 @@ from dashboard import links, state
 from dashboard.arriving import is_settled, known_page, prepare_pages, settle
 from dashboard.components import lesson_course
 from dashboard.components.tour import tour
+from dashboard.hearing import hear_every_press
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
@@ -83,6 +84,7 @@ def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
     forget_widgets_left()
+    hear_every_press()
     settle_member()
     settle_language()
     lesson_course.follow_address()

@@ -7,10 +7,11 @@ from collections.abc import Hashable
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 PLACES = 16  # sentences until a number is given again: what it stood for is long gone from the page by then
 REMEMBERED = 256  # sentences of which a session remembers what was done
-_PRESSED = "pressed"
+_PRESSED, _PRESS = "pressed", "press of "
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
 
@@ -20,8 +21,15 @@ def get(name: str, default: Any = None) -> Any:
 
 
 def put(name: str, value: Any) -> None:
-    """Remember a value; for a widget's key only before the widget is drawn, or in a callback."""
-    st.session_state[name] = value
+    """Remember a value; for a widget's key only before the widget is drawn, or in a callback.
+
+    Streamlit may end a run right here, that of a button's callback too, and the press would be lost: so it is remembered first.
+    """
+    try:
+        st.session_state[name] = value
+    except RerunException:
+        put(name, value)
+        raise
 
 
 def first(name: str, value: Any) -> None:
@@ -57,6 +65,7 @@ def carry(page: str, *names: str) -> None:
     if before == page:
         return
     st.session_state["page"] = page
+    forget(*(name for name in st.session_state if str(name).startswith(_PRESS)))
     for name in (*HEAD, *names):
         kept = None if name in st.query_params else st.session_state.get(f"kept {name}")
         if kept is not None:
@@ -101,7 +110,19 @@ def recall(name: str, key: Hashable) -> Any:
 
 def press(name: str) -> None:
     """As a button's callback: whatever the page shows when it is drawn next shall run; see `running`."""
-    st.session_state[name] = _PRESSED
+    put(name, _PRESSED)
+
+
+def was_pressed(key: str, of: str) -> None:
+    """As a button's callback: the page shall hear of it when it is drawn next, unless it is left before."""
+    put(_PRESS + key, of)
+
+
+def take_press(key: str) -> str | None:
+    """What a button was pressed for since this was asked last; None where it was not."""
+    of: str | None = get(_PRESS + key)
+    forget(_PRESS + key)
+    return of
 
 
 def running(name: str, shown: str) -> bool:

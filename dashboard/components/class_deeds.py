@@ -12,6 +12,7 @@ from core.runs.classroom.roll import Entry
 from dashboard import links, state
 from dashboard.components.class_runs import SAID, told
 from dashboard.components.literal import literal
+from dashboard.components.press import pressed
 
 _LOOKS = (
     ("train", mark("Curves"), "show_chart"),
@@ -42,8 +43,8 @@ def class_deeds(run: Entry | None) -> None:
         st.caption(literal(run.problem or now.reason))
     with st.container(horizontal=True):
         for view, title, icon in _LOOKS:
-            if st.button(
-                tr(title), icon=f":material/{icon}:", key=f"class open {view}", disabled=bool(run.problem),
+            if pressed(
+                tr(title), icon=f":material/{icon}:", key=f"class open {view}", of=run.address, disabled=bool(run.problem),
                 help=tr("opens it for looking only, on the page that everybody knows"),
             ):  # fmt: skip
                 _open(run, view)

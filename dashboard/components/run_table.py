@@ -17,6 +17,7 @@ from dashboard.components.data_table import data_table
 from dashboard.components.literal import literal
 from dashboard.components.locks import download_button, file_box, unless_locked
 from dashboard.components.panel import guarded
+from dashboard.components.press import pressed
 from dashboard.components.sending import hugging_face_button
 from dashboard.components.uploaded import content
 
@@ -83,7 +84,7 @@ def run_manager(address: str | None) -> None:
             max_upload_size=_MEGABYTES,
             control="import",
         )
-        if packed is not None and st.button(tr("Import"), key="import now"):
+        if packed is not None and pressed(tr("Import"), key="import now", of=packed.file_id):
             data = content(packed, _MEGABYTES)
             run = archive.import_run(data)
             state.put("next watch", run.address)
@@ -96,17 +97,20 @@ def _manage(run: RunFolder) -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
         name = st.text_input(tr("New name"), value=run.name, disabled=run.read_only, key=f"rename {run.address}")
-        if st.button(
+        if pressed(
             tr("Rename"),
             width="stretch",
             key="rename",
+            of=run.address,
             **unless_locked("delete", disabled=run.read_only or name == run.name),
         ):
             state.put("next watch", store.rename(run, name).address)
             st.rerun()
     with middle:
         sure = st.checkbox(tr("Yes, delete it for good"), disabled=run.read_only, key=f"sure {run.address}")
-        if st.button(tr("Delete"), width="stretch", key="delete", **unless_locked("delete", disabled=not sure)):
+        if pressed(
+            tr("Delete"), width="stretch", key="delete", of=run.address, **unless_locked("delete", disabled=not sure)
+        ):
             store.delete(run)
             state.put("next watch", None)
             st.rerun()

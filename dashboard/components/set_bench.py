@@ -29,6 +29,7 @@ from dashboard.components.live_figure import live_figure
 from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
+from dashboard.components.press import pressed
 from dashboard.components.settings_form import settings_form
 from dashboard.components.uploaded import content
 
@@ -62,12 +63,9 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
         )
     said = st.container()  # above the settings: what is refused is said beside the button that was pressed
     chosen, brought = _settings(kind, model, f"{key} {task} {model}")
-    with places[3]:
-        st.button(
-            tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", on_click=state.put,
-            args=(f"{key} asked", True), **unless_locked("train"),
-        )  # fmt: skip
-    if state.get(f"{key} asked"):
+    if pressed(
+        tr("Train"), place=places[3], type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", **unless_locked("train"),
+    ):  # fmt: skip
         with said:
             guarded(tr("The training"))(_start)(task, model, chosen, brought, key)
     runs = resources.set_addresses(task)
@@ -125,12 +123,7 @@ def _settings(kind: type[AbstractSetTask], model: str, key: str) -> tuple[dict[s
 
 
 def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str], key: str) -> None:
-    """Begin a training and choose it.
-
-    A press is remembered until here, since what is drawn before may be ended by whatever redraws the page; between this and the
-    beginning nothing ends it.
-    """
-    state.forget(f"{key} asked")
+    """Begin a training and choose it."""
     try:
         config = SetConfig.from_dict(chosen)
         run = create_any(store.free_name(f"{task}-{model}"), config)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.language import mark, tr
 from dashboard import links, state
+from dashboard.components.press import pressed
 
 TOUR = "tour"  # in the address: the number of a stop, from 1
 _DATE = {links.RUN: "demo/dates-transformer", links.SOURCE: "April 30, 1981"}
@@ -111,9 +112,9 @@ def tour(page: str) -> None:
 
 def _moves(number: int) -> None:
     """Back, Next and Leave; with keys, since a page that is opened takes the focus away."""
-    if number > 1 and st.button(tr("Back"), icon=":material/arrow_back:", key="tour back", shortcut="Alt+B"):
+    if number > 1 and pressed(tr("Back"), icon=":material/arrow_back:", key="tour back", shortcut="Alt+B"):
         go(number - 1)
-    if number < len(STOPS) and st.button(
+    if number < len(STOPS) and pressed(
         tr("Next stop"), icon=":material/arrow_forward:", key="tour next", shortcut="Alt+N", type="primary"
     ):
         go(number + 1)

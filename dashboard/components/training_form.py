@@ -20,6 +20,7 @@ from dashboard.components import queueing
 from dashboard.components.literal import literal
 from dashboard.components.locks import file_box, unless_locked
 from dashboard.components.panel import guarded
+from dashboard.components.press import pressed
 from dashboard.components.settings_form import groups, settings_form
 from dashboard.components.uploaded import content
 from dashboard.components.wiring_view import planned_wiring
@@ -68,8 +69,7 @@ def _begin(task: str, model: str, chosen: dict[str, Any]) -> None:
         help=tr("letters, digits, - _ and . ; a free name is chosen where you leave it empty"),
     )
     free = unless_locked("train")
-    if st.button(tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
-        state.forget(_NOTICED)
+    if pressed(tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         _follow(run)
         state.put(_NOTICED, notes)

@@ -22,6 +22,7 @@ from dashboard.components.locks import download_button
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import STEPPED, Chosen, model_bar
 from dashboard.components.panel import panel
+from dashboard.components.press import pressed
 from dashboard.components.sampling_form import read_address, sampling_form
 
 TITLE = "Sampling"
@@ -106,8 +107,14 @@ def _figures(drawing: Drawing, search: AbstractSearch) -> None:
 
 def _replay(chosen: Chosen, search: AbstractSearch, drawing: Drawing) -> None:
     left, right = st.columns([2, 5], vertical_alignment="center")
-    if left.button(
-        tr("Replay"), icon=":material/replay:", width="stretch", help=tr("draw everything again with the same seed")
+    if pressed(
+        tr("Replay"),
+        place=left,
+        key="draw again",
+        of=drawing.digest,
+        icon=":material/replay:",
+        width="stretch",
+        help=tr("draw everything again with the same seed"),
     ):
         again = draw(chosen.model, chosen.source, search).digest
         same = (

@@ -10,6 +10,7 @@ from dashboard.components.literal import code
 from dashboard.components.living_map import living_map
 from dashboard.components.page_head import page_head
 from dashboard.components.panel import guarded
+from dashboard.components.press import pressed
 
 
 def page() -> None:
@@ -71,7 +72,7 @@ def _things() -> None:
         date,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(tr("Take the two-minute tour"), type="primary", icon=":material/tour:", key="tour begins"):
+        if pressed(tr("Take the two-minute tour"), type="primary", icon=":material/tour:", key="tour begins"):
             tour.go(1)
         st.page_link("views/lessons.py", label=tr("The whole lecture, as lessons"), icon=":material/school:")
 

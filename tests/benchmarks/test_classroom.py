@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from core.runs.experiment import create
+from core.runs.presets import preset_of
 from tests.benchmarks.classroom import Room, Spell, soak
 from tests.benchmarks.served import ROOT, serving
 from tests.benchmarks.student import Deed, Student
@@ -75,6 +78,33 @@ def test_what_is_pressed_in_the_moment_of_a_step_is_heard(room: Room) -> None:
         return history, "".join(visitor.component("stepper").data()["source"])
 
     assert run(visit()) == ({"done": 0, "length": 1}, "31 May 1999<end>")
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.002, 0.02])
+def test_what_is_pressed_right_before_the_browser_says_something_else_is_heard(room: Room, seconds: float) -> None:
+    """A figure that arrives, a box that is left: the message that follows ends the run of the press."""
+
+    async def visit(runs: Path, names: list[str]) -> list[bool]:
+        visitor, done = Visitor(room.address), list[bool]()
+        await visitor.arrive("train", {"watch": names[0]})
+        for name in names[1:]:
+            await visitor.type("New name", name)
+            await visitor.press("Rename", more_after=seconds)
+            await visitor.turn("train")  # whatever of it was still to be drawn has been
+            done.append((runs / name).is_dir())
+        await visitor.leave()
+        return done
+
+    names = [f"after-{1000 * seconds:.0f}-{at}" for at in range(5)]
+    home = Path(room.server.environ()["ATTNLAB_HOME"])
+    assert run(visit(_made(home, names[0]), names)) == [True] * 4
+
+
+def _made(home: Path, name: str) -> Path:
+    """A run that has not begun, in this home; where the runs of the home are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTNLAB_HOME", str(home))
+        return create(name, preset_of("reverse", "transformer", "fast")).path.parent
 
 
 def _step(student: Student) -> None:

@@ -103,13 +103,20 @@ class Visitor:
         self.states[part.proto.id] = WidgetState(id=part.proto.id, string_value=text)
         return await self._ask(time.perf_counter(), part.fragment)
 
-    async def press(self, label: str) -> Told:
-        """Press the button with this label."""
-        part = self.only("button", label)
+    async def press(self, label: str, *, more_after: float | None = None) -> Told:
+        """Press the button with this label.
+
+        Args:
+            more_after: seconds after which the tab says one thing more, as a figure does that arrives; None says nothing.
+        """
+        part, began = self.only("button", label), time.perf_counter()
         self.states[part.proto.id] = WidgetState(id=part.proto.id, trigger_value=True)
-        told = await self._ask(time.perf_counter(), part.fragment)
+        await self._send(part.fragment)
         del self.states[part.proto.id]
-        return told
+        if more_after is not None:
+            await asyncio.sleep(more_after)
+            await self._send()
+        return await asyncio.wait_for(self._listen(began), PATIENCE)
 
     async def give(self, component: Part, **values: Any) -> Told:
         """Give values to names of a component's state, beside those it has."""
@@ -134,6 +141,10 @@ class Visitor:
 
     # ---------------------------------------------------------------- the protocol
     async def _ask(self, began: float, fragment: str = "", name: str = "") -> Told:
+        await self._send(fragment, name)
+        return await asyncio.wait_for(self._listen(began), PATIENCE)
+
+    async def _send(self, fragment: str = "", name: str = "") -> None:
         assert self._socket is not None
         message = BackMsg()
         asked = message.rerun_script
@@ -143,7 +154,6 @@ class Visitor:
         asked.context_info.timezone, asked.context_info.locale = "Asia/Taipei", "en"
         asked.context_info.url, asked.context_info.color_scheme = self.address, "light"
         await self._socket.send(message.SerializeToString())
-        return await asyncio.wait_for(self._listen(began), PATIENCE)
 
     async def _listen(self, began: float) -> Told:
         """Read until a run is over that no other follows."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from dashboard import state
 
@@ -43,3 +44,34 @@ def test_what_was_done_is_remembered_for_the_last_sentences_alone(memory):
     assert state.recall("done", 0) == "done again" and state.recall("done", "one more") == "done"
     assert state.recall("done", 1) is None and state.recall("done", 2) == "done with 2"
     assert state.recall("others", 2) is None and len(memory["done"]) == state.REMEMBERED
+
+
+class Ending(dict[str, Any]):
+    """A session whose run is ended at its next use, once."""
+
+    ends = True
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self.ends:
+            self.ends = False
+            raise RerunException(RerunData())
+        super().__setitem__(name, value)
+
+
+def test_a_press_is_remembered_where_the_run_is_ended_at_that_very_place(monkeypatch):
+    session = Ending()
+    monkeypatch.setattr(state.st, "session_state", session)
+    with pytest.raises(RerunException):
+        state.was_pressed("train", "")
+    assert state.take_press("train") == "" and state.take_press("train") is None
+
+
+def test_a_press_ends_with_its_page(memory, monkeypatch):
+    memory.clear()
+    monkeypatch.setattr(state.st, "query_params", {})
+    state.carry("Train")
+    state.was_pressed("delete", "mine")
+    state.carry("Train")
+    assert memory["press of delete"] == "mine"
+    state.carry("Decoder")
+    assert state.take_press("delete") is None
