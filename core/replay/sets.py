@@ -146,7 +146,7 @@ def _one(numbers: object, key: str, tasks: tuple[str, ...], **parameters: Parame
 
 _ONE_LABEL = ("sentiment", "spoken", "molecules")
 SETS = {
-    "tagging": View(mark("Tagging"), {None: _both("tagging", "saw", "tagging", "classes")}),
+    "tagging": View(mark("Tagging"), {None: _both("tagging", "saw", "tagging", "classes")}, looks=("tagging other ",)),
     "one_label": View(
         mark("One label"),
         {

@@ -17,6 +17,7 @@ from dashboard.components.literal import literal
 
 _SAID = "people said"
 _PHRASE = "people phrase"
+_TALLEST = 11, 420  # rows that are shown whole; pixels of more
 
 
 def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quotas) -> None:
@@ -32,7 +33,7 @@ def people_table(pages: Sequence[Page], megabytes: dict[str, float], quotas: Quo
     ]  # fmt: skip
     column = st.column_config
     data_table(
-        pd.DataFrame(rows), hide_index=True, height=min(420, 35 * (len(rows) + 1) + 3), key="class people", placeholder="",
+        pd.DataFrame(rows), hide_index=True, height="content" if len(rows) <= _TALLEST[0] else _TALLEST[1], key="class people", placeholder="",
         alt=tr("people of the class"),
         column_config={
             "runs": column.NumberColumn(tr("runs"), help=tr("at most {runs} a workspace", runs=quotas.runs)),

@@ -16,8 +16,8 @@ SAID = "class said"  # what came of the last press
 _DRAWN = "class drawn"  # the same of every row, as drawn last: what a click means
 _TABLE = "class runs"
 _SHOW = (mark("Newest of each"), mark("Training now"), mark("All"))
-_ROW = 35  # pixels
-_TALLEST = 560
+_TALLEST = 15, 560  # rows that are shown whole, since a row is higher in projector mode; pixels of more
+_STATE = 112  # pixels: room for one that waits
 
 
 def class_runs(pages: Sequence[Page]) -> Entry | None:
@@ -67,7 +67,7 @@ def _table(rows: Sequence[Entry]) -> None:
     data_table(
         pd.DataFrame([_row(one) for one in rows]),
         hide_index=True,
-        height=min(_TALLEST, _ROW * (len(rows) + 1) + 3),
+        height="content" if len(rows) <= _TALLEST[0] else _TALLEST[1],
         key=_TABLE,
         on_select=_choose,
         selection_mode="single-row",
@@ -78,7 +78,7 @@ def _table(rows: Sequence[Entry]) -> None:
             "done": column.ProgressColumn(tr("done"), min_value=0.0, max_value=100.0, format="%.0f %%", width="small"),
             "step": column.NumberColumn(tr("step"), format="localized", width="small"),
             "MB": column.NumberColumn(tr("MB"), format="%.0f", help=tr("memory that the training holds"), width="small"),
-            "state": column.TextColumn(tr("state"), width="small"),
+            "state": column.TextColumn(tr("state"), width=_STATE),
         },
     )  # fmt: skip
 

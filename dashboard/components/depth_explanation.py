@@ -28,13 +28,12 @@ from core.seeds import Seeds
 from dashboard import kept, resources, state
 from dashboard.components.data_table import data_table
 from dashboard.components.depth_survey import survey
-from dashboard.components.literal import literal
+from dashboard.components.literal import literal, placed
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.model_bar import Chosen
 from dashboard.components.panel import panel
 
-_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ERASURE = "erasure"
 _VERDICTS = {
     "better": mark("better than random here"),
@@ -105,7 +104,7 @@ def _token(chosen: Chosen, output: Sequence[str], first: int) -> int:
     key = f"depth token {state.number('explained', (chosen.model.run.address, chosen.source))}"
     return st.pills(
         tr("Output token to explain"), range(len(output)), default=first, required=True, key=key,
-        format_func=lambda at: literal(shown(output[at])) + str(at + 1).translate(_BELOW),  # equal labels would be one pill
+        format_func=lambda at: placed(shown(output[at]), at),
         help=tr("of the model's own greedy output, everything before it given; first the one that needs the source most"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ _JOINT = "\u2060"  # a sign without width: it keeps apart what Streamlit would p
 _SIGNS = re.compile(r"[\\`*\[\]<$&~|]|!(?=\[)|(?<!\w)_|_(?!\w)|:(?=[A-Za-z_:])|^\s*[-+>#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 _ARROWS = re.compile(r"(?<!\S)(<->|->|<-|--|>=|<=|~=)(?!\S)")  # become ↔ → ← — ≥ ≤ ≈
 _ADDRESSES = re.compile(r"(?i)https?:(?=//)|www(?=\.)|@(?=\w)")  # become links
+_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SHORT = re.compile(r":(?=[\w+-]+:|material/|streamlit:)")  # :smile: and :material/home: become pictures
 
 
@@ -24,6 +25,15 @@ def literal(text: str) -> str:
     text = _ARROWS.sub(lambda found: found[0][0] + _JOINT + found[0][1:], legible(text.replace("\n", " ")))
     text = _SHORT.sub(":" + _JOINT, _ADDRESSES.sub(lambda found: found[0] + _JOINT, text))
     return isolated(_SIGNS.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text))
+
+
+def placed(text: str, at: int) -> str:
+    """A token of a text, the number of its place below the line: where two choices have one label, Streamlit takes either for the last.
+
+    >>> placed("the", 0), placed("the", 11)
+    ('the₁', 'the₁₂')
+    """
+    return literal(text) + str(at + 1).translate(_BELOW)
 
 
 def code(text: str) -> str:

@@ -17,7 +17,7 @@ from dashboard import links, state
 from dashboard.components.data_table import data_table
 from dashboard.components.heading import heading
 from dashboard.components.labelled_words import OWN, labelled_words
-from dashboard.components.literal import literal
+from dashboard.components.literal import placed
 from dashboard.components.live_figure import live_figure
 from dashboard.components.mode import mode
 from dashboard.components.panel import guarded, panel
@@ -55,7 +55,7 @@ def _sentence(trained: TrainedSet) -> None:
     words = _words(trained)
     number = state.number("filled in", (trained.run.address, tuple(words)))
     hidden = st.pills(
-        tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: literal(words[at]),
+        tr("Hide words"), range(len(words)), selection_mode="multi", format_func=lambda at: placed(words[at], at),
         default=[at for at, word in enumerate(words) if word == GAP] or _linked(len(words)) or [len(words) // 2],
         key=f"{_KEY} hidden {number}", help=tr("press a word to hide it, again to show it"),
     )  # fmt: skip

@@ -36,12 +36,12 @@ def _sentence(trained: TrainedSet) -> None:
         placeholder=tr("other runs on this task") if others else tr("train a window beside the attention, then choose it here"),
         help=tr("window, with its size in the settings, is fully connected layers without attention; 0 sees each word alone"),
     )  # fmt: skip
-    labelled_words(trained, example, key=f"{_KEY} first")
+    labelled_words(trained, example, key=_KEY)
     for at, other in enumerate(beside):
         st.divider()
         one = resources.set_model(other)
         read = one.read(" ".join(example.items)) if one.entrance.words != trained.entrance.words else example
-        labelled_words(one, read, key=f"{_KEY} beside {at}")
+        labelled_words(one, read, key=f"{_KEY} other {at}")
 
 
 page()

@@ -10,6 +10,12 @@ _HEAD = """# What every page looks like
 English above, 简体中文 below; light, dark, and the projector's large type. The pictures are small: they show how a page is laid
 out. They are taken from the running app, the app's own models on screen, by `python -m tests.browser.album`.
 """
+IN_A_CLASS = {"class_room": "Class", "log_in": "To log in"}
+_IN_A_CLASS = """## In a classroom
+
+What nobody sees who has the app alone (`attnlab app --classroom`): the lecturer's page, and the page to log in, which has no large
+type; in its place stands what somebody is told who is refused.
+"""
 
 
 def menu() -> Iterator[tuple[str, str, str]]:
@@ -41,7 +47,11 @@ def pages_page() -> str:
         if section != last:
             lines.append(f"## {section or 'First'}\n")
             last = section
-        lines.append(
-            f"### {title}\n\n![The page {title}: English and Chinese, light, dark, projector](../../pictures/{file}.webp)\n"
-        )
-    return "\n".join(lines)
+        lines.append(_picture(file, title))
+    return "\n".join([*lines, _IN_A_CLASS, *(_picture(file, title) for file, title in IN_A_CLASS.items())])
+
+
+def _picture(file: str, title: str) -> str:
+    return (
+        f"### {title}\n\n![The page {title}: English and Chinese, light, dark, projector](../../pictures/{file}.webp)\n"
+    )

@@ -6,6 +6,7 @@ import shutil
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -94,6 +95,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(params=SIZES, ids=list(SIZES))
 def page(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
     """A page of its own in each size and look; fails if the browser reported an error or asked for anything elsewhere."""
+    with window(request, chromium, server) as one:
+        yield one
+
+
+@contextmanager
+def window(request: pytest.FixtureRequest, chromium: Browser, server: Server) -> Iterator[Page]:
+    """The page of a fixture whose parameters are the sizes and looks."""
     width, height, scheme = SIZES[request.param]
     context = chromium.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, base_url=server.url

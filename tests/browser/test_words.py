@@ -73,7 +73,7 @@ def test_a_hidden_word_gets_candidates_and_attention(page: Page) -> None:
     expect(first).to_be_visible(timeout=SLOW)
     settled(page)  # the training's end draws the page once more, and a press before that would be lost
     words = page.get_by_test_id("stButtonGroup").filter(has_text="Hide words")
-    words.get_by_text(first.inner_text(), exact=True).first.click()
+    words.get_by_text(f"{first.inner_text()}₁", exact=True).click()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".deciding .spot:enabled")).to_have_count(2, timeout=SLOW)
     expect(page.locator(".deciding section")).to_have_count(2)

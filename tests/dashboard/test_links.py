@@ -1,6 +1,7 @@
 """Links of pages under AppTest: what is set is in the link, and the link brings it back in a session of its own."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +16,8 @@ from core.replay.runs import Run
 from core.replay.table import VIEWS
 from core.replay.values import plain
 from core.replay.view import View
+from core.runs.store import find_run
+from tests.replay.made import make_set
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
 KINDS = ("selectbox", "text_input", "slider", "select_slider", "number_input", "toggle", "button_group", "multiselect")
@@ -53,9 +56,37 @@ SET: dict[str, dict[str, Any]] = {
     "beam_size": {"sweep n": 10, "sweep nodes": 0, "widths": [1, 3], "sweep.length_norm": "mean"},
     "by_hand": {"by hand beam.width": 3, "by hand sampling.seed": 5},
     "decoder": {**SMALL, "search": "beam", "head": "head 2"},
+    "machines": {"machines recurrent": "same", "machines source": "hello friend ?"},
+    "tagging": {
+        "tagging run saw": "far",
+        "tagging held out far": 3,
+        "tagging head far": 1,
+        "tagging beside far": ["twin"],
+    },
+    "one_label": {
+        "one label task": "molecules",
+        "one label which drugs": 1,
+        "one label node drugs 1": 2,
+        "one label layer drugs": 0,
+    },
+    "fill_in": {"fill in hidden 0": [0, 2], "fill in layer filled": 0, "fill in head filled": 1},
+    "speech_window": {"speech which heard": 5, "speech layer heard": 1, "speech head heard": 1},
+    "pictures": {"pictures which seen": 7, "pictures patch seen": 4, "pictures layer seen": 0, "pictures head seen": 1},
+    "graphs": {"graphs node": 5, "graphs layer club": 0, "graphs head club": 1},
     "train": {"watch": "demo/reverse-gru", "scrub demo/reverse-gru": 250, "task": "dates", "preset": "full"},
 }
 """Of each page some widgets, and what they are set to."""
+TRAINED = {
+    "tagging": "far",
+    "one_label": "drugs",
+    "fill_in": "filled",
+    "speech_window": "heard",
+    "pictures": "seen",
+    "graphs": "club",
+}
+"""Of pages that show what somebody trained, for no such run is shipped: which of tests/replay/made.py."""
+COPIED = {"tagging": ("far", "twin"), "machines": ("demo/chat-gru", "same")}
+"""Of pages where a second run of a kind is chosen: which there is, and its name."""
 USUAL = (
     "attention",
     "masks",
@@ -68,6 +99,8 @@ USUAL = (
     "by_hand",
     "beam_size",
     "train",
+    "graphs",
+    "one_label",
 )
 """In the usual run; the others with -m slow."""
 
@@ -86,6 +119,15 @@ def opened(page: str, asked: dict[str, list[str]] | None = None) -> AppTest:
     for name, texts in (asked or {}).items():
         at.query_params[name] = texts
     return at.run()
+
+
+def prepare(page: str, home: Path) -> None:
+    """The runs that the page shall show."""
+    if page in TRAINED:
+        make_set(TRAINED[page], home)
+    if page in COPIED:
+        run, name = COPIED[page]
+        shutil.copytree(find_run(run).path, home / "runs" / name)
 
 
 def widgets(at: AppTest) -> dict[str, Any]:
@@ -116,7 +158,8 @@ def again(link: str) -> AppTest:
 @pytest.mark.parametrize(
     "page", [page if page in USUAL else pytest.param(page, marks=pytest.mark.slow) for page in SET]
 )
-def test_a_link_brings_back_what_was_set(page):
+def test_a_link_brings_back_what_was_set(page, tmp_path):
+    prepare(page, tmp_path)
     at = opened(page)
     for key, value in SET[page].items():
         widgets(at)[key].set_value(value).run()
@@ -196,6 +239,19 @@ def test_a_link_names_both_of_two_runs():
     assert open_link(link).values["second"] == "demo/chat-transformer"
     other = again(link)
     assert {name: values(other)[name] for name in both} == both and told(other) == words
+
+
+@pytest.mark.slow
+def test_a_link_brings_the_head_that_is_looked_at_in_a_run_beside(tmp_path):
+    prepare("tagging", tmp_path)
+    head = "tagging other 0 head twin"
+    at = opened("tagging", {"tagging run saw": ["far"], "tagging beside far": ["twin"], head: ["1"]})
+    assert values(at)[head] == 0
+    assert values(again(link_of(at)))[head] == 0
+
+
+def test_every_page_with_numbers_is_set_here():
+    assert {page for page, view in VIEWS.items() if view.sections} - {"start"} == set(SET)  # Start has no button for it
 
 
 def test_pages_without_numbers_say_why_there_is_no_link():

@@ -1,5 +1,6 @@
 """Runs for links of pages that show what somebody trained: as good as untrained, for what is compared is not how good they are."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,21 +23,16 @@ def make_runs(place: Path) -> None:
     Args:
         place: a folder for the data of those that read a person's own.
     """
-    _sets("far", "saw", "attention")
-    _sets("near", "saw", "window")
-    _sets("films", "sentiment", "attention", path=_opinions(place / "opinions.tsv"))
-    _sets("said", "spoken", "attention", folder=_tones(place / "tones"))
-    _sets("drugs", "molecules", "gat", path=_graphs(place / "graphs.txt"))
-    _sets("filled", "fill_in", "attention")
-    _sets("heard", "phones", "attention")
-    _sets("seen", "digits", "attention")
-    _sets("club", "karate", "gat")
+    for name in SETS:
+        make_set(name, place)
     tones = voice(folder_of_speech(place / "speech", 20), training_steps=2)
     _train(create_voice("tones", tones))
 
 
-def _sets(name: str, task: str, model: str, **data: Path) -> None:
-    own = {f"task.{key}": str(path) for key, path in data.items()}
+def make_set(name: str, place: Path) -> None:
+    """Train one of `SETS`; its data, if they are a person's own, in a folder of this place."""
+    task, model, data = SETS[name]
+    own = {f"task.{setting}": str(write(place / name)) for setting, write in data.items()}
     _train(create_set_run(name, SetConfig.preset(task, model).changed({**_SHORT, **own})))
 
 
@@ -45,7 +41,8 @@ def _train(run: object) -> None:
         pass
 
 
-def _opinions(path: Path) -> Path:
+def _opinions(place: Path) -> Path:
+    path = place.with_suffix(".tsv")
     path.write_text("".join(f"{'ab'[at % 2]}\ta text of {at} words\n" for at in range(60)), "utf-8")
     return path
 
@@ -59,6 +56,21 @@ def _tones(folder: Path) -> Path:
     return folder
 
 
-def _graphs(path: Path) -> Path:
+def _graphs(place: Path) -> Path:
+    path = place.with_suffix(".txt")
     path.write_text("60\n" + (_RING + _LINE + _RING) * 20, "utf-8")
     return path
+
+
+SETS: dict[str, tuple[str, str, dict[str, Callable[[Path], Path]]]] = {
+    "far": ("saw", "attention", {}),
+    "near": ("saw", "window", {}),
+    "films": ("sentiment", "attention", {"path": _opinions}),
+    "said": ("spoken", "attention", {"folder": _tones}),
+    "drugs": ("molecules", "gat", {"path": _graphs}),
+    "filled": ("fill_in", "attention", {}),
+    "heard": ("phones", "attention", {}),
+    "seen": ("digits", "attention", {}),
+    "club": ("karate", "gat", {}),
+}
+"""Runs on sets by name: task, model, and who writes the data that it has no own of, by the setting that names them."""

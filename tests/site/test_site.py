@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from docs.made.pages import menu
+from docs.made.pages import IN_A_CLASS, menu
 from tests.site.followed import ROOT
 
 FETCHED = {"src", "srcset", "poster", "data"}  # attributes for which a browser asks at once
@@ -146,7 +146,11 @@ def test_the_reference_has_every_room_and_what_core_exports(site):
 def test_every_page_of_the_app_is_pictured(site):
     page = (site / "reference" / "made" / "pages.html").read_text(encoding="utf-8")
     shown = set(re.findall(r'src="[^"]*/(\w+)\.webp"', page))
-    assert shown == {file for _, file, _ in menu()} == {path.stem for path in (ROOT / "docs/pictures").glob("*.webp")}
-    views = {path.stem for path in (ROOT / "dashboard/views").glob("*.py")} - {"__init__", "class_room"}
-    assert shown == views, "a page has no picture: python -m tests.browser.album PAGE"
+    assert (
+        shown
+        == {file for _, file, _ in menu()} | set(IN_A_CLASS)
+        == {path.stem for path in (ROOT / "docs/pictures").glob("*.webp")}
+    )
+    views = {path.stem for path in (ROOT / "dashboard/views").glob("*.py")} - {"__init__"}
+    assert shown == views | {"log_in"}, "a page has no picture: python -m tests.browser.album PAGE"
     assert sum(path.stat().st_size for path in (ROOT / "docs/pictures").glob("*.webp")) < 4 * 2**20
