@@ -14,6 +14,7 @@ from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
+from dashboard.mounting import give_until_known
 from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
@@ -83,6 +84,7 @@ def main() -> None:
     """Draw the frame and the page that was chosen."""
     forget_pages_left()
     forget_widgets_left()
+    give_until_known()
     settle_member()
     settle_language()
     lesson_course.follow_address()
