@@ -14,7 +14,7 @@ from dashboard.components.tour import tour
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
-from dashboard.mounting import give_until_known
+from dashboard.mounting import give_until_known, seed_what_fits
 from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
@@ -85,6 +85,7 @@ def main() -> None:
     forget_pages_left()
     forget_widgets_left()
     give_until_known()
+    seed_what_fits()
     settle_member()
     settle_language()
     lesson_course.follow_address()

@@ -11,6 +11,7 @@ import streamlit as st
 PLACES = 16  # sentences until a number is given again: what it stood for is long gone from the page by then
 REMEMBERED = 256  # sentences of which a session remembers what was done
 _PRESSED = "pressed"
+REFUSED = "refused of the address"  # names of boxes that begin as if it said nothing of them
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
 
