@@ -200,7 +200,14 @@ def _heads(given: Given) -> list[str]:
 
 
 def _path(text: str, given: Given) -> tuple[int, ...]:
-    return tuple(Whole("path", 0, 0, 10**7).read([one], given) for one in text.split(".") if one)
+    from core.runs.inspection import checked
+    from core.runs.loading import load
+
+    path = tuple(Whole("path", 0, 0, 10**7).read([one], given) for one in text.split(".") if one)
+    if path:
+        model, source = load(given["session"].run), given["session"].session.source
+        checked(model, source, path, model.item(source)[1].max_new_tokens)
+    return path
 
 
 DECODING = {

@@ -14,6 +14,7 @@ ODD = [
     ("decoder", {"run": "", "source": ""}, "the source is empty"),
     ("decoder", {**SMALL, "search": ["greedy", "光束"]}, "no search '光束'"),
     ("decoder", {**SMALL, "path": HUGE, "head": "头 30"}, "no head '头 30'"),
+    ("decoder", {**SMALL, "path": ".".join(["9"] * 30)}, "the prefix has 30 tokens; an output for this source has at most 20"),
     ("decoder", {**SMALL, "session": "\x00ÿ"}, "cut off or mistyped"),
     ("compare", {**SMALL, "searches": ["greedy", "beam:width=1000000"]}, "width=1000000 is out of range"),
     ("compare", {**SMALL, "searches": "%E6%9D%9F;;"}, "no search '%E6%9D%9F'"),
