@@ -275,7 +275,7 @@ LOOKING = {
             ),
             _TOKEN: section(
                 explained, run=_LOADED, source=_SOURCE, erasure=Choice("erasure", next(iter(ERASURES)), ERASURES, tr),
-                step=Whole(lambda given: f"depth token {given['run']} {given['source']}", _neediest, 0, 10_000),
+                step=Whole(lambda given: f"depth token {given['run']} {given['source']}", _neediest, 0, lambda given: len(_written(given)) - 1),
             ),
         },
         Choice("depth", _LAYERS, (_LAYERS, _HEADS, _TOKEN), tr),

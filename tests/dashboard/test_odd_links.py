@@ -26,6 +26,7 @@ ODD = [
     ("attention", {"run": "../../x", "source": "\x00"}, "no run “../../x”"),
     ("depth", {**SMALL, "carry": "", "layer": "0"}, "no carry ''"),
     ("depth", {**SMALL, "depth": "深度"}, "no depth '深度'"),
+    ("depth", {**SMALL, "depth": "Explain a token", TOKEN: "77"}, "abcd='77' cannot be: it is a whole number from 0 to 5"),
     ("depth", {**SMALL, "depth": "Explain a token", TOKEN: HUGE}, "cannot be: it is a whole number"),
     ("train", {"watch": "", "beside": ",,,"}, "the run ''"),
     ("train", {"watch": "demo/reverse-gru", "scrub demo/reverse-gru": "1e400", "head": "99"}, "no scrub"),
