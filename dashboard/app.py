@@ -15,6 +15,7 @@ from dashboard.hearing import hear_every_press
 from dashboard.language import settle as settle_language
 from dashboard.leaving import forget_pages_left, forget_widgets_left
 from dashboard.member import settle as settle_member
+from dashboard.mounting import give_until_known, seed_what_fits
 from dashboard.one_at_a_time import answers
 
 VIEWS = Path(__file__).parent / "views"
@@ -85,6 +86,8 @@ def main() -> None:
     forget_pages_left()
     forget_widgets_left()
     hear_every_press()
+    give_until_known()
+    seed_what_fits()
     settle_member()
     settle_language()
     lesson_course.follow_address()

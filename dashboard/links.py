@@ -158,6 +158,7 @@ def restore(title: str) -> list[str]:
     if state.get(_OPENED) == title:
         return []
     state.put(_OPENED, title)
+    state.put(state.REFUSED, ())
     asked = query()
     state.put(_LINKED, {name: texts[-1] for name, texts in asked.items() if texts})
     page = page_of(title) if set(asked) - {"lang", "projector"} else None
@@ -168,8 +169,10 @@ def restore(title: str) -> list[str]:
     values, problems = VIEWS[page].restored(asked)
     for name, value in values.items():
         state.put(name, value)
-    told = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD
-    return [words for name, words in problems.items() if not name.startswith(told)]
+    itself = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD
+    told = {name: words for name, words in problems.items() if not name.startswith(itself)}
+    state.put(state.REFUSED, tuple(told))
+    return list(told.values())
 
 
 def linked(name: str) -> str | None:

@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import RerunException
 PLACES = 16  # sentences until a number is given again: what it stood for is long gone from the page by then
 REMEMBERED = 256  # sentences of which a session remembers what was done
 _PRESSED, _PRESS = "pressed", "press of "
+REFUSED = "refused of the address"  # names of boxes that begin as if it said nothing of them
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
 

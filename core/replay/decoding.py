@@ -111,6 +111,7 @@ def sampling(run: str, source: str, search: AbstractSearch, draw: int, n: int) -
 _RUN = Run("run", "demo/dates-transformer", foreign=True)
 _SOURCE = Words("source", example_text("run"))
 _MEAN = mark("mean over heads")
+_ANY = 100_000
 _DRAWN = {"sampling": {"draws": 50}, "stochastic": {"width": 20}}
 
 
@@ -134,6 +135,12 @@ def _drawing(text: str, given: Given) -> AbstractSearch:
             tr("settings={text} does not draw; choose one of: {choices}", text=quoted(text), choices=", ".join(_DRAWN))
         )
     return found
+
+
+def _draws(given: Given) -> int:
+    """How many there are to look at one by one; of draws without replacement the page shows none."""
+    search = given["search"]
+    return search.draws if isinstance(search, SamplingSearch) else _ANY
 
 
 def _edits(text: str, given: Given) -> list[Edit]:
@@ -193,7 +200,14 @@ def _heads(given: Given) -> list[str]:
 
 
 def _path(text: str, given: Given) -> tuple[int, ...]:
-    return tuple(Whole("path", 0, 0, 10**7).read([one], given) for one in text.split(".") if one)
+    from core.runs.inspection import checked
+    from core.runs.loading import load
+
+    path = tuple(Whole("path", 0, 0, 10**7).read([one], given) for one in text.split(".") if one)
+    if path:
+        model, source = load(given["session"].run), given["session"].session.source
+        checked(model, source, path, model.item(source)[1].max_new_tokens)
+    return path
 
 
 DECODING = {
@@ -233,7 +247,7 @@ DECODING = {
             None: section(
                 sampling, run=_RUN, source=_SOURCE,
                 search=Coded("settings", lambda given: SamplingSearch(draws=50), _drawing, _written_search),
-                draw=Whole("draw", 1, 1, 100_000), n=Choice("repeated n", 2, (1, 2, 3, 4), lambda n: tr_count(n, "1 token", "{n} tokens")),
+                draw=Whole("draw", 1, 1, _draws), n=Choice("repeated n", 2, (1, 2, 3, 4), lambda n: tr_count(n, "1 token", "{n} tokens")),
             )
         },
     ),

@@ -40,7 +40,7 @@ def wrong_word(
     example = [one for one in examples if one.target][sentence]
     at = max(1, len(example.target) // 5) - 1 if place == 0 else place - 1
     words = [task.vocabularies[1].tokens[number] for number in writable(task.vocabularies[1])]
-    wrong = [one for one in words if one != example.target[at]][-1] if word is None else word
+    wrong = [one for one in words if one not in example.target[at : at + 1]][-1] if word is None else word
     return {
         "exposure": {name: [[look.step, look.exposure] for look in side.looks] for name, side in pair.sides.items()},
         "behind the wrong word": continued(models, task.vocabularies, example, at, wrong),
@@ -63,7 +63,7 @@ def wrong_word_of_runs(first: str, second: str, sentence: int, place: int, word:
     example = [one for one in examples if one.target][sentence]
     at = max(1, len(example.target) // 5) - 1 if place == 0 else place - 1
     words = [task.vocabularies[1].tokens[number] for number in writable(task.vocabularies[1])]
-    wrong = [one for one in words if one != example.target[at]][-1] if word is None else word
+    wrong = [one for one in words if one not in example.target[at : at + 1]][-1] if word is None else word
     return {
         "exposure": {name: exposed(one, examples, task.vocabularies) for name, one in models.items()},
         "behind the wrong word": continued(models, task.vocabularies, example, at, wrong),

@@ -8,7 +8,7 @@ from core.attention.worksheet_presets import FIRST, PRESETS
 from core.figures.attention import REDUCTIONS
 from core.language import mark, tr
 from core.replay.parameter import Choice, Coded, Given, Number, Parameter, Switch, Whole, Words
-from core.replay.runs import Run, example_text
+from core.replay.runs import Run, example_text, heads_of_site, sites
 from core.replay.view import Numbers, View, section
 from core.runs.explaining import ERASURES
 from core.runs.head_importance import OWN, REFERENCE
@@ -242,7 +242,7 @@ LOOKING = {
                 attention, run=_READ, source=_SOURCE, target=Words("target", ""),
                 beside=Run("beside", None), words=Switch("words", False),
                 reduction=Choice("reduction", REDUCTIONS[0], REDUCTIONS, tr),
-                site=Words("site", None, kept=False), head=Whole("head", 1, 1, 10_000, kept=False),
+                site=Choice("site", None, sites, kept=False), head=Whole("head", 1, 1, heads_of_site, kept=False),
             )
         },
     ),
@@ -275,7 +275,7 @@ LOOKING = {
             ),
             _TOKEN: section(
                 explained, run=_LOADED, source=_SOURCE, erasure=Choice("erasure", next(iter(ERASURES)), ERASURES, tr),
-                step=Whole(lambda given: f"depth token {given['run']} {given['source']}", _neediest, 0, 10_000),
+                step=Whole(lambda given: f"depth token {given['run']} {given['source']}", _neediest, 0, lambda given: len(_written(given)) - 1),
             ),
         },
         Choice("depth", _LAYERS, (_LAYERS, _HEADS, _TOKEN), tr),

@@ -63,10 +63,18 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Whole(Parameter):
-    """A whole number between two, both included."""
+    """A whole number between two, both included.
+
+    Attributes:
+        high: the greatest, or how it follows from what was read before.
+    """
 
     low: int
-    high: int
+    high: int | Callable[[Given], int]
+
+    def greatest(self, given: Given) -> int:
+        """The number that it may be at most."""
+        return self.high(given) if callable(self.high) else self.high
 
     def read(self, texts: Sequence[str], given: Given) -> int:
         """As `Parameter.read`."""
@@ -74,11 +82,12 @@ class Whole(Parameter):
             number = int(float(texts[-1]))
         except (ValueError, OverflowError):
             number = None
-        if number is None or number != float(texts[-1]) or not self.low <= number <= self.high:
+        most = self.greatest(given)
+        if number is None or number != float(texts[-1]) or not self.low <= number <= most:
             raise SettingError(
                 tr(
                     "{name}={text} cannot be: it is a whole number from {low} to {high}",
-                    name=self.key(given), text=quoted(texts[-1]), low=self.low, high=self.high,
+                    name=self.key(given), text=quoted(texts[-1]), low=self.low, high=most,
                 )
             )  # fmt: skip
         return number

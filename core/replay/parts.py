@@ -181,8 +181,9 @@ def _norm(name: str) -> str:
 
 def read_query(text: str, given: Given) -> tuple[int, int]:
     """Row and column of an output, as the address has them."""
-    row, column = (Whole("twin query", 0, 0, 11).read([part], given) for part in text.split(".", 1))
-    return row, column
+    row, _, column = text.partition(".")
+    place = Whole("twin query", 0, 0, 11)
+    return place.read([row], given), place.read([column], given)
 
 
 def read_painted(text: str, given: Given) -> tuple[tuple[int, int, float], ...]:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from core.errors import AttentionLabError, RunError
 from core.language import mark, tr
+from core.recording.matrix import AttentionMatrix
 from core.replay.parameter import Choice, Given, quoted
 from core.runs import checkpoint
 from core.runs.foreign import is_foreign, kept_models, writes
@@ -115,3 +116,21 @@ def example_text(argument: str) -> Callable[[Given], str]:
         return load(given[argument]).example_text()
 
     return first
+
+
+def sites(given: Given) -> list[str]:
+    """The attentions of the run that are recorded of its source and its target, as the address has them."""
+    return [one.site.name for one in _maps(given)]
+
+
+def heads_of_site(given: Given) -> int:
+    """How many heads the attention has that is drawn large: the one that was asked for, or what the page opens on."""
+    maps = _maps(given)
+    cross = [one for one in maps if one.site.kind == "cross"]
+    return [*maps[-1:], *cross, *(one for one in maps if one.site.name == given["site"])][-1].heads
+
+
+def _maps(given: Given) -> list[AttentionMatrix]:
+    from core.runs.loading import load
+
+    return load(given["run"]).matrices(given["source"], given["target"] or None)

@@ -132,12 +132,16 @@ def gaps(text: str, given: Given) -> tuple[int, ...]:
     """Places of hidden words, from 0, of numbers from 1 with dots between.
 
     Raises:
-        SettingError: one is no whole number.
+        SettingError: one is no whole number, or the sentence has no such word.
     """
-    return tuple(Whole("fill in hidden", 0, 1, 10_000).read([one], given) - 1 for one in text.split(".") if one)
+    place = Whole("fill in hidden", 0, 1, len(_words(given)))
+    return tuple(place.read([one], given) - 1 for one in text.split(".") if one)
 
 
 def middle(given: Given) -> tuple[int, ...]:
     """The place in the middle of the sentence, which is hidden at first."""
-    words = _shown_words(given["which"], given).split() if given["which"] != OWN else given["typed"].split()
-    return (len(words) // 2,)
+    return (len(_words(given)) // 2,)
+
+
+def _words(given: Given) -> list[str]:
+    return (given["typed"] if given["which"] == OWN else _shown_words(given["which"], given)).split()

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.errors import SettingError
 from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix
-from core.replay.parameter import Choice, Coded, Given, Whole
+from core.replay.parameter import Choice, Coded, Given, Whole, quoted
 from core.replay.runs import Run
 from core.replay.view import Numbers, View, section
 from core.runs import journal, snapshots, status
@@ -70,7 +71,16 @@ def _read_beside(text: str, given: Given) -> tuple[str, ...]:
 
 
 def _read_events(text: str, given: Given) -> tuple[int, ...]:
-    return tuple(Whole("events", 0, 0, 10**9).read([one], given) for one in text.split(","))
+    counts = tuple(Whole("events", 0, 0, 10**9).read([one], given) for one in text.split(","))
+    if len(counts) != (trainings := 1 + len(given["beside"])):
+        raise SettingError(
+            tr(
+                "events={text} cannot be: it has a number for each of {count} trainings",
+                text=quoted(text),
+                count=trainings,
+            )
+        )
+    return counts
 
 
 def _events(given: Given) -> tuple[int, ...]:

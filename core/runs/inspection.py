@@ -81,7 +81,7 @@ def inspect(trained: AbstractStepwise, source: str, prefix: Sequence[int], *, mo
     Raises:
         InputError: the source cannot be read; the prefix holds what cannot be generated, or is too long.
     """
-    numbers = _checked(trained, source, prefix, trained.item(source)[1].max_new_tokens)
+    numbers = checked(trained, source, prefix, trained.item(source)[1].max_new_tokens)
     ended = numbers[-1:] == [trained.model.end]
     fed = [trained.model.begin, *numbers[: len(numbers) - ended]]
     log_probs, matrices = _pass(trained, source, fed)
@@ -100,7 +100,15 @@ def inspect(trained: AbstractStepwise, source: str, prefix: Sequence[int], *, mo
     )  # fmt: skip
 
 
-def _checked(trained: AbstractStepwise, source: str, prefix: Sequence[int], longest: int) -> list[int]:
+def checked(trained: AbstractStepwise, source: str, prefix: Sequence[int], longest: int) -> list[int]:
+    """The tokens of a prefix, where a model may have written them.
+
+    Args:
+        longest: tokens that an output for this source has at most.
+
+    Raises:
+        InputError: it could not have.
+    """
     size = len(trained.writing(source))
     numbers = [int(token) for token in prefix]
     for at, token in enumerate(numbers, start=1):

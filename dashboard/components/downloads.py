@@ -24,20 +24,25 @@ from core.runs.sessions import SavedSession
 from dashboard import links
 from dashboard.components.locks import download_button
 from dashboard.components.model_bar import Chosen
-from dashboard.components.panel import panel
+from dashboard.components.panel import guarded, redraw
 
+TAKEN = "taken away"  # a fragment
 Files = Mapping[str, Callable[[], bytes]]
 Taken = Mapping[str, tuple[str, Files]]  # what a page shows by its name there: name of the file, and its forms
 
 
-@panel(mark("Take away"))
+@st.fragment(key=TAKEN)
+@guarded(mark("Take away"))
 def take_away(draw: Callable[[], None], *, key: str) -> None:
     """What is there to be taken along, drawn once somebody opens it: few do, and a page is drawn anew at every click.
 
     Args:
         draw: fills it; key: of its state, one a page.
     """
-    place = st.expander(tr("Take away"), icon=":material/download:", key=f"take away {key}", on_change="rerun")
+    place = st.expander(
+        tr("Take away"), icon=":material/download:", key=f"take away {key}",
+        on_change=lambda: redraw(TAKEN),  # a step at the decoder told in the same moment draws but its node
+    )  # fmt: skip
     if place.open:
         with place:
             draw()

@@ -74,7 +74,7 @@ def _sentence(trained: TrainedSet) -> None:
 def _linked(count: int) -> list[int]:
     """Which words the link hides that opened the page."""
     asked = (links.linked("fill in hidden") or "").split(".")
-    return sorted({int(one) - 1 for one in asked if one.isdecimal() and 0 < int(one) <= count})
+    return sorted({int(one) - 1 for one in asked if one.isdecimal() and len(one) < 10 and 0 < int(one) <= count})
 
 
 def _words(trained: TrainedSet) -> tuple[str, ...]:

@@ -197,3 +197,24 @@ def hand_on(page: Page, link: str, raw: bytes, said: str) -> None:
     expect(guest.locator(".stepper .notes:visible")).to_have_text(said)
     expect(guest.get_by_role("combobox", name="Model")).to_have_value("demo/dates-transformer")
     other.close()
+
+
+def test_what_can_be_taken_away_is_there_though_it_is_opened_in_the_moment_of_a_step(page: Page) -> None:
+    opened(page, "/decoder?run=demo/reverse-transformer&source=abcd")
+    settled(page)
+    take = page.get_by_test_id("stExpander").locator("summary").filter(has_text="Take away")
+    page.evaluate(  # where the step is told, and in the same moment: the browser makes one message of both
+        """opening => {
+            const later = window.setTimeout;
+            window.setTimeout = (tell, wait, ...more) => later(() => {
+                tell(...more);
+                if (wait === 120) { window.setTimeout = later; opening.click(); }
+            }, wait);
+        }""",
+        take.element_handle(),
+    )
+    page.locator(".step.next").click()
+    expect(page.get_by_test_id("stDownloadButton").filter(has_text="JSON")).to_be_visible()
+    expect(place(page)).to_contain_text("Step 1 of")
+    expect(page.get_by_text("The row marked ▶ predicted this node")).to_be_visible()
+    settled(page)

@@ -1,7 +1,7 @@
 """The page Masks in a real Chromium: pictures of a mask and its reach, parts when composed, a graph that is typed."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pages import choose, settled
 
@@ -41,4 +41,22 @@ def test_a_typed_graph_says_who_hears_whom_and_a_slip_is_told(page: Page) -> Non
     edges.press("Enter")
     expect(page.get_by_text("is heard by nodes 2 and 3; not by")).to_be_visible()
     expect(page.locator(".live-figure .scatterlayer text")).to_have_count(8)
+    settled(page)
+
+
+def test_a_box_that_arrives_late_shows_what_it_was_given(page: Page) -> None:
+    def late(route: Route) -> None:
+        page.wait_for_timeout(4_000)  # the figure below asks for its part again meanwhile
+        route.continue_()
+
+    page.route("**/NumberInput.*.js", late)
+    page.goto("/masks?over=a+graph")
+    edges = page.get_by_label("Edges", exact=True)
+    edges.fill("1>2, 2>3, 3>1, 4-5")
+    edges.press("Enter")
+    expect(page.get_by_text("node 1 is heard by nodes 2 and 3; not by nodes 4, 5, 6, 7 and 8")).to_be_visible()
+    expect(page.get_by_label("Nodes", exact=True)).to_have_value("8")
+    edges.fill("1>2")
+    edges.press("Enter")
+    expect(page.get_by_text("node 1 is heard by node 2; not by")).to_be_visible()
     settled(page)

@@ -1,6 +1,7 @@
-"""The command line as a person meets it: words in; exit code, output and errors out."""
+"""A home of its own for each test, one in which runs were trained, and the command line: words in; exit code, output and errors out."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,3 +21,25 @@ def command_line(capsys, monkeypatch):
         return code, printed.out, printed.err
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory) -> Path:
+    """A home in which runs were trained."""
+    from tests.replay.made import make_runs
+
+    place = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTNLAB_HOME", str(place / "home"))
+        make_runs(place)
+    return place / "home"
+
+
+@pytest.fixture
+def trained_home(home, made, monkeypatch):
+    monkeypatch.setenv("ATTNLAB_HOME", str(made))

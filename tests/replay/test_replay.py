@@ -6,7 +6,7 @@ import pytest
 
 import core
 from core import language
-from core.errors import DataError, RunError, SettingError
+from core.errors import DataError, InputError, RunError, SettingError
 from core.replay.check import check, run
 from core.replay.link import open_link, parse
 from core.replay.script import script
@@ -14,28 +14,7 @@ from core.replay.table import VIEWS
 from core.replay.values import as_json, differences, plain
 from core.runs.journal import Journal
 from tests.replay.links import LEFT_OUT, OF_MADE_RUNS, QUICK
-from tests.replay.made import make_runs
 from tests.runs.made import a_run, step_done
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("ATTNLAB_HOME", str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory) -> Path:
-    """A home in which runs were trained."""
-    place = tmp_path_factory.mktemp("made")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ATTNLAB_HOME", str(place / "home"))
-        make_runs(place)
-    return place / "home"
-
-
-@pytest.fixture
-def trained_home(home, made, monkeypatch):
-    monkeypatch.setenv("ATTNLAB_HOME", str(made))
 
 
 def gives_its_numbers(link: str) -> None:
@@ -130,6 +109,28 @@ def test_numbers_are_written_with_every_digit():
 def test_a_link_that_cannot_be_is_refused_in_words(link, error, words):
     with pytest.raises(error, match=words):
         open_link(link)
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("attention?run=demo/reverse-transformer&source=abcd&head=5", "head='5' cannot be: .* from 1 to 4"),
+        ("attention?run=demo/reverse-transformer&source=abcd&site=encoder.layers.0.self_attention.attention&head=30", "from 1 to 4"),
+        ("attention?run=demo/reverse-transformer&source=abcd&site=x", "no site 'x'; choose one of: encoder.layers.0.self"),
+        ("sampling?run=demo/reverse-transformer&source=abcd&settings=sampling:draws=7&draw=8", "from 1 to 7"),
+        ("rivals?twin+query=5", "twin query='' cannot be"),
+        ("wrong_word?wrong+models=Two+of+the+runs&wrong+place=99", "place 99 is not in this target of"),
+        ("train?watch=demo/reverse-gru&beside=demo/reverse-transformer&events=3", "a number for each of 2 trainings"),
+    ],
+)  # fmt: skip
+def test_what_the_run_does_not_have_is_refused_in_words(link, words):
+    with pytest.raises((SettingError, InputError), match=words):
+        open_link(link).numbers()
+
+
+def test_a_word_that_the_sentence_does_not_have_cannot_be_hidden(trained_home):
+    with pytest.raises(SettingError, match="fill in hidden='99' cannot be: it is a whole number from 1 to"):
+        open_link("fill_in?fill+in+held+out+filled=2&fill+in+hidden=99")
 
 
 def test_a_link_of_a_session_in_another_language_is_read_in_its_language(monkeypatch):
