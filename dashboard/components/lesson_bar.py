@@ -12,6 +12,7 @@ from dashboard.components import lesson_course
 from dashboard.components.lesson_course import Standing
 from dashboard.components.literal import literal
 from dashboard.components.panel import panel
+from dashboard.components.press import pressed
 
 _RIGHT, _WRONG = "right", "wrong"
 
@@ -63,8 +64,8 @@ def _question(now: Standing, question: Question) -> None:
         else:
             told = tr("a number") if question.by_number else tr("a word")
             given = st.text_input(spoken(question.text), key=f"{name} answer", placeholder=told)
-        pressed = st.form_submit_button(tr("Check"), key=f"{name} check", width="stretch")
-    if pressed:
+        asked = pressed(tr("Check"), draw=st.form_submit_button, key=f"{name} check", width="stretch")
+    if asked:
         _judge(now, question, given, name)
     said = state.get(f"{name} said")
     if said is None and now.at in lesson_course.answered(now.address):
@@ -104,7 +105,9 @@ def _ways(now: Standing) -> None:
             tr("Next"), icon=":material/arrow_forward:", key="lesson next", width="stretch", type="primary",
             on_click=lesson_course.begin, args=(now.address, now.at + 1),
         )  # fmt: skip
-    elif forth.button(tr("Done"), icon=":material/done_all:", key="lesson done", width="stretch", type="primary"):
+    elif pressed(
+        tr("Done"), draw=forth.button, icon=":material/done_all:", key="lesson done", width="stretch", type="primary"
+    ):
         lesson_course.leave()
         st.switch_page(f"views/{lesson_course.PAGE}.py", query_params={})
     _leave()

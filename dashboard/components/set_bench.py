@@ -64,7 +64,7 @@ def bench(tasks: Sequence[str], *, key: str) -> TrainedSet | None:
     said = st.container()  # above the settings: what is refused is said beside the button that was pressed
     chosen, brought = _settings(kind, model, f"{key} {task} {model}")
     if pressed(
-        tr("Train"), place=places[3], type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", **unless_locked("train"),
+        tr("Train"), draw=places[3].button, type="primary", icon=":material/play_arrow:", width="stretch", key=f"{key} train", **unless_locked("train"),
     ):  # fmt: skip
         with said:
             guarded(tr("The training"))(_start)(task, model, chosen, brought, key)

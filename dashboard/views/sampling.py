@@ -109,7 +109,7 @@ def _replay(chosen: Chosen, search: AbstractSearch, drawing: Drawing) -> None:
     left, right = st.columns([2, 5], vertical_alignment="center")
     if pressed(
         tr("Replay"),
-        place=left,
+        draw=left.button,
         key="draw again",
         of=drawing.digest,
         icon=":material/replay:",

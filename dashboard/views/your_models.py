@@ -136,13 +136,13 @@ def _doors(kept: KeptModel, writes: bool) -> None:
     """To the pages that look inside, and a check of its numbers; the model is opened when one is pressed."""
     places = st.columns(6)
     for place, (page_, title) in zip(places, _VIEWS[writes]):
-        if pressed(tr(title), place=place, key=f"{page_} {kept.name}", width="stretch"):
+        if pressed(tr(title), draw=place.button, key=f"{page_} {kept.name}", width="stretch"):
             opened = resources.any_model(kept.address)
             state.put(f"kept {links.RUN}", kept.address)
             state.put(f"kept {links.SOURCE}", opened.example_text())
             st.switch_page(f"views/{page_}.py", query_params={links.RUN: kept.address})
     if pressed(
-        tr("Check"), place=places[4 if writes else 1], key=f"check {kept.name}", width="stretch",
+        tr("Check"), draw=places[4 if writes else 1].button, key=f"check {kept.name}", width="stretch",
         help=tr("opens it and says what is inside; of one that writes, a sentence is decoded with every search, and every number of that "
         "computed again in another way"),
     ):  # fmt: skip

@@ -9,6 +9,8 @@ from tests.browser.pages import button, settled, still, stop
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SLOW = 120_000  # milliseconds; two models are made and take their first steps
+WATCH_STOP = """(() => { window.stood = []; const look = () => { const stop = document.querySelector('.st-key-labels-stop');
+  if (stop?.checkVisibility()) window.stood.push(Math.round(stop.getBoundingClientRect().y)); requestAnimationFrame(look); }; look(); })()"""
 
 
 def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_labelled(page: Page) -> None:
@@ -20,9 +22,11 @@ def test_labels_come_one_after_the_other_while_both_learn_and_a_typed_text_is_la
     page.keyboard.press("Enter")
     expect(page.get_by_text("Press Train")).to_be_visible(timeout=SLOW)
     progress = page.get_by_text(re.compile(r"^step \d+ of 200 of each"))
+    page.evaluate(WATCH_STOP)
     button(page, "Train").click()
     expect(progress).to_contain_text(re.compile(r"^step [1-9]"), timeout=SLOW)
     stop(page)
+    assert len(set(page.evaluate("window.stood"))) == 1, "a button that moves is missed"
     expect(progress).to_contain_text("stopped, Train goes on from here", timeout=SLOW)
     still(page, progress)
     button(page, "Train").click()  # to its end, some seconds later
