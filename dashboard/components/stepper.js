@@ -177,7 +177,10 @@ class StepperView {
     if (!this.reached || this.newNodes) {
       const ahead = new Set(this.path.slice(this.position + 1));
       this.reached ||= new Set();
-      for (const node of this.tree.plot.all) if (!ahead.has(node.id) && !ahead.has(node.parent)) this.reached.add(node.id);
+      for (const node of this.tree.plot.all) { // a parent comes before its children
+        if (ahead.has(node.parent)) ahead.add(node.id);
+        if (!ahead.has(node.id)) this.reached.add(node.id);
+      }
       this.newNodes = false;
     }
     for (let i = 0; i <= this.position; i++) this.reached.add(this.path[i]);

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.runs.catalog import SEARCHES
+from core.runs.trained import load
 from dashboard.state import PLACES
 from tests.browser.pages import choose, settled, until
 
@@ -81,6 +82,24 @@ def test_decoder_steps_forces_branches_and_goes_back(page: Page) -> None:
     page.locator(".step.back").click()
     expect(place(page)).to_contain_text("Step 1 of")
     settled(page)
+
+
+def test_what_comes_on_the_path_is_hidden_with_all_that_grows_from_it(page: Page) -> None:
+    model, beam = load("demo/dates-transformer"), SEARCHES["beam"]()
+    searched = model.tree(DATE, beam)
+    path = searched.walk(model.search(DATE, beam).best.tokens())
+    coming = {path[6]}
+    for node, parent in zip(searched.nodes["id"], searched.nodes["parent"]):  # a parent comes before its children
+        if parent in coming:
+            coming.add(node)
+    opened(page, f"{START}&search=beam")
+    for step in range(1, 6):
+        page.locator(".step.next").click()
+        expect(place(page)).to_contain_text(f"Step {step} of")
+    drawn = page.locator(".treebox g[data-node]:not(.more)").evaluate_all(
+        "all => all.map(one => Number(one.dataset.node))"
+    )
+    assert path[5] in drawn and len(drawn) > 10 and not coming.intersection(drawn)
 
 
 @pytest.mark.parametrize("search", [name for name in SEARCHES if name != "greedy"])
