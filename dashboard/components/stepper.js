@@ -62,7 +62,7 @@ class StepperView {
     this.data = data;
     this.words = data.words;
     const text = JSON.stringify([data.nodes, data.words]);
-    this.newNodes = this.tree.receive({ nodes: unpacked(data.nodes), words: data.words, height: "auto", text });
+    this.tree.receive({ nodes: unpacked(data.nodes), words: data.words, height: "auto", text });
     this.nodes = this.tree.plot.byId;
     this.timeline.receive(data.history, this.words);
     this.speak();
@@ -174,16 +174,12 @@ class StepperView {
 
   // The tree so far: what was never stepped to on the present path stays hidden, what was once seen stays.
   reach() {
-    if (!this.reached || this.newNodes) {
-      const ahead = new Set(this.path.slice(this.position + 1));
-      this.reached ||= new Set();
-      for (const node of this.tree.plot.all) { // a parent comes before its children
-        if (ahead.has(node.parent)) ahead.add(node.id);
-        if (!ahead.has(node.id)) this.reached.add(node.id);
-      }
-      this.newNodes = false;
+    const ahead = new Set(this.path.slice(this.position + 1, this.position + 2));
+    this.reached ||= new Set();
+    for (const node of this.tree.plot.all) { // a parent comes before its children
+      if (ahead.has(node.parent)) ahead.add(node.id);
+      if (!ahead.has(node.id)) this.reached.add(node.id);
     }
-    for (let i = 0; i <= this.position; i++) this.reached.add(this.path[i]);
     this.taken = new Set();
     for (const node of this.tree.plot.all) if (node.up && this.reached.has(node.id) && !isPruned(node)) this.taken.add(node.up.id);
   }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.decoding.session import Explorer, Session
 from core.runs.catalog import SEARCHES
 from core.runs.trained import load
 from dashboard.state import PLACES
@@ -86,8 +87,11 @@ def test_decoder_steps_forces_branches_and_goes_back(page: Page) -> None:
 
 def test_what_comes_on_the_path_is_hidden_with_all_that_grows_from_it(page: Page) -> None:
     model, beam = load("demo/dates-transformer"), SEARCHES["beam"]()
-    searched = model.tree(DATE, beam)
-    path = searched.walk(model.search(DATE, beam).best.tokens())
+    explorer = Explorer(model.stepped, *model.item(DATE, keep_pruned=9))  # as the page has it
+    searched = explorer.tree(
+        Session(DATE, beam), model.writing(DATE).tokens, model.header(DATE, beam, explorer.end(beam))
+    )
+    path = searched.walk(explorer.end(beam).best.tokens())
     coming = {path[6]}
     for node, parent in zip(searched.nodes["id"], searched.nodes["parent"]):  # a parent comes before its children
         if parent in coming:
