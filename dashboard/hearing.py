@@ -8,8 +8,9 @@ presses a button while a figure arrives sends two such messages within some mill
 from functools import cache, wraps
 from typing import Any
 
-from streamlit.runtime.scriptrunner import RerunException
 from streamlit.runtime.state.safe_session_state import SafeSessionState
+
+from dashboard.state import undisturbed
 
 
 @cache
@@ -22,11 +23,8 @@ def hear_every_press() -> None:
     take = SafeSessionState.on_script_will_rerun
 
     @wraps(take)
-    def taking(state: SafeSessionState, *said: Any, **more: Any) -> None:
-        try:
-            take(state, *said, **more)
-        except RerunException:  # the next message is known now, and keeps its turn
-            taking(state, *said, **more)
-            raise
+    def taking(session: SafeSessionState, *said: Any, **more: Any) -> None:
+        with undisturbed(session):
+            take(session, *said, **more)
 
     SafeSessionState.on_script_will_rerun = taking

@@ -17,7 +17,7 @@ from streamlit.runtime.state.session_state import SessionState
 
 @cache
 def forget_pages_left() -> None:
-    """Once per server: a session asked for another page forgets the parts of the one it shows.
+    """Once per server: a session asked for another page forgets the parts of the one it shows, and stops drawing it.
 
     Streamlit has no public place for this, so its `AppSession.request_rerun` is wrapped;
     tests/browser/test_leaving.py fails when a version of it no longer works this way.
@@ -31,6 +31,9 @@ def forget_pages_left() -> None:
     def forgetting(session: AppSession, client_state: ClientState | None) -> None:
         if client_state and not client_state.fragment_id and leaves(session, client_state):
             session._fragment_storage.clear()
+            if session._scriptrunner is not None:  # what the old page still computes keeps nobody on it
+                session._scriptrunner.request_stop()
+                session._scriptrunner = None
         request(session, client_state)
 
     AppSession.request_rerun = forgetting

@@ -5,7 +5,7 @@ session at the decoder.
 """
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
 import streamlit as st
@@ -157,22 +157,25 @@ def restore(title: str) -> list[str]:
     """
     if state.get(_OPENED) == title:
         return []
-    state.put(_OPENED, title)
-    state.put(state.REFUSED, ())
     asked = query()
-    state.put(_LINKED, {name: texts[-1] for name, texts in asked.items() if texts})
     page = page_of(title) if set(asked) - {"lang", "projector"} else None
-    if page is None:
-        return []
+    values, told = ({}, {}) if page is None else _read(page, asked, title)
+    with state.undisturbed():
+        state.put(_OPENED, title)
+        state.put(_LINKED, {name: texts[-1] for name, texts in asked.items() if texts})
+        state.put(state.REFUSED, tuple(told))
+        for name, value in values.items():
+            state.put(name, value)
+    return list(told.values())
+
+
+def _read(page: str, asked: "Query", title: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """What an address gives to widgets, and what is wrong with it that the page does not say itself; both by name."""
     from core.replay.table import VIEWS
 
     values, problems = VIEWS[page].restored(asked)
-    for name, value in values.items():
-        state.put(name, value)
     itself = (*_SELF_TOLD, "settings") if title == "Sampling" else _SELF_TOLD
-    told = {name: words for name, words in problems.items() if not name.startswith(itself)}
-    state.put(state.REFUSED, tuple(told))
-    return list(told.values())
+    return values, {name: words for name, words in problems.items() if not name.startswith(itself)}
 
 
 def linked(name: str) -> str | None:

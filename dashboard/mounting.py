@@ -52,7 +52,9 @@ def seed_what_fits() -> None:
 
     @wraps(seed)
     def seeding(state: SessionState, metadata: WidgetMetadata[T], user_key: str, *more: Any) -> bool:
-        if user_key not in remembered.get(remembered.REFUSED, ()):
+        with remembered.undisturbed():
+            refused = remembered.get(remembered.REFUSED, ())
+        if user_key not in refused:
             return seed(state, metadata, user_key, *more)
         state._clear_url_param(user_key)
         return False

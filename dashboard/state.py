@@ -3,15 +3,19 @@
 Everything worth sharing is bound to the address of the page (widgets with `bind`); here is the rest.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.safe_session_state import SafeSessionState
 
 PLACES = 16  # sentences until a number is given again: what it stood for is long gone from the page by then
 REMEMBERED = 256  # sentences of which a session remembers what was done
 _PRESSED, _PRESS = "pressed", "press of "
+_EXPECTED = 30.0  # seconds for which whoever has pressed a button waits for what it does
 REFUSED = "refused of the address"  # names of boxes that begin as if it said nothing of them
 HEAD = ("projector", "lang", "settings shown")  # widgets of the head of every page
 
@@ -22,15 +26,28 @@ def get(name: str, default: Any = None) -> Any:
 
 
 def put(name: str, value: Any) -> None:
-    """Remember a value; for a widget's key only before the widget is drawn, or in a callback.
+    """Remember a value; for a widget's key only before the widget is drawn, or in a callback."""
+    st.session_state[name] = value
 
-    Streamlit may end a run right here, that of a button's callback too, and the press would be lost: so it is remembered first.
+
+@contextmanager
+def undisturbed(session: SafeSessionState | None = None) -> Iterator[None]:
+    """What is remembered within is remembered whole: Streamlit ends a run for the next message at any use of the session.
+
+    Args:
+        session: whose; None is the one that is drawn for.
     """
+    here = get_script_run_ctx(suppress_warning=True)
+    session = session or (here.session_state if here is not None else None)
+    if session is None:
+        yield
+        return
+    heard = session._yield_callback
+    object.__setattr__(session, "_yield_callback", lambda: None)  # its own names are those of the page
     try:
-        st.session_state[name] = value
-    except RerunException:
-        put(name, value)
-        raise
+        yield
+    finally:
+        object.__setattr__(session, "_yield_callback", heard)
 
 
 def first(name: str, value: Any) -> None:
@@ -116,14 +133,14 @@ def press(name: str) -> None:
 
 def was_pressed(key: str, of: str) -> None:
     """As a button's callback: the page shall hear of it when it is drawn next, unless it is left before."""
-    put(_PRESS + key, of)
+    put(_PRESS + key, (of, monotonic()))
 
 
 def take_press(key: str) -> str | None:
-    """What a button was pressed for since this was asked last; None where it was not."""
-    of: str | None = get(_PRESS + key)
+    """What a button was pressed for since this was asked last; None where it was not, or where nobody expects it any more."""
+    of, when = get(_PRESS + key, (None, 0.0))
     forget(_PRESS + key)
-    return of
+    return of if monotonic() - when < _EXPECTED else None
 
 
 def running(name: str, shown: str) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from core.errors import AttentionLabError, RunError
@@ -131,6 +133,19 @@ def heads_of_site(given: Given) -> int:
 
 
 def _maps(given: Given) -> list[AttentionMatrix]:
+    address, text, target = given["run"], given["source"], given["target"] or None
+    if is_foreign(address):
+        return _matrices(address, text, target)
+    run = find_run(address)  # of whoever asks: the same address is another run in another workspace
+    return _recorded(run.path, max(checkpoint.steps(run), default=None), address, text, target)
+
+
+@lru_cache(maxsize=4)  # an address with a site and a head asks twice
+def _recorded(_path: Path, _step: int | None, address: str, text: str, target: str | None) -> list[AttentionMatrix]:
+    return _matrices(address, text, target)
+
+
+def _matrices(address: str, text: str, target: str | None) -> list[AttentionMatrix]:
     from core.runs.loading import load
 
-    return load(given["run"]).matrices(given["source"], given["target"] or None)
+    return load(address).matrices(text, target)

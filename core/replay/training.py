@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import SettingError
+from core.errors import RunError, SettingError
 from core.language import mark, tr
 from core.recording.matrix import AttentionMatrix
 from core.replay.parameter import Choice, Coded, Given, Whole, quoted
@@ -62,7 +62,10 @@ class _Watched(Run):
 
 
 def _first(given: Given) -> str:
-    return first_watched([one.address for one in list_runs()], given["task"], given["model"])
+    known = [one.address for one in list_runs()]
+    if not known:
+        raise RunError(tr("nothing is trained yet"))
+    return first_watched(known, given["task"], given["model"])
 
 
 def _read_beside(text: str, given: Given) -> tuple[str, ...]:
@@ -128,7 +131,7 @@ TRAINING = {
                 events=Coded("events", _events, _read_events, lambda counts: ",".join(map(str, counts)), spelled=False),
                 step=Choice(lambda given: f"scrub {given['run']}", lambda given: max(_steps(given), default=None), _steps),
                 site=Choice(
-                    "site", lambda given: usual_site(_maps(given)), lambda given: [one.site.name for one in _maps(given)], kept=False
+                    "site", lambda given: usual_site(_maps(given)), lambda given: [one.site.name for one in _maps(given)] or [""], kept=False
                 ),
                 head=Choice("head", 1, _heads, kept=False),
             )

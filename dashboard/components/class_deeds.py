@@ -103,8 +103,9 @@ def published_runs() -> None:
 
 def _open(run: Entry, view: str) -> None:
     desk.put(run.address)
-    state.put("next watch", run.address)
-    state.restore({links.RUN: run.address})
+    with state.undisturbed():
+        state.put("next watch", run.address)
+        state.restore({links.RUN: run.address})
     st.switch_page(f"views/{view}.py", query_params={})
 
 

@@ -18,6 +18,7 @@ def forming(run: RunFolder, alive: bool) -> None:
     """Draw what is recorded; the latest while the run trains, any step afterwards."""
     steps = snapshots.steps(run)
     if not steps:
+        links.say(**{links.SITE: "", links.HEAD: 1})
         st.caption(tr("No attention is recorded yet."))
         return
     st.markdown(tr("##### How attention forms: one held-out sentence, all heads"))
@@ -57,7 +58,7 @@ def _scrubber(run: RunFolder, steps: list[int]) -> int:
     with right:
         st.toggle(tr("Play"), key="play", on_change=lambda: None, help=tr("show one recording after another"))
     with left:
-        return int(st.select_slider(tr("Recorded step"), steps, key=key, bind="query-params"))
+        return int(st.select_slider(tr("Recorded step"), steps, key=key))
 
 
 def _scrub(run: RunFolder) -> str:

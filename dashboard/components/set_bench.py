@@ -130,8 +130,9 @@ def _start(task: str, model: str, chosen: dict[str, Any], brought: dict[str, str
     except DataError as error:  # it speaks of our name for the file: the person knows their own
         raise DataError(in_their_words(str(error), brought)) from error
     queueing.train(run)
-    state.put(f"{key} run {task}", run.address)
-    state.put(f"{key} noticed {run.address}", [in_their_words(note, brought) for note in config.task.notes])
+    with state.undisturbed():
+        state.put(f"{key} run {task}", run.address)
+        state.put(f"{key} noticed {run.address}", [in_their_words(note, brought) for note in config.task.notes])
 
 
 def _watch(address: str, alive: bool, key: str) -> None:

@@ -71,18 +71,23 @@ def _begin(task: str, model: str, chosen: dict[str, Any]) -> None:
     free = unless_locked("train")
     if pressed(tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
-        _follow(run)
-        state.put(_NOTICED, notes)
+        with state.undisturbed():
+            _follow(run)
+            state.put(_NOTICED, notes)
+        _say(run)
         st.rerun()
     for note in state.get(_NOTICED) or ():
         st.caption(f":material/rule: {literal(note)}")
 
 
 def _follow(run: RunFolder) -> None:
-    """Let this page watch a run, and the others open on it; say whether it trains."""
+    """Let this page watch a run, and the others open on it."""
     state.put(f"kept {links.RUN}", run.address)
     state.put(f"kept {links.SOURCE}", None)
     state.put("next watch", run.address)  # the widget that shows it is drawn already: it takes this on the next run
+
+
+def _say(run: RunFolder) -> None:
     if status.read(run).state == "waiting":
         st.toast(tr("{address} waits for its turn", address=run.address), icon=":material/hourglass_top:")
     else:

@@ -111,7 +111,6 @@ def _replay(chosen: Chosen, search: AbstractSearch, drawing: Drawing) -> None:
         tr("Replay"),
         draw=left.button,
         key="draw again",
-        of=drawing.digest,
         icon=":material/replay:",
         width="stretch",
         help=tr("draw everything again with the same seed"),

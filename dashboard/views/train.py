@@ -17,6 +17,7 @@ def page() -> None:
     heading(
         "Train", tr("A training is a process of its own: reload, close the tab or restart the server, and it goes on.")
     )
+    _read_on()
     form, watched = st.columns([1, 2], gap="large")
     with form:
         guarded(tr("The form"))(training_form)()
@@ -29,6 +30,12 @@ def page() -> None:
     if address is not None:
         with place:
             guarded(tr("This run"))(run_view)(address, beside)
+
+
+def _read_on() -> None:
+    """A link says how much its journals had said; the page shows all of them, and so does the next link."""
+    st.query_params.pop("events", None)
+    state.forget("events")
 
 
 def _watching() -> str | None:

@@ -138,8 +138,9 @@ def _doors(kept: KeptModel, writes: bool) -> None:
     for place, (page_, title) in zip(places, _VIEWS[writes]):
         if pressed(tr(title), draw=place.button, key=f"{page_} {kept.name}", width="stretch"):
             opened = resources.any_model(kept.address)
-            state.put(f"kept {links.RUN}", kept.address)
-            state.put(f"kept {links.SOURCE}", opened.example_text())
+            with state.undisturbed():
+                state.put(f"kept {links.RUN}", kept.address)
+                state.put(f"kept {links.SOURCE}", opened.example_text())
             st.switch_page(f"views/{page_}.py", query_params={links.RUN: kept.address})
     if pressed(
         tr("Check"), draw=places[4 if writes else 1].button, key=f"check {kept.name}", width="stretch",

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import SessionState
 
 from dashboard import state
+from dashboard.hearing import hear_every_press
 
 SENTENCES = st.lists(st.integers(0, 30), min_size=1, max_size=200)
 
@@ -46,24 +49,36 @@ def test_what_was_done_is_remembered_for_the_last_sentences_alone(memory):
     assert state.recall("others", 2) is None and len(memory["done"]) == state.REMEMBERED
 
 
-class Ending(dict[str, Any]):
-    """A session whose run is ended at its next use, once."""
-
-    ends = True
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        if self.ends:
-            self.ends = False
-            raise RerunException(RerunData())
-        super().__setitem__(name, value)
+def ending() -> None:
+    raise RerunException(RerunData())
 
 
-def test_a_press_is_remembered_where_the_run_is_ended_at_that_very_place(monkeypatch):
-    session = Ending()
-    monkeypatch.setattr(state.st, "session_state", session)
+def test_what_is_remembered_undisturbed_is_remembered_whole():
+    session = SafeSessionState(SessionState(), ending)
+    with state.undisturbed(session):
+        session["one"], session["other"] = 1, 2
     with pytest.raises(RerunException):
-        state.was_pressed("train", "")
+        session["third"] = 3
+    assert session.filtered_state == {"one": 1, "other": 2}
+
+
+def test_what_a_message_says_is_taken_before_its_run_gives_way(monkeypatch):
+    taken: list[str] = []
+    monkeypatch.setattr(SessionState, "on_script_will_rerun", lambda self, said, **more: taken.append(said))
+    hear_every_press()
+    SafeSessionState(SessionState(), ending).on_script_will_rerun("a press")
+    assert taken == ["a press"]
+
+
+def test_a_press_is_heard_once_and_not_when_nobody_expects_it_any_more(memory, monkeypatch):
+    memory.clear()
+    now = 100.0
+    monkeypatch.setattr(state, "monotonic", lambda: now)
+    state.was_pressed("train", "")
     assert state.take_press("train") == "" and state.take_press("train") is None
+    state.was_pressed("train", "")
+    now += 60
+    assert state.take_press("train") is None
 
 
 def test_a_press_ends_with_its_page(memory, monkeypatch):
@@ -72,6 +87,6 @@ def test_a_press_ends_with_its_page(memory, monkeypatch):
     state.carry("Train")
     state.was_pressed("delete", "mine")
     state.carry("Train")
-    assert memory["press of delete"] == "mine"
+    assert memory["press of delete"][0] == "mine"
     state.carry("Decoder")
     assert state.take_press("delete") is None
