@@ -1,7 +1,12 @@
 """A button that remembers its press: only what it was pressed for, and only where it can still be pressed."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def page() -> None:
@@ -40,3 +45,14 @@ def test_what_cannot_be_pressed_any_more_is_not_done(at):
     at.button(key="delete").click()
     at.checkbox(key="sure").uncheck().run()
     assert said(at) == [] and said(at.run()) == []
+
+
+def test_no_page_asks_a_button_itself_whether_it_was_pressed():
+    asked = []
+    for path in ROOT.glob("dashboard/**/*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        alone = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node not in alone]
+        names = {node.lineno: node.func.attr for node in calls if isinstance(node.func, ast.Attribute)}
+        asked += [f"{path.name}:{line}" for line, name in names.items() if name in ("button", "form_submit_button")]
+    assert asked == [], "draw it with dashboard/components/press.py: a press is told to one run alone, which may end"
