@@ -50,6 +50,7 @@ def test_a_value_that_cannot_be_is_refused_or_computed(link):
     is_refused_or_computed(link)
 
 
+@pytest.mark.slow  # a value after the other of seven trained runs; what they have in common is tried above
 @pytest.mark.parametrize("link", OF_MADE_RUNS)
 def test_the_same_of_a_run_that_was_trained_here(trained_home, link):
     is_refused_or_computed(link)

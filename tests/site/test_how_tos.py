@@ -9,6 +9,7 @@ from tests.site.followed import ROOT, blocks, commands, copy_of_the_tree, kinds,
 
 HOW_TOS = sorted(path.stem for path in (ROOT / "docs" / "how-to").glob("add-*.md"))
 STAYS = ("app",)  # a command that does not end by itself
+USUAL = ("add-a-page",)  # each copies the tree and runs its tests; the others with -m slow
 
 
 def page(name: str) -> str:
@@ -27,7 +28,9 @@ def test_every_block_says_where_it_belongs(name):
     assert "bash" in shown
 
 
-@pytest.mark.parametrize("name", HOW_TOS)
+@pytest.mark.parametrize(
+    "name", [one if one in USUAL else pytest.param(one, marks=pytest.mark.slow) for one in HOW_TOS]
+)
 def test_who_follows_it_to_the_letter_has_what_it_promises(name, tmp_path: Path):
     tree = copy_of_the_tree(tmp_path)
     for block in blocks(page(name)):
