@@ -24,11 +24,13 @@ def stopping(words: Sequence[str], ends: Sequence[float], mode: Mode) -> go.Figu
     )  # fmt: skip
     styled(figure, mode, height=240)
     figure.update_layout(margin={"t": 24}, showlegend=False)
+    every = -(-len(ends) // _NAMED)
     figure.update_xaxes(
-        title=tr("written at each step"), tickvals=places, ticktext=[told(word) for word in words], tickangle=0
-    )
+        title=tr("written at each step"), tickvals=places[::every], ticktext=[told(word) for word in words[::every]],
+        tickangle=0 if len(ends) <= _NUMBERED else -90, automargin=True,
+    )  # fmt: skip
     figure.update_yaxes(title="p(<end>)", range=[0, 1.08], tickformat=".0%")
     return figure
 
 
-_NUMBERED = 16  # steps: numbers over more bars would lie over each other
+_NUMBERED, _NAMED = 16, 48  # steps: numbers over more bars, and words under more, would lie over each other
