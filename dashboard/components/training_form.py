@@ -70,6 +70,8 @@ def _begin(task: str, model: str, chosen: dict[str, Any]) -> None:
     )
     free = unless_locked("train")
     if pressed(tr("Train"), type="primary", icon=":material/play_arrow:", width="stretch", key="train", **free):
+        with state.undisturbed():
+            state.forget(_NOTICED)
         run, notes = _start(name.strip() or store.free_name(f"{task}-{model}"), chosen, uploaded)
         with state.undisturbed():
             _follow(run)
